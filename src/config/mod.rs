@@ -1,0 +1,1 @@
+//! Configuration: load, validate, redact; one file per section.

@@ -1,0 +1,1 @@
+//! The sample relying party and API that `symbolon demo` starts.

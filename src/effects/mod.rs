@@ -1,0 +1,1 @@
+//! What the outside world is to the product: clock, random, outbound HTTP.

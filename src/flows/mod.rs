@@ -1,0 +1,1 @@
+//! What the product does: synchronous functions over a transaction; no HTTP, no SQL.

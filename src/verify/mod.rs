@@ -1,0 +1,1 @@
+//! What a downstream service uses to check Symbolon's tokens.

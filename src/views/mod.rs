@@ -1,0 +1,1 @@
+//! Typed template contexts, each with a sample.
