@@ -1,1 +1,7 @@
-//! What the outside world is to the product: clock, random, outbound HTTP.
+//! What the outside world is to the product: clock, random, outbound HTTP. Each is a trait with a real and a test form.
+
+pub mod clock;
+pub mod random;
+
+pub use clock::{Clock, SystemClock, TestClock};
+pub use random::{Random, SeededRandom, SystemRandom};

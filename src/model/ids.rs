@@ -155,7 +155,9 @@ impl<'de> Deserialize<'de> for ClientId {
 
 /// The text cannot be a client identifier (D8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a client id has 2 to 100 letters, digits, dots, hyphens or underscores and is not shaped like a UUID")]
+#[error(
+    "a client id has 2 to 100 letters, digits, dots, hyphens or underscores and is not shaped like a UUID"
+)]
 pub struct InvalidClientId;
 
 /// A tenant's short name in URLs, client ids and claims (D2): lower-case letters, digits and hyphens, 2 to 40
@@ -173,8 +175,8 @@ impl Slug {
     /// Names that a customer may not take, because pages, claims or mails would mislead.
     pub fn is_reserved(&self) -> bool {
         const RESERVED: [&str; 18] = [
-            "platform", "admin", "api", "console", "login", "logout", "oauth2", "scim", "saml", "setup", "symbolon",
-            "support", "security", "system", "root", "www", "mail", "status",
+            "platform", "admin", "api", "console", "login", "logout", "oauth2", "scim", "saml", "setup",
+            "symbolon", "support", "security", "system", "root", "www", "mail", "status",
         ];
         RESERVED.contains(&self.0.as_str())
     }
