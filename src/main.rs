@@ -1,3 +1,7 @@
-//! Arguments and exit code; everything else is in the library.
+//! The `symbolon` command. Arguments and exit code; everything else is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::SUCCESS
+}
