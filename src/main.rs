@@ -1,7 +1,2 @@
-//! The `symbolon` command. Arguments and exit code; everything else is in the library.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    ExitCode::SUCCESS
-}
+//! The `symbolon` program.
+fn main() {}

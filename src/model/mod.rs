@@ -1,9 +1,26 @@
 //! Entities and state machines. Imports nothing of ours; every other layer builds on it.
 
+#[cfg(feature = "server")]
+pub mod audit;
+#[cfg(feature = "server")]
+pub mod client;
+#[cfg(feature = "server")]
+pub mod failure;
 pub mod ids;
-pub mod issuer;
-pub mod rate;
+#[cfg(feature = "server")]
+pub mod policy;
+pub mod profile;
+#[cfg(feature = "server")]
+pub mod resource_server;
 pub mod role;
 pub mod secret;
+#[cfg(feature = "server")]
+pub mod session;
 pub mod status;
+#[cfg(feature = "server")]
+pub mod tenant;
 pub mod time;
+#[cfg(feature = "server")]
+pub mod user;
+#[cfg(feature = "server")]
+pub mod workspace;

@@ -1,0 +1,281 @@
+//! Audit events: their one format, fixed from the first event (D22), and the chain over them (D21).
+
+use std::collections::BTreeMap;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::failure::Failure;
+use super::ids::{ClientId, EventId, RequestId, TenantId, UserId};
+use super::time::Timestamp;
+
+/// The hash before the first event of a chain.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Something that happened, before it has its place in the chain.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// When it happened: the call's `now`.
+    pub at: Timestamp,
+    /// What happened.
+    pub kind: EventKind,
+    /// How it ended.
+    pub result: EventResult,
+    /// Who did it.
+    pub actor: Actor,
+    /// The person on whose behalf a service acted (R60).
+    pub on_behalf_of: Option<UserId>,
+    /// The client that was involved.
+    pub client_id: Option<ClientId>,
+    /// What it was done to: a kind and an id, such as `("user", "0191…")`.
+    pub target: Option<(&'static str, String)>,
+    /// The request it belongs to.
+    pub request_id: Option<RequestId>,
+    /// Facts that name no person: words, numbers, ids.
+    pub details: BTreeMap<&'static str, Value>,
+    /// Facts about a person, which can be erased: they stand beside the chain, which holds a salted commitment to
+    /// them.
+    pub personal: BTreeMap<&'static str, String>,
+    /// Sixteen random bytes for that commitment.
+    pub salt: [u8; 16],
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// Nobody who proved anything.
+    Anonymous,
+    /// A person.
+    User(UserId),
+    /// A client that authenticated.
+    Client(ClientId),
+    /// The operator, on the machine itself.
+    Operator,
+    /// The product, on its own schedule.
+    System,
+}
+
+impl Actor {
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Anonymous => json!({"type": "anonymous"}),
+            Self::User(id) => json!({"type": "user", "id": id}),
+            Self::Client(id) => json!({"type": "client", "id": id}),
+            Self::Operator => json!({"type": "operator"}),
+            Self::System => json!({"type": "system"}),
+        }
+    }
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventResult {
+    /// It was done.
+    Success,
+    /// It was refused.
+    Denied,
+}
+
+macro_rules! event_kinds {
+    ($($(#[$doc:meta])* $name:ident = $word:literal),+ $(,)?) => {
+        /// What happened. The words are part of the interface: they never change their meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum EventKind { $($(#[$doc])* $name),+ }
+
+        impl EventKind {
+            /// Every kind, for the documents.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The word in the record.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word),+ }
+            }
+        }
+    };
+}
+
+event_kinds! {
+    /// A person proved a factor and was signed in, or was refused.
+    SignIn = "session.sign_in",
+    /// A person ended a session.
+    SignOut = "session.sign_out",
+    /// A session was ended by somebody else.
+    SessionRevoked = "session.revoked",
+    /// An account was locked for a while after failures.
+    AccountLocked = "account.locked",
+    /// Several failures of one account and address, folded into one record (D23).
+    FailuresFolded = "session.failures_folded",
+    /// An authorization code was issued, or an authorization request refused.
+    Authorize = "oauth.authorize",
+    /// A person gave or refused consent.
+    Consent = "oauth.consent",
+    /// Tokens were issued, or refused.
+    TokenIssued = "oauth.token",
+    /// An authorization code came back a second time.
+    CodeReused = "oauth.code_reused",
+    /// A refresh token came back after its rotation; its family is dead.
+    RefreshReused = "oauth.refresh_reused",
+    /// A token was revoked.
+    TokenRevoked = "oauth.token_revoked",
+    /// A client failed to authenticate.
+    ClientAuthentication = "oauth.client_authentication",
+    /// A token was introspected.
+    Introspection = "oauth.introspection",
+    /// A signing key was created.
+    KeyCreated = "key.created",
+    /// A signing key became the active one.
+    KeyActivated = "key.activated",
+    /// A signing key was retired.
+    KeyRetired = "key.retired",
+    /// A signing key was revoked.
+    KeyRevoked = "key.revoked",
+    /// The declared configuration was applied.
+    ConfigurationApplied = "configuration.applied",
+    /// A tenant was created, changed, suspended, resumed or deleted.
+    TenantChanged = "tenant.changed",
+    /// A user was created, changed, suspended, resumed or deleted.
+    UserChanged = "user.changed",
+    /// A group was created, changed or deleted.
+    GroupChanged = "group.changed",
+    /// A workspace or context was created, changed or deleted.
+    WorkspaceChanged = "workspace.changed",
+    /// A client was created, changed, suspended, resumed or deleted.
+    ClientChanged = "client.changed",
+    /// A client's secret was added or ended.
+    ClientSecretChanged = "client.secret_changed",
+    /// A resource server was created, changed, suspended, resumed or deleted.
+    ResourceServerChanged = "resource_server.changed",
+    /// A product or plan was created, changed or deleted.
+    CatalogueChanged = "catalogue.changed",
+    /// A tenant's sign-in policy was changed.
+    PolicyChanged = "policy.changed",
+    /// The deployment was set up.
+    DeploymentInitialised = "deployment.initialised",
+    /// The first owner was made through the set-up page.
+    SetupCompleted = "deployment.setup_completed",
+    /// The audit trail was read or exported.
+    AuditRead = "audit.read",
+    /// A request reached for something of another tenant.
+    AccessDenied = "access.denied",
+}
+
+/// The place of an event in its tenant's chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The sequence number of the last event; 0 before the first.
+    pub seq: i64,
+    /// Its hash in hexadecimal; [`GENESIS`] before the first.
+    pub hash: String,
+}
+
+impl Head {
+    /// The head of a chain without events.
+    pub fn genesis() -> Self {
+        Self { seq: 0, hash: GENESIS.to_owned() }
+    }
+}
+
+/// An event with its place, as it is stored, exported and verified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainedEvent {
+    /// One more than the event before.
+    pub seq: i64,
+    /// The canonical JSON (RFC 8785) that is hashed: it holds `seq`, `prev` and everything else.
+    pub body: String,
+    /// SHA-256 of `body`, in hexadecimal.
+    pub hash: String,
+    /// The erasable side: canonical JSON of the personal facts and the salt in hexadecimal. `None` when there were
+    /// none, or when they were erased.
+    pub personal: Option<PersonalFacts>,
+}
+
+/// The erasable side of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonalFacts {
+    /// Sixteen random bytes in hexadecimal.
+    pub salt: String,
+    /// Canonical JSON of the facts.
+    pub facts: String,
+}
+
+impl PersonalFacts {
+    /// What the event commits to: SHA-256 over the salt's text and the facts, in hexadecimal.
+    pub fn commitment(&self) -> String {
+        sha256_hex(format!("{}:{}", self.salt, self.facts).as_bytes())
+    }
+}
+
+impl Event {
+    /// Gives the event the place behind `head`.
+    pub fn chain(self, tenant: TenantId, head: &Head) -> Result<ChainedEvent, Failure> {
+        let personal = if self.personal.is_empty() {
+            None
+        } else {
+            Some(PersonalFacts { salt: hex(&self.salt), facts: canonical(&json!(self.personal))? })
+        };
+        let seq = head.seq + 1;
+        let mut body = Map::new();
+        body.insert("v".into(), json!(1));
+        body.insert("tenant_id".into(), json!(tenant));
+        body.insert("seq".into(), json!(seq));
+        body.insert("prev".into(), json!(head.hash));
+        body.insert("id".into(), json!(self.id));
+        body.insert("at".into(), json!(self.at));
+        body.insert("kind".into(), json!(self.kind.as_str()));
+        body.insert("result".into(), json!(self.result.as_str()));
+        body.insert("actor".into(), self.actor.to_json());
+        if let Some(user) = self.on_behalf_of {
+            body.insert("on_behalf_of".into(), json!(user));
+        }
+        if let Some(client) = &self.client_id {
+            body.insert("client_id".into(), json!(client));
+        }
+        if let Some((kind, id)) = &self.target {
+            body.insert("target".into(), json!({"type": kind, "id": id}));
+        }
+        if let Some(request) = self.request_id {
+            body.insert("request_id".into(), json!(request));
+        }
+        if !self.details.is_empty() {
+            body.insert("details".into(), json!(self.details));
+        }
+        if let Some(personal) = &personal {
+            body.insert("personal".into(), json!(personal.commitment()));
+        }
+        let body = canonical(&Value::Object(body))?;
+        let hash = sha256_hex(body.as_bytes());
+        Ok(ChainedEvent { seq, body, hash, personal })
+    }
+}
+
+impl EventResult {
+    /// The word in the record.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+/// Canonical JSON (RFC 8785).
+pub fn canonical(value: &Value) -> Result<String, Failure> {
+    serde_json_canonicalizer::to_string(value)
+        .map_err(|error| Failure::internal("writing canonical JSON").because(error))
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(digest(&SHA256, bytes).as_ref())
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}

@@ -1,0 +1,45 @@
+//! What went wrong on our side. A refusal is not a failure: it is an answer, and it commits (D18).
+
+use std::error::Error;
+
+/// Our fault, never the caller's: it rolls the transaction back and is logged once, with the request id. The client
+/// learns only whether trying again may help.
+#[derive(Debug, thiserror::Error)]
+#[error("{context}")]
+pub struct Failure {
+    /// Whether the same request may succeed a moment later.
+    pub kind: FailureKind,
+    /// What was being done, in fixed words.
+    pub context: &'static str,
+    /// The cause, for the log.
+    #[source]
+    pub source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// How a failure is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// A part is away or overloaded: 503 with `Retry-After`.
+    Unavailable,
+    /// A defect or damaged data: 500.
+    Internal,
+}
+
+impl Failure {
+    /// A defect or damaged data.
+    pub fn internal(context: &'static str) -> Self {
+        Self { kind: FailureKind::Internal, context, source: None }
+    }
+
+    /// A part is away or overloaded.
+    pub fn unavailable(context: &'static str) -> Self {
+        Self { kind: FailureKind::Unavailable, context, source: None }
+    }
+
+    /// The same failure with its cause.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}

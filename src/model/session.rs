@@ -1,0 +1,83 @@
+//! A browser's signed-in state: one session holds one or several accounts, each with its own `sid` (D12).
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{BrowserSessionId, SessionId, TenantId, UserId};
+use super::time::Timestamp;
+
+/// A browser session, found by the hash of its cookie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrowserSession {
+    /// Its id.
+    pub id: BrowserSessionId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// The accounts in it, in the order they were added; each still has to be read in its own tenant.
+    pub accounts: Vec<SessionRef>,
+}
+
+/// Where an account of a browser session is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionRef {
+    /// The tenant it is signed in to.
+    pub tenant_id: TenantId,
+    /// The session of that account.
+    pub sid: SessionId,
+}
+
+/// One account in a browser session: what the `sid` claim names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The tenant the account is signed in to.
+    pub tenant_id: TenantId,
+    /// The `sid` claim.
+    pub id: SessionId,
+    /// The browser session it stands in.
+    pub browser_session_id: BrowserSessionId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// What was proved, and when; never empty.
+    pub proofs: Vec<Proof>,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub last_seen_at: Timestamp,
+    /// When it ended, if it did.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Session {
+    /// The `auth_time` claim: when a factor was last proved.
+    pub fn auth_time(&self) -> Timestamp {
+        self.proofs.iter().map(|proof| proof.at).max().unwrap_or(self.created_at)
+    }
+}
+
+/// A factor that was proved in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// Which.
+    pub factor: Factor,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// One way to prove identity (design §1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Factor {
+    /// A pass phrase.
+    Password,
+    /// A `WebAuthn` credential.
+    Passkey,
+    /// A time-based code (RFC 6238).
+    Totp,
+    /// A code from the sheet made for the day a factor is lost.
+    RecoveryCode,
+    /// A link sent by mail.
+    MagicLink,
+    /// A code sent by mail.
+    EmailCode,
+    /// The word of an upstream identity provider.
+    Connection,
+}
