@@ -1,0 +1,8 @@
+//! Every integration test, in one binary: the list of its modules.
+//!
+//! The modules are `cfg(test)` so that the lints for tests hold in their helpers too.
+
+#![expect(clippy::string_slice, reason = "a test may panic; it slices texts that it knows")]
+
+#[cfg(test)]
+mod architecture;
