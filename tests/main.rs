@@ -6,3 +6,5 @@
 
 #[cfg(test)]
 mod architecture;
+#[cfg(test)]
+mod spec_coverage;
