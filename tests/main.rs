@@ -7,4 +7,6 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod compile_fail;
+#[cfg(test)]
 mod spec_coverage;
