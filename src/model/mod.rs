@@ -7,14 +7,16 @@ pub mod client;
 #[cfg(feature = "server")]
 pub mod failure;
 pub mod ids;
+pub mod issuer;
 #[cfg(feature = "server")]
 pub mod policy;
 pub mod profile;
 #[cfg(feature = "server")]
+pub mod rate;
+#[cfg(feature = "server")]
 pub mod resource_server;
 pub mod role;
 pub mod secret;
-#[cfg(feature = "server")]
 pub mod session;
 pub mod status;
 #[cfg(feature = "server")]

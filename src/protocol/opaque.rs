@@ -1,0 +1,159 @@
+//! Opaque secrets that we generate: a readable prefix, then base64url of tenant id, 32 random bytes and a CRC-32 (D5).
+//! Only their SHA-256 is stored. The checksum finds typing errors and scanners' finds; it proves nothing.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::model::ids::TenantId;
+use crate::model::secret::Secret;
+
+/// Kinds that name their tenant, so that their look-up is scoped (D5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TenantKind {
+    /// An authorization code (RFC 6749 §4.1.2).
+    AuthorizationCode,
+    /// A refresh token (RFC 6749 §1.5).
+    RefreshToken,
+    /// A single-use link by which a tenant's first owner is set up.
+    SetupLink,
+}
+
+impl TenantKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::SetupLink];
+
+    /// The readable beginning, the underscore included.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "syc_",
+            Self::RefreshToken => "syr_",
+            Self::SetupLink => "syl_",
+        }
+    }
+}
+
+/// Kinds that belong to the deployment or to something named beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PlainKind {
+    /// The browser's session cookie.
+    SessionCookie,
+    /// A client secret; the client id stands beside it.
+    ClientSecret,
+}
+
+impl PlainKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::SessionCookie, Self::ClientSecret];
+
+    /// The readable beginning, the underscore included.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::SessionCookie => "syb_",
+            Self::ClientSecret => "sys_",
+        }
+    }
+}
+
+/// A new secret of a tenant, made from 32 fresh random bytes.
+pub fn issue(kind: TenantKind, tenant: TenantId, random: &[u8; 32]) -> Secret<String> {
+    write(kind.prefix(), tenant.as_bytes(), random)
+}
+
+/// A new secret without a tenant, made from 32 fresh random bytes.
+pub fn issue_plain(kind: PlainKind, random: &[u8; 32]) -> Secret<String> {
+    write(kind.prefix(), &[], random)
+}
+
+/// A presented secret that is well-formed: the tenant it names (unproved until the hash is found there), and its hash.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Presented {
+    /// The tenant in which to look.
+    pub tenant: TenantId,
+    /// SHA-256 of the whole text: what is stored and looked up.
+    pub hash: [u8; 32],
+}
+
+/// Reads a presented secret of this kind; `None` for anything else, so that garbage costs no look-up.
+pub fn parse(kind: TenantKind, text: &str) -> Option<Presented> {
+    let payload: [u8; 48] = read(kind.prefix(), text)?;
+    let tenant = payload.first_chunk::<16>()?;
+    Some(Presented { tenant: TenantId::from_bytes(*tenant), hash: hash(text) })
+}
+
+/// Reads a presented secret without a tenant and gives its hash.
+pub fn parse_plain(kind: PlainKind, text: &str) -> Option<[u8; 32]> {
+    let _: [u8; 32] = read(kind.prefix(), text)?;
+    Some(hash(text))
+}
+
+/// SHA-256 of the whole text, prefix included: the form in which every generated secret is stored.
+pub fn hash(text: &str) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
+    out
+}
+
+fn write(prefix: &str, tenant: &[u8], random: &[u8; 32]) -> Secret<String> {
+    let mut payload = Vec::with_capacity(52);
+    payload.extend_from_slice(tenant);
+    payload.extend_from_slice(random);
+    payload.extend_from_slice(&checksum(prefix, &payload).to_be_bytes());
+    let text = Secret::new(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(&payload)));
+    zeroize::Zeroize::zeroize(&mut payload);
+    text
+}
+
+fn read<const N: usize>(prefix: &str, text: &str) -> Option<[u8; N]> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(prefix)?).ok()?;
+    let (payload, crc) = bytes.split_last_chunk::<4>()?;
+    let payload: [u8; N] = payload.try_into().ok()?;
+    (checksum(prefix, &payload) == u32::from_be_bytes(*crc)).then_some(payload)
+}
+
+/// CRC-32 (ISO-HDLC) over prefix and payload, bit by bit: some fifty bytes need no table.
+fn checksum(prefix: &str, payload: &[u8]) -> u32 {
+    let crc = prefix.bytes().chain(payload.iter().copied()).fold(u32::MAX, |crc, byte| {
+        (0..8).fold(
+            crc ^ u32::from(byte),
+            |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 },
+        )
+    });
+    !crc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issued_secret_names_its_tenant_and_survives_no_change() {
+        let tenant = TenantId::from_bytes([7; 16]);
+        let code = issue(TenantKind::AuthorizationCode, tenant, &[9; 32]);
+        let read = parse(TenantKind::AuthorizationCode, code.expose()).unwrap();
+        assert!(read.tenant == tenant && read.hash == hash(code.expose()));
+        assert!(parse(TenantKind::RefreshToken, code.expose()).is_none());
+        for position in 0..code.expose().len() {
+            let mut changed = code.expose().clone().into_bytes();
+            changed[position] = if changed[position] == b'A' { b'B' } else { b'A' };
+            assert!(
+                parse(TenantKind::AuthorizationCode, &String::from_utf8(changed).unwrap()).is_none(),
+                "{position}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_checksum_is_the_common_crc_32() {
+        assert_eq!(checksum("", b"123456789"), 0xCBF4_3926);
+    }
+
+    #[test]
+    fn garbage_is_no_secret() {
+        for text in ["", "syc_", "syb_AAAA", "syb_é", &"A".repeat(10_000)] {
+            assert!(parse_plain(PlainKind::SessionCookie, text).is_none());
+        }
+        let cookie = issue_plain(PlainKind::SessionCookie, &[1; 32]);
+        assert_eq!(parse_plain(PlainKind::SessionCookie, cookie.expose()), Some(hash(cookie.expose())));
+    }
+}
