@@ -1,1 +1,10 @@
-//! Cryptography, behind our own types.
+//! Cryptography, behind our own types. No private value shows in `Debug`, and comparisons take constant time.
+
+pub mod hmac;
+pub mod jwk;
+pub mod jwt;
+pub mod master_key;
+
+pub mod seal;
+pub mod signing_key;
+pub mod token_hash;
