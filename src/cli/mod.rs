@@ -1,1 +1,59 @@
-//! The command line: one command per file.
+//! The command line: one command per file. Exit codes: 0 done, 1 failed, 2 drift, 64 usage, 69 unavailable, 78 configuration.
+
+pub mod config;
+mod outcome;
+mod settings;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+pub use outcome::{Outcome, Stop, say};
+pub use settings::{SettingsArgs, check_boot};
+
+/// A standalone, multi-tenant OpenID Connect identity provider.
+#[derive(Debug, Parser)]
+#[command(name = "symbolon", version, about, propagate_version = true, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(flatten)]
+    settings: SettingsArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  symbolon config check                 show what is in force, and where it came from
+  symbolon --config id.toml config check
+
+Exit codes: 0 done, 1 failed, 2 differences found, 64 wrong usage, 69 something needed is unavailable,
+78 wrong configuration. Settings are described in docs/configuration.md.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+}
+
+/// Runs the command that these arguments ask for; the first is the name of the program.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let Arguments { settings, command } = arguments;
+    let outcome = match command {
+        Command::Config(command) => command.run(&settings),
+    };
+    outcome.unwrap_or_else(|stop| stop.report())
+}
+
+/// Help and version are answers; everything else that clap says is a usage error, which exits 64 (D28).
+fn usage(error: &clap::Error) -> ExitCode {
+    let _broken_pipe = error.print();
+    let answered = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if answered { ExitCode::SUCCESS } else { ExitCode::from(outcome::USAGE) }
+}

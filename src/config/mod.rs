@@ -1,1 +1,86 @@
-//! Configuration: load, validate, redact; one file per section.
+//! Configuration: a TOML file, then the environment, then flags (design §4.1); one file per section.
+//! The only part of the program that reads the environment.
+
+pub mod boot;
+pub mod cors;
+pub mod database;
+pub mod effective;
+pub mod fault;
+pub mod keys;
+pub mod limits;
+pub mod log;
+pub mod mail;
+pub mod outbound;
+mod reader;
+pub mod reference;
+pub mod registry;
+pub mod server;
+pub mod sources;
+pub mod tokens;
+mod toml_file;
+pub mod values;
+
+use cors::CorsConfig;
+use database::DatabaseConfig;
+use fault::Faults;
+use keys::KeysConfig;
+use limits::LimitsConfig;
+use log::LogConfig;
+use mail::MailConfig;
+use outbound::OutboundConfig;
+use reader::Reader;
+use server::ServerConfig;
+use sources::Settings;
+use tokens::TokensConfig;
+
+/// The whole configuration, every value checked on its own. Whether the whole may run in production is asked of
+/// [`boot::refusals`].
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Addresses, TLS, proxies, limits of a request.
+    pub server: ServerConfig,
+    /// Origins that scripts may call us from.
+    pub cors: CorsConfig,
+    /// Where the data is.
+    pub database: DatabaseConfig,
+    /// The master key and the rotation of signing keys.
+    pub keys: KeysConfig,
+    /// How mail leaves.
+    pub mail: MailConfig,
+    /// How long what we issue lives.
+    pub tokens: TokensConfig,
+    /// The one table of rate limits (D31).
+    pub limits: LimitsConfig,
+    /// What the outbound client may reach.
+    pub outbound: OutboundConfig,
+    /// What is logged, and how.
+    pub log: LogConfig,
+}
+
+impl Config {
+    /// Reads every section and reports every fault at once.
+    ///
+    /// # Errors
+    /// All faults of the settings: unknown keys with the nearest known name, values that cannot be read.
+    pub fn read(settings: &Settings) -> Result<Self, Faults> {
+        let mut reader = Reader::new(settings);
+        let server = ServerConfig::read(&mut reader);
+        let config = Self {
+            cors: CorsConfig::read(&mut reader),
+            database: DatabaseConfig::read(&mut reader, &server.data_dir),
+            keys: KeysConfig::read(&mut reader, &server.data_dir),
+            mail: MailConfig::read(&mut reader),
+            tokens: TokensConfig::read(&mut reader),
+            limits: LimitsConfig::read(&mut reader),
+            outbound: OutboundConfig::read(&mut reader),
+            log: LogConfig::read(&mut reader),
+            server,
+        };
+        reader.finish(config)
+    }
+
+    /// Whether this deployment is in production: its issuer is not this machine (D28).
+    pub fn is_production(&self) -> bool {
+        !self.server.issuer.is_loopback()
+    }
+}

@@ -1,7 +1,7 @@
 //! The issuer: the one URL that names this deployment (OIDC Discovery §3, RFC 8414 §2, D28).
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -10,52 +10,57 @@ use url::{Host, Url};
 /// `https://id.example.com` or `http://localhost:8080`: a scheme, a host, perhaps a port, and nothing behind them. It is
 /// kept in the one spelling that relying parties compare byte by byte.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Issuer(Url);
+pub struct Issuer {
+    text: String,
+    host: Host,
+    port: u16,
+}
 
 impl Issuer {
     /// The issuer of a run on this machine: `http://localhost:<port>`.
-    pub fn local(port: u16) -> Result<Self, InvalidIssuer> {
-        if port == 80 { "http://localhost".parse() } else { format!("http://localhost:{port}").parse() }
+    pub fn local(port: u16) -> Self {
+        let text =
+            if port == 80 { "http://localhost".to_owned() } else { format!("http://localhost:{port}") };
+        Self { text, host: Host::Domain("localhost".to_owned()), port }
     }
 
     /// The issuer as it stands in `iss`, without a trailing slash.
     pub fn as_str(&self) -> &str {
-        self.0.as_str().trim_end_matches('/')
+        &self.text
     }
 
     /// The absolute URL of a path of ours; `path` begins with a slash.
     pub fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.as_str())
+        format!("{}{path}", self.text)
     }
 
     /// Whether it names this machine only: `localhost`, `127.0.0.0/8` or `::1`. Any other is production (D28).
     pub fn is_loopback(&self) -> bool {
-        match self.0.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => Ipv4Addr::is_loopback(&address),
-            Some(Host::Ipv6(address)) => address == Ipv6Addr::LOCALHOST,
-            None => false,
+        match &self.host {
+            Host::Domain(name) => name == "localhost",
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => *address == Ipv6Addr::LOCALHOST,
         }
     }
 
     /// Whether browsers reach it over TLS.
     pub fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
-    }
-
-    /// The host without the port, as a browser spells it.
-    pub fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
+        self.text.starts_with("https://")
     }
 
     /// The host, and the port where it is not the scheme's own: what a browser sends as `Host`.
     pub fn authority(&self) -> &str {
-        self.as_str().split_once("://").map_or("", |(_, rest)| rest)
+        self.text.split_once("://").map_or("", |(_, rest)| rest)
+    }
+
+    /// The host alone.
+    pub fn host(&self) -> &Host {
+        &self.host
     }
 
     /// The port that clients connect to.
     pub fn port(&self) -> u16 {
-        self.0.port_or_known_default().unwrap_or(443)
+        self.port
     }
 }
 
@@ -73,7 +78,10 @@ impl FromStr for Issuer {
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || text.ends_with('/') {
             return Err(InvalidIssuer::Path);
         }
-        if url.origin().ascii_serialization() == text { Ok(Self(url)) } else { Err(InvalidIssuer::Spelling) }
+        match (url.origin().ascii_serialization() == text, url.host(), url.port_or_known_default()) {
+            (true, Some(host), Some(port)) => Ok(Self { text: text.to_owned(), host: host.to_owned(), port }),
+            _ => Err(InvalidIssuer::Spelling),
+        }
     }
 }
 

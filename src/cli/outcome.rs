@@ -1,0 +1,70 @@
+//! How a command ends: exit codes as in `sysexits.h`, and the words that go with them.
+
+use std::fmt::Display;
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::config::fault::{Fault, Faults};
+
+/// Wrong arguments.
+pub(super) const USAGE: u8 = 64;
+/// A database or another part that we need does not answer.
+const UNAVAILABLE: u8 = 69;
+/// Wrong configuration.
+const CONFIGURATION: u8 = 78;
+
+/// What a command returns: an exit code, or why it stopped.
+pub type Outcome = Result<ExitCode, Stop>;
+
+/// Why a command stopped: a text for people and an exit code for scripts.
+#[derive(Debug)]
+pub struct Stop {
+    code: u8,
+    message: String,
+}
+
+impl Stop {
+    /// It was tried, and failed.
+    pub fn failed(message: impl Display) -> Self {
+        Self { code: 1, message: message.to_string() }
+    }
+
+    /// The arguments do not fit together.
+    pub fn usage(message: impl Display) -> Self {
+        Self { code: USAGE, message: message.to_string() }
+    }
+
+    /// Something needed does not answer.
+    pub fn unavailable(message: impl Display) -> Self {
+        Self { code: UNAVAILABLE, message: message.to_string() }
+    }
+
+    /// The configuration is wrong.
+    pub fn configuration(message: impl Display) -> Self {
+        Self { code: CONFIGURATION, message: message.to_string() }
+    }
+
+    /// The configuration may not run: all reasons at once.
+    pub fn refused(reasons: &[Fault]) -> Self {
+        let lines: Vec<String> = reasons.iter().map(|fault| format!("  {fault}")).collect();
+        Self::configuration(format!("refusing to start in production:\n{}", lines.join("\n")))
+    }
+
+    /// Says why on standard error.
+    pub(super) fn report(&self) -> ExitCode {
+        let _closed = writeln!(std::io::stderr().lock(), "symbolon: {}", self.message);
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<Faults> for Stop {
+    fn from(faults: Faults) -> Self {
+        let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
+        Self::configuration(format!("the configuration has faults:\n{}", lines.join("\n")))
+    }
+}
+
+/// Writes a line to standard output. A reader that went away is no failure of ours.
+pub fn say(text: impl Display) {
+    let _closed = writeln!(std::io::stdout().lock(), "{text}");
+}

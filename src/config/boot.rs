@@ -1,0 +1,199 @@
+//! The rules of starting in production (D28, R70, P134): each unsafe setting is a reason not to start.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use url::Url;
+
+use super::Config;
+use super::fault::Fault;
+use super::keys::MasterKeySource;
+use super::mail::MailTransport;
+
+/// A secret that people chose is refused below this many characters.
+const LEAST_SECRET: usize = 12;
+
+/// Words of samples and tutorials that must never be a secret, nor make up most of one.
+const SAMPLES: [&str; 14] = [
+    "changeme",
+    "change-me",
+    "change_me",
+    "password",
+    "passw0rd",
+    "secret",
+    "symbolon",
+    "postgres",
+    "example",
+    "sample",
+    "default",
+    "letmein",
+    "admin",
+    "12345678",
+];
+
+/// Every reason not to start with this configuration; empty where it may. Outside production nothing is refused.
+pub fn refusals(config: &Config) -> Vec<Fault> {
+    if !config.is_production() {
+        return Vec::new();
+    }
+    let mut faults = Vec::new();
+    network(config, &mut faults);
+    if config.cors.any_origin {
+        faults.push(Fault::of_key(
+            "cors.allowed_origins",
+            "* would let every website call us; list the origins one by one",
+        ));
+    }
+    if matches!(config.mail.transport, MailTransport::None) {
+        faults.push(Fault::of_key(
+            "mail.transport",
+            "no mail can be sent; set it to smtp with mail.smtp_host and mail.from",
+        ));
+    }
+    secrets(config, &mut faults);
+    files(config, &mut faults);
+    faults
+}
+
+/// What deserves a word at the start, though it is allowed.
+pub fn warnings(config: &Config) -> Vec<Fault> {
+    let mut warnings = Vec::new();
+    if !config.is_production() {
+        let message = "is this machine only: development settings are allowed";
+        warnings.push(Fault::of_key("server.issuer", message));
+    }
+    warnings
+}
+
+fn network(config: &Config, faults: &mut Vec<Fault>) {
+    let server = &config.server;
+    if !server.issuer.is_https() {
+        faults
+            .push(Fault::of_key("server.issuer", "must begin with https:// when it is not on this machine"));
+    }
+    if server.tls.is_none() && server.trusted_proxies.is_empty() {
+        let message = "the listener is plain HTTP and no proxy is named that speaks TLS in front of it; set \
+                       server.tls_certificate and server.tls_key, or list your proxies here";
+        faults.push(Fault::of_key("server.trusted_proxies", message));
+    }
+    if server.trusted_proxies.iter().any(|network| network.prefix_len() == 0) {
+        let message =
+            "trusts the whole internet to say who the client is; list the addresses of your proxies";
+        faults.push(Fault::of_key("server.trusted_proxies", message));
+    }
+}
+
+fn secrets(config: &Config, faults: &mut Vec<Fault>) {
+    if let Some(password) = database_password(config.database.url.expose())
+        && let Some(why) = weakness(&password)
+    {
+        faults.push(Fault::of_key("database.url", format!("its password {why}")));
+    }
+    if let MailTransport::Smtp { login: Some((_, password)), .. } = &config.mail.transport
+        && let Some(why) = weakness(password.expose())
+    {
+        faults.push(Fault::of_key("mail.smtp_password", format!("it {why}")));
+    }
+    match config.keys.load_master_key() {
+        Ok(key) => {
+            // Thirty-two random bytes hold about thirty different ones; fewer than sixteen is no accident.
+            let distinct: BTreeSet<u8> = key.expose().iter().copied().collect();
+            if distinct.len() < 16 {
+                faults.push(Fault::of_key("keys.master_key", "it is a sample, not a random key"));
+            }
+        }
+        Err(fault) => faults.push(fault),
+    }
+}
+
+fn database_password(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok().filter(|url| url.scheme() != "sqlite")?;
+    let in_query =
+        url.query_pairs().find(|(name, _)| name == "password").map(|(_, value)| value.into_owned());
+    in_query.or_else(|| {
+        let password = url.password()?;
+        // Percent-decoding by the form rules, with plus signs kept.
+        let form = format!("p={}", password.replace('+', "%2B"));
+        url::form_urlencoded::parse(form.as_bytes()).next().map(|(_, value)| value.into_owned())
+    })
+}
+
+/// Why a secret that somebody chose is refused. It counts as a sample when little is left of it without the word.
+fn weakness(secret: &str) -> Option<&'static str> {
+    let lower = secret.to_ascii_lowercase();
+    let sample = SAMPLES.iter().any(|word| {
+        let rest = lower.replace(word, "");
+        rest.len() < lower.len() && rest.len() < LEAST_SECRET
+    });
+    if sample {
+        Some("is one of those that stand in samples")
+    } else if secret.chars().count() < LEAST_SECRET {
+        Some("is shorter than 12 characters")
+    } else {
+        None
+    }
+}
+
+fn files(config: &Config, faults: &mut Vec<Fault>) {
+    private(&config.server.data_dir, "server.data_dir", "0700", faults);
+    if let MasterKeySource::File(path) = &config.keys.master_key
+        && path.exists()
+    {
+        private(path, "keys.master_key_file", "0600", faults);
+    }
+    if let Some(path) = config.database.sqlite_path()
+        && !path.starts_with(&config.server.data_dir)
+        && path.exists()
+    {
+        private(&path, "database.url", "0600", faults);
+    }
+}
+
+/// Whether only the owner may reach this file or folder.
+fn private(path: &Path, key: &str, mode: &str, faults: &mut Vec<Fault>) {
+    const OTHERS: u32 = 0o077;
+    match std::fs::metadata(path) {
+        Ok(data) if data.mode() & OTHERS == 0 => {}
+        Ok(_) => {
+            let message = format!("{0} can be read by other users; run chmod {mode} {0}", path.display());
+            faults.push(Fault::of_key(key, message));
+        }
+        Err(error) => {
+            let message =
+                format!("cannot look at {}: {} (`symbolon init` makes it)", path.display(), error.kind());
+            faults.push(Fault::of_key(key, message));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{database_password, weakness};
+
+    #[test]
+    fn sample_and_short_secrets_are_weak() {
+        for weak in [
+            "",
+            "changeme",
+            "ChangeMe123",
+            "symbolon-password",
+            "postgres",
+            "k3Jf9-sLq2",
+            "secretsecretsecret",
+        ] {
+            assert!(weakness(weak).is_some(), "{weak}");
+        }
+        for good in ["k3Jf9-sLq2xZ", "correct horse battery staple", "my-secret-is-longer-than-that"] {
+            assert_eq!(weakness(good), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn the_password_of_a_database_url_is_found_wherever_it_stands() {
+        assert_eq!(database_password("postgres://u:a%2Bb@h/d").as_deref(), Some("a+b"));
+        assert_eq!(database_password("postgres://u@h/d?password=x+y").as_deref(), Some("x y"));
+        assert_eq!(database_password("postgres://u@h/d"), None);
+        assert_eq!(database_password("sqlite:data/x.sqlite3"), None);
+    }
+}

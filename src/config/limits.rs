@@ -1,0 +1,125 @@
+//! `[limits]`: the one table of rate limits (D31, R71).
+
+use super::reader::Reader;
+use super::registry::{Key, Kind, Section};
+use crate::model::rate::Rate;
+
+/// The keys of this section.
+pub const SECTION: Section = Section {
+    name: "limits",
+    doc: "Limits per address count failures and requests of people who have not proved anything, so that an office behind one address works. An IPv6 address counts as its /64 network. Past a limit the answer is 429 with `Retry-After`.",
+    keys: &[
+        Key::new(
+            "limits.sign_in_address",
+            Kind::Rate,
+            "20 per 10m",
+            "Failed sign-ins from one address, whatever the account.",
+        ),
+        Key::new(
+            "limits.sign_in_account",
+            Kind::Rate,
+            "10 per 15m",
+            "Failed sign-ins to one account name, known or not, from anywhere. Counted in the database, on all nodes together.",
+        ),
+        Key::new(
+            "limits.authorize_address",
+            Kind::Rate,
+            "300 per 1m",
+            "Authorization requests from one address by browsers that are not signed in; each is stored until it ends.",
+        ),
+        Key::new(
+            "limits.token_address",
+            Kind::Rate,
+            "60 per 1m",
+            "Refused requests at the token, introspection and revocation endpoints from one address.",
+        ),
+        Key::new(
+            "limits.token_client",
+            Kind::Rate,
+            "3000 per 1m",
+            "Requests of one client at the token, introspection and revocation endpoints.",
+        ),
+        Key::new(
+            "limits.bearer_address",
+            Kind::Rate,
+            "60 per 1m",
+            "Requests with a token that is not valid, from one address.",
+        ),
+        Key::new(
+            "limits.setup_address",
+            Kind::Rate,
+            "10 per 10m",
+            "Visits of the set-up page with a wrong link, from one address.",
+        ),
+        Key::new(
+            "limits.hash_workers",
+            Kind::Count { least: 0, most: 256 },
+            "0",
+            "Passwords hashed at the same time, each taking 19 MiB; 0 means one for each core.",
+        ),
+        Key::new(
+            "limits.hash_queue",
+            Kind::Count { least: 0, most: 10_000 },
+            "64",
+            "Sign-ins that may wait for a place there; the next gets 503 with `Retry-After`.",
+        ),
+        Key::new(
+            "limits.recorded_failures",
+            Kind::Rate,
+            "20 per 10m",
+            "Failures of one account name from one address that are recorded one by one; those beyond become one counted event.",
+        ),
+        Key::new(
+            "limits.platform_events",
+            Kind::Rate,
+            "1000 per 1h",
+            "Failures without a known tenant that are recorded in the platform's own chain.",
+        ),
+    ],
+};
+
+/// See [`SECTION`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimitsConfig {
+    /// Failed sign-ins, an address.
+    pub sign_in_address: Rate,
+    /// Failed sign-ins, an account name.
+    pub sign_in_account: Rate,
+    /// Authorization requests without a session, an address.
+    pub authorize_address: Rate,
+    /// Refused token requests, an address.
+    pub token_address: Rate,
+    /// Token requests, a client.
+    pub token_client: Rate,
+    /// Invalid bearer tokens, an address.
+    pub bearer_address: Rate,
+    /// Wrong set-up links, an address.
+    pub setup_address: Rate,
+    /// Password hashes at once; `None` means one a core.
+    pub hash_workers: Option<usize>,
+    /// Password hashes waiting.
+    pub hash_queue: usize,
+    /// Failures recorded one by one.
+    pub recorded_failures: Rate,
+    /// Failures recorded without a tenant.
+    pub platform_events: Rate,
+}
+
+impl LimitsConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let workers = reader.count("limits.hash_workers");
+        Self {
+            sign_in_address: reader.rate("limits.sign_in_address"),
+            sign_in_account: reader.rate("limits.sign_in_account"),
+            authorize_address: reader.rate("limits.authorize_address"),
+            token_address: reader.rate("limits.token_address"),
+            token_client: reader.rate("limits.token_client"),
+            bearer_address: reader.rate("limits.bearer_address"),
+            setup_address: reader.rate("limits.setup_address"),
+            hash_workers: (workers > 0).then_some(workers),
+            hash_queue: reader.count("limits.hash_queue"),
+            recorded_failures: reader.rate("limits.recorded_failures"),
+            platform_events: reader.rate("limits.platform_events"),
+        }
+    }
+}
