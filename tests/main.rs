@@ -9,4 +9,6 @@ mod architecture;
 #[cfg(test)]
 mod compile_fail;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod spec_coverage;

@@ -1,0 +1,91 @@
+//! What a production deployment refuses to start with (D28, P134).
+
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use symbolon::config::Config;
+use symbolon::config::boot::refusals;
+use symbolon::config::sources::Settings;
+
+/// A data directory with a master key, as `init` leaves it.
+fn data_dir() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
+    let key = folder.path().join("master.key");
+    std::fs::write(&key, "6tB0nWdyr7RkqYlGv1sAfZ3xK9jUeCmPhLo5iTwD8Q4\n").unwrap();
+    std::fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
+    folder
+}
+
+/// Settings that may run in production.
+fn sound(data_dir: &Path) -> Settings {
+    Settings::none()
+        .with("server.issuer", "https://id.example.com")
+        .with("server.trusted_proxies", "10.0.0.0/8")
+        .with("server.data_dir", data_dir.display().to_string())
+        .with("mail.transport", "smtp")
+        .with("mail.smtp_host", "mail.example.com")
+        .with("mail.from", "id@example.com")
+}
+
+fn reasons(settings: &Settings) -> Vec<String> {
+    refusals(&Config::read(settings).unwrap()).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn p134_sound_settings_are_let_through() {
+    let folder = data_dir();
+    assert_eq!(reasons(&sound(folder.path())), Vec::<String>::new());
+}
+
+#[test]
+fn p134_each_unsafe_setting_is_refused_by_name() {
+    let folder = data_dir();
+    let zeros = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    for (key, value, named) in [
+        ("server.issuer", "http://id.example.com", "server.issuer: must begin with https://"),
+        ("server.trusted_proxies", "", "server.trusted_proxies: the listener is plain HTTP"),
+        ("server.trusted_proxies", "0.0.0.0/0", "server.trusted_proxies: trusts the whole internet"),
+        ("cors.allowed_origins", "*", "cors.allowed_origins: * would let"),
+        ("mail.transport", "none", "mail.transport: no mail can be sent"),
+        ("database.url", "postgres://u:changeme@db/x", "database.url: its password is one of those"),
+        ("database.url", "postgres://u:x7Kq@db/x", "database.url: its password is shorter"),
+        ("keys.master_key", zeros, "keys.master_key: it is a sample"),
+    ] {
+        let found = reasons(&sound(folder.path()).with(key, value));
+        assert_eq!(found.len(), 1, "{key}={value}: {found:?}");
+        assert!(found[0].starts_with(named), "{key}={value}: {found:?}");
+    }
+}
+
+#[test]
+fn p134_files_that_others_can_read_are_refused() {
+    let folder = data_dir();
+    let key = folder.path().join("master.key");
+    for mode in [0o644, 0o640, 0o604] {
+        std::fs::set_permissions(&key, Permissions::from_mode(mode)).unwrap();
+        let found = reasons(&sound(folder.path()));
+        assert!(found.len() == 1 && found[0].contains("run chmod 0600"), "{mode:o}: {found:?}");
+    }
+    std::fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
+    for mode in [0o755, 0o750, 0o701] {
+        std::fs::set_permissions(folder.path(), Permissions::from_mode(mode)).unwrap();
+        let found = reasons(&sound(folder.path()));
+        assert!(found.len() == 1 && found[0].contains("run chmod 0700"), "{mode:o}: {found:?}");
+    }
+}
+
+#[test]
+fn p134_a_missing_master_key_is_refused() {
+    let folder = data_dir();
+    std::fs::remove_file(folder.path().join("master.key")).unwrap();
+    let found = reasons(&sound(folder.path()));
+    assert!(found.len() == 1 && found[0].contains("symbolon init"), "{found:?}");
+}
+
+#[test]
+fn on_this_machine_development_settings_are_let_through() {
+    let settings = Settings::none().with("cors.allowed_origins", "*");
+    assert_eq!(reasons(&settings), Vec::<String>::new());
+}
