@@ -11,6 +11,4 @@ mod compile_fail;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
-mod properties;
-#[cfg(test)]
 mod spec_coverage;

@@ -1,1 +1,8 @@
 //! What the product does: synchronous functions over a transaction; no HTTP, no SQL.
+//!
+//! A flow answers `Result<Result<Answer, Refusal>, Failure>`: a refusal is a value and commits with what it recorded,
+//! only a [`Failure`](crate::model::failure::Failure) rolls back (D18).
+
+pub mod call;
+
+pub use call::Call;

@@ -1,0 +1,2 @@
+-- The initial schema is not taken back: restore a backup, or delete the database.
+SELECT 1;

@@ -1,0 +1,143 @@
+//! Connections: which database a URL names, and what every connection is told before its first query.
+
+use std::fmt;
+use std::str::FromStr;
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::r2d2::{ManageConnection, R2D2Connection};
+use diesel::sqlite::SqliteConnection;
+use diesel::{Connection, ConnectionError, MultiConnection};
+
+use crate::model::secret::Secret;
+
+/// A connection to either database.
+#[derive(MultiConnection)]
+pub(super) enum AnyConn {
+    /// PostgreSQL.
+    Pg(PgConnection),
+    /// SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// Where the data is: `postgres://…`, `sqlite:PATH`, or a plain path to a SQLite file. Its `Debug` shows no password.
+#[derive(Clone)]
+pub enum DatabaseUrl {
+    /// A PostgreSQL connection string.
+    Postgres(Secret<String>),
+    /// The path of a SQLite file.
+    Sqlite(String),
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = UnknownScheme;
+
+    fn from_str(text: &str) -> Result<Self, UnknownScheme> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(Secret::new(text.to_owned())));
+        }
+        let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).unwrap_or(text);
+        if path.is_empty() || path.contains("://") {
+            return Err(UnknownScheme);
+        }
+        Ok(Self::Sqlite(path.to_owned()))
+    }
+}
+
+/// The database URL is neither PostgreSQL's nor a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a database URL begins with postgres:// or sqlite:, or is the path of a SQLite file")]
+pub struct UnknownScheme;
+
+impl DatabaseUrl {
+    /// The role that a PostgreSQL URL signs in as.
+    pub fn role(&self) -> Option<String> {
+        match self {
+            Self::Postgres(url) => {
+                let url = url::Url::parse(url.expose()).ok()?;
+                (!url.username().is_empty()).then(|| url.username().to_owned())
+            }
+            Self::Sqlite(_) => None,
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Postgres(_) => f.write_str("postgres://(hidden)"),
+            Self::Sqlite(path) => write!(f, "sqlite:{path}"),
+        }
+    }
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Reads only; on SQLite the connection itself refuses writes.
+    Read,
+    /// Reads and writes.
+    Write,
+}
+
+/// Opens connections by URL scheme. The derived way tries each database in turn, and would open a SQLite file named
+/// like a PostgreSQL URL when the server is away.
+pub(super) struct Manager {
+    pub(super) url: DatabaseUrl,
+    pub(super) purpose: Purpose,
+}
+
+/// Milliseconds that a SQLite connection waits for another process's write: below the limit of an answer (P148).
+const BUSY_TIMEOUT: u32 = 1500;
+
+impl ManageConnection for Manager {
+    type Connection = AnyConn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<AnyConn, Self::Error> {
+        self.open().map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, conn: &mut AnyConn) -> Result<(), Self::Error> {
+        match conn {
+            AnyConn::Pg(pg) => pg.ping().map_err(diesel::r2d2::Error::QueryError),
+            AnyConn::Sqlite(_) => Ok(()),
+        }
+    }
+
+    fn has_broken(&self, conn: &mut AnyConn) -> bool {
+        match conn {
+            AnyConn::Pg(pg) => pg.is_broken(),
+            AnyConn::Sqlite(sqlite) => sqlite.is_broken(),
+        }
+    }
+}
+
+impl Manager {
+    pub(super) fn open(&self) -> Result<AnyConn, ConnectionError> {
+        match &self.url {
+            DatabaseUrl::Postgres(url) => {
+                let mut pg = PgConnection::establish(url.expose())?;
+                pg.batch_execute(
+                    "SET TIME ZONE 'UTC'; SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
+                     SET idle_in_transaction_session_timeout = '10s'",
+                )
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(AnyConn::Pg(pg))
+            }
+            DatabaseUrl::Sqlite(path) => {
+                let mut sqlite = SqliteConnection::establish(path)?;
+                // busy_timeout first: the pragmas after it may already have to wait.
+                let query_only = self.purpose == Purpose::Read;
+                sqlite
+                    .batch_execute(&format!(
+                        "PRAGMA busy_timeout = {BUSY_TIMEOUT}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA trusted_schema = OFF; \
+                         PRAGMA query_only = {query_only}"
+                    ))
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(AnyConn::Sqlite(sqlite))
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! The database handle: the only way to a transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::Pool;
+use diesel::sql_types::{Bool, Text};
+use diesel::{QueryableByName, RunQueryDsl};
+
+use super::connection::{AnyConn, DatabaseUrl, Manager, Purpose};
+use super::pending::{Heads, Recorded};
+use super::rows::OrFailure;
+use super::scope::{PlatformScope, TenantScope};
+use super::tx::{Directory, PlatformTx, TenantTx};
+use super::writer::{Work, Writer};
+use crate::model::failure::Failure;
+
+/// How long a request waits for the database before it is answered 503 (P148).
+const PATIENCE: Duration = Duration::from_millis(1800);
+
+/// A handle on the database; cloning it is cheap.
+#[derive(Clone)]
+pub struct Database {
+    backend: Arc<Backend>,
+}
+
+enum Backend {
+    Sqlite { readers: Pool<Manager>, writer: Writer },
+    Postgres { pool: Pool<Manager> },
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match *self.backend {
+            Backend::Sqlite { .. } => "Database(sqlite)",
+            Backend::Postgres { .. } => "Database(postgres)",
+        })
+    }
+}
+
+impl Database {
+    /// Opens the database: on SQLite the file is made when it is missing, and WAL is switched on.
+    pub fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, Failure> {
+        let backend = match url {
+            DatabaseUrl::Sqlite(_) => {
+                let manager = Manager { url: url.clone(), purpose: Purpose::Write };
+                let mut writer = manager
+                    .open()
+                    .map_err(|error| Failure::unavailable("opening the database").because(error))?;
+                writer.batch_execute("PRAGMA journal_mode = WAL").or_failure("switching WAL on")?;
+                Backend::Sqlite {
+                    readers: pool(url, Purpose::Read, connections)?,
+                    writer: Writer::start(writer)?,
+                }
+            }
+            DatabaseUrl::Postgres(_) => Backend::Postgres { pool: pool(url, Purpose::Write, connections)? },
+        };
+        Ok(Self { backend: Arc::new(backend) })
+    }
+
+    /// Whether this is PostgreSQL, where more nodes may share the data.
+    pub fn is_postgres(&self) -> bool {
+        matches!(*self.backend, Backend::Postgres { .. })
+    }
+
+    /// Reads in this tenant.
+    pub async fn read<T, F>(&self, scope: &TenantScope, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut TenantTx<'_>) -> Result<T, Failure> + Send + 'static,
+    {
+        let scope = scope.clone();
+        self.read_directory(move |directory| work(&mut directory.enter(&scope)?)).await
+    }
+
+    /// Reads and writes in this tenant. What the closure wrote and recorded is durable when this answers.
+    pub async fn write<T, F>(&self, scope: &TenantScope, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut TenantTx<'_>) -> Result<T, Failure> + Send + 'static,
+    {
+        let scope = scope.clone();
+        self.write_directory(move |directory| work(&mut directory.enter(&scope)?)).await
+    }
+
+    /// Reads, beginning with a look-up of the tenant.
+    pub async fn read_directory<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Directory<'_>) -> Result<T, Failure> + Send + 'static,
+    {
+        self.run_read(Box::new(move |conn, recorded| work(&mut Directory::new(conn, recorded)))).await
+    }
+
+    /// Reads and writes, beginning with a look-up of the tenant.
+    pub async fn write_directory<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Directory<'_>) -> Result<T, Failure> + Send + 'static,
+    {
+        self.run_write(Box::new(move |conn, recorded| work(&mut Directory::new(conn, recorded)))).await
+    }
+
+    /// Reads as the operator.
+    pub async fn read_platform<T, F>(&self, _right: &PlatformScope, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut PlatformTx<'_>) -> Result<T, Failure> + Send + 'static,
+    {
+        self.run_read(Box::new(move |conn, recorded| work(&mut PlatformTx::new(conn, recorded)))).await
+    }
+
+    /// Reads and writes as the operator.
+    pub async fn write_platform<T, F>(&self, _right: &PlatformScope, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut PlatformTx<'_>) -> Result<T, Failure> + Send + 'static,
+    {
+        self.run_write(Box::new(move |conn, recorded| work(&mut PlatformTx::new(conn, recorded)))).await
+    }
+
+    async fn run_read<T: Send + 'static>(&self, work: Work<T>) -> Result<T, Failure> {
+        let pool = match &*self.backend {
+            Backend::Sqlite { readers, .. } => readers.clone(),
+            Backend::Postgres { pool } => pool.clone(),
+        };
+        blocking(move || {
+            let mut conn = pool
+                .get()
+                .map_err(|error| Failure::unavailable("waiting for a connection").because(error))?;
+            conn.batch_execute("BEGIN").or_failure("beginning a read")?;
+            let mut recorded = Recorded::new();
+            let result = guarded(|| work(&mut conn, &mut recorded));
+            conn.batch_execute("ROLLBACK").or_failure("ending a read")?;
+            result
+        })
+        .await
+    }
+
+    async fn run_write<T: Send + 'static>(&self, work: Work<T>) -> Result<T, Failure> {
+        match &*self.backend {
+            Backend::Sqlite { writer, .. } => tokio::time::timeout(PATIENCE * 2, writer.write(work))
+                .await
+                .unwrap_or_else(|_| Err(Failure::unavailable("waiting for the writer"))),
+            Backend::Postgres { pool } => {
+                let pool = pool.clone();
+                blocking(move || write_postgres(&pool, work)).await
+            }
+        }
+    }
+
+    /// On PostgreSQL: refuses a role that row-level security does not bind, and a server that acknowledges before the
+    /// write is durable (D19, D24). On SQLite there is nothing to check.
+    pub async fn check_server(&self) -> Result<Result<(), UnsafeServer>, Failure> {
+        if !self.is_postgres() {
+            return Ok(Ok(()));
+        }
+        self.run_read(Box::new(|conn, _| {
+            let row: ServerFacts = diesel::sql_query(
+                "SELECT (r.rolsuper OR r.rolbypassrls) AS bypasses, \
+                 EXISTS (SELECT 1 FROM pg_class c WHERE c.relname = 'users' AND c.relowner = r.oid) AS owns, \
+                 current_setting('synchronous_commit') AS synchronous_commit \
+                 FROM pg_roles r WHERE r.rolname = current_user",
+            )
+            .get_result(conn)
+            .or_failure("asking PostgreSQL about its role")?;
+            Ok(if row.bypasses {
+                Err(UnsafeServer::RoleBypasses)
+            } else if row.owns {
+                Err(UnsafeServer::RoleOwns)
+            } else if row.synchronous_commit == "off" {
+                Err(UnsafeServer::NotDurable)
+            } else {
+                Ok(())
+            })
+        }))
+        .await
+    }
+}
+
+#[derive(QueryableByName)]
+struct ServerFacts {
+    #[diesel(sql_type = Bool)]
+    bypasses: bool,
+    #[diesel(sql_type = Bool)]
+    owns: bool,
+    #[diesel(sql_type = Text)]
+    synchronous_commit: String,
+}
+
+/// Why `serve` does not start on this PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UnsafeServer {
+    /// Row-level security does not bind the role (D24).
+    #[error(
+        "the database role is a superuser or has BYPASSRLS; serve as a plain role and run `symbolon migrate` as the owner"
+    )]
+    RoleBypasses,
+    /// The role owns the tables (D24).
+    #[error(
+        "the database role owns the tables; serve as a plain role and run `symbolon migrate` as the owner"
+    )]
+    RoleOwns,
+    /// Acknowledged writes could be lost (D19).
+    #[error("PostgreSQL runs with synchronous_commit = off; acknowledged writes could be lost")]
+    NotDurable,
+}
+
+fn pool(url: &DatabaseUrl, purpose: Purpose, connections: u32) -> Result<Pool<Manager>, Failure> {
+    Pool::builder()
+        .max_size(connections.max(1))
+        .min_idle(Some(0))
+        .connection_timeout(PATIENCE)
+        .build(Manager { url: url.clone(), purpose })
+        .map_err(|error| Failure::unavailable("opening the database").because(error))
+}
+
+/// Runs on a thread that may block. The caller stops waiting after [`PATIENCE`] and some; the work itself goes on.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    match tokio::time::timeout(PATIENCE + Duration::from_millis(150), tokio::task::spawn_blocking(work)).await
+    {
+        Ok(Ok(result)) => result,
+        Ok(Err(join)) => Err(Failure::internal("a database task died").because(join)),
+        Err(_) => Err(Failure::unavailable("the database does not answer")),
+    }
+}
+
+/// A panic inside a closure must not leave the connection in an open transaction.
+fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Failure::internal("a database closure panicked")))
+}
+
+fn write_postgres<T>(pool: &Pool<Manager>, work: Work<T>) -> Result<T, Failure> {
+    let mut conn =
+        pool.get().map_err(|error| Failure::unavailable("waiting for a connection").because(error))?;
+    conn.batch_execute("BEGIN").or_failure("beginning a write")?;
+    let mut recorded = Recorded::new();
+    let result = guarded(|| work(&mut conn, &mut recorded)).and_then(|value| {
+        let mut heads = Heads::default();
+        heads.write(&mut conn, recorded)?;
+        heads.store(&mut conn)?;
+        Ok(value)
+    });
+    match result {
+        Ok(value) => {
+            commit(&mut conn)?;
+            Ok(value)
+        }
+        Err(failure) => {
+            let _ = conn.batch_execute("ROLLBACK");
+            Err(failure)
+        }
+    }
+}
+
+fn commit(conn: &mut AnyConn) -> Result<(), Failure> {
+    conn.batch_execute("COMMIT").or_failure("committing")
+}

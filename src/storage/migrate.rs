@@ -1,0 +1,78 @@
+//! The schema, embedded in the program: `common/` for both databases plus what only one of them has.
+
+use diesel::backend::Backend;
+use diesel::connection::SimpleConnection;
+use diesel::migration::{Migration, MigrationSource};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::connection::{AnyConn, DatabaseUrl, Manager, Purpose};
+use crate::model::failure::Failure;
+
+const COMMON: EmbeddedMigrations = embed_migrations!("migrations/common");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// The migrations of both folders in the order of their versions.
+struct Both;
+
+impl<DB: Backend> MigrationSource<DB> for Both {
+    fn migrations(&self) -> diesel::migration::Result<Vec<Box<dyn Migration<DB>>>> {
+        let mut all: Vec<Box<dyn Migration<DB>>> = MigrationSource::<DB>::migrations(&COMMON)?;
+        all.extend(MigrationSource::<DB>::migrations(&POSTGRES)?);
+        all.sort_by_key(|migration| migration.name().version().to_string());
+        Ok(all)
+    }
+}
+
+/// Brings the schema up to date and answers with the versions that were applied. Running it twice is harmless. On
+/// PostgreSQL it runs as the owner, and `serving_role` is given what `serve` needs and no more (D24).
+pub fn run(url: &DatabaseUrl, serving_role: Option<&str>) -> Result<Vec<String>, Failure> {
+    let mut conn = open(url)?;
+    let applied = match &mut conn {
+        AnyConn::Sqlite(sqlite) => {
+            sqlite.batch_execute("PRAGMA journal_mode = WAL").map_err(|error| failed(error.into()))?;
+            sqlite.run_pending_migrations(COMMON).map_err(failed)?.iter().map(ToString::to_string).collect()
+        }
+        AnyConn::Pg(pg) => {
+            let applied =
+                pg.run_pending_migrations(Both).map_err(failed)?.iter().map(ToString::to_string).collect();
+            if let Some(role) = serving_role {
+                grant(pg, role)?;
+            }
+            applied
+        }
+    };
+    Ok(applied)
+}
+
+/// The versions that are still to be applied; empty when the schema is up to date.
+pub fn pending(url: &DatabaseUrl) -> Result<Vec<String>, Failure> {
+    let names = |found: Vec<String>| found;
+    match &mut open(url)? {
+        AnyConn::Sqlite(sqlite) => Ok(names(
+            sqlite.pending_migrations(COMMON).map_err(failed)?.iter().map(|m| m.name().to_string()).collect(),
+        )),
+        AnyConn::Pg(pg) => Ok(names(
+            pg.pending_migrations(Both).map_err(failed)?.iter().map(|m| m.name().to_string()).collect(),
+        )),
+    }
+}
+
+fn open(url: &DatabaseUrl) -> Result<AnyConn, Failure> {
+    Manager { url: url.clone(), purpose: Purpose::Write }
+        .open()
+        .map_err(|error| Failure::unavailable("opening the database").because(error))
+}
+
+fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Failure {
+    Failure::internal("migrating the schema").because(error)
+}
+
+fn grant(pg: &mut diesel::pg::PgConnection, role: &str) -> Result<(), Failure> {
+    let role = format!("\"{}\"", role.replace('"', "\"\""));
+    pg.batch_execute(&format!(
+        "GRANT USAGE ON SCHEMA public TO {role}; \
+         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}; \
+         REVOKE INSERT, UPDATE, DELETE ON __diesel_schema_migrations FROM {role}"
+    ))
+    .map_err(|error| Failure::internal("granting rights to the serving role").because(error))
+}

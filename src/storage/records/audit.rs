@@ -1,0 +1,79 @@
+//! Audit events as they are read back: to verify, to export, to sign checkpoints. They are written by `pending`.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+
+use crate::model::audit::{ChainedEvent, Head, PersonalFacts};
+use crate::model::failure::Failure;
+use crate::model::time::Timestamp;
+use crate::storage::rows::OrFailure;
+use crate::storage::schema::{audit_checkpoints, audit_events, audit_heads, audit_personal};
+use crate::storage::tx::{TenantTx, sealed::Connected};
+
+/// Up to `limit` events after `seq`, in order.
+pub fn after(tx: &mut TenantTx<'_>, seq: i64, limit: i64) -> Result<Vec<ChainedEvent>, Failure> {
+    let rows: Vec<(i64, String, String)> = tx
+        .rows::<audit_events::table>()
+        .filter(audit_events::seq.gt(seq))
+        .order(audit_events::seq)
+        .limit(limit)
+        .select((audit_events::seq, audit_events::body, audit_events::hash))
+        .load(tx.conn())
+        .or_failure("reading audit events")?;
+    let last = rows.last().map_or(seq, |row| row.0);
+    let personal: Vec<(i64, String, String)> = tx
+        .rows::<audit_personal::table>()
+        .filter(audit_personal::seq.gt(seq))
+        .filter(audit_personal::seq.le(last))
+        .order(audit_personal::seq)
+        .select((audit_personal::seq, audit_personal::salt, audit_personal::facts))
+        .load(tx.conn())
+        .or_failure("reading the personal side of audit events")?;
+    let mut personal = personal.into_iter().peekable();
+    Ok(rows
+        .into_iter()
+        .map(|(seq, body, hash)| {
+            let facts =
+                personal.next_if(|row| row.0 == seq).map(|(_, salt, facts)| PersonalFacts { salt, facts });
+            ChainedEvent { seq, body, hash, personal: facts }
+        })
+        .collect())
+}
+
+/// The head of the chain.
+pub fn head(tx: &mut TenantTx<'_>) -> Result<Head, Failure> {
+    let row: Option<(i64, String)> = tx
+        .rows::<audit_heads::table>()
+        .select((audit_heads::seq, audit_heads::hash))
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading the head of an audit chain")?;
+    Ok(row.map_or_else(Head::genesis, |(seq, hash)| Head { seq, hash }))
+}
+
+/// Stores a signed checkpoint over the chain up to `seq`.
+pub fn insert_checkpoint(
+    tx: &mut TenantTx<'_>,
+    seq: i64,
+    statement: &str,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    diesel::insert_into(audit_checkpoints::table)
+        .values((
+            audit_checkpoints::tenant_id.eq(tx.tenant()),
+            audit_checkpoints::seq.eq(seq),
+            audit_checkpoints::at.eq(at.to_naive()),
+            audit_checkpoints::statement.eq(statement),
+        ))
+        .execute(tx.conn())
+        .or_failure("storing an audit checkpoint")?;
+    Ok(())
+}
+
+/// Every signed checkpoint of the chain, the oldest first: the place it signs, and the signed statement.
+pub fn checkpoints(tx: &mut TenantTx<'_>) -> Result<Vec<(i64, String)>, Failure> {
+    tx.rows::<audit_checkpoints::table>()
+        .order(audit_checkpoints::seq)
+        .select((audit_checkpoints::seq, audit_checkpoints::statement))
+        .load(tx.conn())
+        .or_failure("reading audit checkpoints")
+}

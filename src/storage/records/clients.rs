@@ -1,0 +1,168 @@
+//! Clients, their directory, and their secrets.
+
+use chrono::NaiveDateTime;
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
+};
+
+use super::{from_json, stored, to_json};
+use crate::model::client::{Client, ClientKind, ClientSecret};
+use crate::model::failure::Failure;
+use crate::model::ids::{ClientId, ClientSecretId};
+use crate::model::status::Status;
+use crate::model::time::Timestamp;
+use crate::storage::rows::OrFailure;
+use crate::storage::schema::{client_directory, client_secrets, clients};
+use crate::storage::tx::{TenantTx, sealed::Connected};
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = clients)]
+struct Row {
+    tenant_id: String,
+    client_id: String,
+    name: String,
+    kind: String,
+    metadata: String,
+    status: String,
+    status_since: Option<NaiveDateTime>,
+}
+
+impl Row {
+    fn read(self) -> Result<Client, Failure> {
+        Ok(Client {
+            tenant_id: stored(&self.tenant_id, "clients.tenant_id")?,
+            client_id: stored(&self.client_id, "clients.client_id")?,
+            name: self.name,
+            kind: ClientKind::parse(&self.kind).ok_or_else(|| Failure::internal("clients.kind"))?,
+            status: Status::from_stored(&self.status, self.status_since.map(Timestamp::from_naive)),
+            metadata: from_json(&self.metadata, "clients.metadata")?,
+        })
+    }
+}
+
+/// The tenant's client with this id, whatever its status.
+pub fn find(tx: &mut TenantTx<'_>, id: &ClientId) -> Result<Option<Client>, Failure> {
+    let row: Option<Row> = tx
+        .rows::<clients::table>()
+        .filter(clients::client_id.eq(id.as_str()))
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading a client")?;
+    row.map(Row::read).transpose()
+}
+
+/// Every client of the tenant, by id.
+pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<Client>, Failure> {
+    let rows: Vec<Row> = tx
+        .rows::<clients::table>()
+        .order(clients::client_id)
+        .load(tx.conn())
+        .or_failure("listing clients")?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Adds a client and its entry in the directory. Its tenant is the transaction's, whatever the value says.
+pub fn insert(tx: &mut TenantTx<'_>, client: &Client) -> Result<(), Failure> {
+    diesel::insert_into(client_directory::table)
+        .values((
+            client_directory::client_id.eq(client.client_id.as_str()),
+            client_directory::tenant_id.eq(tx.tenant()),
+        ))
+        .execute(tx.conn())
+        .or_failure("adding a client to the directory")?;
+    let row = Row {
+        tenant_id: tx.tenant(),
+        client_id: client.client_id.to_string(),
+        name: client.name.clone(),
+        kind: client.kind.as_str().to_owned(),
+        metadata: to_json(&client.metadata, "clients.metadata")?,
+        status: client.status.as_str().to_owned(),
+        status_since: client.status.since().map(Timestamp::to_naive),
+    };
+    diesel::insert_into(clients::table).values(row).execute(tx.conn()).or_failure("adding a client")?;
+    Ok(())
+}
+
+/// Stores everything about the client but its id; false when it is not there.
+pub fn update(tx: &mut TenantTx<'_>, client: &Client) -> Result<bool, Failure> {
+    let changed =
+        diesel::update(tx.rows::<clients::table>().filter(clients::client_id.eq(client.client_id.as_str())))
+            .set((
+                clients::name.eq(&client.name),
+                clients::kind.eq(client.kind.as_str()),
+                clients::metadata.eq(to_json(&client.metadata, "clients.metadata")?),
+                clients::status.eq(client.status.as_str()),
+                clients::status_since.eq(client.status.since().map(Timestamp::to_naive)),
+            ))
+            .execute(tx.conn())
+            .or_failure("changing a client")?;
+    Ok(changed == 1)
+}
+
+/// The client's secrets that work now, the newest first.
+pub fn live_secrets(
+    tx: &mut TenantTx<'_>,
+    id: &ClientId,
+    now: Timestamp,
+) -> Result<Vec<ClientSecret>, Failure> {
+    let rows: Vec<(String, String, NaiveDateTime, Option<NaiveDateTime>)> = tx
+        .rows::<client_secrets::table>()
+        .filter(client_secrets::client_id.eq(id.as_str()))
+        .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(now.to_naive())))
+        .order(client_secrets::created_at.desc())
+        .select((
+            client_secrets::id,
+            client_secrets::hash,
+            client_secrets::created_at,
+            client_secrets::expires_at,
+        ))
+        .load(tx.conn())
+        .or_failure("reading client secrets")?;
+    rows.into_iter()
+        .map(|(secret, hash, created, expires)| {
+            Ok(ClientSecret {
+                id: stored::<ClientSecretId>(&secret, "client_secrets.id")?,
+                client_id: id.clone(),
+                hash,
+                created_at: Timestamp::from_naive(created),
+                expires_at: expires.map(Timestamp::from_naive),
+            })
+        })
+        .collect()
+}
+
+/// Adds a secret.
+pub fn insert_secret(tx: &mut TenantTx<'_>, secret: &ClientSecret) -> Result<(), Failure> {
+    diesel::insert_into(client_secrets::table)
+        .values((
+            client_secrets::tenant_id.eq(tx.tenant()),
+            client_secrets::id.eq(secret.id.to_string()),
+            client_secrets::client_id.eq(secret.client_id.as_str()),
+            client_secrets::hash.eq(&secret.hash),
+            client_secrets::created_at.eq(secret.created_at.to_naive()),
+            client_secrets::expires_at.eq(secret.expires_at.map(Timestamp::to_naive)),
+        ))
+        .execute(tx.conn())
+        .or_failure("adding a client secret")?;
+    Ok(())
+}
+
+/// Ends every live secret of the client at `end` at the latest, except the one kept.
+pub fn end_secrets(
+    tx: &mut TenantTx<'_>,
+    id: &ClientId,
+    keep: Option<ClientSecretId>,
+    end: Timestamp,
+) -> Result<(), Failure> {
+    let keep = keep.map(|id| id.to_string()).unwrap_or_default();
+    diesel::update(
+        tx.rows::<client_secrets::table>()
+            .filter(client_secrets::client_id.eq(id.as_str()))
+            .filter(client_secrets::id.ne(keep))
+            .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(end.to_naive()))),
+    )
+    .set(client_secrets::expires_at.eq(Some(end.to_naive())))
+    .execute(tx.conn())
+    .or_failure("ending client secrets")?;
+    Ok(())
+}

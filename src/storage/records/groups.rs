@@ -1,0 +1,107 @@
+//! Groups and their members.
+
+use std::collections::BTreeSet;
+
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+
+use super::users::read_roles;
+use super::{stored, to_json};
+use crate::model::failure::Failure;
+use crate::model::ids::{GroupId, UserId};
+use crate::model::role::Role;
+use crate::model::workspace::Group;
+use crate::storage::rows::OrFailure;
+use crate::storage::schema::{group_members, groups};
+use crate::storage::tx::{TenantTx, sealed::Connected};
+
+/// Every group of the tenant, by name.
+pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<Group>, Failure> {
+    let rows: Vec<(String, String, String)> = tx
+        .rows::<groups::table>()
+        .order(groups::name)
+        .select((groups::id, groups::name, groups::roles))
+        .load(tx.conn())
+        .or_failure("listing groups")?;
+    rows.into_iter()
+        .map(|(id, name, roles)| {
+            Ok(Group { id: stored(&id, "groups.id")?, name, roles: read_roles(&roles, "groups.roles")? })
+        })
+        .collect()
+}
+
+/// Adds the group, or changes the one with its id.
+pub fn put(tx: &mut TenantTx<'_>, group: &Group) -> Result<(), Failure> {
+    let roles = to_json(&group.roles, "groups.roles")?;
+    let changed = diesel::update(tx.rows::<groups::table>().filter(groups::id.eq(group.id.to_string())))
+        .set((groups::name.eq(&group.name), groups::roles.eq(&roles)))
+        .execute(tx.conn())
+        .or_failure("changing a group")?;
+    if changed == 0 {
+        diesel::insert_into(groups::table)
+            .values((
+                groups::tenant_id.eq(tx.tenant()),
+                groups::id.eq(group.id.to_string()),
+                groups::name.eq(&group.name),
+                groups::roles.eq(&roles),
+            ))
+            .execute(tx.conn())
+            .or_failure("adding a group")?;
+    }
+    Ok(())
+}
+
+/// Removes a group, its memberships and what it gave.
+pub fn remove(tx: &mut TenantTx<'_>, id: GroupId) -> Result<(), Failure> {
+    diesel::delete(tx.rows::<groups::table>().filter(groups::id.eq(id.to_string())))
+        .execute(tx.conn())
+        .or_failure("removing a group")?;
+    Ok(())
+}
+
+/// The groups this person is in.
+pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<BTreeSet<GroupId>, Failure> {
+    let rows: Vec<String> = tx
+        .rows::<group_members::table>()
+        .filter(group_members::user_id.eq(user.to_string()))
+        .select(group_members::group_id)
+        .load(tx.conn())
+        .or_failure("reading a user's groups")?;
+    rows.iter().map(|id| stored(id, "group_members.group_id")).collect()
+}
+
+/// Makes exactly these the person's groups.
+pub fn set_of_user(tx: &mut TenantTx<'_>, user: UserId, groups: &BTreeSet<GroupId>) -> Result<(), Failure> {
+    diesel::delete(tx.rows::<group_members::table>().filter(group_members::user_id.eq(user.to_string())))
+        .execute(tx.conn())
+        .or_failure("changing a user's groups")?;
+    for group in groups {
+        diesel::insert_into(group_members::table)
+            .values((
+                group_members::tenant_id.eq(tx.tenant()),
+                group_members::group_id.eq(group.to_string()),
+                group_members::user_id.eq(user.to_string()),
+            ))
+            .execute(tx.conn())
+            .or_failure("changing a user's groups")?;
+    }
+    Ok(())
+}
+
+/// The roles that the person's groups add to their own.
+pub fn roles_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<BTreeSet<Role>, Failure> {
+    let mine = tx
+        .rows::<group_members::table>()
+        .filter(group_members::user_id.eq(user.to_string()))
+        .select(group_members::group_id);
+    let rows: Vec<String> = tx
+        .rows::<groups::table>()
+        .filter(groups::id.eq_any(mine))
+        .select(groups::roles)
+        .load(tx.conn())
+        .or_failure("reading the roles of a user's groups")?;
+    let mut roles = BTreeSet::new();
+    for row in rows {
+        roles.extend(read_roles(&row, "groups.roles")?);
+    }
+    Ok(roles)
+}

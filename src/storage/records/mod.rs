@@ -1,0 +1,37 @@
+//! One file per table, and the only files that name tables. A function on a tenant's table takes a `TenantTx` and
+//! begins at its rows; one on a deployment-level table takes any transaction (D5).
+
+pub mod audit;
+pub mod catalogue;
+pub mod change_number;
+pub mod clients;
+pub mod entitlements;
+pub mod groups;
+pub mod passwords;
+pub mod policies;
+pub mod resource_servers;
+pub mod tenants;
+pub mod users;
+pub mod workspaces;
+
+use std::str::FromStr;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::model::failure::Failure;
+
+/// Parses a stored id or word. What cannot be read is damage, and named by its column.
+fn stored<T: FromStr>(text: &str, column: &'static str) -> Result<T, Failure> {
+    text.parse().map_err(|_| Failure::internal(column))
+}
+
+/// Parses a stored JSON document.
+fn from_json<T: DeserializeOwned>(text: &str, column: &'static str) -> Result<T, Failure> {
+    serde_json::from_str(text).map_err(|error| Failure::internal(column).because(error))
+}
+
+/// Writes a JSON document for storage.
+fn to_json<T: Serialize>(value: &T, column: &'static str) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| Failure::internal(column).because(error))
+}

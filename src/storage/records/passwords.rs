@@ -1,0 +1,44 @@
+//! Password hashes, in PHC form.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+
+use crate::model::failure::Failure;
+use crate::model::ids::UserId;
+use crate::model::secret::Secret;
+use crate::model::time::Timestamp;
+use crate::storage::rows::OrFailure;
+use crate::storage::schema::passwords;
+use crate::storage::tx::{TenantTx, sealed::Connected};
+
+/// The hash of this person's password, if they have one.
+pub fn find(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Secret<String>>, Failure> {
+    let phc: Option<String> = tx
+        .rows::<passwords::table>()
+        .filter(passwords::user_id.eq(user.to_string()))
+        .select(passwords::phc)
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading a password hash")?;
+    Ok(phc.map(Secret::new))
+}
+
+/// Sets the person's password hash.
+pub fn put(tx: &mut TenantTx<'_>, user: UserId, phc: &Secret<String>, now: Timestamp) -> Result<(), Failure> {
+    let changed =
+        diesel::update(tx.rows::<passwords::table>().filter(passwords::user_id.eq(user.to_string())))
+            .set((passwords::phc.eq(phc.expose()), passwords::changed_at.eq(now.to_naive())))
+            .execute(tx.conn())
+            .or_failure("changing a password hash")?;
+    if changed == 0 {
+        diesel::insert_into(passwords::table)
+            .values((
+                passwords::tenant_id.eq(tx.tenant()),
+                passwords::user_id.eq(user.to_string()),
+                passwords::phc.eq(phc.expose()),
+                passwords::changed_at.eq(now.to_naive()),
+            ))
+            .execute(tx.conn())
+            .or_failure("setting a password hash")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! Tenants, and the indexes that lead to them: slug, client, domain.
+
+use chrono::NaiveDateTime;
+use diesel::{ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+
+use super::stored;
+use crate::model::failure::Failure;
+use crate::model::ids::{ClientId, TenantId};
+use crate::model::status::Status;
+use crate::model::tenant::Tenant;
+use crate::model::time::Timestamp;
+use crate::storage::rows::{OrFailure, is_duplicate};
+use crate::storage::schema::{client_directory, domain_index, tenants};
+use crate::storage::tx::sealed::Connected;
+use crate::storage::tx::{PlatformTx, Transaction};
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = tenants)]
+struct Row {
+    id: String,
+    slug: String,
+    name: String,
+    plan: Option<String>,
+    region: Option<String>,
+    status: String,
+    status_since: Option<NaiveDateTime>,
+    created_at: NaiveDateTime,
+}
+
+impl Row {
+    fn read(self) -> Result<Tenant, Failure> {
+        Ok(Tenant {
+            id: stored(&self.id, "tenants.id")?,
+            slug: stored(&self.slug, "tenants.slug")?,
+            name: self.name,
+            plan: self.plan,
+            region: self.region,
+            status: Status::from_stored(&self.status, self.status_since.map(Timestamp::from_naive)),
+        })
+    }
+}
+
+/// The tenant with this id, whatever its status.
+pub(in crate::storage) fn find(tx: &mut impl Transaction, id: TenantId) -> Result<Option<Tenant>, Failure> {
+    let row: Option<Row> = tenants::table
+        .filter(tenants::id.eq(id.to_string()))
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading a tenant")?;
+    row.map(Row::read).transpose()
+}
+
+/// The tenant with this slug, whatever its status.
+pub(in crate::storage) fn find_by_slug(
+    tx: &mut impl Transaction,
+    slug: &str,
+) -> Result<Option<Tenant>, Failure> {
+    let row: Option<Row> = tenants::table
+        .filter(tenants::slug.eq(slug))
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading a tenant")?;
+    row.map(Row::read).transpose()
+}
+
+/// The tenant that owns this client, whatever its status.
+pub(in crate::storage) fn find_by_client(
+    tx: &mut impl Transaction,
+    client: &ClientId,
+) -> Result<Option<Tenant>, Failure> {
+    let row: Option<Row> = tenants::table
+        .inner_join(client_directory::table.on(client_directory::tenant_id.eq(tenants::id)))
+        .filter(client_directory::client_id.eq(client.as_str()))
+        .select(tenants::all_columns)
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading the owner of a client")?;
+    row.map(Row::read).transpose()
+}
+
+/// The tenant that owns this e-mail domain, whatever its status.
+pub(in crate::storage) fn find_by_domain(
+    tx: &mut impl Transaction,
+    domain: &str,
+) -> Result<Option<Tenant>, Failure> {
+    let row: Option<Row> = tenants::table
+        .inner_join(domain_index::table.on(domain_index::tenant_id.eq(tenants::id)))
+        .filter(domain_index::domain.eq(domain))
+        .select(tenants::all_columns)
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading the owner of a domain")?;
+    row.map(Row::read).transpose()
+}
+
+/// Every tenant, by slug.
+pub(in crate::storage) fn all(tx: &mut impl Transaction) -> Result<Vec<Tenant>, Failure> {
+    let rows: Vec<Row> = tenants::table.order(tenants::slug).load(tx.conn()).or_failure("listing tenants")?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Adds a tenant; false when its slug was ever used before (D2).
+pub fn insert(tx: &mut PlatformTx<'_>, tenant: &Tenant, now: Timestamp) -> Result<bool, Failure> {
+    if find_by_slug(tx, tenant.slug.as_str())?.is_some() {
+        return Ok(false);
+    }
+    let row = Row {
+        id: tenant.id.to_string(),
+        slug: tenant.slug.to_string(),
+        name: tenant.name.clone(),
+        plan: tenant.plan.clone(),
+        region: tenant.region.clone(),
+        status: tenant.status.as_str().to_owned(),
+        status_since: tenant.status.since().map(Timestamp::to_naive),
+        created_at: now.to_naive(),
+    };
+    match diesel::insert_into(tenants::table).values(row).execute(tx.conn()) {
+        Ok(_) => Ok(true),
+        Err(error) if is_duplicate(&error) => Err(Failure::unavailable("adding a tenant").because(error)),
+        Err(error) => Err(error).or_failure("adding a tenant"),
+    }
+}
+
+/// Stores the tenant's name, plan, region and status; its slug never changes.
+pub fn update(tx: &mut PlatformTx<'_>, tenant: &Tenant) -> Result<(), Failure> {
+    diesel::update(tenants::table.filter(tenants::id.eq(tenant.id.to_string())))
+        .set((
+            tenants::name.eq(&tenant.name),
+            tenants::plan.eq(&tenant.plan),
+            tenants::region.eq(&tenant.region),
+            tenants::status.eq(tenant.status.as_str()),
+            tenants::status_since.eq(tenant.status.since().map(Timestamp::to_naive)),
+        ))
+        .execute(tx.conn())
+        .or_failure("changing a tenant")?;
+    Ok(())
+}
+
+/// The domains that lead to this tenant, in order.
+pub fn domains(tx: &mut PlatformTx<'_>, tenant: TenantId) -> Result<Vec<String>, Failure> {
+    domain_index::table
+        .filter(domain_index::tenant_id.eq(tenant.to_string()))
+        .order(domain_index::domain)
+        .select(domain_index::domain)
+        .load(tx.conn())
+        .or_failure("listing domains")
+}
+
+/// Makes exactly these domains lead to this tenant. A domain that another tenant owns is a failure: the caller checks
+/// first.
+pub fn set_domains(tx: &mut PlatformTx<'_>, tenant: TenantId, domains: &[String]) -> Result<(), Failure> {
+    diesel::delete(domain_index::table.filter(domain_index::tenant_id.eq(tenant.to_string())))
+        .execute(tx.conn())
+        .or_failure("changing domains")?;
+    for domain in domains {
+        diesel::insert_into(domain_index::table)
+            .values((domain_index::domain.eq(domain), domain_index::tenant_id.eq(tenant.to_string())))
+            .execute(tx.conn())
+            .or_failure("changing domains")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! People's accounts.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDateTime;
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+
+use super::{from_json, stored, to_json};
+use crate::model::failure::Failure;
+use crate::model::ids::UserId;
+use crate::model::role::Role;
+use crate::model::status::Status;
+use crate::model::time::Timestamp;
+use crate::model::user::User;
+use crate::storage::rows::OrFailure;
+use crate::storage::schema::users;
+use crate::storage::tx::{TenantTx, sealed::Connected};
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = users)]
+struct Row {
+    tenant_id: String,
+    id: String,
+    email: String,
+    email_canonical: String,
+    email_verified: bool,
+    profile: String,
+    roles: String,
+    status: String,
+    status_since: Option<NaiveDateTime>,
+    created_at: NaiveDateTime,
+}
+
+impl Row {
+    fn read(self) -> Result<User, Failure> {
+        Ok(User {
+            tenant_id: stored(&self.tenant_id, "users.tenant_id")?,
+            id: stored(&self.id, "users.id")?,
+            email: self.email,
+            email_canonical: self.email_canonical,
+            email_verified: self.email_verified,
+            profile: from_json(&self.profile, "users.profile")?,
+            roles: read_roles(&self.roles, "users.roles")?,
+            status: Status::from_stored(&self.status, self.status_since.map(Timestamp::from_naive)),
+            created_at: Timestamp::from_naive(self.created_at),
+        })
+    }
+}
+
+/// Reads stored roles; an unknown word is `readonly` (design §1).
+pub(super) fn read_roles(text: &str, column: &'static str) -> Result<BTreeSet<Role>, Failure> {
+    let words: Vec<String> = from_json(text, column)?;
+    Ok(words.iter().map(|word| Role::parse_or_readonly(word)).collect())
+}
+
+/// The account with this id, whatever its status.
+pub fn find(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<User>, Failure> {
+    let row: Option<Row> = tx
+        .rows::<users::table>()
+        .filter(users::id.eq(id.to_string()))
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading a user")?;
+    row.map(Row::read).transpose()
+}
+
+/// The account with this canonical address (D3), whatever its status.
+pub fn find_by_email(tx: &mut TenantTx<'_>, canonical: &str) -> Result<Option<User>, Failure> {
+    let row: Option<Row> = tx
+        .rows::<users::table>()
+        .filter(users::email_canonical.eq(canonical))
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading a user")?;
+    row.map(Row::read).transpose()
+}
+
+/// Every account of the tenant, by address.
+pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<User>, Failure> {
+    let rows: Vec<Row> = tx
+        .rows::<users::table>()
+        .order(users::email_canonical)
+        .load(tx.conn())
+        .or_failure("listing users")?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Adds an account. Its tenant is the transaction's, whatever the value says.
+pub fn insert(tx: &mut TenantTx<'_>, user: &User) -> Result<(), Failure> {
+    let row = Row {
+        tenant_id: tx.tenant(),
+        id: user.id.to_string(),
+        email: user.email.clone(),
+        email_canonical: user.email_canonical.clone(),
+        email_verified: user.email_verified,
+        profile: to_json(&user.profile, "users.profile")?,
+        roles: to_json(&user.roles, "users.roles")?,
+        status: user.status.as_str().to_owned(),
+        status_since: user.status.since().map(Timestamp::to_naive),
+        created_at: user.created_at.to_naive(),
+    };
+    diesel::insert_into(users::table).values(row).execute(tx.conn()).or_failure("adding a user")?;
+    Ok(())
+}
+
+/// Stores everything about the account but its id and when it was made; false when it is not there.
+pub fn update(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failure> {
+    let changed = diesel::update(tx.rows::<users::table>().filter(users::id.eq(user.id.to_string())))
+        .set((
+            users::email.eq(&user.email),
+            users::email_canonical.eq(&user.email_canonical),
+            users::email_verified.eq(user.email_verified),
+            users::profile.eq(to_json(&user.profile, "users.profile")?),
+            users::roles.eq(to_json(&user.roles, "users.roles")?),
+            users::status.eq(user.status.as_str()),
+            users::status_since.eq(user.status.since().map(Timestamp::to_naive)),
+        ))
+        .execute(tx.conn())
+        .or_failure("changing a user")?;
+    Ok(changed == 1)
+}

@@ -1,0 +1,63 @@
+//! Where queries on tenants' tables begin, and how database errors become failures.
+
+use diesel::result::{DatabaseErrorKind, Error};
+
+use crate::model::failure::Failure;
+
+/// A table whose rows belong to one tenant each. Implemented in `schema` for every such table.
+pub(super) trait TenantTable {
+    /// The table with the tenant filter already on it.
+    type Scoped;
+
+    /// The rows of this tenant.
+    fn of(tenant: String) -> Self::Scoped;
+}
+
+/// Turns a database error into a failure with these fixed words.
+pub(super) trait OrFailure<T> {
+    fn or_failure(self, context: &'static str) -> Result<T, Failure>;
+}
+
+impl<T> OrFailure<T> for Result<T, Error> {
+    fn or_failure(self, context: &'static str) -> Result<T, Failure> {
+        self.map_err(|error| failure(error, context))
+    }
+}
+
+/// Whether trying again may help: a lock, a lost connection, a full disk.
+pub(super) fn failure(error: Error, context: &'static str) -> Failure {
+    let passing = matches!(
+        error,
+        Error::BrokenTransactionManager
+            | Error::DatabaseError(
+                DatabaseErrorKind::SerializationFailure
+                    | DatabaseErrorKind::ClosedConnection
+                    | DatabaseErrorKind::ReadOnlyTransaction,
+                _,
+            )
+    ) || matches!(&error, Error::DatabaseError(_, info) if says_busy(info.message()));
+    let failure = if passing { Failure::unavailable(context) } else { Failure::internal(context) };
+    failure.because(error)
+}
+
+/// Whether an insert met a row that is already there.
+pub(super) fn is_duplicate(error: &Error) -> bool {
+    matches!(error, Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+}
+
+/// Diesel has no kind of its own for these: only the databases' own words tell them.
+fn says_busy(message: &str) -> bool {
+    const WORDS: [&str; 10] = [
+        "locked",
+        "busy",
+        "disk",
+        "full",
+        "readonly",
+        "read-only",
+        "terminat",
+        "connection",
+        "timeout",
+        "shutting down",
+    ];
+    WORDS.iter().any(|word| message.contains(word))
+}

@@ -1,0 +1,150 @@
+//! The one writer on SQLite (D20): queued closures, each in its own savepoint, committed together; answers leave after
+//! the commit. That is the group commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+
+use diesel::connection::SimpleConnection;
+use tokio::sync::oneshot;
+
+use super::connection::AnyConn;
+use super::pending::{Heads, Recorded};
+use super::rows::OrFailure;
+use crate::model::failure::Failure;
+
+/// Closures that wait at most; one more is refused with 503.
+const QUEUE: usize = 1024;
+/// Closures that one commit serves at most.
+const GROUP: usize = 128;
+
+/// What a queued closure does inside the transaction.
+pub(super) type Work<T> = Box<dyn FnOnce(&mut AnyConn, &mut Recorded) -> Result<T, Failure> + Send>;
+
+/// The queue in front of the writer's thread.
+#[derive(Clone)]
+pub(super) struct Writer {
+    queue: SyncSender<Box<dyn Queued>>,
+}
+
+trait Queued: Send {
+    /// Does the work; true keeps what it wrote.
+    fn run(&mut self, conn: &mut AnyConn, recorded: &mut Recorded) -> bool;
+    /// Withdraws an answer that could not be kept.
+    fn withdraw(&mut self, failure: Failure);
+    /// Sends the answer, now that it is durable.
+    fn answer(self: Box<Self>);
+}
+
+struct Job<T> {
+    work: Option<Work<T>>,
+    outcome: Option<Result<T, Failure>>,
+    reply: oneshot::Sender<Result<T, Failure>>,
+}
+
+impl<T: Send> Queued for Job<T> {
+    fn run(&mut self, conn: &mut AnyConn, recorded: &mut Recorded) -> bool {
+        let Some(work) = self.work.take() else { return false };
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(conn, recorded)))
+            .unwrap_or_else(|_| Err(Failure::internal("a write panicked")));
+        let keep = outcome.is_ok();
+        self.outcome = Some(outcome);
+        keep
+    }
+
+    fn withdraw(&mut self, failure: Failure) {
+        self.outcome = Some(Err(failure));
+    }
+
+    fn answer(self: Box<Self>) {
+        // Nobody may be waiting any more: the write stands all the same.
+        let _ =
+            self.reply.send(self.outcome.unwrap_or_else(|| Err(Failure::internal("a write did not run"))));
+    }
+}
+
+impl Writer {
+    /// Starts the thread. It ends when the last handle is dropped.
+    pub(super) fn start(conn: AnyConn) -> Result<Self, Failure> {
+        let (queue, jobs) = sync_channel(QUEUE);
+        std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || serve(conn, &jobs))
+            .map_err(|error| Failure::internal("starting the writer").because(error))?;
+        Ok(Self { queue })
+    }
+
+    /// Queues the work and waits for its commit.
+    pub(super) async fn write<T: Send + 'static>(&self, work: Work<T>) -> Result<T, Failure> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { work: Some(work), outcome: None, reply };
+        self.queue.try_send(Box::new(job)).map_err(|error| match error {
+            TrySendError::Full(_) => Failure::unavailable("the write queue is full"),
+            TrySendError::Disconnected(_) => Failure::unavailable("the writer has ended"),
+        })?;
+        answer.await.map_err(|_| Failure::unavailable("the writer has ended"))?
+    }
+}
+
+fn serve(mut conn: AnyConn, jobs: &Receiver<Box<dyn Queued>>) {
+    while let Ok(first) = jobs.recv() {
+        let mut group = vec![first];
+        let committed = commit_group(&mut conn, &mut group, jobs);
+        if let Err(failure) = committed {
+            let cause = Arc::new(failure);
+            // The transaction may be half open: nothing of it may survive.
+            let _ = conn.batch_execute("ROLLBACK");
+            for job in &mut group {
+                job.withdraw(Failure {
+                    kind: cause.kind,
+                    context: cause.context,
+                    source: Some(Box::new(Shared(Arc::clone(&cause)))),
+                });
+            }
+        }
+        for job in group {
+            job.answer();
+        }
+    }
+}
+
+/// One cause shared by every answer of a group that could not be committed.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.source.as_ref().map_or_else(|| self.0.context.to_owned(), ToString::to_string))]
+struct Shared(Arc<Failure>);
+
+fn commit_group(
+    conn: &mut AnyConn,
+    group: &mut Vec<Box<dyn Queued>>,
+    jobs: &Receiver<Box<dyn Queued>>,
+) -> Result<(), Failure> {
+    conn.batch_execute("BEGIN IMMEDIATE").or_failure("beginning a write")?;
+    let mut heads = Heads::default();
+    let mut at = 0;
+    while let Some(job) = group.get_mut(at) {
+        run_in_savepoint(conn, job.as_mut(), &mut heads)?;
+        at += 1;
+        if group.len() < GROUP
+            && let Ok(next) = jobs.try_recv()
+        {
+            group.push(next);
+        }
+    }
+    heads.store(conn)?;
+    conn.batch_execute("COMMIT").or_failure("committing")
+}
+
+fn run_in_savepoint(conn: &mut AnyConn, job: &mut dyn Queued, heads: &mut Heads) -> Result<(), Failure> {
+    conn.batch_execute("SAVEPOINT work").or_failure("opening a savepoint")?;
+    let mut recorded = Recorded::new();
+    let mut keep = job.run(conn, &mut recorded);
+    if keep && let Err(failure) = heads.write(conn, recorded) {
+        job.withdraw(failure);
+        keep = false;
+    }
+    if keep {
+        conn.batch_execute("RELEASE work").or_failure("releasing a savepoint")
+    } else {
+        conn.batch_execute("ROLLBACK TO work; RELEASE work").or_failure("rolling back to a savepoint")
+    }
+}
