@@ -1,6 +1,6 @@
 //! The signed list by which verifiers learn of revocations within seconds (D14, design invariant 8).
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
 /// The `typ` header of the feed, so that it is taken for no other token.
@@ -48,6 +48,26 @@ impl Entry {
     pub const fn covers(&self, iat: i64) -> bool {
         iat <= self.t
     }
+
+    /// The hash in `h` as bytes; `None` when it is not 64 lower-case hexadecimal digits.
+    pub fn hash(&self) -> Option<EntryHash> {
+        let mut hash = [0; 32];
+        let digits = self.h.as_bytes();
+        if digits.len() != 64 {
+            return None;
+        }
+        for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
+            for digit in pair {
+                let nibble = match digit {
+                    b'0'..=b'9' => digit - b'0',
+                    b'a'..=b'f' => digit - b'a' + 10,
+                    _ => return None,
+                };
+                *byte = (*byte << 4) | nibble;
+            }
+        }
+        Some(hash)
+    }
 }
 
 /// What an entry can revoke, from the finest to the coarsest.
@@ -90,10 +110,23 @@ impl RevokedKind {
     }
 }
 
+/// SHA-256 of `kind:value`.
+pub type EntryHash = [u8; 32];
+
+/// What an entry holds, in bytes: SHA-256 of `kind:value`.
+pub fn entry_hash(kind: RevokedKind, value: &str) -> EntryHash {
+    let mut text = Context::new(&SHA256);
+    text.update(kind.as_str().as_bytes());
+    text.update(b":");
+    text.update(value.as_bytes());
+    let mut hash = [0; 32];
+    hash.copy_from_slice(text.finish().as_ref());
+    hash
+}
+
 /// The key of an entry: SHA-256 of `kind:value` in lower-case hexadecimal.
 pub fn entry_key(kind: RevokedKind, value: &str) -> String {
-    let hash = digest(&SHA256, format!("{}:{value}", kind.as_str()).as_bytes());
-    hash.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
+    entry_hash(kind, value).iter().fold(String::with_capacity(64), |mut text, byte| {
         for nibble in [byte >> 4, byte & 15] {
             text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
         }
@@ -112,5 +145,9 @@ mod tests {
         assert_eq!(entry.h, "ba45ec15fb920260deacfed089e818e02491a721e4cee30fbc8f0676b7c60ef2");
         assert!(entry.covers(99) && entry.covers(100) && !entry.covers(101));
         assert_ne!(entry.h, entry_key(RevokedKind::Session, "abc"));
+        assert_eq!(entry.hash(), Some(entry_hash(RevokedKind::Token, "abc")));
+        for broken in ["", "ba45", "Ba45ec15fb920260deacfed089e818e02491a721e4cee30fbc8f0676b7c60ef2"] {
+            assert_eq!(Entry { h: broken.into(), t: 100 }.hash(), None, "{broken}");
+        }
     }
 }

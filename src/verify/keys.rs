@@ -1,0 +1,129 @@
+//! The issuer's key set in memory: refreshed in the background, and once more for an unknown `kid`, but one fetch
+//! at a time and not oftener than the limit, whatever strangers send (RFC 8725 §3.10).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::jws::PreparedKey;
+use super::source::Source;
+use crate::model::time::Timestamp;
+
+/// The most keys that we read from a set; more would be no set of ours.
+const MAX_KEYS: usize = 64;
+
+/// One fetched key set.
+struct KeySet {
+    by_kid: HashMap<String, Arc<PreparedKey>>,
+    fetched: Timestamp,
+}
+
+impl KeySet {
+    /// Reads a JWK set (RFC 7517 §5). Keys that can't verify RS256 are passed over, as §5 demands.
+    fn parse(document: &[u8], fetched: Timestamp) -> Option<Self> {
+        let set: JwkSet = serde_json::from_slice(document).ok()?;
+        let mut by_kid = HashMap::new();
+        for (kid, key) in set.keys.iter().take(MAX_KEYS).filter_map(prepare) {
+            by_kid.entry(kid).or_insert(key);
+        }
+        Some(Self { by_kid, fetched })
+    }
+}
+
+fn prepare(jwk: &Jwk) -> Option<(String, Arc<PreparedKey>)> {
+    let signs = matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature));
+    let rs256 = matches!(jwk.common.key_algorithm, None | Some(KeyAlgorithm::RS256));
+    let AlgorithmParameters::RSA(rsa) = &jwk.algorithm else { return None };
+    if !signs || !rs256 {
+        return None;
+    }
+    let key = PreparedKey::from_jwk_parts(&rsa.n, &rsa.e)?;
+    Some((jwk.common.key_id.clone()?, Arc::new(key)))
+}
+
+/// What a look-up by `kid` found.
+pub(super) enum Found {
+    /// The key.
+    Key(Arc<PreparedKey>),
+    /// The issuer's present set has no such key.
+    Unknown,
+    /// There is no set, or none young enough to trust: we can't tell.
+    NoSet,
+}
+
+/// Fetches, keeps and finds keys.
+pub(super) struct KeyCache {
+    source: Arc<dyn Source>,
+    url: Url,
+    refetch_after: Duration,
+    max_age: Duration,
+    current: ArcSwapOption<KeySet>,
+    last_attempt: Mutex<Option<Timestamp>>,
+}
+
+impl KeyCache {
+    /// An empty cache over this address. `refetch_after` is the least time between two fetches, `max_age` the
+    /// greatest age at which a set is still used.
+    pub(super) fn new(source: Arc<dyn Source>, url: Url, refetch_after: Duration, max_age: Duration) -> Self {
+        Self {
+            source,
+            url,
+            refetch_after,
+            max_age,
+            current: ArcSwapOption::empty(),
+            last_attempt: Mutex::new(None),
+        }
+    }
+
+    /// The key of this name, fetching the set again for an unknown one if that was not done just now.
+    pub(super) async fn find(&self, kid: &str, now: Timestamp) -> Found {
+        match self.look(kid, now) {
+            Found::Key(key) => Found::Key(key),
+            Found::Unknown | Found::NoSet => {
+                self.refetch(now).await;
+                self.look(kid, now)
+            }
+        }
+    }
+
+    /// Fetches the set again, unless that was tried less than `refetch_after` ago. Callers that come during a fetch
+    /// wait for it and then find that it was just done.
+    pub(super) async fn refetch(&self, now: Timestamp) {
+        let mut last_attempt = self.last_attempt.lock().await;
+        // A clock set back must not lock the cache until it has caught up.
+        let too_soon = last_attempt.is_some_and(|last| last <= now && now.since(last) < self.refetch_after);
+        if too_soon {
+            return;
+        }
+        *last_attempt = Some(now);
+        match self.source.get(&self.url).await {
+            Ok(document) => {
+                let Some(set) = KeySet::parse(&document, now) else {
+                    return tracing::warn!("the issuer's key set could not be read");
+                };
+                self.current.store(Some(Arc::new(set)));
+            }
+            Err(fault) => tracing::warn!(%fault, "the issuer's key set could not be fetched"),
+        }
+    }
+
+    /// When the present set was fetched.
+    pub(super) fn fetched_at(&self) -> Option<Timestamp> {
+        self.current.load().as_ref().map(|set| set.fetched)
+    }
+
+    fn look(&self, kid: &str, now: Timestamp) -> Found {
+        let current = self.current.load();
+        match current.as_ref() {
+            Some(set) if now.since(set.fetched) <= self.max_age => {
+                set.by_kid.get(kid).map_or(Found::Unknown, |key| Found::Key(Arc::clone(key)))
+            }
+            Some(_) | None => Found::NoSet,
+        }
+    }
+}

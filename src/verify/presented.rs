@@ -1,0 +1,77 @@
+//! What a request presents: its one bearer token (RFC 6750 §2.1) and the scope headers, taken from any framework's
+//! headers. Tokens in the query or the body are never looked for.
+
+use super::refusal::{Refusal, RequestFault};
+use crate::protocol::scope_headers::{CONTEXT, ScopeHeaders, TENANT, WORKSPACE};
+
+/// The headers of a request that matter here, as they came.
+#[derive(Debug, Clone, Default)]
+pub struct Presented<'a> {
+    authorization: Vec<&'a [u8]>,
+    tenant: Vec<&'a [u8]>,
+    workspace: Vec<&'a [u8]>,
+    context: Vec<&'a [u8]>,
+}
+
+impl<'a> Presented<'a> {
+    /// Picks the headers that matter. Names are compared without case; a repeated header must come as several pairs.
+    pub fn from_headers(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut presented = Self::default();
+        for (name, value) in headers {
+            let values = if name.eq_ignore_ascii_case("Authorization") {
+                &mut presented.authorization
+            } else if name.eq_ignore_ascii_case(TENANT) {
+                &mut presented.tenant
+            } else if name.eq_ignore_ascii_case(WORKSPACE) {
+                &mut presented.workspace
+            } else if name.eq_ignore_ascii_case(CONTEXT) {
+                &mut presented.context
+            } else {
+                continue;
+            };
+            values.push(value);
+        }
+        presented
+    }
+
+    /// The bearer token.
+    ///
+    /// # Errors
+    /// [`Refusal::NoToken`] without credentials of the scheme `Bearer` (any case), [`RequestFault::Authorization`]
+    /// when the header is repeated, or the scheme is followed by anything but spaces and one token.
+    pub fn bearer(&self) -> Result<&'a str, Refusal> {
+        let malformed = Refusal::BadRequest(RequestFault::Authorization);
+        let Some(value) = only(&self.authorization, RequestFault::Authorization)? else {
+            return Err(Refusal::NoToken);
+        };
+        let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            let is_bearer_garbled = scheme.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("bearer"));
+            return Err(if is_bearer_garbled { malformed } else { Refusal::NoToken });
+        }
+        let token = token.trim_matches(' ');
+        let in_alphabet = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
+        if token.is_empty() || !token.chars().all(in_alphabet) { Err(malformed) } else { Ok(token) }
+    }
+
+    /// The scope headers, each once at most.
+    ///
+    /// # Errors
+    /// [`RequestFault::ScopeHeaderMalformed`] for a repeated one, or one that is no text.
+    pub fn scope_headers(&self) -> Result<ScopeHeaders<'a>, Refusal> {
+        let once = |values: &[&'a [u8]]| only(values, RequestFault::ScopeHeaderMalformed);
+        Ok(ScopeHeaders {
+            tenant: once(&self.tenant)?,
+            workspace: once(&self.workspace)?,
+            context: once(&self.context)?,
+        })
+    }
+}
+
+fn only<'a>(values: &[&'a [u8]], fault: RequestFault) -> Result<Option<&'a str>, RequestFault> {
+    match values {
+        [] => Ok(None),
+        [one] => std::str::from_utf8(one).map(Some).map_err(|_| fault),
+        _ => Err(fault),
+    }
+}
