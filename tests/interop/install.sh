@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Fetches the foreign libraries that tests/interop runs against, each pinned by its lock file, into folders inside the
+# repository that git ignores. Does nothing when they are there already.
+set -eu
+cd "$(dirname "$0")"
+
+missing=()
+for tool in node npm python3 go mvn javac; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+    echo "tests/interop needs ${missing[*]}, which this machine lacks" \
+        "(Debian: apt-get install nodejs npm python3-venv golang maven default-jdk-headless)" >&2
+    exit 1
+fi
+
+here=$PWD
+store=$here/.installed
+wanted=$(cat install.sh verify/node/package-lock.json verify/python/requirements.txt verify/go/go.sum \
+    verify/java/pom.xml relying_party/node/package-lock.json relying_party/python/requirements.txt | sha256sum)
+[ "$(cat "$store/done" 2>/dev/null)" = "$wanted" ] && exit 0
+rm -rf "$store/done"
+mkdir -p "$store"
+
+export npm_config_cache=$store/npm-cache
+for folder in verify/node relying_party/node; do
+    (cd $folder && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error)
+done
+
+python3 -m venv --clear "$store/venv"
+for folder in verify/python relying_party/python; do
+    "$store/venv/bin/pip" install --quiet --no-cache-dir --disable-pip-version-check --require-hashes \
+        -r $folder/requirements.txt
+done
+
+export GOMODCACHE=$store/go-modules GOCACHE=$store/go-build GOFLAGS=-modcacherw
+(cd verify/go && go mod download && go build -o "$store/verify-go" verify.go)
+
+(cd verify/java && mvn --quiet --batch-mode -Dmaven.repo.local="$store/maven" \
+    dependency:copy-dependencies -DoutputDirectory="$store/java-lib")
+
+echo "$wanted" >"$store/done"
