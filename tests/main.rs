@@ -11,4 +11,6 @@ mod compile_fail;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod spec_coverage;

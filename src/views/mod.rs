@@ -1,1 +1,31 @@
-//! Typed template contexts, each with a sample.
+//! Typed template contexts, each with a sample. A page shows what it is given: who may see what is decided before.
+//!
+//! The paths, marker ids and element ids of the pages are a public interface: `docs/pages.md`, held by `tests/pages/`.
+
+pub mod accounts;
+pub mod assets;
+pub mod client_card;
+pub mod consent;
+pub mod error;
+pub mod form;
+pub mod form_post;
+pub mod frame;
+pub mod home;
+pub mod identifier;
+pub mod link;
+pub mod logout;
+pub mod password;
+pub mod person;
+pub mod setup;
+pub mod text;
+
+pub use accounts::AccountsPage;
+pub use consent::ConsentPage;
+pub use error::ErrorPage;
+pub use form_post::FormPostPage;
+pub use frame::Frame;
+pub use home::HomePage;
+pub use identifier::IdentifierPage;
+pub use logout::{LoggedOutPage, LogoutConfirmPage};
+pub use password::PasswordPage;
+pub use setup::{SetupDonePage, SetupPage};

@@ -1,1 +1,3 @@
 //! The HTTP edge of the server.
+
+pub mod assets;

@@ -1,0 +1,12 @@
+consent-title = Zugriff erlauben
+consent-heading = { $client } bittet um Zugriff auf Ihr Konto
+consent-asks = Wenn Sie zustimmen, darf die Anwendung
+consent-returns = Nach Ihrer Antwort kehren Sie zu { $host } zurück.
+consent-allow = Erlauben
+consent-deny = Ablehnen
+scope-openid = Sie beim Anmelden erkennen
+scope-profile = Ihren Namen und Ihr Profil sehen
+scope-email = Ihre E-Mail-Adresse sehen
+scope-address = Ihre Postanschrift sehen
+scope-phone = Ihre Telefonnummer sehen
+scope-offline-access = Diesen Zugriff auch in Ihrer Abwesenheit behalten

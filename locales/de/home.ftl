@@ -1,0 +1,3 @@
+home-title = Anmeldedienst
+home-lead = Hier melden sich Menschen bei den Anwendungen ihrer Organisation an.
+home-start = Auf dieser Seite ist nichts zu tun. Öffnen Sie die Anwendung, die Sie verwenden möchten; sie führt Sie hierher, wenn sie wissen muss, wer Sie sind.

@@ -1,0 +1,20 @@
+login-title = Anmelden
+login-lead = Verwenden Sie Ihr Konto bei { $tenant }.
+username-label = E-Mail-Adresse
+username-problem = Geben Sie Ihre E-Mail-Adresse ein, zum Beispiel name@firma.de.
+organisation-label = Organisation
+organisation-hint = Der Kurzname Ihrer Organisation. Ihre Administration kann ihn nennen.
+organisation-problem = Geben Sie den Kurznamen Ihrer Organisation ein: Kleinbuchstaben, Ziffern und Bindestriche.
+password-title = Passwort eingeben
+password-label = Passwort
+password-submit = Anmelden
+password-back = Nicht Sie?
+password-back-long = Andere E-Mail-Adresse verwenden
+password-missing = Geben Sie Ihr Passwort ein.
+password-wrong = E-Mail-Adresse oder Passwort stimmt nicht. Prüfen Sie beides und versuchen Sie es noch einmal.
+password-too-many = Zu viele Versuche. Warten Sie { $minutes ->
+    [one] eine Minute
+   *[other] { $minutes } Minuten
+ } und versuchen Sie es noch einmal.
+accounts-title = Konto wählen
+accounts-other = Anderes Konto verwenden

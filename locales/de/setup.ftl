@@ -1,0 +1,11 @@
+setup-title = Erstes Inhaberkonto anlegen
+setup-lead = Dieses Konto verwaltet die ganze Installation. Der Link, der Sie hierher geführt hat, gilt nur einmal.
+setup-email-problem = Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@firma.de.
+setup-password-hint = Mindestens { $characters } Zeichen. Ein Satz aus mehreren Wörtern ist leicht zu merken und schwer zu erraten.
+setup-password-short = Das Passwort ist zu kurz. Verwenden Sie mindestens { $characters } Zeichen.
+setup-password-long = Das Passwort ist zu lang. Verwenden Sie ein kürzeres.
+setup-password-weak = Dieses Passwort ist leicht zu erraten. Wählen Sie ein anderes, zum Beispiel einen Satz aus mehreren Wörtern.
+setup-submit = Konto anlegen
+setup-done-title = Das Konto ist bereit
+setup-done-lead = { $email } ist das erste Inhaberkonto.
+setup-done-next = Der Einrichtungslink ist verbraucht. Sie können dieses Fenster schließen.

@@ -1,0 +1,12 @@
+consent-title = Allow access
+consent-heading = { $client } asks for access to your account
+consent-asks = If you allow it, the application can
+consent-returns = After your answer you go back to { $host }.
+consent-allow = Allow
+consent-deny = Deny
+scope-openid = Know who you are when you sign in
+scope-profile = See your name and your profile
+scope-email = See your e-mail address
+scope-address = See your postal address
+scope-phone = See your phone number
+scope-offline-access = Keep this access while you are away

@@ -1,0 +1,3 @@
+home-title = Sign-in service
+home-lead = This is where people sign in to the applications of their organisation.
+home-start = There is nothing to do on this page. Open the application that you want to use; it will bring you here when it needs to know who you are.

@@ -1,0 +1,20 @@
+login-title = Sign in
+login-lead = Use your { $tenant } account.
+username-label = E-mail address
+username-problem = Enter your e-mail address, such as name@company.com.
+organisation-label = Organisation
+organisation-hint = The short name of your organisation. Your administrator can tell you.
+organisation-problem = Enter the short name of your organisation: small letters, digits and hyphens.
+password-title = Enter your password
+password-label = Password
+password-submit = Sign in
+password-back = Not you?
+password-back-long = Use another e-mail address
+password-missing = Enter your password.
+password-wrong = The e-mail address or the password is wrong. Check both and try again.
+password-too-many = Too many tries. Wait { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+ } and try again.
+accounts-title = Choose an account
+accounts-other = Use another account

@@ -1,0 +1,11 @@
+setup-title = Create the first owner
+setup-lead = This account administers the whole deployment. The link that brought you here works once.
+setup-email-problem = Enter an e-mail address, such as name@company.com.
+setup-password-hint = At least { $characters } characters. A phrase of several words is easy to remember and hard to guess.
+setup-password-short = The password is too short. Use at least { $characters } characters.
+setup-password-long = The password is too long. Use a shorter one.
+setup-password-weak = This password is easy to guess. Choose another, such as a phrase of several words.
+setup-submit = Create account
+setup-done-title = The account is ready
+setup-done-lead = { $email } is the first owner.
+setup-done-next = The set-up link is used up. You can close this window.

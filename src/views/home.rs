@@ -1,0 +1,25 @@
+//! The page at `/`: what this is, for those who come without being sent.
+
+use askama::Template;
+
+use super::frame::Frame;
+
+/// Says what this is, and nothing about who uses it.
+#[derive(Debug, Template)]
+#[template(path = "pages/home/home.html")]
+pub struct HomePage {
+    /// The frame.
+    pub frame: Frame,
+}
+
+impl HomePage {
+    /// Where it stands.
+    pub const PATH: &'static str = "/";
+    /// The id of its `main` element.
+    pub const MARKER: &'static str = "page-home";
+
+    /// A page for tests and for the gallery of pages.
+    pub fn sample(frame: Frame) -> Self {
+        Self { frame: Frame { tenant: None, ..frame } }
+    }
+}

@@ -1,0 +1,67 @@
+//! The first page of a sign-in: who are you?
+
+use askama::Template;
+
+use super::client_card::ClientCard;
+use super::form::Form;
+use super::frame::Frame;
+
+/// Asks for the e-mail address, and for the organisation where nothing else names it (D1).
+#[derive(Debug, Template)]
+#[template(path = "pages/login/identifier.html")]
+pub struct IdentifierPage {
+    /// The frame.
+    pub frame: Frame,
+    /// The hidden fields.
+    pub form: Form,
+    /// Who asks; a sign-in without a relying party has nobody to cancel to.
+    pub client: Option<ClientCard>,
+    /// What stands in the field: a `login_hint`, or what was entered before. Never a sign that it exists.
+    pub username: String,
+    /// The organisation as entered so far, where it is asked for.
+    pub organisation: Option<String>,
+    /// What was wrong with the last try.
+    pub problem: Option<IdentifierProblem>,
+}
+
+/// What can be wrong with the identifier, seen from its form alone: no account has been looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentifierProblem {
+    /// There is no e-mail address, or it is not one.
+    Username,
+    /// The organisation is needed, or is not a name that one could have.
+    Organisation,
+}
+
+impl IdentifierPage {
+    /// Where it stands and where its form goes.
+    pub const PATH: &'static str = "/login";
+    /// The id of its `main` element.
+    pub const MARKER: &'static str = "page-login";
+
+    fn username_problem(&self) -> Option<String> {
+        match self.problem? {
+            IdentifierProblem::Username => Some(self.frame.say("username-problem")),
+            IdentifierProblem::Organisation => None,
+        }
+    }
+
+    fn organisation_problem(&self) -> Option<String> {
+        match self.problem? {
+            IdentifierProblem::Username => None,
+            IdentifierProblem::Organisation => Some(self.frame.say("organisation-problem")),
+        }
+    }
+
+    /// A page for tests and for the gallery of pages.
+    pub fn sample(frame: Frame) -> Self {
+        Self {
+            frame,
+            form: Form::sample(),
+            client: Some(ClientCard::sample()),
+            username: String::new(),
+            organisation: None,
+            problem: None,
+        }
+    }
+}

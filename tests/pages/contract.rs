@@ -1,0 +1,102 @@
+//! The page contract: `docs/pages.md` lists each page's path, marker and ids, and the pages keep to it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use symbolon::views::{
+    AccountsPage, ConsentPage, ErrorPage, FormPostPage, HomePage, IdentifierPage, LoggedOutPage,
+    LogoutConfirmPage, PasswordPage, SetupDonePage, SetupPage,
+};
+
+use super::gallery::every_page;
+use super::html::{ids, tags};
+
+/// A row of the table in `docs/pages.md`.
+struct Row {
+    path: String,
+    marker: String,
+    always: BTreeSet<String>,
+    sometimes: BTreeSet<String>,
+}
+
+fn words_in_code(cell: &str) -> BTreeSet<String> {
+    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+fn promised() -> Vec<Row> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pages.md"))
+        .expect("docs/pages.md");
+    text.lines()
+        .filter(|line| line.starts_with("| ") && line.contains("`page-"))
+        .map(|line| {
+            let cells: Vec<_> = line.split('|').map(str::trim).collect();
+            Row {
+                path: cells[2].trim_matches('`').to_owned(),
+                marker: cells[3].trim_matches('`').to_owned(),
+                always: words_in_code(cells[4]),
+                sometimes: words_in_code(cells[5]),
+            }
+        })
+        .collect()
+}
+
+/// `account-1` and `account-2` are the `account-<n>` of the table.
+fn as_promised(id: &str) -> String {
+    match id.strip_prefix("account-") {
+        Some(rest) if rest.parse::<u32>().is_ok() => "account-<n>".to_owned(),
+        _ => id.to_owned(),
+    }
+}
+
+#[test]
+fn the_pages_and_the_table_agree() {
+    let rows = promised();
+    let mut never_seen: BTreeSet<(String, String)> = rows
+        .iter()
+        .flat_map(|row| row.sometimes.iter().chain(&row.always).map(|id| (row.marker.clone(), id.clone())))
+        .collect();
+    for page in every_page() {
+        let row = rows.iter().find(|row| row.marker == page.marker).expect(page.marker);
+        let here: BTreeSet<_> = ids(&page.html).iter().map(|id| as_promised(id)).collect();
+        for id in &row.always {
+            assert!(here.contains(id), "{} lacks {id}", page.name);
+        }
+        for id in here.iter().filter(|id| **id != row.marker) {
+            assert!(
+                row.always.contains(id) || row.sometimes.contains(id),
+                "{}: {id} is not in the table",
+                page.name
+            );
+            never_seen.remove(&(row.marker.clone(), id.clone()));
+        }
+    }
+    assert!(never_seen.is_empty(), "the table promises {never_seen:?}");
+}
+
+#[test]
+fn each_page_stands_at_its_path_and_posts_to_it() {
+    let paths = [
+        (IdentifierPage::MARKER, IdentifierPage::PATH),
+        (PasswordPage::MARKER, PasswordPage::PATH),
+        (AccountsPage::MARKER, AccountsPage::PATH),
+        (ConsentPage::MARKER, ConsentPage::PATH),
+        (LogoutConfirmPage::MARKER, LogoutConfirmPage::PATH),
+        (LoggedOutPage::MARKER, LoggedOutPage::PATH),
+        (SetupPage::MARKER, SetupPage::PATH),
+        (SetupDonePage::MARKER, SetupDonePage::PATH),
+        (HomePage::MARKER, HomePage::PATH),
+    ];
+    for row in promised() {
+        match paths.iter().find(|(marker, _)| *marker == row.marker) {
+            Some((_, path)) => assert_eq!(row.path, *path),
+            None => assert!([ErrorPage::MARKER, FormPostPage::MARKER].contains(&row.marker.as_str())),
+        }
+    }
+    for page in every_page().iter().filter(|page| page.marker != FormPostPage::MARKER) {
+        let path = paths.iter().find(|(marker, _)| *marker == page.marker).map(|(_, path)| *path);
+        for form in tags(&page.html).iter().filter(|tag| tag.name == "form") {
+            assert_eq!(form.get("action"), path, "{}", page.name);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Every page in each of its states, in both languages. Also written to `target/pages/` to be looked at:
+//! `python3 -m http.server -d target/pages` and open `en/identifier.html`.
+
+use std::fs;
+use std::path::Path;
+
+use askama::Template;
+use symbolon::views::accounts::AccountsPage;
+use symbolon::views::client_card::ClientCard;
+use symbolon::views::error::{ErrorKind, ErrorPage};
+use symbolon::views::frame::{Brand, Frame};
+use symbolon::views::identifier::{IdentifierPage, IdentifierProblem};
+use symbolon::views::link::LocalPath;
+use symbolon::views::password::{PasswordPage, PasswordProblem};
+use symbolon::views::person::Person;
+use symbolon::views::setup::{EmailProblem, NewPasswordProblem, SetupDonePage, SetupPage};
+use symbolon::views::text::{Catalogue, Locale};
+use symbolon::views::{ConsentPage, FormPostPage, HomePage, LoggedOutPage, LogoutConfirmPage, assets};
+
+/// One page in one state and language.
+pub(super) struct Rendered {
+    /// The state, as a file name.
+    pub(super) name: &'static str,
+    /// The language.
+    pub(super) locale: Locale,
+    /// The marker that the page promises.
+    pub(super) marker: &'static str,
+    /// The whole document.
+    pub(super) html: String,
+}
+
+/// Renders everything.
+pub(super) fn every_page() -> Vec<Rendered> {
+    let catalogue = Catalogue::embedded().expect("the messages");
+    Locale::ALL.into_iter().flat_map(|locale| pages_in(&catalogue, locale)).collect()
+}
+
+fn pages_in(catalogue: &Catalogue, locale: Locale) -> Vec<Rendered> {
+    let frame = || Frame::sample(catalogue, locale);
+    let mut pages = sign_in_pages(&frame);
+    pages.extend(other_pages(&frame));
+    pages
+        .into_iter()
+        .map(|(name, marker, html)| Rendered { name, locale, marker, html })
+        .chain(ErrorKind::ALL.into_iter().map(|kind| Rendered {
+            name: "error-kind",
+            locale,
+            marker: ErrorPage::MARKER,
+            html: html(&ErrorPage { kind, ..ErrorPage::sample(frame()) }),
+        }))
+        .collect()
+}
+
+type Named = (&'static str, &'static str, String);
+
+fn html(page: &impl Template) -> String {
+    page.render().expect("a page renders")
+}
+
+fn sign_in_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
+    let identifier = |change: &dyn Fn(&mut IdentifierPage)| {
+        let mut page = IdentifierPage::sample(frame());
+        change(&mut page);
+        html(&page)
+    };
+    let password = |change: &dyn Fn(&mut PasswordPage)| {
+        let mut page = PasswordPage::sample(frame());
+        change(&mut page);
+        html(&page)
+    };
+    let hostile = "\"><script>alert(1)</script>";
+    let (login, secret) = (IdentifierPage::MARKER, PasswordPage::MARKER);
+    vec![
+        ("identifier", login, identifier(&|_| ())),
+        (
+            "identifier-organisation",
+            login,
+            identifier(&|page| {
+                page.frame.tenant = None;
+                page.organisation = Some("Acme Corp!".to_owned());
+                page.username.push_str("ada@acme.example");
+                page.problem = Some(IdentifierProblem::Organisation);
+            }),
+        ),
+        ("identifier-problem", login, identifier(&|page| page.problem = Some(IdentifierProblem::Username))),
+        ("identifier-branded", login, identifier(&|page| wear_a_brand(page))),
+        (
+            "identifier-hostile",
+            login,
+            identifier(&|page| {
+                page.username.push_str(hostile);
+                page.frame.tenant = Some(hostile.to_owned());
+                page.organisation = Some(hostile.to_owned());
+                page.client = Some(ClientCard::named(hostile));
+            }),
+        ),
+        ("password", secret, password(&|_| ())),
+        ("password-wrong", secret, password(&|page| page.problem = Some(PasswordProblem::Wrong))),
+        ("password-missing", secret, password(&|page| page.problem = Some(PasswordProblem::Missing))),
+        (
+            "password-too-many",
+            secret,
+            password(&|page| {
+                page.client = Some(with_logo());
+                page.problem = Some(PasswordProblem::TooManyTries { minutes: 5 });
+            }),
+        ),
+        ("accounts", AccountsPage::MARKER, html(&AccountsPage::sample(frame()))),
+        (
+            "accounts-logo",
+            AccountsPage::MARKER,
+            html(&AccountsPage { client: Some(with_logo()), ..AccountsPage::sample(frame()) }),
+        ),
+    ]
+}
+
+fn with_logo() -> ClientCard {
+    ClientCard { logo: LocalPath::parse("/assets/logo.svg"), ..ClientCard::sample() }
+}
+
+fn wear_a_brand(page: &mut IdentifierPage) {
+    let stylesheet = LocalPath::parse("/assets/brand.css").expect("a path");
+    page.client = Some(with_logo());
+    page.frame.brand = Some(Brand { stylesheet, logo: None });
+}
+
+fn other_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
+    let setup = SetupPage {
+        email: "ada".to_owned(),
+        email_problem: Some(EmailProblem::Invalid),
+        password_problem: Some(NewPasswordProblem::TooWeak),
+        ..SetupPage::sample(frame())
+    };
+    let short = SetupPage {
+        email: "ada@acme.example".to_owned(),
+        password_problem: Some(NewPasswordProblem::TooShort),
+        ..SetupPage::sample(frame())
+    };
+    let long =
+        SetupPage { password_problem: Some(NewPasswordProblem::TooLong), ..SetupPage::sample(frame()) };
+    let others = LoggedOutPage { others: vec![Person::sample()], ..LoggedOutPage::sample(frame()) };
+    vec![
+        ("consent", ConsentPage::MARKER, html(&ConsentPage::sample(frame()))),
+        ("logout-confirm", LogoutConfirmPage::MARKER, html(&LogoutConfirmPage::sample(frame()))),
+        (
+            "consent-logo",
+            ConsentPage::MARKER,
+            html(&ConsentPage { client: with_logo(), ..ConsentPage::sample(frame()) }),
+        ),
+        (
+            "logout-confirm-logo",
+            LogoutConfirmPage::MARKER,
+            html(&LogoutConfirmPage { client: Some(with_logo()), ..LogoutConfirmPage::sample(frame()) }),
+        ),
+        ("logged-out", LoggedOutPage::MARKER, html(&LoggedOutPage::sample(frame()))),
+        ("logged-out-others", LoggedOutPage::MARKER, html(&others)),
+        ("error", ErrorPage::MARKER, html(&ErrorPage::sample(frame()))),
+        ("setup", SetupPage::MARKER, html(&SetupPage::sample(frame()))),
+        ("setup-problem", SetupPage::MARKER, html(&setup)),
+        ("setup-short", SetupPage::MARKER, html(&short)),
+        ("setup-long", SetupPage::MARKER, html(&long)),
+        ("setup-done", SetupDonePage::MARKER, html(&SetupDonePage::sample(frame()))),
+        ("form-post", FormPostPage::MARKER, html(&FormPostPage::sample(frame()))),
+        ("home", HomePage::MARKER, html(&HomePage::sample(frame()))),
+    ]
+}
+
+#[test]
+fn the_gallery_is_written_to_be_looked_at() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pages");
+    fs::create_dir_all(root.join("assets")).expect("a folder");
+    for asset in assets::ALL {
+        fs::write(root.join("assets").join(asset.name()), asset.bytes).expect("an asset");
+    }
+    fs::write(root.join("assets/brand.css"), ":root { --accent: #7a3b12; --on-accent: #fff; }")
+        .expect("a brand");
+    fs::write(root.join("assets/logo.svg"), assets::ICON.bytes).expect("a logo");
+    for page in every_page() {
+        let folder = root.join(page.locale.as_str());
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(folder.join(page.name).with_extension("html"), page.html).expect("a page");
+    }
+}

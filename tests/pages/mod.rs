@@ -1,0 +1,7 @@
+//! The pages: their contract, their words, and what every page must and must not hold.
+
+mod catalogue;
+mod contract;
+mod gallery;
+mod html;
+mod rules;
