@@ -45,6 +45,11 @@ const CONFINED: &[Confined] = &[
         why: "the HTTP edge reaches rows through flows",
     },
     Confined {
+        words: &["PlatformScope::operator"],
+        places: &["src/storage/", "src/cli/", "src/jobs/", "src/server/"],
+        why: "nobody who answers a request may act as the operator",
+    },
+    Confined {
         words: &["env::var", "env::vars", "env::set_var", "env::remove_var"],
         places: &["src/config/"],
         why: "only config reads the environment",

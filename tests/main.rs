@@ -13,4 +13,6 @@ mod config;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod spec_coverage;
