@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::outcome::Stop;
+use crate::config::Config;
 use crate::config::sources::Settings;
-use crate::config::{Config, boot};
+use crate::server::master_key;
 
 /// Where settings come from.
 #[derive(Debug, Clone, Default, Args)]
@@ -47,6 +48,6 @@ impl SettingsArgs {
 
 /// Refuses unsafe settings in production (exit 78), each with its reason.
 pub fn check_boot(config: &Config) -> Result<(), Stop> {
-    let reasons = boot::refusals(config);
+    let reasons = master_key::refusals(config);
     if reasons.is_empty() { Ok(()) } else { Err(Stop::refused(&reasons)) }
 }

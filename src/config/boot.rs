@@ -1,6 +1,5 @@
 //! The rules of starting in production (D28, R70, P134): each unsafe setting is a reason not to start.
 
-use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -8,7 +7,6 @@ use url::Url;
 
 use super::Config;
 use super::fault::Fault;
-use super::keys::MasterKeySource;
 use super::mail::MailTransport;
 
 /// A secret that people chose is refused below this many characters.
@@ -32,7 +30,8 @@ const SAMPLES: [&str; 14] = [
     "12345678",
 ];
 
-/// Every reason not to start with this configuration; empty where it may. Outside production nothing is refused.
+/// Every reason not to start with this configuration, but for the master key, which `server::master_key` judges; empty
+/// where it may start. Outside production nothing is refused.
 pub fn refusals(config: &Config) -> Vec<Fault> {
     if !config.is_production() {
         return Vec::new();
@@ -95,16 +94,6 @@ fn secrets(config: &Config, faults: &mut Vec<Fault>) {
     {
         faults.push(Fault::of_key("mail.smtp_password", format!("it {why}")));
     }
-    match config.keys.load_master_key() {
-        Ok(key) => {
-            // Thirty-two random bytes hold about thirty different ones; fewer than sixteen is no accident.
-            let distinct: BTreeSet<u8> = key.expose().iter().copied().collect();
-            if distinct.len() < 16 {
-                faults.push(Fault::of_key("keys.master_key", "it is a sample, not a random key"));
-            }
-        }
-        Err(fault) => faults.push(fault),
-    }
 }
 
 fn database_password(url: &str) -> Option<String> {
@@ -137,11 +126,6 @@ fn weakness(secret: &str) -> Option<&'static str> {
 
 fn files(config: &Config, faults: &mut Vec<Fault>) {
     private(&config.server.data_dir, "server.data_dir", "0700", faults);
-    if let MasterKeySource::File(path) = &config.keys.master_key
-        && path.exists()
-    {
-        private(path, "keys.master_key_file", "0600", faults);
-    }
     if let Some(path) = config.database.sqlite_path()
         && !path.starts_with(&config.server.data_dir)
         && path.exists()

@@ -3,10 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-
-use super::fault::Fault;
 use super::reader::Reader;
 use super::registry::{Key, Kind, Section};
 use crate::model::secret::Secret;
@@ -18,7 +14,7 @@ pub const SECTION: Section = Section {
     keys: &[
         Key::secret(
             "keys.master_key",
-            "The master key itself, 32 bytes in base64 or hexadecimal; for platforms that hand out secrets in the environment. `openssl rand -base64 32` makes one.",
+            "The master key itself, as `symbolon init` writes it into its file: 32 random bytes in base64url, 43 characters. For platforms that hand out secrets in the environment.",
         ),
         Key::optional(
             "keys.master_key_file",
@@ -51,18 +47,18 @@ pub struct KeysConfig {
     pub publish_ahead: Duration,
 }
 
-/// Where the master key comes from.
+/// Where the master key comes from. What it must look like is for `crypto` to say.
 #[derive(Debug, Clone)]
 pub enum MasterKeySource {
     /// It was given as a setting.
-    Given(Secret<[u8; 32]>),
+    Given(Secret<String>),
     /// It is in this file.
     File(PathBuf),
 }
 
 impl KeysConfig {
     pub(super) fn read(reader: &mut Reader<'_>, data_dir: &Path) -> Self {
-        let given = reader.parse("keys.master_key", |text| decode(text).ok_or_else(|| SHAPE.to_owned()));
+        let given = reader.text("keys.master_key").map(Secret::new);
         let file = reader.path("keys.master_key_file");
         if given.is_some() && file.is_some() {
             reader.fault("keys.master_key_file", "give this or keys.master_key, not both");
@@ -74,50 +70,4 @@ impl KeysConfig {
             publish_ahead: reader.duration("keys.publish_ahead"),
         }
     }
-
-    /// The master key; reads its file where it is in one.
-    ///
-    /// # Errors
-    /// A fault that names the file when it cannot be read or does not hold a key.
-    pub fn load_master_key(&self) -> Result<Secret<[u8; 32]>, Fault> {
-        let path = match &self.master_key {
-            MasterKeySource::Given(key) => return Ok(key.clone()),
-            MasterKeySource::File(path) => path,
-        };
-        let text = std::fs::read_to_string(path).map(Secret::new).map_err(|error| {
-            let advice = "`symbolon init` makes one";
-            Fault::of_key(
-                "keys.master_key_file",
-                format!("cannot read the master key {}: {} ({advice})", path.display(), error.kind()),
-            )
-        })?;
-        decode(text.expose())
-            .ok_or_else(|| Fault::of_key("keys.master_key_file", format!("{}: {SHAPE}", path.display())))
-    }
-}
-
-const SHAPE: &str = "a master key is 32 bytes in base64 or hexadecimal";
-
-/// The master key in the form that its file holds.
-pub fn encode_master_key(key: &Secret<[u8; 32]>) -> Secret<String> {
-    Secret::new(format!("{}\n", URL_SAFE_NO_PAD.encode(key.expose())))
-}
-
-fn decode(text: &str) -> Option<Secret<[u8; 32]>> {
-    let text = text.trim();
-    let bytes = if text.len() == 64 {
-        hexadecimal(text)
-    } else {
-        URL_SAFE_NO_PAD.decode(text).or_else(|_| STANDARD.decode(text)).ok()
-    };
-    bytes?.try_into().ok().map(Secret::new)
-}
-
-fn hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
 }

@@ -48,7 +48,7 @@ pub const SECTION: Section = Section {
             "server.trusted_proxies",
             Kind::Networks,
             "",
-            "The addresses of your reverse proxies. `Forwarded` and `X-Forwarded-For` are read only on connections from them, and the client is the right-most address that is no proxy of yours; from everywhere else these headers are ignored.",
+            "The addresses of your reverse proxies. `X-Forwarded-For` is read only on connections from them, and the client is its right-most address that is no proxy of yours; from everywhere else the header is ignored. No other header of this kind is ever read.",
         ),
         Key::new(
             "server.workers",

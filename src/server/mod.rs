@@ -1,1 +1,3 @@
-//! Build and run the server.
+//! Build, run, the URL map, shutdown.
+
+pub mod master_key;

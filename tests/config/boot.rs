@@ -5,16 +5,16 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use symbolon::config::Config;
-use symbolon::config::boot::refusals;
 use symbolon::config::sources::Settings;
+use symbolon::effects::SystemRandom;
+use symbolon::server::master_key::refusals;
 
 /// A data directory with a master key, as `init` leaves it.
 fn data_dir() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
     let key = folder.path().join("master.key");
-    std::fs::write(&key, "6tB0nWdyr7RkqYlGv1sAfZ3xK9jUeCmPhLo5iTwD8Q4\n").unwrap();
-    std::fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
+    symbolon::crypto::master_key::MasterKey::create(&key, &SystemRandom).unwrap();
     folder
 }
 
@@ -51,7 +51,8 @@ fn p134_each_unsafe_setting_is_refused_by_name() {
         ("mail.transport", "none", "mail.transport: no mail can be sent"),
         ("database.url", "postgres://u:changeme@db/x", "database.url: its password is one of those"),
         ("database.url", "postgres://u:x7Kq@db/x", "database.url: its password is shorter"),
-        ("keys.master_key", zeros, "keys.master_key: it is a sample"),
+        ("keys.master_key", zeros, "keys.master_key: the master key is a sample"),
+        ("keys.master_key", "short", "keys.master_key: the master key is not 43 characters"),
     ] {
         let found = reasons(&sound(folder.path()).with(key, value));
         assert_eq!(found.len(), 1, "{key}={value}: {found:?}");
@@ -66,7 +67,7 @@ fn p134_files_that_others_can_read_are_refused() {
     for mode in [0o644, 0o640, 0o604] {
         std::fs::set_permissions(&key, Permissions::from_mode(mode)).unwrap();
         let found = reasons(&sound(folder.path()));
-        assert!(found.len() == 1 && found[0].contains("run chmod 0600"), "{mode:o}: {found:?}");
+        assert!(found.len() == 1 && found[0].contains("chmod 600 it"), "{mode:o}: {found:?}");
     }
     std::fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
     for mode in [0o755, 0o750, 0o701] {
