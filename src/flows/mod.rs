@@ -3,6 +3,8 @@
 //! A flow answers `Result<Result<Answer, Refusal>, Failure>`: a refusal is a value and commits with what it recorded,
 //! only a [`Failure`](crate::model::failure::Failure) rolls back (D18).
 
+pub mod authorization;
 pub mod call;
+pub mod interaction;
 
 pub use call::Call;

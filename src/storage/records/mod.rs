@@ -2,11 +2,13 @@
 //! begins at its rows; one on a deployment-level table takes any transaction (D5).
 
 pub mod audit;
+pub mod authorization_codes;
 pub mod catalogue;
 pub mod change_number;
 pub mod clients;
 pub mod entitlements;
 pub mod groups;
+pub mod interactions;
 pub mod passwords;
 pub mod policies;
 pub mod resource_servers;

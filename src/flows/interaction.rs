@@ -1,0 +1,124 @@
+//! An authorization request that waits for a person, bound to the browser that brought it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::ids::{ClientId, InteractionId, SessionId, TenantId};
+use crate::model::time::Timestamp;
+use crate::protocol::acr::Acr;
+use crate::protocol::claims_request::ClaimsRequest;
+use crate::protocol::prompt::PromptSet;
+use crate::protocol::response_mode::ResponseMode;
+use crate::protocol::scope::ScopeSet;
+
+/// An authorization request that waits, or a plain sign-in without a client. It belongs to the client's tenant (the
+/// platform's where there is no client) until the person's own tenant is settled.
+#[derive(Debug, Clone)]
+pub struct Interaction {
+    /// Its id, in every form of its pages.
+    pub id: InteractionId,
+    /// The tenant it is stored under: the client's owner.
+    pub stored_in: TenantId,
+    /// The client that asks; `None` for a plain sign-in at our own pages.
+    pub client_id: Option<ClientId>,
+    /// SHA-256 of the browser cookie that it is bound to, in hexadecimal: another browser cannot go on with it.
+    pub browser_hash: String,
+    /// What was asked, checked; `None` for a plain sign-in.
+    pub request: Option<Request>,
+    /// How far it came.
+    pub progress: Progress,
+    /// When it began: a proof counts for `prompt=login` only when it is later.
+    pub created_at: Timestamp,
+    /// When it is forgotten.
+    pub expires_at: Timestamp,
+}
+
+/// A checked authorization request (OIDC Core §3.1.2.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// The redirect URI, exactly as it was matched.
+    pub redirect_uri: String,
+    /// How the answer travels.
+    pub response_mode: ResponseMode,
+    /// Returned exactly.
+    pub state: Option<String>,
+    /// Returned in the ID token.
+    pub nonce: Option<String>,
+    /// The scope asked for, cut to what the client may have.
+    pub scope: ScopeSet,
+    /// The resource servers asked for.
+    pub resources: Vec<String>,
+    /// The claims asked for one by one.
+    pub claims: ClaimsRequest,
+    /// PKCE, S256.
+    pub code_challenge: Option<String>,
+    /// `prompt`.
+    pub prompt: PromptSet,
+    /// `max_age` in seconds, or the client's default.
+    pub max_age: Option<u64>,
+    /// The strength that `acr_values` or the `claims` parameter aim for.
+    pub acr: Option<WantedStrength>,
+    /// `login_hint`: filled in on the identifier page.
+    pub login_hint: Option<String>,
+    /// `ui_locales`, for the pages.
+    pub ui_locales: Option<String>,
+    /// The person that `id_token_hint` or a `sub` claim names: nobody else may answer.
+    pub subject: Option<String>,
+    /// The tenant named by the client, the `tenant` parameter or the hint (D1, D2).
+    pub tenant: Option<TenantId>,
+    /// Whether a `tenant` parameter stood there that names no tenant of this client: the same neutral pages, and
+    /// nobody can sign in (D2).
+    #[serde(default)]
+    pub unknown_tenant: bool,
+}
+
+/// A strength asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedStrength {
+    /// The level.
+    pub level: u8,
+    /// Nothing less will do (an essential `acr` claim); otherwise the request succeeds with what there is.
+    pub essential: bool,
+}
+
+impl WantedStrength {
+    /// Whether a sign-in of this strength is enough.
+    pub fn is_met_by(self, acr: Option<Acr>) -> bool {
+        let proved = match acr {
+            None => 0,
+            Some(Acr::One) => 1,
+            Some(Acr::Two) => 2,
+            Some(Acr::Three) => 3,
+        };
+        proved >= self.level
+    }
+}
+
+/// How far an interaction came; changed only by our own pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// What the person typed on the identifier page, as typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<String>,
+    /// The tenant that the identifier page settled; `None` while it is open, or where the organisation that was typed
+    /// does not exist (nobody can sign in then, and the page does not tell).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<TenantId>,
+    /// The account chosen: by signing in here, or in the chooser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<SelectedAccount>,
+    /// The person asked to sign in as somebody else, or again: the pages come even though a session exists.
+    #[serde(default)]
+    pub signing_in: bool,
+    /// The consent page was answered with yes, for exactly this account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consented: Option<SelectedAccount>,
+}
+
+/// An account of this browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelectedAccount {
+    /// The tenant it is signed in to.
+    pub tenant_id: TenantId,
+    /// Its session.
+    pub sid: SessionId,
+}

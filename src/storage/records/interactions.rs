@@ -1,0 +1,114 @@
+//! Authorization requests that wait for a person. Ephemeral: pruned after they expire.
+
+use chrono::NaiveDateTime;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+
+use super::stored;
+use crate::model::failure::Failure;
+use crate::model::ids::{ClientId, InteractionId};
+use crate::model::time::Timestamp;
+use crate::storage::rows::OrFailure;
+use crate::storage::schema::interactions;
+use crate::storage::tx::{TenantTx, sealed::Connected};
+
+/// An interaction as it is stored; the flows own the two documents.
+#[derive(Debug, Clone)]
+pub struct StoredInteraction {
+    /// Its id.
+    pub id: InteractionId,
+    /// The client that asks.
+    pub client_id: Option<ClientId>,
+    /// SHA-256 of the browser cookie, in hexadecimal.
+    pub browser_hash: String,
+    /// The request, JSON.
+    pub request: String,
+    /// How far it came, JSON.
+    pub progress: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it is forgotten.
+    pub expires_at: Timestamp,
+}
+
+type Row = (String, Option<String>, String, String, String, NaiveDateTime, NaiveDateTime);
+
+/// Adds an interaction.
+pub fn insert(tx: &mut TenantTx<'_>, interaction: &StoredInteraction) -> Result<(), Failure> {
+    diesel::insert_into(interactions::table)
+        .values((
+            interactions::tenant_id.eq(tx.tenant()),
+            interactions::id.eq(interaction.id.to_string()),
+            interactions::client_id.eq(interaction.client_id.as_ref().map(ToString::to_string)),
+            interactions::browser_hash.eq(&interaction.browser_hash),
+            interactions::request.eq(&interaction.request),
+            interactions::progress.eq(&interaction.progress),
+            interactions::created_at.eq(interaction.created_at.to_naive()),
+            interactions::expires_at.eq(interaction.expires_at.to_naive()),
+        ))
+        .execute(tx.conn())
+        .or_failure("starting an interaction")?;
+    Ok(())
+}
+
+/// The interaction with this id, while it is open and not expired.
+pub fn find_open(
+    tx: &mut TenantTx<'_>,
+    id: InteractionId,
+    now: Timestamp,
+) -> Result<Option<StoredInteraction>, Failure> {
+    let row: Option<Row> = tx
+        .rows::<interactions::table>()
+        .filter(interactions::id.eq(id.to_string()))
+        .filter(interactions::expires_at.gt(now.to_naive()))
+        .filter(interactions::finished_at.is_null())
+        .select((
+            interactions::id,
+            interactions::client_id,
+            interactions::browser_hash,
+            interactions::request,
+            interactions::progress,
+            interactions::created_at,
+            interactions::expires_at,
+        ))
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading an interaction")?;
+    row.map(|(id, client_id, browser_hash, request, progress, created_at, expires_at)| {
+        Ok(StoredInteraction {
+            id: stored(&id, "interactions.id")?,
+            client_id: client_id.map(|id| stored(&id, "interactions.client_id")).transpose()?,
+            browser_hash,
+            request,
+            progress,
+            created_at: Timestamp::from_naive(created_at),
+            expires_at: Timestamp::from_naive(expires_at),
+        })
+    })
+    .transpose()
+}
+
+/// Stores how far it came; false when it is finished already.
+pub fn advance(tx: &mut TenantTx<'_>, id: InteractionId, progress: &str) -> Result<bool, Failure> {
+    let changed = diesel::update(
+        tx.rows::<interactions::table>()
+            .filter(interactions::id.eq(id.to_string()))
+            .filter(interactions::finished_at.is_null()),
+    )
+    .set(interactions::progress.eq(progress))
+    .execute(tx.conn())
+    .or_failure("advancing an interaction")?;
+    Ok(changed == 1)
+}
+
+/// Ends it, once: false when it was finished already.
+pub fn finish(tx: &mut TenantTx<'_>, id: InteractionId, now: Timestamp) -> Result<bool, Failure> {
+    let changed = diesel::update(
+        tx.rows::<interactions::table>()
+            .filter(interactions::id.eq(id.to_string()))
+            .filter(interactions::finished_at.is_null()),
+    )
+    .set(interactions::finished_at.eq(Some(now.to_naive())))
+    .execute(tx.conn())
+    .or_failure("finishing an interaction")?;
+    Ok(changed == 1)
+}
