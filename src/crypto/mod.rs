@@ -5,6 +5,7 @@ pub mod jwk;
 pub mod jwt;
 pub mod master_key;
 
+pub mod password;
 pub mod seal;
 pub mod signing_key;
 pub mod token_hash;

@@ -1,0 +1,157 @@
+//! What is accepted as a new password, the same rule at every door (R20, P040).
+
+use zxcvbn::{Score, zxcvbn};
+
+use super::{MIN_CHARS, Password};
+
+/// The fewest characters that are left when names and addresses of the account are taken out.
+const MIN_OWN_CHARS: usize = 8;
+
+/// Words that people are made to change their passwords with, and the year behind them.
+const SEASONAL: [&str; 22] = [
+    "spring",
+    "summer",
+    "autumn",
+    "winter",
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
+/// Long passwords from published lists that a strength estimate alone would let through, in lower case.
+const COMMON: &str = include_str!("common.txt");
+
+/// Why a password is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Weakness {
+    /// Under [`MIN_CHARS`] characters.
+    #[error("the password is too short: it needs 12 characters or more")]
+    TooShort,
+    /// Over [`super::MAX_CHARS`] characters.
+    #[error("the password is too long: it may have 128 characters at most")]
+    TooLong,
+    /// Common, a pattern, or quickly guessed.
+    #[error("the password is easily guessed")]
+    Guessable,
+    /// Little more than the names and addresses of its account.
+    #[error("the password is made of names that belong to the account")]
+    Contextual,
+}
+
+/// Judges a new password. `context` holds what an attacker knows of the account: e-mail address, names, the tenant's
+/// and the product's name. Takes milliseconds for long passwords, so on a worker only
+/// ([`super::PasswordPool::accept`]).
+///
+/// # Errors
+/// The first rule that does not hold.
+pub fn check(password: &Password, context: &[&str]) -> Result<(), Weakness> {
+    let text = password.text();
+    if text.chars().count() < MIN_CHARS {
+        return Err(Weakness::TooShort);
+    }
+    let lower = text.to_lowercase();
+    let words = words_of(context);
+    if without(&lower, words.iter().map(String::as_str)) < MIN_OWN_CHARS {
+        return Err(Weakness::Contextual);
+    }
+    if without(&lower, SEASONAL) < MIN_OWN_CHARS {
+        return Err(Weakness::Guessable);
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let common = COMMON.lines().any(|line| line == lower);
+    if common || zxcvbn(text, &words).score() < Score::Three {
+        return Err(Weakness::Guessable);
+    }
+    Ok(())
+}
+
+/// How many characters are left when these words are taken out.
+fn without<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> usize {
+    words.into_iter().fold(text.to_owned(), |left, word| left.replace(word, "")).chars().count()
+}
+
+/// The words of three letters or more, in lower case, the longest first.
+fn words_of(context: &[&str]) -> Vec<String> {
+    let mut words: Vec<String> = context
+        .iter()
+        .chain(&["symbolon"])
+        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
+        .filter(|word| word.chars().count() >= 3)
+        .map(str::to_lowercase)
+        .collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words.dedup();
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::secret::Secret;
+
+    fn judge(text: &str) -> Result<(), Weakness> {
+        let password = Password::new(&Secret::new(text.to_owned()))?;
+        check(&password, &["ada.lovelace@acme.example", "Ada", "Lovelace", "Acme Corp"])
+    }
+
+    #[test]
+    fn p040_common_patterned_and_contextual_passwords_are_refused() {
+        for text in [
+            "password1234",
+            "Passw0rd1234!",
+            "123456789012",
+            "qwertyuiop12",
+            "1q2w3e4r5t6y",
+            "iloveyou1234",
+            "aaaaaaaaaaaaaa",
+            "abcdefghijkl",
+            "qwertyqwerty",
+            "abc123abc123",
+            "letmeinletmein",
+            "Welcome2026!",
+            "Summer2026!!",
+            "correcthorsebatterystaple",
+            "CorrectHorseBatteryStaple",
+            "administrator",
+            "changemechangeme",
+            "trustno1trustno1",
+            "111111222222",
+            "adminadmin123",
+            "football1234",
+            "monkey123456",
+        ] {
+            assert_eq!(judge(text), Err(Weakness::Guessable), "{text}");
+        }
+        for text in ["ada.lovelace1815", "Lovelace-Acme!", "acmecorp2026", "symbolon-acme1"] {
+            assert_eq!(judge(text), Err(Weakness::Contextual), "{text}");
+        }
+        assert_eq!(judge("Tr0ub4dor&3"), Err(Weakness::TooShort));
+    }
+
+    #[test]
+    fn p038_long_passphrases_pass_and_their_length_counts_characters_of_form_nfkc() {
+        assert_eq!(judge("violet tram forgets nine spoons"), Ok(()));
+        assert_eq!(judge("kurbel-säge-μελάνι-7"), Ok(()));
+        let long = "plum anchor lattice ".repeat(6) + "quietly";
+        assert_eq!(judge(&long), Ok(()));
+        assert_eq!(judge(&"é~".repeat(65)), Err(Weakness::TooLong));
+        // One code point that is three characters in form NFKC.
+        assert!(Password::new(&Secret::new("\u{2026}".repeat(43))).is_err());
+        assert!(Password::new(&Secret::new("x".repeat(1_000_000))).is_err());
+    }
+}
