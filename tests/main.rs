@@ -11,6 +11,10 @@ mod compile_fail;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod crypto;
+#[cfg(test)]
+mod effects;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod properties;

@@ -67,7 +67,7 @@ impl GuardedClient {
     /// A client that asks the system's resolver.
     ///
     /// # Errors
-    /// The extra roots are not PEM certificates.
+    /// The extra roots are not certificates in PEM form.
     pub fn new(settings: ClientSettings) -> Result<Self, InvalidRoots> {
         Self::with_lookup(settings, Arc::new(SystemLookup))
     }
@@ -75,15 +75,16 @@ impl GuardedClient {
     /// A client that asks this resolver.
     ///
     /// # Errors
-    /// The extra roots are not PEM certificates.
+    /// The extra roots are not certificates in PEM form.
     pub fn with_lookup(settings: ClientSettings, lookup: Arc<dyn Lookup>) -> Result<Self, InvalidRoots> {
         let rules = Arc::new(settings.rules);
         let extra_roots = match settings.extra_roots {
             Some(pem) => parse_roots(&pem)?,
             None => Vec::new(),
         };
+        let has_extra_roots = !extra_roots.is_empty();
         #[expect(clippy::disallowed_methods, reason = "this is the guard that everything else has to use")]
-        let inner = reqwest::Client::builder()
+        let built = reqwest::Client::builder()
             .https_only(!rules.allows_http())
             .redirect(redirect::Policy::none())
             .no_proxy()
@@ -94,9 +95,15 @@ impl GuardedClient {
             .user_agent(concat!("symbolon/", env!("CARGO_PKG_VERSION")))
             .tls_certs_merge(extra_roots)
             .dns_resolver(Arc::new(JudgedResolver { lookup, rules: Arc::clone(&rules) }))
-            .build()
-            .inspect_err(|error| tracing::warn!(%error, "outgoing requests are off: no HTTP client"))
-            .ok();
+            .build();
+        let inner = match built {
+            Ok(client) => Some(client),
+            Err(_) if has_extra_roots => return Err(InvalidRoots),
+            Err(error) => {
+                tracing::warn!(%error, "outgoing requests are off: the system has no root certificates");
+                None
+            }
+        };
         Ok(Self { inner, rules })
     }
 

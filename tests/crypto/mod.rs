@@ -1,0 +1,6 @@
+//! Keys, tokens and passwords, against the examples of their specifications and against forgers.
+
+mod forged_tokens;
+mod jwk;
+mod jwt;
+mod passwords;

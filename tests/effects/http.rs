@@ -1,0 +1,168 @@
+//! The guarded client against servers and resolvers that mean harm (P126, P127).
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use symbolon::effects::http::{
+    AddressRules, ClientSettings, FetchError, GuardedClient, HttpClient, LookingUp, Lookup, MAX_BODY,
+    MemoryClient, Request, Response, Target,
+};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+/// A server that sends one fixed text to everyone and counts connections.
+struct FixedServer {
+    address: SocketAddr,
+    connections: Arc<AtomicUsize>,
+}
+
+impl FixedServer {
+    async fn start(answer: Vec<u8>, then_hang: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&connections);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                counter.fetch_add(1, Ordering::SeqCst);
+                let answer = answer.clone();
+                tokio::spawn(async move {
+                    let _ = stream.read(&mut [0; 4096]).await;
+                    let _ = stream.write_all(&answer).await;
+                    if then_hang {
+                        std::future::pending::<()>().await;
+                    }
+                });
+            }
+        });
+        Self { address, connections }
+    }
+
+    async fn saying(head: &str, body: &str) -> Self {
+        Self::start(format!("HTTP/1.1 {head}\r\nConnection: close\r\n\r\n{body}").into_bytes(), false).await
+    }
+
+    fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+/// A resolver that gives these addresses for every name, whatever the truth is.
+struct FixedLookup {
+    addresses: Vec<IpAddr>,
+    asked: AtomicUsize,
+}
+
+impl FixedLookup {
+    fn new(addresses: &[&str]) -> Arc<Self> {
+        let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
+        Arc::new(Self { addresses, asked: AtomicUsize::new(0) })
+    }
+}
+
+impl Lookup for FixedLookup {
+    fn lookup(&self, _: &str) -> LookingUp {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        Box::pin(std::future::ready(Ok(self.addresses.clone())))
+    }
+}
+
+fn loopback_only() -> AddressRules {
+    AddressRules::new(vec!["127.0.0.1/32".parse().unwrap()]).with_http()
+}
+
+fn client(rules: AddressRules, lookup: Arc<dyn Lookup>) -> GuardedClient {
+    let settings = ClientSettings { rules, timeout: Duration::from_millis(400), ..ClientSettings::default() };
+    GuardedClient::with_lookup(settings, lookup).unwrap()
+}
+
+async fn get(client: &GuardedClient, url: &str) -> Result<Response, FetchError> {
+    client.send(Request::get(Target::parse(url, &loopback_only()).unwrap())).await
+}
+
+#[tokio::test]
+async fn a_listed_address_answers_and_the_answer_is_read_whole() {
+    let server =
+        FixedServer::saying("200 OK\r\nContent-Type: Application/JSON; charset=utf-8", "{\"keys\":[]}").await;
+    let client = client(loopback_only(), FixedLookup::new(&["127.0.0.1"]));
+    let answer = get(&client, &format!("http://keys.example:{}/", server.address.port())).await.unwrap();
+    assert_eq!((answer.status, answer.content_type.as_deref()), (200, Some("application/json")));
+    assert_eq!(answer.body, b"{\"keys\":[]}");
+}
+
+#[tokio::test]
+async fn p126_a_name_that_leads_inside_is_never_connected_to() {
+    let server = FixedServer::saying("200 OK", "secret").await;
+    let url = format!("http://keys.example:{}/", server.address.port());
+    for inside in
+        [&["127.0.0.1"][..], &["::1"], &["::ffff:127.0.0.1"], &["8.8.8.8", "127.0.0.1"], &["169.254.169.254"]]
+    {
+        let client = client(AddressRules::default().with_http(), FixedLookup::new(inside));
+        assert_eq!(get(&client, &url).await, Err(FetchError::Forbidden), "{inside:?}");
+    }
+    let literal = format!("http://{}/", server.address);
+    let client = client(AddressRules::default().with_http(), FixedLookup::new(&[]));
+    assert_eq!(get(&client, &literal).await, Err(FetchError::Forbidden));
+    assert_eq!(server.connections(), 0);
+}
+
+/// The address that was judged is the one connected to: a name is looked up once for each request.
+#[tokio::test]
+async fn p127_a_name_is_looked_up_once() {
+    let server = FixedServer::saying("200 OK", "x").await;
+    let lookup = FixedLookup::new(&["127.0.0.1"]);
+    let client = client(loopback_only(), lookup.clone());
+    get(&client, &format!("http://keys.example:{}/", server.address.port())).await.unwrap();
+    assert_eq!(lookup.asked.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn p127_redirects_are_not_followed_and_http_is_not_spoken() {
+    let inner = FixedServer::saying("200 OK", "secret").await;
+    let outer = FixedServer::saying(&format!("302 Found\r\nLocation: http://{}/", inner.address), "").await;
+    let open = client(loopback_only(), FixedLookup::new(&["127.0.0.1"]));
+    let url = format!("http://{}/", outer.address);
+    assert_eq!(get(&open, &url).await.unwrap().status, 302);
+    assert_eq!(inner.connections(), 0);
+    let strict =
+        client(AddressRules::new(vec!["127.0.0.1/32".parse().unwrap()]), FixedLookup::new(&["127.0.0.1"]));
+    assert_eq!(get(&strict, &url).await, Err(FetchError::Forbidden));
+    assert_eq!(outer.connections(), 1);
+}
+
+#[tokio::test]
+async fn size_and_time_are_bounded() {
+    let long = FixedServer::saying("200 OK", &"x".repeat(MAX_BODY + 1)).await;
+    let client = client(loopback_only(), FixedLookup::new(&["127.0.0.1"]));
+    assert_eq!(get(&client, &format!("http://{}/", long.address)).await, Err(FetchError::TooLarge));
+    let silent = FixedServer::start(Vec::new(), true).await;
+    assert_eq!(get(&client, &format!("http://{}/", silent.address)).await, Err(FetchError::TimedOut));
+    let slow = FixedServer::start(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx".to_vec(), true).await;
+    assert_eq!(get(&client, &format!("http://{}/", slow.address)).await, Err(FetchError::TimedOut));
+    let gone = FixedServer::start(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx".to_vec(), false).await;
+    assert_eq!(get(&client, &format!("http://{}/", gone.address)).await, Err(FetchError::Malformed));
+    assert_eq!(get(&client, "http://127.0.0.1:1/").await, Err(FetchError::Unreachable));
+}
+
+#[tokio::test]
+async fn extra_roots_must_be_certificates() {
+    for pem in ["", "nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        let settings =
+            ClientSettings { extra_roots: Some(pem.as_bytes().to_vec()), ..ClientSettings::default() };
+        assert!(GuardedClient::new(settings).is_err(), "{pem}");
+    }
+}
+
+#[tokio::test]
+async fn the_client_in_memory_keeps_the_rules_and_remembers() {
+    let client = MemoryClient::new(AddressRules::default());
+    client.answer_json("https://keys.example/jwks", &serde_json::json!({"keys": []}));
+    let client: &dyn HttpClient = &client;
+    assert!(client.judge("https://127.0.0.1/").is_err());
+    let target = client.judge("https://keys.example/jwks").unwrap();
+    assert_eq!(client.get_json(target).await, Ok(serde_json::json!({"keys": []})));
+    let target = client.judge("https://elsewhere.example/").unwrap();
+    assert_eq!(client.get_json(target).await, Err(FetchError::Unreachable));
+}

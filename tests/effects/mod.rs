@@ -1,0 +1,3 @@
+//! The outside world: outbound requests.
+
+mod http;
