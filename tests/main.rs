@@ -19,4 +19,6 @@ mod pages;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod provision;
+#[cfg(test)]
 mod spec_coverage;

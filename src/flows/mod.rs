@@ -6,5 +6,6 @@
 pub mod authorization;
 pub mod call;
 pub mod interaction;
+pub mod provision;
 
 pub use call::Call;

@@ -5,6 +5,8 @@ pub mod audit;
 #[cfg(feature = "server")]
 pub mod client;
 #[cfg(feature = "server")]
+pub mod email;
+#[cfg(feature = "server")]
 pub mod failure;
 pub mod ids;
 pub mod issuer;

@@ -53,6 +53,17 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
+/// Writes a length of time as [`parse_duration`] reads it, in the largest unit that divides it; whole seconds only.
+pub fn format_duration(length: Duration) -> String {
+    let seconds = length.as_secs();
+    for (size, unit) in [(86_400, "d"), (3_600, "h"), (60, "m")] {
+        if seconds > 0 && seconds.is_multiple_of(size) {
+            return format!("{}{unit}", seconds / size);
+        }
+    }
+    format!("{seconds}s")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +76,13 @@ mod tests {
             ["", "20", "0 per 1s", "20 per 10", "20 per 0s", "20 per 10 minutes", "-1 per 1s", "1 per 999ms"]
         {
             assert_eq!(bad.parse::<Rate>(), Err(InvalidRate), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_written_duration_reads_back() {
+        for text in ["0s", "59s", "90s", "10m", "8h", "7d", "25h"] {
+            assert_eq!(format_duration(parse_duration(text).unwrap()), text);
         }
     }
 }

@@ -1,0 +1,107 @@
+//! The declared file (`docs/declaration.md`): read with positions, checked whole, refused whole (D27). No database is
+//! asked here; what only it can tell is checked when the differences are worked out.
+
+mod access;
+mod catalogue;
+mod clients;
+mod document;
+mod fault;
+mod index;
+mod keys;
+mod node;
+mod policy;
+mod resources;
+mod secrets;
+mod spot;
+mod tenants;
+mod uris;
+mod users;
+
+pub use document::{
+    Access, Client, Context, Contexts, Declaration, Group, Openness, Platform, Resource, Standing, Tenant,
+    User, Workspace,
+};
+pub use fault::{At, Fault, Faults, Place};
+pub use index::Index;
+pub use secrets::{SecretSource, Sources, strong_enough};
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use fault::Log;
+use node::Node;
+use spot::Spot;
+
+/// The `apiVersion` that this release reads and writes.
+pub const API_VERSION: &str = "symbolon/v1";
+
+/// What the readers of sections share.
+struct Reader<'a> {
+    index: &'a Index,
+    sources: &'a dyn Sources,
+    seen: RefCell<HashMap<(String, String), u64>>,
+}
+
+/// Reads a declaration. `file` is its name for messages; `known` holds what the database has beside it, so that a file
+/// may refer to things that another file declared.
+///
+/// # Errors
+/// Every fault of the file at once, in the file's order.
+pub fn read(file: &str, text: &str, known: Index, sources: &dyn Sources) -> Result<Declaration, Faults> {
+    let root = Node::read(text).map_err(|(place, message)| {
+        Faults::of(file, vec![Fault { place, path: "(file)".to_owned(), message }])
+    })?;
+    let index = known.with_file(&root);
+    let log = Log::default();
+    let reader = Reader { index: &index, sources, seen: RefCell::default() };
+    let declaration = reader.document(&Spot { node: &root, path: String::new(), log: &log });
+    let (faults, mut warnings) = log.into_parts();
+    match declaration {
+        Some(mut declaration) if faults.is_empty() => {
+            warnings.sort();
+            declaration.warnings = warnings;
+            Ok(declaration)
+        }
+        _ => Err(Faults::of(file, faults)),
+    }
+}
+
+impl Reader<'_> {
+    fn document(&self, spot: &Spot<'_>) -> Option<Declaration> {
+        let fields = spot.fields(&["apiVersion", "products", "plans", "platform", "tenants"])?;
+        if let Some(version) = fields.need("apiVersion")
+            && version.text().is_some_and(|version| version.value != API_VERSION)
+        {
+            version.fault(format!("this release reads `{API_VERSION}`"));
+        }
+        let products = fields.read("products", |list| self.objects(list, Self::product));
+        let plans = fields.read("plans", |list| self.objects(list, Self::plan));
+        let platform = fields.read("platform", |spot| self.platform(spot));
+        let tenants = fields.read("tenants", |list| self.objects(list, Self::tenant));
+        Some(Declaration { products, plans, platform, tenants, warnings: Vec::new() })
+    }
+
+    /// Reads a list of objects; those with faults are left out.
+    fn objects<'n, T>(
+        &self,
+        list: &Spot<'n>,
+        read: impl Fn(&Self, &Spot<'n>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        Some(list.items()?.iter().filter_map(|item| read(self, item)).collect())
+    }
+
+    /// Notes a fault when this name was already given to another thing of the same sort.
+    fn once(&self, spot: &Spot<'_>, sort: &str, name: &At<impl ToString>) {
+        let named = name.value.to_string();
+        let mut seen = self.seen.borrow_mut();
+        match seen.get(&(sort.to_owned(), named.clone())) {
+            Some(line) => {
+                let message = format!("the {sort} `{named}` is declared twice; it is already in line {line}");
+                spot.log.fault(name.place, &spot.path, message);
+            }
+            None => {
+                seen.insert((sort.to_owned(), named), name.place.line);
+            }
+        }
+    }
+}

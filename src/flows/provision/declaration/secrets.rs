@@ -1,0 +1,153 @@
+//! Where secrets come from: never from the file itself (D27), and strong enough to be compared by a fast hash (D9).
+
+use std::collections::HashMap;
+use std::io;
+
+use super::fault::At;
+use super::spot::Spot;
+use crate::effects::http::AddressRules;
+use crate::model::secret::Secret;
+
+/// What a file may point at. Passed in, so that only the edge reads environment and disk.
+pub trait Sources {
+    /// The value of an environment variable, when it is set and is text.
+    fn variable(&self, name: &str) -> Option<String>;
+
+    /// The content of a file named relative to the declaration.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    fn file(&self, path: &str) -> io::Result<Vec<u8>>;
+
+    /// Where requests of ours may go, for URIs that the server will fetch.
+    fn rules(&self) -> &AddressRules;
+}
+
+/// Where a secret comes from.
+#[derive(Debug, Clone)]
+pub enum SecretSource {
+    /// It was found.
+    Given(Secret<String>),
+    /// It was not found; this says why. Only a secret that is needed makes this a fault.
+    Missing(String),
+    /// Make one and show it once.
+    Generate,
+    /// Leave the one that is there; only an existing object has one.
+    Keep,
+}
+
+/// The least number of characters of a given client secret (D9).
+const MIN_SECRET: usize = 32;
+
+impl super::Reader<'_> {
+    /// Reads `{env: NAME}`, `{file: path}`, `{generate: true}` or `{keep: true}`.
+    pub(super) fn secret_source(&self, spot: &Spot<'_>) -> Option<At<SecretSource>> {
+        const FORMS: &str =
+            "must be one of `{env: NAME}`, `{file: path}`, `{generate: true}`, `{keep: true}`";
+        if spot.node.text().is_some() {
+            spot.fault(format!("a secret never stands in this file; it {FORMS}"));
+            return None;
+        }
+        let fields = spot.fields(&["env", "file", "generate", "keep"])?;
+        let [env, file, generate, keep] = ["env", "file", "generate", "keep"].map(|key| fields.get(key));
+        let source = match (env, file, generate, keep) {
+            (Some(name), None, None, None) => self.variable(&name.text()?.value),
+            (None, Some(path), None, None) => self.file(&path.text()?.value),
+            (None, None, Some(flag), None) if flag.flag()?.value => SecretSource::Generate,
+            (None, None, None, Some(flag)) if flag.flag()?.value => SecretSource::Keep,
+            _ => {
+                spot.fault(FORMS);
+                return None;
+            }
+        };
+        Some(spot.at(source))
+    }
+
+    fn variable(&self, name: &str) -> SecretSource {
+        match self.sources.variable(name) {
+            Some(value) if !value.is_empty() => SecretSource::Given(Secret::new(value)),
+            _ => SecretSource::Missing(format!(
+                "the environment variable `{name}` is not set; set it and run again"
+            )),
+        }
+    }
+
+    fn file(&self, path: &str) -> SecretSource {
+        let text = self.sources.file(path).map(String::from_utf8);
+        match text {
+            Ok(Ok(text)) => {
+                let trimmed = text.strip_suffix('\n').unwrap_or(&text);
+                let trimmed = trimmed.strip_suffix('\r').unwrap_or(trimmed);
+                if trimmed.is_empty() {
+                    SecretSource::Missing(format!("the file `{path}` is empty"))
+                } else {
+                    SecretSource::Given(Secret::new(trimmed.to_owned()))
+                }
+            }
+            Ok(Err(_)) => SecretSource::Missing(format!("the file `{path}` is not text")),
+            Err(error) => {
+                SecretSource::Missing(format!("the file `{path}` cannot be read: {}", error.kind()))
+            }
+        }
+    }
+
+    /// Reads the secret of a client: it must be there now, and strong.
+    pub(super) fn client_secret(&self, spot: &Spot<'_>) -> Option<At<SecretSource>> {
+        let source = self.secret_source(spot)?;
+        match &source.value {
+            SecretSource::Missing(why) => spot.fault(why),
+            SecretSource::Given(secret) => {
+                if let Err(why) = strong_enough(secret.expose()) {
+                    spot.fault(format!(
+                        "this secret {why}; use 32 or more random characters, or `{{generate: true}}`"
+                    ));
+                }
+            }
+            SecretSource::Generate | SecretSource::Keep => {}
+        }
+        Some(source)
+    }
+}
+
+/// Whether a given secret may stand behind one SHA-256 (D9): 32 to 256 printable ASCII characters that are no repeated
+/// piece, no sequence and not few symbols over and over.
+///
+/// # Errors
+/// What is wrong with it, without the secret.
+pub fn strong_enough(secret: &str) -> Result<(), &'static str> {
+    let length = secret.chars().count();
+    if length < MIN_SECRET {
+        return Err("is shorter than 32 characters");
+    }
+    if length > 256 {
+        return Err("is longer than 256 characters");
+    }
+    if !secret.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Err("holds characters outside printable ASCII (RFC 6749 appendix A.2)");
+    }
+    if shannon_bits(secret) < 96.0 || steps(secret) * 4 > length * 3 || is_periodic(secret.as_bytes()) {
+        return Err("is too regular to be random");
+    }
+    Ok(())
+}
+
+/// The information in a text, if each character were drawn from the ones that occur in it, in bits.
+fn shannon_bits(text: &str) -> f64 {
+    let mut counts = HashMap::<char, f64>::new();
+    for c in text.chars() {
+        *counts.entry(c).or_default() += 1.0;
+    }
+    let total: f64 = counts.values().sum();
+    counts.values().map(|count| -count * (count / total).log2()).sum()
+}
+
+/// How many characters are the same as the one before, or its neighbour.
+fn steps(text: &str) -> usize {
+    let pairs = text.chars().zip(text.chars().skip(1));
+    pairs.filter(|(a, b)| u32::from(*a).abs_diff(u32::from(*b)) <= 1).count()
+}
+
+/// Whether the text is one piece of up to 15 characters over and over.
+fn is_periodic(text: &[u8]) -> bool {
+    (1..16).any(|period| text.iter().zip(text.iter().skip(period)).all(|(a, b)| a == b))
+}

@@ -1,0 +1,104 @@
+//! The URIs that clients and resource servers register.
+
+use url::Url;
+
+use super::Reader;
+use super::fault::At;
+use super::spot::Spot;
+use crate::effects::http::Target;
+use crate::model::client::ClientKind;
+use crate::protocol::loopback::is_loopback;
+use crate::protocol::redirect_uri::{RedirectKind, RedirectUri};
+use crate::protocol::resource::ResourceIndicator;
+
+const HTTP_HERE: &str = "plain http; fit for development on this machine only";
+
+/// A redirect URI of a client of this kind (RFC 6749 §3.1.2, RFC 8252 §7).
+pub(super) fn redirect(spot: &Spot<'_>, kind: Option<ClientKind>) -> Option<At<String>> {
+    let uri = spot.parsed::<RedirectUri>()?;
+    if uri.value.as_str().contains('*') {
+        spot.fault("wildcards are not allowed; list every URI");
+        return None;
+    }
+    let native = kind == Some(ClientKind::Native);
+    match uri.value.kind() {
+        RedirectKind::LoopbackHttp if !native || uri.value.as_str().starts_with("http://localhost") => {
+            spot.warning(HTTP_HERE);
+        }
+        RedirectKind::PrivateUse if !native => {
+            spot.fault("a private scheme is for `native` clients only; use https");
+            return None;
+        }
+        RedirectKind::LoopbackHttp | RedirectKind::PrivateUse | RedirectKind::Https => {}
+    }
+    Some(uri.map(|uri| uri.as_str().to_owned()))
+}
+
+/// An origin, as browsers send it.
+pub(super) fn origin(spot: &Spot<'_>) -> Option<At<String>> {
+    let text = spot.text()?;
+    let url = Url::parse(&text.value).ok().filter(|url| url.origin().ascii_serialization() == text.value);
+    let Some(url) = url else {
+        spot.fault(
+            "must be an origin such as `https://app.example` or `http://127.0.0.1:9091`, without path",
+        );
+        return None;
+    };
+    secure(spot, &url).then_some(text)
+}
+
+/// A page that people are sent to.
+pub(super) fn page(spot: &Spot<'_>) -> Option<String> {
+    let text = spot.text()?.value;
+    let good = text.len() <= 2000 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let url = Url::parse(&text).ok().filter(|url| good && url.has_host() && url.username().is_empty());
+    let Some(url) = url else {
+        spot.fault("must be a web address such as `https://app.example/terms`");
+        return None;
+    };
+    secure(spot, &url).then_some(text)
+}
+
+/// Refuses plain http except to this machine, where it gets a warning (D28).
+fn secure(spot: &Spot<'_>, url: &Url) -> bool {
+    match url.scheme() {
+        "https" => true,
+        "http" if url.host().is_some_and(|host| is_loopback(&host)) => {
+            spot.warning(HTTP_HERE);
+            true
+        }
+        "http" => {
+            spot.fault(
+                "plain http is allowed to this machine only (`localhost`, `127.0.0.1`, `[::1]`); use https",
+            );
+            false
+        }
+        _ => {
+            spot.fault("only https is allowed here");
+            false
+        }
+    }
+}
+
+/// The identifier of a resource server (RFC 8707 §2): compared as text, never fetched.
+pub(super) fn resource(spot: &Spot<'_>) -> Option<At<String>> {
+    let identifier = spot.parsed::<ResourceIndicator>()?;
+    let text = identifier.value.as_str();
+    if !["https://", "http://", "urn:"].iter().any(|scheme| text.starts_with(scheme)) {
+        spot.fault("must be an https URL or a urn");
+        return None;
+    }
+    Some(identifier.map(|identifier| identifier.as_str().to_owned()))
+}
+
+impl Reader<'_> {
+    /// A URI that the server fetches: https, and never inside a private network that is not listed (P126).
+    pub(super) fn fetched(&self, spot: &Spot<'_>) -> Option<String> {
+        let text = spot.text()?;
+        if let Err(reason) = Target::parse(&text.value, self.sources.rules()) {
+            spot.fault(format!("the server fetches this, and may not: {reason}"));
+            return None;
+        }
+        Some(text.value)
+    }
+}

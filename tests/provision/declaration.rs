@@ -1,0 +1,617 @@
+//! Reading a declaration: what is accepted, and that every fault of a file is named at once with its place.
+
+use symbolon::flows::provision::declaration::{
+    Contexts, Declaration, Faults, Index, Openness, SecretSource, Standing, read,
+};
+use symbolon::model::client::{AuthMethod, ClientKind};
+use symbolon::model::policy::Registration;
+use symbolon::model::role::Role;
+
+use super::sources::{TestSources, examples};
+
+fn parse(text: &str) -> Result<Declaration, Faults> {
+    read("test.yaml", text, Index::default(), &TestSources::for_acme())
+}
+
+/// The faults of a text that has some, as `line:column: path: message`.
+fn faults(text: &str) -> Vec<String> {
+    let faults = parse(text).expect_err("a file with faults");
+    faults.to_string().lines().map(|line| line.trim_start_matches("test.yaml:").to_owned()).collect()
+}
+
+/// A small deployment, with a place for more under the tenant.
+fn with_tenant(more: &str) -> String {
+    format!(
+        "apiVersion: symbolon/v1
+products: [{{key: notes, name: Notes, grants: [read, write]}}]
+plans: [{{key: free, name: Free, entitlements: {{notes: [read]}}}}]
+platform:
+  resources:
+    - {{identifier: \"https://notes.example\", name: Notes API, tenants: all, scopes: [{{name: notes, description: Notes}}]}}
+    - {{identifier: \"https://staff.example\", name: Staff API, scopes: [{{name: staff, description: Staff}}]}}
+tenants:
+  - slug: acme
+    name: Acme
+    plan: free
+{more}"
+    )
+}
+
+/// The faults of a tenant with these lines, which begin in line 12.
+fn tenant_faults(more: &str) -> Vec<String> {
+    faults(&with_tenant(more))
+}
+
+/// A client of the tenant, in flow form; its keys follow the id.
+fn client_faults(more: &str) -> Vec<String> {
+    tenant_faults(&format!("    clients:\n      - {{client_id: acme.app, name: App, {more}}}\n"))
+}
+
+#[track_caller]
+fn only_fault(found: Vec<String>, place: &str, words: &str) {
+    assert!(found.len() == 1 && found[0].starts_with(place) && found[0].contains(words), "{found:#?}");
+}
+
+#[test]
+fn the_example_is_accepted_unchanged() {
+    let text = std::fs::read_to_string(examples().join("acme.yaml")).unwrap();
+    let declaration = parse(&text).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(declaration.products.as_ref().unwrap().len(), 2);
+    assert_eq!(declaration.plans.as_ref().unwrap().len(), 2);
+    let platform = declaration.platform.unwrap();
+    let notes = &platform.clients.as_ref().unwrap()[0];
+    assert_eq!(
+        (notes.kind, notes.metadata.first_party, &notes.tenants),
+        (ClientKind::Web, true, &Openness::All)
+    );
+    assert!(matches!(notes.secret.as_ref().unwrap().value, SecretSource::Given(_)));
+    let tenants = declaration.tenants.unwrap();
+    let acme = &tenants[0];
+    assert_eq!(
+        (acme.slug.value.as_str(), acme.plan.as_str(), acme.region.as_deref()),
+        ("acme", "pro", Some("eu"))
+    );
+    assert_eq!(acme.domains[0].value, "acme.example");
+    assert_eq!(acme.policy.registration, Registration::InviteOnly);
+    assert_eq!((acme.policy.session.idle_seconds, acme.policy.session.absolute_seconds), (28_800, 604_800));
+    let add_on = acme.add_ons.first().unwrap();
+    assert_eq!((add_on.product.as_str(), add_on.grant.as_str()), ("graph", "write"));
+    assert_eq!(add_on.expires_at.unwrap().to_string(), "2030-01-01T00:00:00.000000Z");
+    let engineering = &acme.groups.as_ref().unwrap()[0];
+    assert!(
+        matches!(&engineering.workspaces[&"research".parse().unwrap()], Contexts::Only(only) if only.len() == 1)
+    );
+    let users = acme.users.as_ref().unwrap();
+    assert_eq!(users[0].roles.iter().copied().collect::<Vec<_>>(), [Role::Owner]);
+    assert!(users[0].email_verified, "the operator vouches for the domain");
+    assert!(users[0].workspaces.values().all(|contexts| *contexts == Contexts::All));
+    assert!(matches!(users[1].password.as_ref().unwrap().value, SecretSource::Generate));
+    let clients = acme.clients.as_ref().unwrap();
+    assert_eq!(clients[1].metadata.token_endpoint_auth_method, AuthMethod::None);
+    assert_eq!(clients[2].metadata.grant_types, ["client_credentials"]);
+    assert!(clients[2].metadata.jwks.as_ref().unwrap()["keys"][0]["n"].is_string());
+    assert!(declaration.warnings.iter().all(|warning| warning.message.contains("plain http")));
+    assert_eq!(declaration.warnings.len(), 5);
+}
+
+#[test]
+fn a_minimal_file_is_accepted() {
+    assert!(parse("apiVersion: symbolon/v1\n").is_ok());
+    assert!(parse(&with_tenant("")).is_ok());
+}
+
+#[test]
+fn a_text_that_is_no_yaml_has_one_fault_with_its_place() {
+    let found = faults("apiVersion: symbolon/v1\ntenants: [\n");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("not readable as YAML"), "{found:?}");
+    assert!(!faults("").is_empty());
+    assert!(!faults("- a\n- b\n").is_empty());
+    assert!(!faults("apiVersion: symbolon/v1\n---\napiVersion: symbolon/v1\n").is_empty());
+}
+
+#[test]
+fn depth_and_aliases_are_bounded() {
+    let deep = format!("apiVersion: {}1{}", "[".repeat(200), "]".repeat(200));
+    assert!(faults(&deep)[0].contains("not readable as YAML"));
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let before = format!("*a{}, ", level - 1).repeat(10);
+        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", before.trim_end_matches(", ")));
+    }
+    assert!(faults(&bomb)[0].contains("not readable as YAML"));
+}
+
+#[test]
+fn anchors_and_aliases_work_within_the_bounds() {
+    let declared = parse(&with_tenant(
+        "    users:
+      - {email: ada@acme.example, roles: &all [owner, admin]}
+      - {email: grace@acme.example, roles: *all}
+",
+    ))
+    .unwrap();
+    let users = declared.tenants.unwrap().remove(0).users.unwrap();
+    assert_eq!(users[0].roles, users[1].roles);
+}
+
+#[test]
+fn every_fault_of_a_file_is_named_at_once_in_order() {
+    let found = faults(
+        "apiVersion: symbolon/v2
+products:
+  - {key: Notes, name: Notes, grants: [read]}
+plans:
+  - {key: free, name: Free, entitlements: {nots: [read]}}
+tenants:
+  - slug: Admin
+    plan: fre
+    colour: red
+    users:
+      - email: nobody
+        roles: [ownr]
+",
+    );
+    let expected = [
+        ("1:13: apiVersion:", "this release reads `symbolon/v1`"),
+        ("3:11: products[Notes].key:", "lower-case"),
+        ("5:44: plans[free].entitlements.nots:", "unknown product `nots`"),
+        ("7:5: tenants[Admin]:", "`name` is missing"),
+        ("7:11: tenants[Admin].slug:", "lower-case"),
+        ("8:11: tenants[Admin].plan:", "did you mean `free`?"),
+        ("9:5: tenants[Admin].colour:", "unknown key `colour`"),
+        ("11:16: tenants[Admin].users[nobody].email:", "e-mail address"),
+        ("12:17: tenants[Admin].users[nobody].roles[0]:", "did you mean `owner`?"),
+    ];
+    for (found, (place, words)) in found.iter().zip(expected) {
+        assert!(
+            found.starts_with(place) && found.contains(words),
+            "{found} is not at {place} or lacks {words}"
+        );
+    }
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+}
+
+#[test]
+fn unknown_keys_are_refused_with_the_nearest_name() {
+    only_fault(tenant_faults("    polcy: {}\n"), "12:5: tenants[acme].polcy:", "did you mean `policy`?");
+    only_fault(
+        faults("apiVersion: symbolon/v1\ntennants: []\n"),
+        "2:1: tennants:",
+        "did you mean `tenants`?",
+    );
+}
+
+#[test]
+fn repeated_keys_are_refused_with_both_lines() {
+    only_fault(
+        tenant_faults("    region: eu\n    region: us\n"),
+        "13:5: tenants[acme].region:",
+        "twice; it is already in line 12",
+    );
+}
+
+#[test]
+fn wrong_types_say_what_is_wanted() {
+    only_fault(
+        tenant_faults("    region: 49\n"),
+        "12:13: tenants[acme].region:",
+        "must be text, and is a number; put it in quotes",
+    );
+    only_fault(tenant_faults("    users: ada\n"), "12:12: tenants[acme].users:", "must be a list");
+    only_fault(tenant_faults("    policy: [a]\n"), "12:13: tenants[acme].policy:", "must have keys");
+}
+
+#[test]
+fn slugs_are_checked_and_reserved_ones_refused() {
+    for (slug, words) in
+        [("platform", "reserved"), ("Acme", "lower-case"), ("a", "2 to 40"), ("-a", "hyphen")]
+    {
+        let text = format!(
+            "apiVersion: symbolon/v1\nplans: [{{key: p, name: P}}]\ntenants: [{{slug: {slug}, name: N, plan: p}}]\n"
+        );
+        only_fault(faults(&text), "3:18:", words);
+    }
+}
+
+#[test]
+fn names_are_unique_where_they_must_be() {
+    let twice = tenant_faults("  - {slug: acme, name: Acme, plan: free}\n");
+    only_fault(
+        twice,
+        "12:12: tenants[acme]:",
+        "the tenant `acme` is declared twice; it is already in line 9",
+    );
+    only_fault(
+        tenant_faults("    users: [{email: ada@acme.example}, {email: ADA@Acme.Example}]\n"),
+        "12:48:",
+        "the user of `acme` `ada@acme.example` is declared twice",
+    );
+    only_fault(
+        tenant_faults("    resources: [{identifier: \"https://notes.example\", name: Mine}]\n"),
+        "12:30:",
+        "the resource server `https://notes.example` is declared twice",
+    );
+    only_fault(
+        tenant_faults(
+            "    domains: [acme.example]\n  - {slug: globex, name: G, plan: free, domains: [Acme.Example]}\n",
+        ),
+        "13:51:",
+        "the e-mail domain `acme.example` is declared twice",
+    );
+    only_fault(
+        tenant_faults("    workspaces: [{slug: sales, name: A}, {slug: sales, name: B}]\n"),
+        "12:49:",
+        "already in line 12",
+    );
+    only_fault(tenant_faults("    groups: [{name: a}, {name: a}]\n"), "12:32:", "already in line 12");
+}
+
+#[test]
+fn p062_one_person_in_six_spellings_is_declared_six_times() {
+    let spellings = [
+        "jürgen@bücher.example",
+        "JÜRGEN@BÜCHER.EXAMPLE",
+        "Ju\u{308}rgen@xn--bcher-kva.example",
+        "ｊürgen@bücher.example",
+        "jürgen＠bücher.example",
+        "jürgen@BU\u{308}CHER.example",
+    ];
+    let users: String = spellings.iter().map(|email| format!("      - email: {email}\n")).collect();
+    let found = tenant_faults(&format!("    users:\n{users}"));
+    assert_eq!(found.len(), 5, "{found:#?}");
+    assert!(found.iter().all(|fault| fault.contains("already in line 13")), "{found:#?}");
+}
+
+#[test]
+fn references_must_lead_somewhere() {
+    let found = tenant_faults(
+        "    workspaces: [{slug: research, name: R, contexts: [{slug: eu, name: E}]}]
+    groups: [{name: engineering, roles: [membr], workspaces: [researh]}]
+    entitlements: [{product: notez, grants: [read]}, {product: notes, grants: [red]}]
+    users:
+      - {email: ada@acme.example, groups: [engineerin], workspaces: [research: [us], sales]}
+",
+    );
+    let expected = [
+        ("13:42:", "did you mean `member`?"),
+        ("13:63:", "did you mean `research`?"),
+        ("14:30:", "did you mean `notes`?"),
+        ("14:80:", "unknown grant of `notes` `red`; did you mean `read`?"),
+        ("16:44:", "did you mean `engineering`?"),
+        ("16:81:", "unknown context of `research` `us`"),
+        ("16:86:", "unknown workspace `sales`; known are `research`"),
+    ];
+    for (found, (place, words)) in found.iter().zip(expected) {
+        assert!(
+            found.starts_with(place) && found.contains(words),
+            "{found} is not at {place} or lacks {words}"
+        );
+    }
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+}
+
+#[test]
+fn workspaces_may_be_given_with_some_contexts_only() {
+    let declared = parse(&with_tenant(
+        "    workspaces:
+      - {slug: sales, name: S, contexts: [{slug: crm, name: C}, {slug: erp, name: E}]}
+      - {slug: research, name: R}
+    users:
+      - email: ada@acme.example
+        workspaces:
+          - sales: [crm]
+          - research
+      - {email: bob@acme.example, workspaces: [sales: [crm, erp], research: []]}
+",
+    ))
+    .unwrap();
+    let users = declared.tenants.unwrap().remove(0).users.unwrap();
+    let contexts = |user: usize, workspace: &str| users[user].workspaces[&workspace.parse().unwrap()].clone();
+    assert!(matches!(contexts(0, "sales"), Contexts::Only(only) if only.len() == 1));
+    assert_eq!(contexts(0, "research"), Contexts::All);
+    assert!(matches!(contexts(1, "sales"), Contexts::Only(only) if only.len() == 2));
+    assert!(matches!(contexts(1, "research"), Contexts::Only(only) if only.is_empty()));
+    only_fault(
+        tenant_faults(
+            "    workspaces: [{slug: sales, name: S}]\n    users: [{email: a@b.example, workspaces: [sales, sales]}]\n",
+        ),
+        "13:54:",
+        "twice",
+    );
+}
+
+#[test]
+fn client_ids_carry_their_owner() {
+    for (id, words) in [
+        ("app", "begins with `acme.`"),
+        ("globex.app", "begins with `acme.`"),
+        ("acme.", "begins with `acme.`"),
+        ("a b", "letters"),
+    ] {
+        let found = tenant_faults(&format!(
+            "    clients: [{{client_id: \"{id}\", name: A, kind: service, secret: {{generate: true}}}}]\n"
+        ));
+        only_fault(found, "12:27:", words);
+    }
+    let platform = "apiVersion: symbolon/v1\nplatform: {clients: [{client_id: a.b, name: A, kind: service, secret: {generate: true}}]}\n";
+    only_fault(faults(platform), "2:34:", "holds no dot");
+}
+
+#[test]
+fn kinds_fix_how_a_client_authenticates() {
+    let secret = "secret: {generate: true}";
+    let uris = "redirect_uris: [\"https://app.example/cb\"]";
+    only_fault(client_faults(&format!("kind: web, {uris}")), "13:9:", "`secret` is missing");
+    only_fault(
+        client_faults(&format!("kind: web, {uris}, {secret}, token_endpoint_auth_method: none")),
+        "13:",
+        "must authenticate",
+    );
+    only_fault(client_faults(&format!("kind: spa, {uris}, {secret}")), "13:", "a public client has none");
+    only_fault(
+        client_faults(&format!("kind: native, {uris}, token_endpoint_auth_method: client_secret_post")),
+        "13:",
+        "is public",
+    );
+    only_fault(
+        client_faults(&format!("kind: robot, {uris}, {secret}")),
+        "13:49:",
+        "unknown kind of client `robot`",
+    );
+    only_fault(client_faults(&format!("kind: web, {secret}")), "13:9:", "`redirect_uris` is missing");
+    only_fault(client_faults(&format!("kind: service, {uris}, {secret}")), "13:", "meets no browser");
+    only_fault(
+        client_faults(&format!("kind: service, scopes: [openid], {secret}")),
+        "13:",
+        "speaks of a person",
+    );
+    only_fault(
+        client_faults(&format!("kind: service, grant_types: [authorization_code], {secret}")),
+        "13:",
+        "grant type of a `service` client",
+    );
+    only_fault(client_faults(&format!("kind: spa, {uris}, require_pkce: false")), "13:", "always uses PKCE");
+}
+
+#[test]
+fn keys_of_clients_are_public_ones() {
+    let method = "kind: service, token_endpoint_auth_method: private_key_jwt";
+    only_fault(client_faults(method), "13:9:", "`jwks` is missing");
+    only_fault(client_faults(&format!("{method}, jwks: {{file: gone.json}}")), "13:", "cannot be read");
+    only_fault(
+        client_faults(&format!("{method}, jwks: {{keys: []}}")),
+        "13:",
+        "no set of public signature keys",
+    );
+    only_fault(
+        client_faults(&format!("{method}, jwks: {{keys: [{{kty: oct, k: c2VjcmV0}}]}}")),
+        "13:",
+        "private members",
+    );
+    only_fault(client_faults(&format!("{method}, jwks_uri: \"https://10.0.0.1/keys\"")), "13:", "may not");
+    only_fault(
+        client_faults(&format!(
+            "{method}, jwks: {{file: nightly-export.jwks.json}}, secret: {{generate: true}}"
+        )),
+        "13:",
+        "not used with",
+    );
+    let both =
+        format!("{method}, jwks: {{file: nightly-export.jwks.json}}, jwks_uri: \"https://keys.example/\"");
+    only_fault(client_faults(&both), "13:", "either `jwks` or `jwks_uri`");
+    let whole = std::fs::read(examples().join("nightly-export.jwks.json")).unwrap();
+    let mut set: serde_json::Value = serde_json::from_slice(&whole).unwrap();
+    set["keys"][0]["d"] = "AQAB".into();
+    let mut sources = TestSources::for_acme();
+    sources.files.insert("private.json".to_owned(), set.to_string().into_bytes());
+    let text = with_tenant(&format!(
+        "    clients: [{{client_id: acme.app, name: App, {method}, jwks: {{file: private.json}}}}]\n"
+    ));
+    let refused = read("test.yaml", &text, Index::default(), &sources).unwrap_err().to_string();
+    assert!(refused.contains("holds private members"), "{refused}");
+}
+
+#[test]
+fn redirect_uris_are_exact_and_safe() {
+    let secret = "kind: web, secret: {generate: true}";
+    for (uri, words) in [
+        ("http://app.example/cb", "http is for loopback only"),
+        ("https://app.example/cb#x", "no fragment"),
+        ("https://app.example/*", "wildcards"),
+        ("https://u:p@app.example/cb", "no user name"),
+        ("https://app.example/a/../b", "dot segments"),
+        ("javascript:alert(1)", "uses https"),
+        ("com.example.app:/cb", "`native` clients only"),
+        ("/cb", "absolute"),
+    ] {
+        only_fault(client_faults(&format!("{secret}, redirect_uris: [\"{uri}\"]")), "13:", words);
+    }
+    let twice = "redirect_uris: [\"https://app.example/cb\", \"https://app.example/cb\"]";
+    only_fault(client_faults(&format!("{secret}, {twice}")), "13:", "twice");
+    let loopback = with_tenant(
+        "    clients: [{client_id: acme.a, name: A, kind: web, secret: {generate: true}, redirect_uris: [\"http://localhost:3000/cb\"]}]\n",
+    );
+    let warnings = parse(&loopback).unwrap().warnings;
+    assert!(warnings.len() == 1 && warnings[0].message.contains("plain http"), "{warnings:?}");
+    let native = with_tenant(
+        "    clients: [{client_id: acme.a, name: A, kind: native, redirect_uris: [\"http://127.0.0.1/cb\", \"com.example.app:/cb\"]}]\n",
+    );
+    assert!(parse(&native).unwrap().warnings.is_empty());
+}
+
+#[test]
+fn other_uris_of_a_client_are_checked() {
+    let base = "kind: spa, redirect_uris: [\"https://app.example/cb\"]";
+    for (more, words) in [
+        ("allowed_origins: [\"https://app.example/\"]", "must be an origin"),
+        ("allowed_origins: [\"http://app.example\"]", "plain http"),
+        ("policy_uri: \"http://app.example/p\"", "plain http"),
+        ("tos_uri: \"javascript:alert(1)\"", "web address"),
+        ("logo_uri: \"https://169.254.169.254/logo\"", "may not"),
+        ("logo_uri: \"https://localhost/logo\"", "may not"),
+        ("post_logout_redirect_uris: [\"http://app.example/\"]", "loopback only"),
+        ("lifetimes: {access_token: 2h}", "must be 1s to 1h"),
+        ("lifetimes: {acces_token: 1h}", "did you mean `access_token`?"),
+        ("lifetimes: {refresh_idle: 2d, refresh_absolute: 1d}", "not be longer"),
+        ("first_party: true", "only a client of the platform"),
+        ("tenants: all", "serves that tenant only"),
+    ] {
+        only_fault(client_faults(&format!("{base}, {more}")), "13:", words);
+    }
+}
+
+#[test]
+fn clients_name_only_what_is_open_to_them() {
+    let base = "kind: service, secret: {generate: true}";
+    only_fault(
+        client_faults(&format!("{base}, resources: [\"https://staff.example\"]")),
+        "13:",
+        "not open to `acme`",
+    );
+    only_fault(
+        client_faults(&format!("{base}, resources: [\"https://nots.example\"]")),
+        "13:",
+        "did you mean `https://notes.example`?",
+    );
+    only_fault(
+        client_faults(&format!("{base}, scopes: [notes]")),
+        "13:",
+        "belongs to `https://notes.example`",
+    );
+    only_fault(
+        client_faults(&format!("{base}, resources: [\"https://notes.example\"], scopes: [note]")),
+        "13:",
+        "did you mean `notes`?",
+    );
+}
+
+#[test]
+fn secrets_come_from_outside_and_are_strong() {
+    let base = "kind: service";
+    only_fault(client_faults(&format!("{base}, secret: hunter2")), "13:", "never stands in this file");
+    only_fault(client_faults(&format!("{base}, secret: {{env: NOT_SET}}")), "13:", "`NOT_SET` is not set");
+    only_fault(client_faults(&format!("{base}, secret: {{file: gone}}")), "13:", "cannot be read");
+    only_fault(client_faults(&format!("{base}, secret: {{generate: false}}")), "13:", "must be one of");
+    only_fault(client_faults(&format!("{base}, secret: {{env: A, keep: true}}")), "13:", "must be one of");
+    for weak in [
+        "tiny-one",
+        &"a".repeat(64),
+        &"abcd".repeat(16),
+        "0123456789abcdefghijklmnopqrstuvwxyz",
+        "pässwörd-pässwörd-pässwörd-pässwörd",
+    ] {
+        let mut sources = TestSources::default();
+        sources.variables.insert("WEAK".to_owned(), weak.to_owned());
+        let text =
+            with_tenant("    clients: [{client_id: acme.a, name: A, kind: service, secret: {env: WEAK}}]\n");
+        let refused = read("test.yaml", &text, Index::default(), &sources).unwrap_err().to_string();
+        assert!(refused.contains("this secret ") && !refused.contains(weak), "{refused}");
+    }
+    for strong in ["7d3f0c1b9a8e4f62b5d7c3a1e9f04862", "acme-wiki-secret-0123456789abcdef01234567"] {
+        assert_eq!(symbolon::flows::provision::declaration::strong_enough(strong), Ok(()));
+    }
+}
+
+#[test]
+fn rules_that_would_not_be_enforced_are_refused() {
+    for key in ["mfa: required", "methods: [passkey]", "networks: [10.0.0.0/8]", "password: {min_length: 20}"]
+    {
+        only_fault(tenant_faults(&format!("    policy: {{{key}}}\n")), "12:", "not enforce this rule yet");
+    }
+    only_fault(tenant_faults("    policy: {registration: open}\n"), "12:28:", "no sign-up yet");
+    only_fault(tenant_faults("    policy: {session: {idle: 2d, absolute: 1d}}\n"), "12:", "longer");
+    only_fault(tenant_faults("    policy: {session: {idle: soon}}\n"), "12:", "length of time");
+}
+
+#[test]
+fn entitlements_must_fit_into_a_token() {
+    let grants: Vec<String> = (0..200).map(|n| format!("grant-{n:04}")).collect();
+    let text = format!(
+        "apiVersion: symbolon/v1\nproducts: [{{key: big, name: Big, grants: [{0}]}}]\nplans: [{{key: all, name: All, entitlements: {{big: [{0}]}}}}]\n",
+        grants.join(", ")
+    );
+    only_fault(faults(&text), "3:", "more than 2048 bytes");
+    only_fault(
+        tenant_faults("    entitlements: [{product: notes, grants: [write], expires_at: tomorrow}]\n"),
+        "12:",
+        "RFC 3339",
+    );
+    only_fault(
+        tenant_faults("    entitlements: [{product: notes, grants: [write, write]}]\n"),
+        "12:",
+        "twice",
+    );
+}
+
+#[test]
+fn people_have_every_standard_claim() {
+    let declared = parse(&with_tenant(
+        "    users:
+      - email: Ada@Acme.example
+        email_verified: true
+        name: {full: Ada Lovelace, given: Ada, middle: King, family: Lovelace}
+        nickname: ada
+        preferred_username: ada
+        profile: https://people.example/ada
+        picture: https://people.example/ada.png
+        website: https://ada.example
+        gender: female
+        birthdate: 1815-12-10
+        zoneinfo: Europe/London
+        locale: en-GB
+        phone_number: \"+44 20 7946 0000\"
+        phone_number_verified: true
+        address:
+          formatted: |
+            12 St James's Square
+            London
+          street_address: 12 St James's Square
+          locality: London
+          region: England
+          postal_code: SW1Y 4LB
+          country: UK
+        status: suspended
+",
+    ))
+    .unwrap();
+    let ada = declared.tenants.unwrap().remove(0).users.unwrap().remove(0);
+    let claims = serde_json::to_value(&ada.profile).unwrap();
+    assert_eq!(claims.as_object().unwrap().len(), 16, "all but updated_at: {claims}");
+    assert_eq!(claims["address"]["formatted"], "12 St James's Square\nLondon");
+    assert_eq!(
+        (ada.email.value.spelling(), ada.email.value.canonical()),
+        ("Ada@Acme.example", "ada@acme.example")
+    );
+    assert_eq!(ada.status, Some(Standing::Suspended));
+}
+
+#[test]
+fn standard_claims_are_checked() {
+    for (more, words) in [
+        ("phone_number: +4420", "put it in quotes"),
+        ("phone_number: \"020 7946\"", "country code"),
+        ("birthdate: 1815-13-10", "must be a date"),
+        ("locale: English", "language tag"),
+        ("zoneinfo: \"Europe London\"", "time zone"),
+        ("picture: ada.png", "web address"),
+        ("name: Ada", "must have keys"),
+        ("phone_number_verified: true", "no `phone_number`"),
+        ("status: gone", "unknown status"),
+        ("address: {city: London}", "unknown key `city`"),
+    ] {
+        only_fault(
+            tenant_faults(&format!("    users: [{{email: ada@acme.example, {more}}}]\n")),
+            "12:",
+            words,
+        );
+    }
+}
+
+#[test]
+fn a_missing_password_is_no_fault_yet() {
+    let declared =
+        parse(&with_tenant("    users: [{email: ada@acme.example, password: {env: NOT_SET}}]\n")).unwrap();
+    let ada = declared.tenants.unwrap().remove(0).users.unwrap().remove(0);
+    assert!(matches!(ada.password.unwrap().value, SecretSource::Missing(why) if why.contains("NOT_SET")));
+}

@@ -1,0 +1,4 @@
+//! The declared configuration: reading the file, working out differences, applying them.
+
+mod declaration;
+mod sources;
