@@ -332,7 +332,6 @@ diesel::table! {
         created_at -> Timestamp,
         last_used_at -> Timestamp,
         expires_at -> Timestamp,
-        last_jti -> Nullable<Text>,
         ended_at -> Nullable<Timestamp>,
         end_reason -> Nullable<Text>,
     }
@@ -347,6 +346,7 @@ diesel::table! {
         issued_at -> Timestamp,
         consumed_at -> Nullable<Timestamp>,
         sealed_successor -> Nullable<Text>,
+        access_jti -> Text,
     }
 }
 

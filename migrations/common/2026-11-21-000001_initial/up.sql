@@ -323,7 +323,6 @@ CREATE TABLE refresh_families (
     created_at TIMESTAMP NOT NULL,
     last_used_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
-    last_jti TEXT,
     ended_at TIMESTAMP,
     end_reason TEXT,
     PRIMARY KEY (tenant_id, id),
@@ -341,6 +340,7 @@ CREATE TABLE refresh_tokens (
     issued_at TIMESTAMP NOT NULL,
     consumed_at TIMESTAMP,
     sealed_successor TEXT,
+    access_jti TEXT NOT NULL,
     PRIMARY KEY (tenant_id, token_hash),
     FOREIGN KEY (tenant_id, family_id) REFERENCES refresh_families (tenant_id, id) ON DELETE CASCADE
 );

@@ -1,0 +1,46 @@
+//! Ids of client assertions that were used, so that none is used twice (RFC 7523 §3). Ephemeral: pruned when the
+//! assertion has ended.
+
+use diesel::connection::SimpleConnection;
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+
+use crate::model::failure::Failure;
+use crate::model::ids::ClientId;
+use crate::model::time::Timestamp;
+use crate::storage::rows::{OrFailure, is_duplicate};
+use crate::storage::schema::client_assertions as assertions;
+use crate::storage::tx::{TenantTx, sealed::Connected};
+
+/// Uses an assertion up, once: false when it was used before, whatever races.
+pub fn spend(
+    tx: &mut TenantTx<'_>,
+    client: &ClientId,
+    jti_hash: &str,
+    expires_at: Timestamp,
+) -> Result<bool, Failure> {
+    let tenant = tx.tenant();
+    // PostgreSQL ends the whole transaction at a violated key, so the insert has a savepoint of its own.
+    tx.conn().batch_execute("SAVEPOINT assertion").or_failure("using an assertion up")?;
+    let inserted = diesel::insert_into(assertions::table)
+        .values((
+            assertions::tenant_id.eq(tenant),
+            assertions::client_id.eq(client.as_str()),
+            assertions::jti_hash.eq(jti_hash),
+            assertions::expires_at.eq(expires_at.to_naive()),
+        ))
+        .execute(tx.conn());
+    let (undo, spent) = match inserted {
+        Ok(_) => ("RELEASE assertion", true),
+        Err(error) if is_duplicate(&error) => ("ROLLBACK TO assertion; RELEASE assertion", false),
+        Err(error) => return Err(error).or_failure("using an assertion up"),
+    };
+    tx.conn().batch_execute(undo).or_failure("using an assertion up")?;
+    Ok(spent)
+}
+
+/// Forgets the assertions that ended before `now`; says how many.
+pub fn prune(tx: &mut TenantTx<'_>, now: Timestamp) -> Result<usize, Failure> {
+    diesel::delete(tx.rows::<assertions::table>().filter(assertions::expires_at.lt(now.to_naive())))
+        .execute(tx.conn())
+        .or_failure("pruning assertions")
+}

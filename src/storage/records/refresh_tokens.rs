@@ -1,0 +1,172 @@
+//! Refresh tokens, by their hash. Each is consumed by one conditional update and kept while its family lives, so that a
+//! second use is noticed (D11).
+
+use chrono::NaiveDateTime;
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+
+use super::stored;
+use crate::model::failure::Failure;
+use crate::model::ids::FamilyId;
+use crate::model::time::Timestamp;
+use crate::storage::rows::OrFailure;
+use crate::storage::schema::refresh_tokens as tokens;
+use crate::storage::tx::{TenantTx, sealed::Connected};
+
+/// A refresh token as it stands.
+#[derive(Debug, Clone)]
+pub struct StoredToken {
+    /// SHA-256 of the token, in hexadecimal.
+    pub token_hash: String,
+    /// The family it belongs to.
+    pub family_id: FamilyId,
+    /// Its place in the family, from 1.
+    pub generation: i64,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// When it was used.
+    pub consumed_at: Option<Timestamp>,
+    /// Its successor, sealed, for the seconds in which it may be given again (D11).
+    pub sealed_successor: Option<String>,
+    /// The access token that was issued with it.
+    pub access_jti: String,
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = tokens)]
+struct Row {
+    tenant_id: String,
+    token_hash: String,
+    family_id: String,
+    generation: i64,
+    issued_at: NaiveDateTime,
+    consumed_at: Option<NaiveDateTime>,
+    sealed_successor: Option<String>,
+    access_jti: String,
+}
+
+impl Row {
+    fn read(self) -> Result<StoredToken, Failure> {
+        Ok(StoredToken {
+            token_hash: self.token_hash,
+            family_id: stored(&self.family_id, "refresh_tokens.family_id")?,
+            generation: self.generation,
+            issued_at: Timestamp::from_naive(self.issued_at),
+            consumed_at: self.consumed_at.map(Timestamp::from_naive),
+            sealed_successor: self.sealed_successor,
+            access_jti: self.access_jti,
+        })
+    }
+}
+
+/// Stores a new token.
+pub fn insert(tx: &mut TenantTx<'_>, token: &StoredToken) -> Result<(), Failure> {
+    let row = Row {
+        tenant_id: tx.tenant(),
+        token_hash: token.token_hash.clone(),
+        family_id: token.family_id.to_string(),
+        generation: token.generation,
+        issued_at: token.issued_at.to_naive(),
+        consumed_at: None,
+        sealed_successor: None,
+        access_jti: token.access_jti.clone(),
+    };
+    diesel::insert_into(tokens::table)
+        .values(row)
+        .execute(tx.conn())
+        .or_failure("issuing a refresh token")?;
+    Ok(())
+}
+
+/// The token with this hash, used though it may be.
+pub fn find(tx: &mut TenantTx<'_>, token_hash: &str) -> Result<Option<StoredToken>, Failure> {
+    let row: Option<Row> = tx
+        .rows::<tokens::table>()
+        .filter(tokens::token_hash.eq(token_hash))
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading a refresh token")?;
+    row.map(Row::read).transpose()
+}
+
+/// The token after this one in its family.
+pub fn successor(
+    tx: &mut TenantTx<'_>,
+    family: FamilyId,
+    generation: i64,
+) -> Result<Option<StoredToken>, Failure> {
+    let row: Option<Row> = tx
+        .rows::<tokens::table>()
+        .filter(tokens::family_id.eq(family.to_string()))
+        .filter(tokens::generation.eq(generation + 1))
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading a refresh token's successor")?;
+    row.map(Row::read).transpose()
+}
+
+/// Uses the token, once: true for exactly one caller, whatever races. The successor stays with it, sealed, where it may
+/// be given again.
+pub fn consume(
+    tx: &mut TenantTx<'_>,
+    token_hash: &str,
+    sealed_successor: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, Failure> {
+    let changed = diesel::update(
+        tx.rows::<tokens::table>()
+            .filter(tokens::token_hash.eq(token_hash))
+            .filter(tokens::consumed_at.is_null()),
+    )
+    .set((tokens::consumed_at.eq(Some(now.to_naive())), tokens::sealed_successor.eq(sealed_successor)))
+    .execute(tx.conn())
+    .or_failure("consuming a refresh token")?;
+    Ok(changed == 1)
+}
+
+/// Notes which access token was issued last with this refresh token.
+pub fn note_access_token(tx: &mut TenantTx<'_>, token_hash: &str, jti: &str) -> Result<(), Failure> {
+    diesel::update(tx.rows::<tokens::table>().filter(tokens::token_hash.eq(token_hash)))
+        .set(tokens::access_jti.eq(jti))
+        .execute(tx.conn())
+        .or_failure("noting an access token")?;
+    Ok(())
+}
+
+/// Erases the sealed successors of the family: the newest token was used, or the family is dead.
+pub fn erase_successors(tx: &mut TenantTx<'_>, family: FamilyId) -> Result<(), Failure> {
+    diesel::update(
+        tx.rows::<tokens::table>()
+            .filter(tokens::family_id.eq(family.to_string()))
+            .filter(tokens::sealed_successor.is_not_null()),
+    )
+    .set(tokens::sealed_successor.eq(None::<String>))
+    .execute(tx.conn())
+    .or_failure("erasing sealed successors")?;
+    Ok(())
+}
+
+/// Erases every sealed successor of the tenant whose token was used before this time (D11); says how many.
+pub fn prune_successors(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usize, Failure> {
+    diesel::update(
+        tx.rows::<tokens::table>()
+            .filter(tokens::consumed_at.lt(Some(before.to_naive())))
+            .filter(tokens::sealed_successor.is_not_null()),
+    )
+    .set(tokens::sealed_successor.eq(None::<String>))
+    .execute(tx.conn())
+    .or_failure("erasing sealed successors")
+}
+
+/// The access tokens that were issued with the family's tokens since this time.
+pub fn access_tokens_since(
+    tx: &mut TenantTx<'_>,
+    family: FamilyId,
+    since: Timestamp,
+) -> Result<Vec<String>, Failure> {
+    tx.rows::<tokens::table>()
+        .filter(tokens::family_id.eq(family.to_string()))
+        .filter(tokens::issued_at.ge(since.to_naive()))
+        .select(tokens::access_jti)
+        .load(tx.conn())
+        .or_failure("reading the access tokens of a refresh family")
+}
