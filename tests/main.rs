@@ -22,3 +22,5 @@ mod properties;
 mod provision;
 #[cfg(test)]
 mod spec_coverage;
+#[cfg(test)]
+mod verify;

@@ -42,3 +42,8 @@ pub use self::verified::Verified;
 pub use self::verifier::{MAX_TOKEN, REVOCATION_POLL, Verifier};
 pub use crate::protocol::scope_headers::{Demand, RequestScope};
 pub use crate::protocol::token_claims::AccessTokenClaims;
+
+/// The programs in the guide compile.
+#[cfg(all(doctest, feature = "actix"))]
+#[doc = include_str!("../../docs/verify-tokens.md")]
+mod guide {}

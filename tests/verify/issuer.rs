@@ -1,0 +1,170 @@
+//! An issuer without a network: two RSA keys, documents that tests may change, and a clock that tests set.
+
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use symbolon::model::time::Timestamp;
+use symbolon::protocol::revocation_feed::{Entry, RevokedKind};
+use symbolon::verify::{FetchError, Fetching, Refusal, Source, Verified, Verifier, VerifierBuilder};
+use url::Url;
+
+pub(super) const ISSUER: &str = "https://id.example.com";
+pub(super) const AUDIENCE: &str = "https://notes.example.com";
+pub(super) const TENANT: &str = "0191c7b2-7a00-7000-8000-000000000003";
+pub(super) const SESSION: &str = "0191c7b2-7a00-7000-8000-000000000002";
+pub(super) const WORKSPACE: &str = "0191c7b2-7a00-7000-8000-000000000004";
+pub(super) const CONTEXT: &str = "0191c7b2-7a00-7000-8000-000000000005";
+pub(super) const START: i64 = 1_790_000_000;
+
+pub(super) static KEY: LazyLock<RsaKeyPair> =
+    LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
+pub(super) static OTHER_KEY: LazyLock<RsaKeyPair> =
+    LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
+
+/// What the issuer publishes, and how often it was asked.
+pub(super) struct Shelf {
+    pub(super) keys: Mutex<Result<Vec<u8>, FetchError>>,
+    pub(super) revocations: Mutex<Result<Vec<u8>, FetchError>>,
+    pub(super) key_fetches: AtomicUsize,
+}
+
+struct Counter(Arc<Shelf>);
+
+impl Source for Counter {
+    fn get<'a>(&'a self, url: &'a Url) -> Fetching<'a> {
+        Box::pin(async move {
+            // Gives way once, as a real fetch does, so that a flood really queues up behind it.
+            tokio::task::yield_now().await;
+            match url.path() {
+                "/.well-known/jwks.json" => {
+                    self.0.key_fetches.fetch_add(1, Ordering::SeqCst);
+                    self.0.keys.lock().unwrap().clone()
+                }
+                "/.well-known/revocations" => self.0.revocations.lock().unwrap().clone(),
+                path => panic!("the verifier asked for {path}"),
+            }
+        })
+    }
+}
+
+/// The issuer, and a verifier of its tokens for the service [`AUDIENCE`].
+pub(super) struct Rig {
+    pub(super) shelf: Arc<Shelf>,
+    pub(super) verifier: Verifier,
+    clock: Arc<AtomicI64>,
+}
+
+impl Rig {
+    /// Keys and an empty revocation list are published and fetched.
+    pub(super) async fn start() -> Self {
+        Self::with(|builder| builder).await
+    }
+
+    pub(super) async fn with(settings: impl FnOnce(VerifierBuilder) -> VerifierBuilder) -> Self {
+        let clock = Arc::new(AtomicI64::new(START));
+        let shelf = Arc::new(Shelf {
+            keys: Mutex::new(Ok(key_set(&[("one", &KEY)]))),
+            revocations: Mutex::new(Ok(feed(START, 1, &[]).into_bytes())),
+            key_fetches: AtomicUsize::new(0),
+        });
+        let time = Arc::clone(&clock);
+        let builder = Verifier::builder(ISSUER)
+            .audience(AUDIENCE)
+            .source(Counter(Arc::clone(&shelf)))
+            .time(move || Timestamp::from_unix(time.load(Ordering::SeqCst)));
+        let verifier = settings(builder).build().unwrap();
+        verifier.refresh().await;
+        Self { shelf, verifier, clock }
+    }
+
+    pub(super) fn now(&self) -> i64 {
+        self.clock.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn advance(&self, seconds: i64) {
+        self.clock.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Publishes these revocations and has the verifier poll.
+    pub(super) async fn revoke(&self, seq: u64, entries: &[(RevokedKind, &str, i64)]) {
+        self.publish(&feed(self.now(), seq, entries)).await;
+    }
+
+    pub(super) async fn publish(&self, document: &str) {
+        *self.shelf.revocations.lock().unwrap() = Ok(document.as_bytes().to_vec());
+        self.verifier.refresh().await;
+    }
+
+    pub(super) fn key_fetches(&self) -> usize {
+        self.shelf.key_fetches.load(Ordering::SeqCst)
+    }
+
+    pub(super) async fn verify(&self, token: &str) -> Result<Verified, Refusal> {
+        self.verifier.verify(token).await
+    }
+}
+
+pub(super) fn key_set(keys: &[(&str, &RsaKeyPair)]) -> Vec<u8> {
+    let keys: Vec<Value> = keys
+        .iter()
+        .map(|(kid, pair)| {
+            let n = URL_SAFE_NO_PAD.encode(pair.public_key().modulus().big_endian_without_leading_zero());
+            let e = URL_SAFE_NO_PAD.encode(pair.public_key().exponent().big_endian_without_leading_zero());
+            json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": n, "e": e})
+        })
+        .collect();
+    json!({ "keys": keys }).to_string().into_bytes()
+}
+
+/// The claims of a good token of a person, issued at [`START`].
+pub(super) fn claims() -> Value {
+    json!({
+        "iss": ISSUER, "sub": "0191c7b2-7a00-7000-8000-000000000001", "aud": [AUDIENCE], "client_id": "notes",
+        "scope": "notes openid", "jti": "token-1", "sid": SESSION, "iat": START, "exp": START + 600,
+        "auth_time": START - 10, "acr": "urn:symbolon:acr:1", "amr": ["pwd"], "tenant_id": TENANT,
+        "tenant": "acme", "plan": "pro", "entitlements": {"notes": ["read", "write"]},
+        "workspaces": {WORKSPACE: [CONTEXT]}, "roles": ["member"]
+    })
+}
+
+pub(super) fn claims_with(changes: &Value) -> Value {
+    let mut claims = claims();
+    for (name, value) in changes.as_object().unwrap() {
+        claims[name] = value.clone();
+    }
+    claims
+}
+
+pub(super) fn header() -> Value {
+    json!({"alg": "RS256", "typ": "at+jwt", "kid": "one"})
+}
+
+/// A token with this header and these claims, rightly signed by the key.
+pub(super) fn sign(header: &Value, claims: &Value, key: &RsaKeyPair) -> String {
+    let signed = signing_input(header, claims);
+    let mut signature = vec![0; key.public_modulus_len()];
+    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+pub(super) fn signing_input(header: &Value, claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}", part(header), part(claims))
+}
+
+pub(super) fn good_token() -> String {
+    sign(&header(), &claims(), &KEY)
+}
+
+pub(super) fn feed(now: i64, seq: u64, entries: &[(RevokedKind, &str, i64)]) -> String {
+    let revoked: Vec<Entry> =
+        entries.iter().map(|(kind, value, last)| Entry::new(*kind, value, *last)).collect();
+    let claims = json!({"iss": ISSUER, "iat": now, "exp": now + 30, "seq": seq, "revoked": revoked});
+    sign(&json!({"alg": "RS256", "typ": "revocations+jwt", "kid": "one"}), &claims, &KEY)
+}
