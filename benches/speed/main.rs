@@ -1,0 +1,149 @@
+//! How fast the product is beside the RSA signature that it cannot avoid. Run by `make bench`; prints ratios of one run.
+//!
+//! This process is bound to the second core by its script, the server to the first.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark prints its table and what it is doing"
+)]
+
+mod browser;
+mod cases;
+mod crowd;
+mod deployment;
+mod http;
+mod postgres;
+mod raw;
+mod table;
+
+use std::error::Error;
+use std::process::Command;
+use std::time::Duration;
+
+use deployment::Deployment;
+use raw::Raw;
+use table::{Goal, Table};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if arguments.iter().any(|argument| argument == "raw") {
+        let Raw { sign, verify } = raw::measure()?;
+        println!("{sign} {verify}");
+        return Ok(());
+    }
+    let admin = arguments.into_iter().find(|argument| argument.starts_with("postgres"));
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run(admin.as_deref()))
+}
+
+async fn run(admin: Option<&str>) -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let mut table = Table::default();
+    eprintln!("raw signatures");
+    let raw = raw_on_the_servers_core()?;
+    let deployment = Deployment::create(&folder.path().join("sqlite"), None)?;
+    let few = on_sqlite(&deployment, raw.sign, &mut table).await?;
+    with_a_million_people(&deployment, &few, &mut table).await?;
+    if let Some(admin) = admin {
+        let urls = postgres::roles_and_database(admin)?;
+        let folder = folder.path().join("postgres");
+        let deployment = Deployment::create(&folder, Some((&urls.owner, &urls.serving)))?;
+        on_postgres(&deployment, raw.sign, &mut table).await?;
+    }
+    println!("{}", table.text());
+    Ok(())
+}
+
+/// What the million people are compared with.
+struct Few {
+    tokens: f64,
+    sign_in: Duration,
+}
+
+async fn on_sqlite(deployment: &Deployment, sign: f64, table: &mut Table) -> Result<Few, Box<dyn Error>> {
+    eprintln!("SQLite: start, memory");
+    deployment.serve().await?.stop()?;
+    let server = deployment.serve().await?;
+    let started = server.ready_after.as_secs_f64() * 1e3;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    #[expect(clippy::cast_precision_loss, reason = "memory is far below 2^52 bytes")]
+    let idle = server.resident()? as f64 / 1e6;
+
+    eprintln!("SQLite: client credentials");
+    let tokens = cases::client_credentials(deployment).await?;
+    let raw = ("raw RSA-2048 signatures", sign);
+    table.ratio("tokens by client credentials, SQLite", tokens, raw, &Goal::AtLeast(0.60));
+    eprintln!("SQLite: code exchange");
+    let exchanges = cases::code_exchange(deployment).await?;
+    let half = ("half the raw rate", sign / 2.0);
+    table.ratio("code exchanges, SQLite", exchanges, half, &Goal::AtLeast(0.40));
+
+    eprintln!("documents");
+    let empty = cases::document(deployment, &server, "/healthz").await?;
+    for (what, path) in [
+        ("key set, per second of processor time", "/.well-known/jwks.json"),
+        ("discovery, per second of processor time", "/.well-known/openid-configuration"),
+    ] {
+        let rate = cases::document(deployment, &server, path).await?;
+        table.ratio(what, rate, ("of an empty handler", empty), &Goal::AtLeast(0.80));
+    }
+
+    eprintln!("verification");
+    let checks = cases::verification(deployment).await?;
+    let own = raw::measure()?.verify;
+    table.ratio("tokens verified by the library", checks, ("raw RSA checks", own), &Goal::AtLeast(0.70));
+    table.number("resident memory, idle", idle, "MB", &Goal::AtMost(40.0));
+    table.number("start on existing data to first answer", started, "ms", &Goal::AtMost(300.0));
+
+    eprintln!("sign-in, a handful of people");
+    let sign_in = cases::sign_in(deployment).await?;
+    table.number("a whole sign-in, Argon2id included", sign_in.as_secs_f64() * 1e3, "ms", &Goal::None);
+    server.stop()?;
+    Ok(Few { tokens, sign_in })
+}
+
+async fn with_a_million_people(
+    deployment: &Deployment,
+    few: &Few,
+    table: &mut Table,
+) -> Result<(), Box<dyn Error>> {
+    eprintln!("a million people: filling in");
+    crowd::fill(&deployment.database_file())?;
+    let server = deployment.serve().await?;
+    eprintln!("a million people: tokens, sign-in");
+    let tokens = cases::client_credentials(deployment).await?;
+    let sign_in = cases::sign_in(deployment).await?;
+    server.stop()?;
+    let cost = few.tokens / tokens;
+    table.number("cost of a token with 1,000 × 1,000 people", cost, "times", &Goal::AtMost(1.2));
+    let cost = sign_in.as_secs_f64() / few.sign_in.as_secs_f64();
+    table.number("cost of a sign-in with 1,000 × 1,000 people", cost, "times", &Goal::AtMost(1.2));
+    Ok(())
+}
+
+async fn on_postgres(deployment: &Deployment, sign: f64, table: &mut Table) -> Result<(), Box<dyn Error>> {
+    eprintln!("PostgreSQL: client credentials, code exchange");
+    let server = deployment.serve().await?;
+    let tokens = cases::client_credentials(deployment).await?;
+    table.ratio(
+        "tokens by client credentials, PostgreSQL",
+        tokens,
+        ("raw RSA-2048 signatures", sign),
+        &Goal::None,
+    );
+    let exchanges = cases::code_exchange(deployment).await?;
+    table.ratio("code exchanges, PostgreSQL", exchanges, ("half the raw rate", sign / 2.0), &Goal::None);
+    Ok(server.stop()?)
+}
+
+/// Measures in a process of its own, bound to the core that the server gets later.
+fn raw_on_the_servers_core() -> Result<Raw, Box<dyn Error>> {
+    let this = std::env::current_exe()?;
+    let output = Command::new("taskset").args(["-c", "0"]).arg(this).arg("raw").output()?;
+    let text = String::from_utf8(output.stdout)?;
+    let mut numbers = text.split_whitespace().map(str::parse::<f64>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(sign)), Some(Ok(verify))) => Ok(Raw { sign, verify }),
+        _ => Err("the raw measurement failed".into()),
+    }
+}
