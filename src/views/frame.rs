@@ -21,7 +21,8 @@ pub struct Frame {
 /// A tenant's look.
 #[derive(Debug, Clone)]
 pub struct Brand {
-    /// A small stylesheet of ours that sets `--accent` and `--on-accent`; inline style is forbidden by the CSP.
+    /// A small stylesheet of ours that sets `--accent` and `--on-accent`, for light and for dark; inline style is
+    /// forbidden by the CSP. Their contrast is checked when they are set (WCAG 2.2 §1.4.3, §1.4.11).
     pub stylesheet: LocalPath,
     /// The logo, served by us (D30).
     pub logo: Option<LocalPath>,

@@ -8,8 +8,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-/// More language ranges than this in one request are not looked at.
-const MOST_RANGES: usize = 24;
+use crate::protocol::locales;
 
 /// A language that every page is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -33,31 +32,18 @@ impl Locale {
         }
     }
 
+    /// The language with this tag, or `None`.
+    pub fn parse(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|locale| locale.as_str() == tag)
+    }
+
     /// The language for a request: the first of `ui_locales` that exists, else the best of `Accept-Language`, else
     /// English. Unreadable input counts as none.
     pub fn choose(ui_locales: Option<&str>, accept_language: Option<&str>) -> Self {
-        let asked = ui_locales.and_then(|tags| tags.split(' ').take(MOST_RANGES).find_map(Self::of_range));
-        asked.or_else(|| accept_language.and_then(Self::best_accepted)).unwrap_or_default()
-    }
-
-    /// The language whose primary subtag a range such as `de-AT` begins with (RFC 4647 §3.4).
-    fn of_range(range: &str) -> Option<Self> {
-        let primary = range.trim().split(['-', '_']).next()?;
-        Self::ALL.into_iter().find(|locale| locale.as_str().eq_ignore_ascii_case(primary))
-    }
-
-    fn best_accepted(header: &str) -> Option<Self> {
-        let mut best: Option<(Self, f32)> = None;
-        for item in header.split(',').take(MOST_RANGES) {
-            let mut parts = item.split(';');
-            let Some(locale) = parts.next().and_then(Self::of_range) else { continue };
-            let weight = parts.find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok());
-            let weight = weight.unwrap_or(1.0);
-            if weight > 0.0 && best.is_none_or(|(_, so_far)| weight > so_far) {
-                best = Some((locale, weight));
-            }
-        }
-        best.map(|(locale, _)| locale)
+        let supported = Self::ALL.map(Self::as_str);
+        let asked = ui_locales.and_then(|wishes| locales::negotiate(wishes, &supported));
+        let accepted = || accept_language.and_then(|header| locales::negotiate_header(header, &supported));
+        asked.or_else(accepted).and_then(Self::parse).unwrap_or_default()
     }
 
     /// The files of this language. Every language has the same ones; a test compares their messages.

@@ -172,8 +172,9 @@ fn the_gallery_is_written_to_be_looked_at() {
     for asset in assets::ALL {
         fs::write(root.join("assets").join(asset.name()), asset.bytes).expect("an asset");
     }
-    fs::write(root.join("assets/brand.css"), ":root { --accent: #7a3b12; --on-accent: #fff; }")
-        .expect("a brand");
+    let brand = ":root { --accent: #7a3b12; --on-accent: #fff; }\n\
+                 @media (prefers-color-scheme: dark) { :root { --accent: #f0b48c; --on-accent: #2b1405; } }\n";
+    fs::write(root.join("assets/brand.css"), brand).expect("a brand");
     fs::write(root.join("assets/logo.svg"), assets::ICON.bytes).expect("a logo");
     for page in every_page() {
         let folder = root.join(page.locale.as_str());

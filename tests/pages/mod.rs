@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod contract;
+mod contrast;
 mod gallery;
 mod html;
 mod rules;
