@@ -6,6 +6,8 @@
 pub mod authorization;
 pub mod call;
 pub mod interaction;
+pub mod interaction_store;
 pub mod provision;
+pub mod session;
 
 pub use call::Call;

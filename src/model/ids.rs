@@ -100,6 +100,31 @@ ids! {
 #[error("not an id")]
 pub struct InvalidId;
 
+/// Names a waiting interaction in URLs and forms: the tenant that stores it and its id, `<tenant>.<interaction>`. It is
+/// no secret and opens nothing: an interaction answers only to the browser it is bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct InteractionHandle {
+    /// The tenant that stores it.
+    pub tenant: TenantId,
+    /// Its id there.
+    pub id: InteractionId,
+}
+
+impl fmt::Display for InteractionHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.tenant, self.id)
+    }
+}
+
+impl FromStr for InteractionHandle {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let (tenant, id) = text.split_once('.').ok_or(InvalidId)?;
+        Ok(Self { tenant: tenant.parse()?, id: id.parse()? })
+    }
+}
+
 /// A client's identifier, unique in the deployment (D8): a tenant's own is `slug.name`, the platform's holds no
 /// dot. Letters, digits, `.`, `-` and `_`, 2 to 100 characters, and never shaped like a UUID, so that the `sub` of a
 /// service account cannot be the id of a user.

@@ -263,6 +263,7 @@ CREATE TABLE interactions (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX interactions_by_expiry ON interactions (expires_at);
+CREATE INDEX interactions_by_browser ON interactions (tenant_id, browser_hash);
 
 CREATE TABLE sessions (
     tenant_id TEXT NOT NULL,

@@ -112,3 +112,16 @@ pub fn finish(tx: &mut TenantTx<'_>, id: InteractionId, now: Timestamp) -> Resul
     .or_failure("finishing an interaction")?;
     Ok(changed == 1)
 }
+
+/// Binds the open interactions of a browser to its new cookie.
+pub fn rebind(tx: &mut TenantTx<'_>, old_hash: &str, new_hash: &str) -> Result<(), Failure> {
+    diesel::update(
+        tx.rows::<interactions::table>()
+            .filter(interactions::browser_hash.eq(old_hash))
+            .filter(interactions::finished_at.is_null()),
+    )
+    .set(interactions::browser_hash.eq(new_hash))
+    .execute(tx.conn())
+    .or_failure("moving interactions to a new cookie")?;
+    Ok(())
+}

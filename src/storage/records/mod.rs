@@ -3,10 +3,12 @@
 
 pub mod audit;
 pub mod authorization_codes;
+pub mod browser_sessions;
 pub mod catalogue;
 pub mod change_number;
 pub mod client_assertions;
 pub mod clients;
+pub mod counters;
 pub mod entitlements;
 pub mod groups;
 pub mod interactions;
@@ -16,6 +18,7 @@ pub mod refresh_families;
 pub mod refresh_tokens;
 pub mod resource_servers;
 pub mod revocations;
+pub mod sessions;
 pub mod tenants;
 pub mod users;
 pub mod workspaces;

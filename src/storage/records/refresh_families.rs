@@ -172,6 +172,22 @@ pub fn end_of_user_and_client(
     .or_failure("ending refresh families")
 }
 
+/// Ends every live family that dies with this session: those without `offline_access` (D12).
+pub fn end_of_session(tx: &mut TenantTx<'_>, sid: SessionId, now: Timestamp) -> Result<usize, Failure> {
+    diesel::update(
+        tx.rows::<families::table>()
+            .filter(families::sid.eq(sid.to_string()))
+            .filter(families::offline.eq(false))
+            .filter(families::ended_at.is_null()),
+    )
+    .set((
+        families::ended_at.eq(Some(now.to_naive())),
+        families::end_reason.eq(Some(EndReason::Ended.as_str())),
+    ))
+    .execute(tx.conn())
+    .or_failure("ending refresh families")
+}
+
 /// Forgets the families that ended or expired before this time, with their tokens; says how many.
 pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usize, Failure> {
     let before = before.to_naive();

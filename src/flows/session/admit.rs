@@ -1,0 +1,132 @@
+//! Lets a proved account into a browser. The cookie changes at each rise of privilege, so that a value known from before
+//! is worth nothing after (P069).
+
+use super::live::{LiveAccount, live_accounts, whereabouts};
+use crate::flows::call::Call;
+use crate::model::failure::Failure;
+use crate::model::ids::{BrowserSessionId, SessionId, TenantId, UserId};
+use crate::model::session::{BrowserSession, Proof, Session, SessionRef};
+use crate::storage::records::{browser_sessions, interactions, sessions};
+use crate::storage::{Directory, TenantScope};
+
+/// The most accounts of one browser; the oldest gives way.
+const MOST_ACCOUNTS: usize = 10;
+
+/// An account that was let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Admitted {
+    /// Its session.
+    pub account: SessionRef,
+    /// Whether that session is new; otherwise the account was signed in here before and proved itself again.
+    pub is_new: bool,
+}
+
+/// Signs a person in who just gave this proof, in the browser with the old cookie, which gets the new one. An account
+/// that is signed in there already keeps its session, with the new proof in place of an older one of the same factor.
+///
+/// The open interactions of the browser move to the new cookie ([`rotate`]).
+pub fn admit(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (scope, user): (&TenantScope, UserId),
+    proof: Proof,
+    cookie: (&str, &str),
+) -> Result<Admitted, Failure> {
+    let here = live_accounts(directory, call, cookie.0)?;
+    let again = here
+        .iter()
+        .find(|account| account.user.id == user && account.scope.id() == scope.id())
+        .map(|account| account.session.clone());
+    let known = browser_sessions::find(directory, cookie.0)?;
+    let browser = rotate(directory, call, cookie)?;
+    if let Some(session) = again {
+        let mut proofs = session.proofs;
+        proofs.retain(|old| old.factor != proof.factor);
+        proofs.push(proof);
+        let mut tx = directory.enter(scope)?;
+        if sessions::prove(&mut tx, session.id, &proofs, call.now)? {
+            let account = SessionRef { tenant_id: scope.id(), sid: session.id };
+            return Ok(Admitted { account, is_new: false });
+        }
+    }
+    if let Some(known) = &known {
+        forget_dead(directory, (scope, user), known, &here)?;
+    }
+    if here.len() >= MOST_ACCOUNTS
+        && let Some(oldest) = here.first()
+    {
+        let mut tx = directory.enter(&oldest.scope)?;
+        super::end::end(&mut tx, call, oldest.session.id, super::EndReason::Replaced)?;
+    }
+    let session = Session {
+        tenant_id: scope.id(),
+        id: call.id::<SessionId>(),
+        browser_session_id: browser,
+        user_id: user,
+        proofs: vec![proof],
+        created_at: call.now,
+        last_seen_at: call.now,
+        ended_at: None,
+    };
+    sessions::insert(&mut directory.enter(scope)?, &session, whereabouts(call))?;
+    let account = SessionRef { tenant_id: scope.id(), sid: session.id };
+    browser_sessions::add_account(directory, browser, account, call.now)?;
+    Ok(Admitted { account, is_new: true })
+}
+
+/// Takes the person's earlier, dead sessions out of the browser; they were kept to remember the account by.
+fn forget_dead(
+    directory: &mut Directory<'_>,
+    (scope, user): (&TenantScope, UserId),
+    known: &BrowserSession,
+    live: &[LiveAccount],
+) -> Result<(), Failure> {
+    for old in known.accounts.iter().filter(|old| old.tenant_id == scope.id()) {
+        let is_live = live.iter().any(|account| account.session.id == old.sid);
+        let session = if is_live { None } else { sessions::find(&mut directory.enter(scope)?, old.sid)? };
+        if session.is_some_and(|session| session.user_id == user) {
+            browser_sessions::remove_account(directory, known.id, old.sid)?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives the browser a new cookie in place of its old one, and a browser session if it has none. Its open interactions
+/// in the tenants that it has to do with move along.
+pub fn rotate(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (old, new): (&str, &str),
+) -> Result<BrowserSessionId, Failure> {
+    let mut tenants: Vec<TenantId> = vec![directory.platform()?.id()];
+    let known = browser_sessions::find(directory, old)?;
+    let browser = if let Some(browser) = known {
+        if !browser_sessions::rotate(directory, browser.id, (old, new), call.now)? {
+            return Err(Failure::unavailable("another request of this browser changed its cookie"));
+        }
+        tenants.extend(browser.accounts.iter().map(|account| account.tenant_id));
+        browser.id
+    } else {
+        let id = call.id();
+        browser_sessions::insert(directory, id, new, call.now)?;
+        id
+    };
+    tenants.sort_unstable();
+    tenants.dedup();
+    for tenant in tenants {
+        move_interactions(directory, tenant, (old, new))?;
+    }
+    Ok(browser)
+}
+
+/// Binds the browser's open interactions in one tenant to its new cookie.
+pub fn move_interactions(
+    directory: &mut Directory<'_>,
+    tenant: TenantId,
+    (old, new): (&str, &str),
+) -> Result<(), Failure> {
+    match directory.tenant(tenant)? {
+        Some(scope) => interactions::rebind(&mut directory.enter(&scope)?, old, new),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,68 @@
+//! Ends sessions, with everything that lives by them: refresh families without `offline_access`, access tokens (D12, D14).
+
+use std::time::Duration;
+
+use crate::flows::call::Call;
+use crate::model::audit::{Actor, EventKind, EventResult};
+use crate::model::failure::Failure;
+use crate::model::ids::{SessionId, UserId};
+use crate::protocol::revocation_feed::{LONGEST_TOKEN_SECONDS, RevokedKind, entry_key};
+use crate::storage::TenantTx;
+use crate::storage::records::revocations::{self, Revocation};
+use crate::storage::records::{browser_sessions, refresh_families, sessions};
+
+/// Why a session ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EndReason {
+    /// The person signed out.
+    SignedOut,
+    /// Too many accounts in one browser.
+    Replaced,
+    /// Somebody else ended it.
+    Revoked(Actor),
+}
+
+/// Ends a session; false when it had ended before, or there is none.
+pub fn end(tx: &mut TenantTx<'_>, call: &Call, sid: SessionId, reason: EndReason) -> Result<bool, Failure> {
+    let Some(session) = sessions::find(tx, sid)? else { return Ok(false) };
+    if !sessions::end(tx, sid, call.now)? {
+        return Ok(false);
+    }
+    browser_sessions::remove_account(tx, session.browser_session_id, sid)?;
+    refresh_families::end_of_session(tx, sid, call.now)?;
+    let life = Duration::from_secs(LONGEST_TOKEN_SECONDS.unsigned_abs());
+    let entry = Revocation {
+        kind: RevokedKind::Session.as_str().to_owned(),
+        subject_hash: entry_key(RevokedKind::Session, &sid.to_string()),
+        cut_off: call.now,
+        expires_at: call.now + life,
+    };
+    revocations::insert(tx, &[entry])?;
+    let (kind, actor) = match reason {
+        EndReason::SignedOut => (EventKind::SignOut, Actor::User(session.user_id)),
+        EndReason::Replaced => (EventKind::SessionRevoked, Actor::System),
+        EndReason::Revoked(actor) => (EventKind::SessionRevoked, actor),
+    };
+    let event = call
+        .event(kind, EventResult::Success, actor)
+        .on("session", sid)
+        .with("user", session.user_id.to_string());
+    tx.record(event);
+    Ok(true)
+}
+
+/// Ends every session of a person; says how many.
+pub fn end_all_of_user(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    user: UserId,
+    actor: &Actor,
+) -> Result<usize, Failure> {
+    let mut ended = 0;
+    for session in sessions::open_of_user(tx, user)? {
+        if end(tx, call, session.id, EndReason::Revoked(actor.clone()))? {
+            ended += 1;
+        }
+    }
+    Ok(ended)
+}

@@ -1,0 +1,90 @@
+//! Which accounts of a browser may be used now: read from the database each time, never from the cookie (P074, P076,
+//! P104).
+
+use std::time::Duration;
+
+use crate::flows::call::Call;
+use crate::model::failure::Failure;
+use crate::model::policy::SessionLimits;
+use crate::model::session::{Session, SessionRef};
+use crate::model::time::Timestamp;
+use crate::model::user::User;
+use crate::storage::records::sessions::Whereabouts;
+use crate::storage::records::{browser_sessions, policies, sessions, users};
+use crate::storage::{Directory, TenantScope, TenantTx};
+
+/// How precisely the last use of a session is remembered.
+const TOUCH_EVERY: Duration = Duration::from_mins(1);
+
+/// An account that is signed in and may be used now.
+#[derive(Debug, Clone)]
+pub struct LiveAccount {
+    /// Its session in this browser.
+    pub session: Session,
+    /// Whose it is.
+    pub user: User,
+    /// The tenant it is signed in to.
+    pub scope: TenantScope,
+}
+
+impl LiveAccount {
+    /// Where the account is found.
+    pub const fn reference(&self) -> SessionRef {
+        SessionRef { tenant_id: self.session.tenant_id, sid: self.session.id }
+    }
+}
+
+/// The accounts signed in in the browser with this cookie, in the order they were added: only those whose tenant, user
+/// and session are active and whose session is within its tenant's limits.
+pub fn live_accounts(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    cookie_hash: &str,
+) -> Result<Vec<LiveAccount>, Failure> {
+    let Some(browser) = browser_sessions::find(directory, cookie_hash)? else { return Ok(Vec::new()) };
+    let mut accounts = Vec::with_capacity(browser.accounts.len());
+    for reference in browser.accounts {
+        let account = find_live(directory, call, reference)?;
+        accounts.extend(account.filter(|account| account.session.browser_session_id == browser.id));
+    }
+    Ok(accounts)
+}
+
+/// The account of this session, if it may be used now.
+pub fn find_live(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    reference: SessionRef,
+) -> Result<Option<LiveAccount>, Failure> {
+    let Some(scope) = directory.tenant(reference.tenant_id)? else { return Ok(None) };
+    let mut tx = directory.enter(&scope)?;
+    let Some(session) = sessions::find(&mut tx, reference.sid)? else { return Ok(None) };
+    let limits = policies::find(&mut tx)?.session;
+    if session.ended_at.is_some() || !within(&limits, &session, call.now) {
+        return Ok(None);
+    }
+    let user = users::find(&mut tx, session.user_id)?.filter(|user| user.status.is_active());
+    Ok(user.map(|user| LiveAccount { session, user, scope }))
+}
+
+/// Whether neither limit has passed.
+fn within(limits: &SessionLimits, session: &Session, now: Timestamp) -> bool {
+    now.since(session.last_seen_at) < limits.idle() && now.since(session.created_at) < limits.absolute()
+}
+
+/// Notes that the session is in use, at most once a minute.
+pub fn touch(tx: &mut TenantTx<'_>, call: &Call, session: &Session) -> Result<(), Failure> {
+    if call.now.since(session.last_seen_at) < TOUCH_EVERY {
+        return Ok(());
+    }
+    browser_sessions::touch(tx, session.browser_session_id, call.now)?;
+    sessions::touch(tx, session.id, whereabouts(call), call.now)
+}
+
+/// Where this request comes from.
+pub(super) fn whereabouts(call: &Call) -> Whereabouts {
+    Whereabouts {
+        address: call.address.map(|address| address.to_string()),
+        user_agent: call.user_agent.clone(),
+    }
+}

@@ -1,0 +1,9 @@
+//! Sessions: who is signed in in a browser, how an account gets in, and how it ends (D12, P069, P074, P076).
+
+mod admit;
+mod end;
+mod live;
+
+pub use admit::{Admitted, admit, move_interactions, rotate};
+pub use end::{EndReason, end, end_all_of_user};
+pub use live::{LiveAccount, find_live, live_accounts, touch};

@@ -1,0 +1,143 @@
+//! Counters of failures, under keyed hashes: locks of account names, limits of addresses, folded records (D23, D31).
+//! Raised by one statement, so that guesses sent at the same time are all counted.
+
+use chrono::NaiveDateTime;
+use diesel::connection::SimpleConnection;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+
+use crate::model::failure::Failure;
+use crate::model::time::Timestamp;
+use crate::storage::rows::{OrFailure, is_duplicate};
+use crate::storage::schema::counters;
+use crate::storage::tx::Transaction;
+
+/// A counter as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counter {
+    /// The keyed hash it is found by.
+    pub key: String,
+    /// What it counts.
+    pub kind: String,
+    /// How often it happened.
+    pub count: i64,
+    /// Since when.
+    pub window_started_at: Timestamp,
+    /// Until when its owner is locked out.
+    pub locked_until: Option<Timestamp>,
+    /// When it may be forgotten.
+    pub expires_at: Timestamp,
+}
+
+#[derive(Queryable)]
+struct Row {
+    key: String,
+    kind: String,
+    count: i64,
+    window_started_at: NaiveDateTime,
+    locked_until: Option<NaiveDateTime>,
+    expires_at: NaiveDateTime,
+}
+
+impl Row {
+    fn read(self) -> Counter {
+        Counter {
+            key: self.key,
+            kind: self.kind,
+            count: self.count,
+            window_started_at: Timestamp::from_naive(self.window_started_at),
+            locked_until: self.locked_until.map(Timestamp::from_naive),
+            expires_at: Timestamp::from_naive(self.expires_at),
+        }
+    }
+}
+
+/// The counter with this key, expired though it may be.
+pub fn find(tx: &mut impl Transaction, key: &str) -> Result<Option<Counter>, Failure> {
+    let row: Option<Row> = counters::table
+        .filter(counters::key.eq(key))
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading a counter")?;
+    Ok(row.map(Row::read))
+}
+
+/// Raises the counter by one, and gives it as it then stands. The row stays locked until the transaction ends. One
+/// that is not there begins at 1.
+pub fn raise(
+    tx: &mut impl Transaction,
+    (key, kind): (&str, &str),
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<Counter, Failure> {
+    // Twice at most: when the insert meets a row, that row is there for the second update.
+    for _ in 0..2 {
+        let raised = diesel::update(counters::table.filter(counters::key.eq(key)))
+            .set(counters::count.eq(counters::count + 1))
+            .execute(tx.conn())
+            .or_failure("raising a counter")?;
+        if raised == 1 || insert(tx, (key, kind), now, expires_at)? {
+            return find(tx, key)?.ok_or_else(|| Failure::internal("a counter that was raised is gone"));
+        }
+    }
+    Err(Failure::unavailable("raising a counter"))
+}
+
+/// Begins a counter at 1; false when it is there already.
+fn insert(
+    tx: &mut impl Transaction,
+    (key, kind): (&str, &str),
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<bool, Failure> {
+    // PostgreSQL ends the whole transaction at a violated key, so the insert has a savepoint of its own.
+    tx.conn().batch_execute("SAVEPOINT counter").or_failure("starting a counter")?;
+    let inserted = diesel::insert_into(counters::table)
+        .values((
+            counters::key.eq(key),
+            counters::kind.eq(kind),
+            counters::count.eq(1),
+            counters::window_started_at.eq(now.to_naive()),
+            counters::expires_at.eq(expires_at.to_naive()),
+        ))
+        .execute(tx.conn());
+    let (end, new) = match inserted {
+        Ok(_) => ("RELEASE counter", true),
+        Err(error) if is_duplicate(&error) => ("ROLLBACK TO counter; RELEASE counter", false),
+        Err(error) => return Err(error).or_failure("starting a counter"),
+    };
+    tx.conn().batch_execute(end).or_failure("starting a counter")?;
+    Ok(new)
+}
+
+/// Stores a counter that was raised in this transaction.
+pub fn put(tx: &mut impl Transaction, counter: &Counter) -> Result<(), Failure> {
+    diesel::update(counters::table.filter(counters::key.eq(&counter.key)))
+        .set((
+            counters::count.eq(counter.count),
+            counters::window_started_at.eq(counter.window_started_at.to_naive()),
+            counters::locked_until.eq(counter.locked_until.map(Timestamp::to_naive)),
+            counters::expires_at.eq(counter.expires_at.to_naive()),
+        ))
+        .execute(tx.conn())
+        .or_failure("storing a counter")?;
+    Ok(())
+}
+
+/// Forgets a counter.
+pub fn delete(tx: &mut impl Transaction, key: &str) -> Result<(), Failure> {
+    diesel::delete(counters::table.filter(counters::key.eq(key)))
+        .execute(tx.conn())
+        .or_failure("forgetting a counter")?;
+    Ok(())
+}
+
+/// Up to `limit` counters that may be forgotten at `now`, the oldest first.
+pub fn expired(tx: &mut impl Transaction, now: Timestamp, limit: i64) -> Result<Vec<Counter>, Failure> {
+    let rows: Vec<Row> = counters::table
+        .filter(counters::expires_at.le(now.to_naive()))
+        .order(counters::expires_at)
+        .limit(limit)
+        .load(tx.conn())
+        .or_failure("listing expired counters")?;
+    Ok(rows.into_iter().map(Row::read).collect())
+}

@@ -1,0 +1,156 @@
+//! Sessions: one account in one browser, the `sid` of its tokens. Kept for a while after they ended.
+
+use chrono::NaiveDateTime;
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+
+use super::{from_json, stored, to_json};
+use crate::model::failure::Failure;
+use crate::model::ids::{SessionId, UserId};
+use crate::model::session::{Proof, Session};
+use crate::model::time::Timestamp;
+use crate::storage::rows::OrFailure;
+use crate::storage::schema::sessions;
+use crate::storage::tx::{TenantTx, sealed::Connected};
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = sessions)]
+struct Row {
+    tenant_id: String,
+    id: String,
+    browser_session_id: String,
+    user_id: String,
+    proofs: String,
+    address: Option<String>,
+    user_agent: Option<String>,
+    created_at: NaiveDateTime,
+    last_seen_at: NaiveDateTime,
+    ended_at: Option<NaiveDateTime>,
+}
+
+impl Row {
+    fn read(self) -> Result<Session, Failure> {
+        Ok(Session {
+            tenant_id: stored(&self.tenant_id, "sessions.tenant_id")?,
+            id: stored(&self.id, "sessions.id")?,
+            browser_session_id: stored(&self.browser_session_id, "sessions.browser_session_id")?,
+            user_id: stored(&self.user_id, "sessions.user_id")?,
+            proofs: from_json(&self.proofs, "sessions.proofs")?,
+            created_at: Timestamp::from_naive(self.created_at),
+            last_seen_at: Timestamp::from_naive(self.last_seen_at),
+            ended_at: self.ended_at.map(Timestamp::from_naive),
+        })
+    }
+}
+
+/// Where a session is used from, as it was last seen.
+#[derive(Debug, Clone, Default)]
+pub struct Whereabouts {
+    /// The browser's address.
+    pub address: Option<String>,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+}
+
+/// Adds a session. Its tenant is the transaction's, whatever the value says.
+pub fn insert(tx: &mut TenantTx<'_>, session: &Session, whereabouts: Whereabouts) -> Result<(), Failure> {
+    let row = Row {
+        tenant_id: tx.tenant(),
+        id: session.id.to_string(),
+        browser_session_id: session.browser_session_id.to_string(),
+        user_id: session.user_id.to_string(),
+        proofs: to_json(&session.proofs, "sessions.proofs")?,
+        address: whereabouts.address,
+        user_agent: whereabouts.user_agent,
+        created_at: session.created_at.to_naive(),
+        last_seen_at: session.last_seen_at.to_naive(),
+        ended_at: None,
+    };
+    diesel::insert_into(sessions::table).values(row).execute(tx.conn()).or_failure("starting a session")?;
+    Ok(())
+}
+
+/// The session with this id, ended or expired though it may be.
+pub fn find(tx: &mut TenantTx<'_>, id: SessionId) -> Result<Option<Session>, Failure> {
+    let row: Option<Row> = tx
+        .rows::<sessions::table>()
+        .filter(sessions::id.eq(id.to_string()))
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading a session")?;
+    row.map(Row::read).transpose()
+}
+
+/// The sessions of this person that were not ended, the oldest first; some may be past their limits.
+pub fn open_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<Session>, Failure> {
+    let rows: Vec<Row> = tx
+        .rows::<sessions::table>()
+        .filter(sessions::user_id.eq(user.to_string()))
+        .filter(sessions::ended_at.is_null())
+        .order(sessions::created_at)
+        .load(tx.conn())
+        .or_failure("listing sessions")?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Notes that the session was used, and from where.
+pub fn touch(
+    tx: &mut TenantTx<'_>,
+    id: SessionId,
+    whereabouts: Whereabouts,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    diesel::update(
+        tx.rows::<sessions::table>()
+            .filter(sessions::id.eq(id.to_string()))
+            .filter(sessions::ended_at.is_null()),
+    )
+    .set((
+        sessions::last_seen_at.eq(now.to_naive()),
+        sessions::address.eq(whereabouts.address),
+        sessions::user_agent.eq(whereabouts.user_agent),
+    ))
+    .execute(tx.conn())
+    .or_failure("using a session")?;
+    Ok(())
+}
+
+/// Stores what was proved; false when the session has ended.
+pub fn prove(
+    tx: &mut TenantTx<'_>,
+    id: SessionId,
+    proofs: &[Proof],
+    now: Timestamp,
+) -> Result<bool, Failure> {
+    let changed = diesel::update(
+        tx.rows::<sessions::table>()
+            .filter(sessions::id.eq(id.to_string()))
+            .filter(sessions::ended_at.is_null()),
+    )
+    .set((
+        sessions::proofs.eq(to_json(&proofs, "sessions.proofs")?),
+        sessions::last_seen_at.eq(now.to_naive()),
+    ))
+    .execute(tx.conn())
+    .or_failure("storing a proof")?;
+    Ok(changed == 1)
+}
+
+/// Ends the session; false when it had ended before.
+pub fn end(tx: &mut TenantTx<'_>, id: SessionId, now: Timestamp) -> Result<bool, Failure> {
+    let changed = diesel::update(
+        tx.rows::<sessions::table>()
+            .filter(sessions::id.eq(id.to_string()))
+            .filter(sessions::ended_at.is_null()),
+    )
+    .set(sessions::ended_at.eq(Some(now.to_naive())))
+    .execute(tx.conn())
+    .or_failure("ending a session")?;
+    Ok(changed == 1)
+}
+
+/// Forgets the sessions that nobody used since `before`; says how many.
+pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usize, Failure> {
+    diesel::delete(tx.rows::<sessions::table>().filter(sessions::last_seen_at.lt(before.to_naive())))
+        .execute(tx.conn())
+        .or_failure("pruning sessions")
+}
