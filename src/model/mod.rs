@@ -20,6 +20,8 @@ pub mod resource_server;
 pub mod role;
 pub mod secret;
 pub mod session;
+#[cfg(feature = "server")]
+pub mod signing_key;
 pub mod status;
 #[cfg(feature = "server")]
 pub mod tenant;

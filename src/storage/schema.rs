@@ -94,6 +94,8 @@ diesel::table! {
         seq -> BigInt,
         kind -> Text,
         subject_hash -> Text,
+        within_subject -> Nullable<Text>,
+        within_tenant -> Nullable<Text>,
         cut_off -> Timestamp,
         expires_at -> Timestamp,
     }

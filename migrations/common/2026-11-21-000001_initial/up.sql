@@ -74,11 +74,15 @@ CREATE TABLE signing_keys (
     retired_at TIMESTAMP,
     revoked_at TIMESTAMP
 );
+CREATE UNIQUE INDEX signing_keys_one_active ON signing_keys (purpose) WHERE state = 'active';
+CREATE UNIQUE INDEX signing_keys_one_next ON signing_keys (purpose) WHERE state = 'next';
 
 CREATE TABLE revocations (
     seq BIGINT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,
     subject_hash TEXT NOT NULL,
+    within_subject TEXT,
+    within_tenant TEXT,
     cut_off TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL
 );
@@ -100,6 +104,7 @@ CREATE TABLE leases (
     holder TEXT NOT NULL,
     expires_at TIMESTAMP NOT NULL
 );
+INSERT INTO leases (name, holder, expires_at) VALUES ('jobs', '', '1970-01-01 00:00:00');
 
 CREATE TABLE setup_links (
     token_hash TEXT NOT NULL PRIMARY KEY,

@@ -2,7 +2,7 @@
 //! entry raises the change number, so that every node learns of it.
 
 use diesel::dsl::max;
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::change_number;
 use crate::model::failure::Failure;
@@ -25,8 +25,35 @@ pub struct Revocation {
     pub expires_at: Timestamp,
 }
 
-/// Adds entries.
+/// What a coarser entry would name when there are too many for one feed: hashes as in [`Revocation::subject_hash`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Within {
+    /// That of the `sub` whose token or session it is.
+    pub subject: Option<String>,
+    /// That of the `tenant_id` it is in.
+    pub tenant: Option<String>,
+}
+
+/// How much of each revocation is kept when there are too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    /// Tokens and sessions as their person.
+    Subject,
+    /// Everything inside a tenant as that tenant.
+    Tenant,
+}
+
+/// Adds entries that no coarser one could stand for.
 pub fn insert(tx: &mut impl Transaction, entries: &[Revocation]) -> Result<(), Failure> {
+    insert_within(tx, &Within::default(), entries)
+}
+
+/// Adds entries about one person or tenant.
+pub fn insert_within(
+    tx: &mut impl Transaction,
+    within: &Within,
+    entries: &[Revocation],
+) -> Result<(), Failure> {
     if entries.is_empty() {
         return Ok(());
     }
@@ -42,6 +69,8 @@ pub fn insert(tx: &mut impl Transaction, entries: &[Revocation]) -> Result<(), F
                 revocations::seq.eq(seq),
                 revocations::kind.eq(&entry.kind),
                 revocations::subject_hash.eq(&entry.subject_hash),
+                revocations::within_subject.eq(&within.subject),
+                revocations::within_tenant.eq(&within.tenant),
                 revocations::cut_off.eq(entry.cut_off.to_naive()),
                 revocations::expires_at.eq(entry.expires_at.to_naive()),
             ))
@@ -64,6 +93,60 @@ pub fn latest_cut_off(
         .first(tx.conn())
         .or_failure("reading revocations")?;
     Ok(latest.map(Timestamp::from_naive))
+}
+
+/// How many entries matter at `now`.
+pub fn count(tx: &mut impl Transaction, now: Timestamp) -> Result<i64, Failure> {
+    revocations::table
+        .filter(revocations::expires_at.gt(now.to_naive()))
+        .count()
+        .get_result(tx.conn())
+        .or_failure("counting revocations")
+}
+
+/// A hash and the latest cut-off for it, as the database answers.
+type Cut = (Option<String>, Option<chrono::NaiveDateTime>);
+
+/// What is revoked at `now` as coarser hashes with their latest cut-offs; at most `limit` of each kind.
+pub fn coarse(
+    tx: &mut impl Transaction,
+    grain: Grain,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(String, Timestamp)>, Failure> {
+    let alive = revocations::expires_at.gt(now.to_naive());
+    let own = revocations::table
+        .group_by(revocations::subject_hash)
+        .select((revocations::subject_hash.nullable(), max(revocations::cut_off)))
+        .filter(alive)
+        .limit(limit);
+    let mut cuts: Vec<Cut> = match grain {
+        Grain::Subject => own.filter(revocations::within_subject.is_null()).load(tx.conn()),
+        Grain::Tenant => own.filter(revocations::within_tenant.is_null()).load(tx.conn()),
+    }
+    .or_failure("listing revocations")?;
+    let inside: Vec<Cut> = match grain {
+        Grain::Subject => revocations::table
+            .group_by(revocations::within_subject)
+            .select((revocations::within_subject, max(revocations::cut_off)))
+            .filter(alive)
+            .filter(revocations::within_subject.is_not_null())
+            .limit(limit)
+            .load(tx.conn()),
+        Grain::Tenant => revocations::table
+            .group_by(revocations::within_tenant)
+            .select((revocations::within_tenant, max(revocations::cut_off)))
+            .filter(alive)
+            .filter(revocations::within_tenant.is_not_null())
+            .limit(limit)
+            .load(tx.conn()),
+    }
+    .or_failure("listing revocations")?;
+    cuts.extend(inside);
+    Ok(cuts
+        .into_iter()
+        .filter_map(|(hash, cut_off)| Some((hash?, Timestamp::from_naive(cut_off?))))
+        .collect())
 }
 
 /// Every entry that matters at `now`, the oldest first.
