@@ -26,7 +26,7 @@ pub struct Interaction {
     pub request: Option<Request>,
     /// How far it came.
     pub progress: Progress,
-    /// When it began: a proof counts for `prompt=login` only when it is later.
+    /// When it began.
     pub created_at: Timestamp,
     /// When it is forgotten.
     pub expires_at: Timestamp,
@@ -106,6 +106,9 @@ pub struct Progress {
     /// The account chosen: by signing in here, or in the chooser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<SelectedAccount>,
+    /// The account for which a factor was proved in this interaction: what `prompt=login` and `max_age` want.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved: Option<SelectedAccount>,
     /// The person asked to sign in as somebody else, or again: the pages come even though a session exists.
     #[serde(default)]
     pub signing_in: bool,

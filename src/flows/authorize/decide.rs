@@ -1,0 +1,129 @@
+//! What happens next: a page, an error, or a code. Pure: it judges the request, how far it came, and the accounts that
+//! this browser has live at this moment.
+
+use std::time::Duration;
+
+use crate::flows::interaction::{Interaction, Request, SelectedAccount};
+use crate::flows::session::LiveAccount;
+use crate::model::client::Client;
+use crate::model::time::Timestamp;
+use crate::protocol::acr::acr;
+use crate::protocol::oauth_error::ErrorCode;
+use crate::protocol::prompt::Prompt;
+
+use super::parameters::Fault;
+
+/// The next step.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    /// A factor must be proved.
+    SignIn,
+    /// The person must choose an account.
+    Choose,
+    /// This account is the one, and the person must be asked for consent.
+    Consent(SelectedAccount),
+    /// This account gets a code.
+    Issue(SelectedAccount),
+    /// Back to the client with an error.
+    Refuse(Fault),
+}
+
+/// Whether consent stands for this account and request: asked only when it matters.
+pub(super) type ConsentStands<'a, E> = &'a mut dyn FnMut(&LiveAccount) -> Result<bool, E>;
+
+/// Decides. `consent` tells whether an earlier consent covers the request (D17, P008).
+pub(super) fn decide<E>(
+    interaction: &Interaction,
+    request: &Request,
+    client: &Client,
+    (accounts, now): (&[LiveAccount], Timestamp),
+    consent: ConsentStands<'_, E>,
+) -> Result<Decision, E> {
+    let silent = request.prompt.contains(Prompt::None);
+    let candidates: Vec<&LiveAccount> =
+        accounts.iter().filter(|account| is_candidate(account, request, client)).collect();
+    let chosen = match choose(interaction, request, &candidates) {
+        Ok(account) => account,
+        Err(_) if silent && candidates.len() > 1 => {
+            return Ok(Decision::Refuse((ErrorCode::AccountSelectionRequired, "an account must be chosen")));
+        }
+        Err(_) if silent => return Ok(Decision::Refuse((ErrorCode::LoginRequired, "nobody is signed in"))),
+        Err(page) => return Ok(page),
+    };
+    if !is_recent_enough(chosen, interaction, request, now) {
+        return Ok(if silent {
+            Decision::Refuse((ErrorCode::LoginRequired, "the sign-in is too old"))
+        } else {
+            Decision::SignIn
+        });
+    }
+    if let Some(wanted) = request.acr {
+        let proved = acr(chosen.session.proofs.iter().map(|proof| proof.factor));
+        if wanted.essential && !wanted.is_met_by(proved) {
+            return Ok(Decision::Refuse((
+                ErrorCode::UnmetAuthenticationRequirements,
+                "the acr asked for cannot be reached",
+            )));
+        }
+    }
+    let selected = selected(chosen);
+    let asked_now = interaction.progress.consented == Some(selected);
+    let must_ask = request.prompt.contains(Prompt::Consent) && !client.metadata.first_party;
+    if asked_now || (!must_ask && consent(chosen)?) {
+        Ok(Decision::Issue(selected))
+    } else if silent {
+        Ok(Decision::Refuse((ErrorCode::ConsentRequired, "consent is missing")))
+    } else {
+        Ok(Decision::Consent(selected))
+    }
+}
+
+/// The account as the interaction names it.
+pub(super) const fn selected(account: &LiveAccount) -> SelectedAccount {
+    SelectedAccount { tenant_id: account.scope.id(), sid: account.session.id }
+}
+
+/// Whether this account may answer the request at all.
+pub(super) fn is_candidate(account: &LiveAccount, request: &Request, client: &Client) -> bool {
+    let tenant = account.scope.id();
+    !request.unknown_tenant
+        && client.serves(tenant)
+        && request.tenant.is_none_or(|wanted| wanted == tenant)
+        && request.subject.as_ref().is_none_or(|wanted| *wanted == account.user.id.to_string())
+}
+
+fn choose<'a>(
+    interaction: &Interaction,
+    request: &Request,
+    candidates: &[&'a LiveAccount],
+) -> Result<&'a LiveAccount, Decision> {
+    let progress = &interaction.progress;
+    if let Some(wanted) = progress.account
+        && let Some(account) = candidates.iter().find(|account| selected(account) == wanted)
+    {
+        return Ok(account);
+    }
+    if progress.signing_in || candidates.is_empty() {
+        return Err(Decision::SignIn);
+    }
+    match candidates {
+        [only] if !request.prompt.contains(Prompt::SelectAccount) => Ok(only),
+        _ => Err(Decision::Choose),
+    }
+}
+
+/// `prompt=login` wants a factor proved for this request; `max_age` one proved not too long ago, or for this request
+/// (OIDC Core §3.1.2.1, D13, P006).
+fn is_recent_enough(
+    account: &LiveAccount,
+    interaction: &Interaction,
+    request: &Request,
+    now: Timestamp,
+) -> bool {
+    if interaction.progress.proved == Some(selected(account)) {
+        return true;
+    }
+    let age = now.since(account.session.auth_time());
+    !request.prompt.contains(Prompt::Login)
+        && request.max_age.is_none_or(|limit| age <= Duration::from_secs(limit))
+}

@@ -1,0 +1,157 @@
+//! The parameters of an authorization request, one check after the other (OIDC Core §3.1.2.1). The order is that of the
+//! error a developer wants to read first; each refusal goes back to the client.
+
+use crate::flows::interaction::WantedStrength;
+use crate::model::client::{Client, ClientKind};
+use crate::protocol::acr::{Acr, weakest_asked};
+use crate::protocol::claims_request::{ClaimsRequest, WantedAcr};
+use crate::protocol::grant_type::GrantType;
+use crate::protocol::oauth_error::ErrorCode;
+use crate::protocol::params::Params;
+use crate::protocol::pkce::CodeChallenge;
+use crate::protocol::prompt::PromptSet;
+use crate::protocol::response_mode::ResponseMode;
+use crate::protocol::response_type::ResponseType;
+use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
+
+/// An error to send back, with its fixed description.
+pub(super) type Fault = (ErrorCode, &'static str);
+
+/// The longest `state` or `nonce` that is returned.
+const LONGEST_ECHO: usize = 2048;
+
+/// `response_mode`; anything unknown travels back in the query.
+pub(super) fn response_mode(params: &Params) -> Result<ResponseMode, Fault> {
+    params
+        .get("response_mode")
+        .map_or(Ok(ResponseMode::default()), str::parse)
+        .map_err(|_| (ErrorCode::InvalidRequest, "response_mode is query or form_post"))
+}
+
+/// Request objects are not read yet, and never ignored in silence (OIDC Core §6.1, P031).
+pub(super) fn no_request_object(params: &Params) -> Result<(), Fault> {
+    if params.has("request") {
+        Err((ErrorCode::RequestNotSupported, "the parameter request is not supported"))
+    } else if params.has("request_uri") {
+        Err((ErrorCode::RequestUriNotSupported, "the parameter request_uri is not supported"))
+    } else if params.has("registration") {
+        Err((ErrorCode::RegistrationNotSupported, "the parameter registration is not supported"))
+    } else {
+        Ok(())
+    }
+}
+
+/// `response_type=code`, and nothing that would put a token into a URL (RFC 9700 §2.1.2, P004).
+pub(super) fn response_type(params: &Params, client: &Client) -> Result<(), Fault> {
+    let asked = params.get("response_type").ok_or((ErrorCode::InvalidRequest, "response_type is missing"))?;
+    asked
+        .parse::<ResponseType>()
+        .map_err(|_| (ErrorCode::UnsupportedResponseType, "response_type must be code"))?;
+    let code_grant = GrantType::AuthorizationCode.as_str();
+    if client.metadata.grant_types.iter().any(|grant| grant == code_grant) {
+        Ok(())
+    } else {
+        Err((ErrorCode::UnauthorizedClient, "this client may not use the authorization code grant"))
+    }
+}
+
+/// `scope`, cut to what the client was registered for (RFC 6749 §3.3: the server may ignore a part of it).
+pub(super) fn scope(params: &Params, client: &Client) -> Result<ScopeSet, Fault> {
+    let asked: ScopeSet = params
+        .get("scope")
+        .unwrap_or_default()
+        .parse()
+        .map_err(|_| (ErrorCode::InvalidScope, "scope is malformed"))?;
+    let may_refresh =
+        client.metadata.grant_types.iter().any(|grant| grant == GrantType::RefreshToken.as_str());
+    let granted: ScopeSet = asked
+        .iter()
+        .filter(|scope| client.metadata.scopes.iter().any(|own| own == scope.as_str()))
+        .filter(|scope| may_refresh || scope.as_str() != OFFLINE_ACCESS)
+        .cloned()
+        .collect();
+    if granted.is_empty() {
+        Err((ErrorCode::InvalidScope, "scope holds nothing that this client may ask for"))
+    } else {
+        Ok(granted)
+    }
+}
+
+/// PKCE: S256 always for public clients, and for others where they send it or are bound to (RFC 9700 §2.1.1, P012).
+pub(super) fn pkce(params: &Params, client: &Client) -> Result<Option<String>, Fault> {
+    let Some(challenge) = params.get("code_challenge") else {
+        if params.has("code_challenge_method") {
+            return Err((ErrorCode::InvalidRequest, "code_challenge is missing"));
+        }
+        let public =
+            !client.is_confidential() || matches!(client.kind, ClientKind::Spa | ClientKind::Native);
+        return if public || client.metadata.require_pkce {
+            Err((ErrorCode::InvalidRequest, "PKCE is required: send code_challenge with method S256"))
+        } else {
+            Ok(None)
+        };
+    };
+    CodeChallenge::parse(challenge, params.get("code_challenge_method"))
+        .map(|challenge| Some(challenge.as_str().to_owned()))
+        .map_err(|_| (ErrorCode::InvalidRequest, "PKCE needs a code_challenge made with method S256"))
+}
+
+/// `state` or `nonce`: returned exactly, so bounded.
+pub(super) fn echoed(params: &Params, name: &'static str) -> Result<Option<String>, Fault> {
+    match params.get(name) {
+        Some(text) if text.len() > LONGEST_ECHO => {
+            Err((ErrorCode::InvalidRequest, "state or nonce is longer than 2048 bytes"))
+        }
+        other => Ok(other.map(str::to_owned)),
+    }
+}
+
+/// `prompt`.
+pub(super) fn prompt(params: &Params) -> Result<PromptSet, Fault> {
+    params
+        .get("prompt")
+        .unwrap_or_default()
+        .parse()
+        .map_err(|_| (ErrorCode::InvalidRequest, "prompt holds an unknown value, or none with others"))
+}
+
+/// `max_age` in seconds, or the client's default.
+pub(super) fn max_age(params: &Params, client: &Client) -> Result<Option<u64>, Fault> {
+    match params.get("max_age") {
+        None => Ok(client.metadata.default_max_age),
+        Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= 10 => {
+            text.parse().map(Some).map_err(|_| (ErrorCode::InvalidRequest, "max_age is not a number of seconds"))
+        }
+        Some(_) => Err((ErrorCode::InvalidRequest, "max_age is not a number of seconds")),
+    }
+}
+
+/// `claims`.
+pub(super) fn claims(params: &Params) -> Result<ClaimsRequest, Fault> {
+    params
+        .get("claims")
+        .map_or_else(|| Ok(ClaimsRequest::default()), ClaimsRequest::parse)
+        .map_err(|_| (ErrorCode::InvalidRequest, "claims is not the JSON object of OpenID Connect Core §5.5"))
+}
+
+/// The strength that `acr_values` or the `claims` parameter aim for (D13). An essential wish for values that we do not
+/// know can never be met (OIDC Core §5.5.1.1).
+pub(super) fn strength(params: &Params, claims: &ClaimsRequest) -> Result<Option<WantedStrength>, Fault> {
+    let level = |acr: Acr| match acr {
+        Acr::One => 1,
+        Acr::Two => 2,
+        Acr::Three => 3,
+    };
+    match claims.wanted_acr() {
+        Some(WantedAcr::Essential(values)) => weakest_asked(values)
+            .map(|acr| Some(WantedStrength { level: level(acr), essential: true }))
+            .ok_or((ErrorCode::UnmetAuthenticationRequirements, "none of the acr values asked for exists here")),
+        Some(WantedAcr::Voluntary(values)) if !values.is_empty() => {
+            Ok(weakest_asked(values).map(|acr| WantedStrength { level: level(acr), essential: false }))
+        }
+        Some(WantedAcr::Voluntary(_)) | None => {
+            let values = params.get("acr_values").unwrap_or_default();
+            Ok(weakest_asked(values.split(' ')).map(|acr| WantedStrength { level: level(acr), essential: false }))
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Which tenant a request is for, as far as it says (D1, D2): by the client, the `tenant` parameter, or the hint.
+
+use super::hint::Hint;
+use super::parameters::Fault;
+use crate::model::client::Client;
+use crate::model::failure::Failure;
+use crate::model::ids::{Slug, TenantId};
+use crate::protocol::oauth_error::ErrorCode;
+use crate::protocol::params::Params;
+use crate::storage::{Directory, TenantScope};
+
+/// What the request says of the tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// Nothing: the pages find out.
+    Open,
+    /// This one.
+    Tenant(TenantId),
+    /// One that does not exist, is not active, or is not served by this client: the pages look the same, and nobody
+    /// can sign in.
+    Unknown,
+}
+
+/// Settles the tenant. A `tenant` parameter that contradicts the client or the hint is `invalid_request`.
+pub(super) fn settle(
+    directory: &mut Directory<'_>,
+    (client, owner): (&Client, &TenantScope),
+    params: &Params,
+    hint: Option<&Hint>,
+) -> Result<Result<Named, Fault>, Failure> {
+    const CONFLICT: Fault = (ErrorCode::InvalidRequest, "tenant contradicts the client or the hint");
+    let by_client = client.client_id.owner_slug().map(|_| owner.id());
+    let by_hint = hint.map(|hint| hint.tenant);
+    if let (Some(client), Some(hint)) = (by_client, by_hint)
+        && client != hint
+    {
+        return Ok(Err((ErrorCode::InvalidRequest, "id_token_hint is of another tenant")));
+    }
+    let known = by_client.or(by_hint);
+    let Some(text) = params.get("tenant") else {
+        return Ok(Ok(known.map_or(Named::Open, Named::Tenant)));
+    };
+    let found = match (text.parse::<TenantId>(), text.parse::<Slug>()) {
+        (Ok(id), _) => directory.tenant(id)?,
+        (_, Ok(slug)) => directory.tenant_by_slug(&slug)?,
+        _ => None,
+    };
+    Ok(match (known, found) {
+        (Some(known), Some(found)) if known == found.id() => Ok(Named::Tenant(known)),
+        (Some(_), _) => Err(CONFLICT),
+        (None, Some(found)) if client.serves(found.id()) => Ok(Named::Tenant(found.id())),
+        (None, _) => Ok(Named::Unknown),
+    })
+}
