@@ -83,8 +83,7 @@ pub(super) fn pkce(params: &Params, client: &Client) -> Result<Option<String>, F
         if params.has("code_challenge_method") {
             return Err((ErrorCode::InvalidRequest, "code_challenge is missing"));
         }
-        let public =
-            !client.is_confidential() || matches!(client.kind, ClientKind::Spa | ClientKind::Native);
+        let public = !client.is_confidential() || matches!(client.kind, ClientKind::Spa | ClientKind::Native);
         return if public || client.metadata.require_pkce {
             Err((ErrorCode::InvalidRequest, "PKCE is required: send code_challenge with method S256"))
         } else {
@@ -119,9 +118,10 @@ pub(super) fn prompt(params: &Params) -> Result<PromptSet, Fault> {
 pub(super) fn max_age(params: &Params, client: &Client) -> Result<Option<u64>, Fault> {
     match params.get("max_age") {
         None => Ok(client.metadata.default_max_age),
-        Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= 10 => {
-            text.parse().map(Some).map_err(|_| (ErrorCode::InvalidRequest, "max_age is not a number of seconds"))
-        }
+        Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= 10 => text
+            .parse()
+            .map(Some)
+            .map_err(|_| (ErrorCode::InvalidRequest, "max_age is not a number of seconds")),
         Some(_) => Err((ErrorCode::InvalidRequest, "max_age is not a number of seconds")),
     }
 }
@@ -145,13 +145,17 @@ pub(super) fn strength(params: &Params, claims: &ClaimsRequest) -> Result<Option
     match claims.wanted_acr() {
         Some(WantedAcr::Essential(values)) => weakest_asked(values)
             .map(|acr| Some(WantedStrength { level: level(acr), essential: true }))
-            .ok_or((ErrorCode::UnmetAuthenticationRequirements, "none of the acr values asked for exists here")),
+            .ok_or((
+                ErrorCode::UnmetAuthenticationRequirements,
+                "none of the acr values asked for exists here",
+            )),
         Some(WantedAcr::Voluntary(values)) if !values.is_empty() => {
             Ok(weakest_asked(values).map(|acr| WantedStrength { level: level(acr), essential: false }))
         }
         Some(WantedAcr::Voluntary(_)) | None => {
             let values = params.get("acr_values").unwrap_or_default();
-            Ok(weakest_asked(values.split(' ')).map(|acr| WantedStrength { level: level(acr), essential: false }))
+            Ok(weakest_asked(values.split(' '))
+                .map(|acr| WantedStrength { level: level(acr), essential: false }))
         }
     }
 }

@@ -26,10 +26,8 @@ pub(super) fn named(
         asked.insert(resource.as_str().to_owned());
     }
     let asked: Vec<String> = asked.into_iter().collect();
-    let active = resource_servers::find(directory, &asked)?
-        .iter()
-        .filter(|server| server.status.is_active())
-        .count();
+    let active =
+        resource_servers::find(directory, &asked)?.iter().filter(|server| server.status.is_active()).count();
     Ok((active == asked.len()).then_some(asked))
 }
 

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod change_number;
 pub mod client_assertions;
 pub mod clients;
+pub mod consents;
 pub mod counters;
 pub mod entitlements;
 pub mod groups;

@@ -1,0 +1,164 @@
+//! The first half: a request becomes a checked [`Request`], or an error; then the common decision.
+
+use super::parameters::{self, Fault};
+use super::resume::{Standing, settle};
+use super::tenant::Named;
+use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, hint, resources, tenant};
+use crate::flows::Call;
+use crate::flows::interaction::{Interaction, Progress, Request};
+use crate::model::audit::{Actor, EventKind, EventResult};
+use crate::model::client::Client;
+use crate::model::failure::Failure;
+use crate::model::issuer::Issuer;
+use crate::protocol::oauth_error::ErrorCode;
+use crate::protocol::params::{Params, Reading};
+use crate::protocol::redirect_uri::VerifiedRedirect;
+use crate::protocol::response_mode::ResponseMode;
+use crate::storage::tx::Transaction;
+use crate::storage::{Directory, TenantScope};
+
+/// Answers an authorization request of the browser whose cookie has this hash. Needs a write transaction.
+pub fn begin(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (reading, cookie_hash): (&Reading, &str),
+    terms: Terms<'_>,
+) -> Result<Outcome, Failure> {
+    let params = &reading.params;
+    let found = match client::find(directory, params)? {
+        Ok(found) => found,
+        Err(ClientFault::ClientMissing) if reading.fault.is_some() => {
+            return Ok(Outcome::Page(ClientFault::Unreadable));
+        }
+        Err(fault) => return Ok(Outcome::Page(fault)),
+    };
+    let to = match client::redirect(&found.client, params) {
+        Ok(to) => to,
+        Err(fault) => {
+            denied(directory, call, (&found.client, &found.owner), "redirect_uri");
+            return Ok(Outcome::Page(fault));
+        }
+    };
+    let (mode, read) = match parameters::response_mode(params) {
+        Ok(mode) => {
+            (mode, read(directory, (&found.client, &found.owner), (reading, &to), (&call.issuer, terms))?)
+        }
+        Err(fault) => (ResponseMode::default(), Err(fault)),
+    };
+    let request = match read {
+        Ok(request) => Request { response_mode: mode, ..request },
+        Err((code, description)) => {
+            denied(directory, call, (&found.client, &found.owner), code.as_str());
+            let state = parameters::echoed(params, "state").unwrap_or_default();
+            let client_name = found.client.name;
+            let answer = Answer::Error(code, description);
+            return Ok(Outcome::Back(Box::new(SendBack { to, mode, state, client_name, answer })));
+        }
+    };
+    let interaction = Interaction {
+        id: call.id(),
+        stored_in: found.owner.id(),
+        client_id: Some(found.client.client_id.clone()),
+        browser_hash: cookie_hash.to_owned(),
+        request: Some(request),
+        progress: Progress::default(),
+        created_at: call.now,
+        expires_at: call.now + terms.interaction_life,
+    };
+    settle(
+        directory,
+        call,
+        Standing { interaction, owner: found.owner, client: found.client, to, stored: false },
+        terms,
+    )
+}
+
+/// Every check behind client and redirect URI, in order.
+fn read(
+    directory: &mut Directory<'_>,
+    (client, owner): (&Client, &TenantScope),
+    (reading, to): (&Reading, &VerifiedRedirect),
+    (issuer, terms): (&Issuer, Terms<'_>),
+) -> Result<Result<Request, Fault>, Failure> {
+    let params = &reading.params;
+    let mut request = match checked(client, reading, to) {
+        Ok(request) => request,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let Some(named) = resources::named(directory, client, params)? else {
+        return Ok(Err((ErrorCode::InvalidTarget, "resource is unknown, or not one of this client's")));
+    };
+    request.resources = named;
+    let hint = match params.get("id_token_hint") {
+        None => None,
+        Some(token) => match hint::read(token, &client.client_id, issuer, terms.keys) {
+            Some(hint) => Some(hint),
+            None => {
+                return Ok(Err((
+                    ErrorCode::InvalidRequest,
+                    "id_token_hint is not an ID token of this client",
+                )));
+            }
+        },
+    };
+    match tenant::settle(directory, (client, owner), params, hint.as_ref())? {
+        Ok(Named::Open) => {}
+        Ok(Named::Tenant(id)) => request.tenant = Some(id),
+        Ok(Named::Unknown) => request.unknown_tenant = true,
+        Err(fault) => return Ok(Err(fault)),
+    }
+    if let Some(hint) = hint {
+        if request.subject.as_ref().is_some_and(|wanted| *wanted != hint.subject) {
+            return Ok(Err((
+                ErrorCode::InvalidRequest,
+                "id_token_hint and the claims parameter name two people",
+            )));
+        }
+        request.subject = Some(hint.subject);
+    }
+    Ok(Ok(request))
+}
+
+/// The checks that need nothing but the request and the client.
+fn checked(client: &Client, reading: &Reading, to: &VerifiedRedirect) -> Result<Request, Fault> {
+    let params: &Params = &reading.params;
+    if reading.fault.is_some() {
+        return Err((ErrorCode::InvalidRequest, "a parameter is repeated, malformed or too long"));
+    }
+    parameters::no_request_object(params)?;
+    parameters::response_type(params, client)?;
+    let scope = parameters::scope(params, client)?;
+    let code_challenge = parameters::pkce(params, client)?;
+    let claims = parameters::claims(params)?;
+    Ok(Request {
+        redirect_uri: to.as_str().to_owned(),
+        response_mode: ResponseMode::default(),
+        state: parameters::echoed(params, "state")?,
+        nonce: parameters::echoed(params, "nonce")?,
+        scope,
+        resources: Vec::new(),
+        code_challenge,
+        prompt: parameters::prompt(params)?,
+        max_age: parameters::max_age(params, client)?,
+        acr: parameters::strength(params, &claims)?,
+        login_hint: params.get("login_hint").filter(|hint| hint.len() <= 254).map(str::to_owned),
+        ui_locales: params.get("ui_locales").filter(|tags| tags.len() <= 200).map(str::to_owned),
+        subject: claims.wanted_subject().map(str::to_owned),
+        tenant: None,
+        unknown_tenant: false,
+        claims,
+    })
+}
+
+fn denied(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (client, owner): (&Client, &TenantScope),
+    reason: &'static str,
+) {
+    let event = call
+        .event(EventKind::Authorize, EventResult::Denied, Actor::Anonymous)
+        .by_client(&client.client_id)
+        .with("reason", reason);
+    directory.record_for(owner.id(), event);
+}

@@ -1,0 +1,26 @@
+//! A person said no on one of our pages: the client gets `access_denied` (RFC 6749 §4.1.2.1).
+
+use super::resume::{refuse, standing};
+use super::{Answer, Outcome};
+use crate::flows::Call;
+use crate::flows::interaction::InteractionHandle;
+use crate::model::failure::Failure;
+use crate::protocol::oauth_error::ErrorCode;
+use crate::storage::Directory;
+
+/// Ends the interaction of the browser whose cookie has this hash. Needs a write transaction.
+pub fn cancel(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    handle: InteractionHandle,
+    cookie_hash: &str,
+) -> Result<Outcome, Failure> {
+    match standing(directory, call, handle, cookie_hash)? {
+        Err(outcome) => Ok(outcome),
+        Ok(standing) => {
+            let Some(request) = standing.interaction.request.clone() else { return Ok(Outcome::Gone) };
+            let answer = Answer::Error(ErrorCode::AccessDenied, "the person did not sign in");
+            refuse(directory, call, standing, request, answer)
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Consent (RFC 6749 §10.2, OIDC Core §3.1.2.4, D17): asked once for each scope, resource server and redirect URI, and
+//! never skipped but for clients that the platform marked first-party.
+
+use std::collections::BTreeSet;
+
+use super::decide::{is_candidate, selected};
+use super::resources::audience;
+use super::resume::{Standing, refuse, standing};
+use super::{Answer, Outcome};
+use crate::flows::Call;
+use crate::flows::interaction::{self, InteractionHandle, Request};
+use crate::flows::session::{self, LiveAccount};
+use crate::model::audit::{Actor, EventKind, EventResult};
+use crate::model::client::Client;
+use crate::model::failure::Failure;
+use crate::model::resource_server::ResourceServer;
+use crate::protocol::oauth_error::ErrorCode;
+use crate::protocol::redirect_uri::VerifiedRedirect;
+use crate::storage::Directory;
+use crate::storage::records::consents::{self, Consent};
+use crate::storage::records::resource_servers;
+
+/// What the consent page shows.
+#[derive(Debug)]
+pub struct Question {
+    /// Who asks.
+    pub client: Client,
+    /// Whose consent it would be.
+    pub account: LiveAccount,
+    /// Where the answer goes.
+    pub to: VerifiedRedirect,
+    /// What was asked.
+    pub request: Request,
+    /// The resource servers that the token would be for.
+    pub servers: Vec<ResourceServer>,
+}
+
+/// Whether an earlier consent covers this request.
+pub(super) fn stands(
+    directory: &mut Directory<'_>,
+    client: &Client,
+    request: &Request,
+    account: &LiveAccount,
+) -> Result<bool, Failure> {
+    // First-party is the platform's word about its own clients; a tenant's client that claims it is asked about.
+    if client.metadata.first_party && client.client_id.owner_slug().is_none() {
+        return Ok(true);
+    }
+    let servers = servers(directory, client, request, account)?;
+    let wanted = wanted(request, &servers);
+    let given = consents::find(&mut directory.enter(&account.scope)?, account.user.id, &client.client_id)?;
+    Ok(given.is_some_and(|given| {
+        let covers = |had: &[String], wants: &[String]| wants.iter().all(|want| had.contains(want));
+        covers(&given.scopes, &wanted.scopes)
+            && covers(&given.resources, &wanted.resources)
+            && covers(&given.redirect_uris, &wanted.redirect_uris)
+    }))
+}
+
+/// What the page has to ask, or where to go instead.
+pub fn question(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    handle: InteractionHandle,
+    cookie_hash: &str,
+) -> Result<Result<Question, Outcome>, Failure> {
+    let standing = match standing(directory, call, handle, cookie_hash)? {
+        Ok(standing) => standing,
+        Err(outcome) => return Ok(Err(outcome)),
+    };
+    let Some(account) = asked_account(directory, call, &standing)? else {
+        return Ok(Err(Outcome::SignIn(handle)));
+    };
+    let Some(request) = standing.interaction.request else { return Ok(Err(Outcome::Gone)) };
+    let servers = servers(directory, &standing.client, &request, &account)?;
+    Ok(Ok(Question { client: standing.client, account, to: standing.to, request, servers }))
+}
+
+/// The person's answer. After a yes the caller goes on with [`super::resume`]. Needs a write transaction.
+pub fn answer(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (handle, cookie_hash): (InteractionHandle, &str),
+    allowed: bool,
+) -> Result<Outcome, Failure> {
+    let mut standing = match standing(directory, call, handle, cookie_hash)? {
+        Ok(standing) => standing,
+        Err(outcome) => return Ok(outcome),
+    };
+    let Some(request) = standing.interaction.request.clone() else { return Ok(Outcome::Gone) };
+    let Some(account) = asked_account(directory, call, &standing)? else {
+        return Ok(Outcome::SignIn(handle));
+    };
+    let result = if allowed { EventResult::Success } else { EventResult::Denied };
+    let event = call
+        .event(EventKind::Consent, result, Actor::User(account.user.id))
+        .by_client(&standing.client.client_id)
+        .with("scope", request.scope.to_string());
+    directory.enter(&account.scope)?.record(event);
+    if !allowed {
+        let answer = Answer::Error(ErrorCode::AccessDenied, "the person did not consent");
+        return refuse(directory, call, standing, request, answer);
+    }
+    remember(directory, call, (&standing.client, &request), &account)?;
+    standing.interaction.progress.consented = Some(selected(&account));
+    interaction::save_progress(&mut directory.enter(&standing.owner)?, &standing.interaction)?;
+    Ok(Outcome::Consent(handle))
+}
+
+/// The account that the question is about, if it is still live and may still answer.
+fn asked_account(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    standing: &Standing,
+) -> Result<Option<LiveAccount>, Failure> {
+    let (Some(wanted), Some(request)) =
+        (standing.interaction.progress.account, &standing.interaction.request)
+    else {
+        return Ok(None);
+    };
+    let accounts = session::live_accounts(directory, call, &standing.interaction.browser_hash)?;
+    Ok(accounts
+        .into_iter()
+        .find(|account| selected(account) == wanted && is_candidate(account, request, &standing.client)))
+}
+
+/// Adds what was allowed now to what was allowed before.
+fn remember(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (client, request): (&Client, &Request),
+    account: &LiveAccount,
+) -> Result<(), Failure> {
+    let servers = servers(directory, client, request, account)?;
+    let wanted = wanted(request, &servers);
+    let mut tx = directory.enter(&account.scope)?;
+    let before = consents::find(&mut tx, account.user.id, &client.client_id)?.unwrap_or_default();
+    let join = |had: Vec<String>, adds: Vec<String>| -> Vec<String> {
+        had.into_iter().chain(adds).collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let consent = Consent {
+        scopes: join(before.scopes, wanted.scopes),
+        resources: join(before.resources, wanted.resources),
+        redirect_uris: join(before.redirect_uris, wanted.redirect_uris),
+    };
+    consents::put(&mut tx, (account.user.id, &client.client_id), &consent, (call.id(), call.now))
+}
+
+/// The client's resource servers that the token would be for.
+fn servers(
+    directory: &mut Directory<'_>,
+    client: &Client,
+    request: &Request,
+    account: &LiveAccount,
+) -> Result<Vec<ResourceServer>, Failure> {
+    let mut servers = resource_servers::find(directory, &client.metadata.resources)?;
+    servers.retain(|server| server.status.is_active() && server.is_open_to(account.scope.id()));
+    let audience = audience(&request.resources, &request.scope, &servers);
+    servers.retain(|server| audience.contains(&server.identifier));
+    Ok(servers)
+}
+
+fn wanted(request: &Request, servers: &[ResourceServer]) -> Consent {
+    Consent {
+        scopes: request.scope.iter().map(|scope| scope.as_str().to_owned()).collect(),
+        resources: servers.iter().map(|server| server.identifier.clone()).collect(),
+        redirect_uris: vec![request.redirect_uri.clone()],
+    }
+}

@@ -1,0 +1,158 @@
+//! The second half: the interaction, the accounts that are live at this moment, and the decision; then a code, a page
+//! or an error. Everything that could have changed since the request began is read again.
+
+use super::decide::{Decision, decide};
+use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, consent, issue};
+use crate::flows::Call;
+use crate::flows::interaction::{self, Interaction, InteractionHandle, Request};
+use crate::flows::session;
+use crate::model::audit::{Actor, EventKind, EventResult};
+use crate::model::client::Client;
+use crate::model::failure::Failure;
+use crate::protocol::oauth_error::ErrorCode;
+use crate::protocol::redirect_uri::VerifiedRedirect;
+use crate::storage::tx::Transaction;
+use crate::storage::{Directory, TenantScope};
+
+/// An interaction with all that it is judged by.
+pub(super) struct Standing {
+    pub(super) interaction: Interaction,
+    pub(super) owner: TenantScope,
+    pub(super) client: Client,
+    pub(super) to: VerifiedRedirect,
+    /// Whether the interaction stands in the database already.
+    pub(super) stored: bool,
+}
+
+/// Goes on with an interaction of the browser whose cookie has this hash. Needs a write transaction.
+pub fn resume(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (handle, cookie_hash): (InteractionHandle, &str),
+    terms: Terms<'_>,
+) -> Result<Outcome, Failure> {
+    match standing(directory, call, handle, cookie_hash)? {
+        Ok(standing) => settle(directory, call, standing, terms),
+        Err(outcome) => Ok(outcome),
+    }
+}
+
+/// Loads an interaction and checks its client and redirect URI anew: both may have changed meanwhile.
+pub(super) fn standing(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    handle: InteractionHandle,
+    cookie_hash: &str,
+) -> Result<Result<Standing, Outcome>, Failure> {
+    let Some(interaction) = interaction::load(directory, call, handle, cookie_hash)? else {
+        return Ok(Err(Outcome::Gone));
+    };
+    let (Some(client_id), Some(request)) = (&interaction.client_id, &interaction.request) else {
+        return Ok(Err(Outcome::Gone));
+    };
+    let found = match client::find_by_id(directory, client_id)? {
+        Ok(found) => found,
+        Err(fault) => return Ok(Err(Outcome::Page(fault))),
+    };
+    let Some(to) = client::registered_redirect(&found.client, &request.redirect_uri) else {
+        return Ok(Err(Outcome::Page(ClientFault::RedirectUnknown)));
+    };
+    Ok(Ok(Standing { interaction, owner: found.owner, client: found.client, to, stored: true }))
+}
+
+/// Decides and carries the decision out.
+pub(super) fn settle(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    standing: Standing,
+    terms: Terms<'_>,
+) -> Result<Outcome, Failure> {
+    let Some(request) = standing.interaction.request.clone() else { return Ok(Outcome::Gone) };
+    let accounts = session::live_accounts(directory, call, &standing.interaction.browser_hash)?;
+    let decision = {
+        let (client, interaction) = (&standing.client, &standing.interaction);
+        decide(interaction, &request, client, (&accounts, call.now), &mut |account| {
+            consent::stands(directory, client, &request, account)
+        })?
+    };
+    match decision {
+        Decision::SignIn => wait(directory, call, &standing).map(Outcome::SignIn),
+        Decision::Choose => wait(directory, call, &standing).map(Outcome::Choose),
+        Decision::Consent(account) => {
+            let mut standing = standing;
+            standing.interaction.progress.account = Some(account);
+            wait(directory, call, &standing).map(Outcome::Consent)
+        }
+        Decision::Refuse((code, description)) => {
+            refuse(directory, call, standing, request, Answer::Error(code, description))
+        }
+        Decision::Issue(selected) => {
+            let Some(account) = accounts.iter().find(|account| super::decide::selected(account) == selected)
+            else {
+                return wait(directory, call, &standing).map(Outcome::SignIn);
+            };
+            if !finish(directory, call, &standing)? {
+                return Ok(Outcome::Gone);
+            }
+            let answer = issue::code(directory, call, (&standing.client, &request, account), terms)?;
+            Ok(back(standing, request, answer))
+        }
+    }
+}
+
+/// Ends the interaction with an error for the client.
+pub(super) fn refuse(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    standing: Standing,
+    request: Request,
+    answer: Answer,
+) -> Result<Outcome, Failure> {
+    if !finish(directory, call, &standing)? {
+        return Ok(Outcome::Gone);
+    }
+    let reason = match &answer {
+        Answer::Error(code, _) => code.as_str(),
+        Answer::Code(_) => ErrorCode::ServerError.as_str(),
+    };
+    let event = call
+        .event(EventKind::Authorize, EventResult::Denied, Actor::Anonymous)
+        .by_client(&standing.client.client_id)
+        .with("reason", reason);
+    directory.record_for(standing.owner.id(), event);
+    Ok(back(standing, request, answer))
+}
+
+fn back(standing: Standing, request: Request, answer: Answer) -> Outcome {
+    Outcome::Back(Box::new(SendBack {
+        to: standing.to,
+        mode: request.response_mode,
+        state: request.state,
+        client_name: standing.client.name,
+        answer,
+    }))
+}
+
+/// Stores the interaction, so that a page can go on with it.
+fn wait(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    standing: &Standing,
+) -> Result<InteractionHandle, Failure> {
+    let mut tx = directory.enter(&standing.owner)?;
+    if standing.stored {
+        interaction::save_progress(&mut tx, &standing.interaction)?;
+    } else {
+        interaction::start(&mut tx, call, &standing.interaction)?;
+    }
+    Ok(standing.interaction.handle())
+}
+
+/// Ends the interaction, once. One that was never stored ends by itself.
+fn finish(directory: &mut Directory<'_>, call: &Call, standing: &Standing) -> Result<bool, Failure> {
+    if standing.stored {
+        interaction::finish(&mut directory.enter(&standing.owner)?, call, standing.interaction.id)
+    } else {
+        Ok(true)
+    }
+}

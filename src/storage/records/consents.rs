@@ -1,0 +1,90 @@
+//! What a person allowed a client: one row for each person and client.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+
+use super::{from_json, to_json};
+use crate::model::failure::Failure;
+use crate::model::ids::{ClientId, ConsentId, UserId};
+use crate::model::time::Timestamp;
+use crate::storage::rows::OrFailure;
+use crate::storage::schema::consents;
+use crate::storage::tx::{TenantTx, sealed::Connected};
+
+/// What was allowed. The lists are sets, sorted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// Scopes.
+    pub scopes: Vec<String>,
+    /// Resource servers.
+    pub resources: Vec<String>,
+    /// Redirect URIs that the answer went to: a new one is asked about again (P008).
+    pub redirect_uris: Vec<String>,
+}
+
+/// What this person allowed this client.
+pub fn find(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Result<Option<Consent>, Failure> {
+    let row: Option<(String, String, String)> = tx
+        .rows::<consents::table>()
+        .filter(consents::user_id.eq(user.to_string()))
+        .filter(consents::client_id.eq(client.as_str()))
+        .select((consents::scopes, consents::resources, consents::redirect_uris))
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading a consent")?;
+    row.map(|(scopes, resources, redirect_uris)| {
+        Ok(Consent {
+            scopes: from_json(&scopes, "consents.scopes")?,
+            resources: from_json(&resources, "consents.resources")?,
+            redirect_uris: from_json(&redirect_uris, "consents.redirect_uris")?,
+        })
+    })
+    .transpose()
+}
+
+/// Stores what this person allows this client from now on.
+pub fn put(
+    tx: &mut TenantTx<'_>,
+    (user, client): (UserId, &ClientId),
+    consent: &Consent,
+    (id, now): (ConsentId, Timestamp),
+) -> Result<(), Failure> {
+    let values = (
+        consents::scopes.eq(to_json(&consent.scopes, "consents.scopes")?),
+        consents::resources.eq(to_json(&consent.resources, "consents.resources")?),
+        consents::redirect_uris.eq(to_json(&consent.redirect_uris, "consents.redirect_uris")?),
+        consents::granted_at.eq(now.to_naive()),
+    );
+    let changed = diesel::update(
+        tx.rows::<consents::table>()
+            .filter(consents::user_id.eq(user.to_string()))
+            .filter(consents::client_id.eq(client.as_str())),
+    )
+    .set(values.clone())
+    .execute(tx.conn())
+    .or_failure("changing a consent")?;
+    if changed == 0 {
+        diesel::insert_into(consents::table)
+            .values((
+                consents::tenant_id.eq(tx.tenant()),
+                consents::id.eq(id.to_string()),
+                consents::user_id.eq(user.to_string()),
+                consents::client_id.eq(client.as_str()),
+                values,
+            ))
+            .execute(tx.conn())
+            .or_failure("storing a consent")?;
+    }
+    Ok(())
+}
+
+/// Withdraws a consent; false when there was none.
+pub fn remove(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Result<bool, Failure> {
+    let removed = diesel::delete(
+        tx.rows::<consents::table>()
+            .filter(consents::user_id.eq(user.to_string()))
+            .filter(consents::client_id.eq(client.as_str())),
+    )
+    .execute(tx.conn())
+    .or_failure("withdrawing a consent")?;
+    Ok(removed > 0)
+}
