@@ -3,7 +3,7 @@
 use super::resume::{refuse, standing};
 use super::{Answer, Outcome};
 use crate::flows::Call;
-use crate::flows::interaction::InteractionHandle;
+use crate::model::ids::InteractionHandle;
 use crate::model::failure::Failure;
 use crate::protocol::oauth_error::ErrorCode;
 use crate::storage::Directory;

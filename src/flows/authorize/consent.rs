@@ -8,7 +8,9 @@ use super::resources::audience;
 use super::resume::{Standing, refuse, standing};
 use super::{Answer, Outcome};
 use crate::flows::Call;
-use crate::flows::interaction::{self, InteractionHandle, Request};
+use crate::flows::interaction::Request;
+use crate::flows::interaction_store;
+use crate::model::ids::InteractionHandle;
 use crate::flows::session::{self, LiveAccount};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
@@ -103,7 +105,7 @@ pub fn answer(
     }
     remember(directory, call, (&standing.client, &request), &account)?;
     standing.interaction.progress.consented = Some(selected(&account));
-    interaction::save_progress(&mut directory.enter(&standing.owner)?, &standing.interaction)?;
+    interaction_store::save_progress(directory, &standing.interaction)?;
     Ok(Outcome::Consent(handle))
 }
 

@@ -26,7 +26,7 @@ pub use resources::audience;
 pub use resume::resume;
 
 use crate::crypto::jwt::VerificationKeys;
-use crate::flows::interaction::InteractionHandle;
+use crate::model::ids::InteractionHandle;
 
 /// What the endpoint needs besides the call.
 #[derive(Clone, Copy)]

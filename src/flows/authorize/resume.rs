@@ -4,7 +4,9 @@
 use super::decide::{Decision, decide};
 use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, consent, issue};
 use crate::flows::Call;
-use crate::flows::interaction::{self, Interaction, InteractionHandle, Request};
+use crate::flows::interaction::{Interaction, Request};
+use crate::flows::interaction_store;
+use crate::model::ids::InteractionHandle;
 use crate::flows::session;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
@@ -44,7 +46,7 @@ pub(super) fn standing(
     handle: InteractionHandle,
     cookie_hash: &str,
 ) -> Result<Result<Standing, Outcome>, Failure> {
-    let Some(interaction) = interaction::load(directory, call, handle, cookie_hash)? else {
+    let Some(interaction) = interaction_store::load(directory, call, handle, cookie_hash)? else {
         return Ok(Err(Outcome::Gone));
     };
     let (Some(client_id), Some(request)) = (&interaction.client_id, &interaction.request) else {
@@ -76,12 +78,12 @@ pub(super) fn settle(
         })?
     };
     match decision {
-        Decision::SignIn => wait(directory, call, &standing).map(Outcome::SignIn),
-        Decision::Choose => wait(directory, call, &standing).map(Outcome::Choose),
+        Decision::SignIn => wait(directory, &standing).map(Outcome::SignIn),
+        Decision::Choose => wait(directory, &standing).map(Outcome::Choose),
         Decision::Consent(account) => {
             let mut standing = standing;
             standing.interaction.progress.account = Some(account);
-            wait(directory, call, &standing).map(Outcome::Consent)
+            wait(directory, &standing).map(Outcome::Consent)
         }
         Decision::Refuse((code, description)) => {
             refuse(directory, call, standing, request, Answer::Error(code, description))
@@ -89,7 +91,7 @@ pub(super) fn settle(
         Decision::Issue(selected) => {
             let Some(account) = accounts.iter().find(|account| super::decide::selected(account) == selected)
             else {
-                return wait(directory, call, &standing).map(Outcome::SignIn);
+                return wait(directory, &standing).map(Outcome::SignIn);
             };
             if !finish(directory, call, &standing)? {
                 return Ok(Outcome::Gone);
@@ -139,11 +141,10 @@ fn wait(
     call: &Call,
     standing: &Standing,
 ) -> Result<InteractionHandle, Failure> {
-    let mut tx = directory.enter(&standing.owner)?;
     if standing.stored {
-        interaction::save_progress(&mut tx, &standing.interaction)?;
+        interaction_store::save_progress(directory, &standing.interaction)?;
     } else {
-        interaction::start(&mut tx, call, &standing.interaction)?;
+        interaction_store::start(&mut directory.enter(&standing.owner)?, &standing.interaction)?;
     }
     Ok(standing.interaction.handle())
 }
@@ -151,7 +152,7 @@ fn wait(
 /// Ends the interaction, once. One that was never stored ends by itself.
 fn finish(directory: &mut Directory<'_>, call: &Call, standing: &Standing) -> Result<bool, Failure> {
     if standing.stored {
-        interaction::finish(&mut directory.enter(&standing.owner)?, call, standing.interaction.id)
+        interaction_store::finish(&mut directory.enter(&standing.owner)?, call, standing.interaction.id)
     } else {
         Ok(true)
     }
