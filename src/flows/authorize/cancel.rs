@@ -3,8 +3,8 @@
 use super::resume::{refuse, standing};
 use super::{Answer, Outcome};
 use crate::flows::Call;
-use crate::model::ids::InteractionHandle;
 use crate::model::failure::Failure;
+use crate::model::ids::InteractionHandle;
 use crate::protocol::oauth_error::ErrorCode;
 use crate::storage::Directory;
 

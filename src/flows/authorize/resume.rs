@@ -6,11 +6,11 @@ use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, consent, issu
 use crate::flows::Call;
 use crate::flows::interaction::{Interaction, Request};
 use crate::flows::interaction_store;
-use crate::model::ids::InteractionHandle;
 use crate::flows::session;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
 use crate::model::failure::Failure;
+use crate::model::ids::InteractionHandle;
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::storage::tx::Transaction;
@@ -136,11 +136,7 @@ fn back(standing: Standing, request: Request, answer: Answer) -> Outcome {
 }
 
 /// Stores the interaction, so that a page can go on with it.
-fn wait(
-    directory: &mut Directory<'_>,
-    call: &Call,
-    standing: &Standing,
-) -> Result<InteractionHandle, Failure> {
+fn wait(directory: &mut Directory<'_>, standing: &Standing) -> Result<InteractionHandle, Failure> {
     if standing.stored {
         interaction_store::save_progress(directory, &standing.interaction)?;
     } else {
