@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ids::{ClientId, InteractionId, SessionId, TenantId};
+use crate::model::ids::{ClientId, InteractionId, TenantId};
+use crate::model::session::SessionRef;
 use crate::model::time::Timestamp;
 use crate::protocol::acr::Acr;
 use crate::protocol::claims_request::ClaimsRequest;
@@ -105,23 +106,14 @@ pub struct Progress {
     pub tenant: Option<TenantId>,
     /// The account chosen: by signing in here, or in the chooser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub account: Option<SelectedAccount>,
+    pub account: Option<SessionRef>,
     /// The account for which a factor was proved in this interaction: what `prompt=login` and `max_age` want.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub proved: Option<SelectedAccount>,
+    pub proved: Option<SessionRef>,
     /// The person asked to sign in as somebody else, or again: the pages come even though a session exists.
     #[serde(default)]
     pub signing_in: bool,
     /// The consent page was answered with yes, for exactly this account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consented: Option<SelectedAccount>,
-}
-
-/// An account of this browser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SelectedAccount {
-    /// The tenant it is signed in to.
-    pub tenant_id: TenantId,
-    /// Its session.
-    pub sid: SessionId,
+    pub consented: Option<SessionRef>,
 }

@@ -5,7 +5,7 @@
 
 pub mod audit;
 pub mod authorization;
-// pub mod authorize;
+pub mod authorize;
 pub mod call;
 pub mod interaction;
 pub mod interaction_store;

@@ -17,7 +17,7 @@ pub struct BrowserSession {
 }
 
 /// Where an account of a browser session is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRef {
     /// The tenant it is signed in to.
     pub tenant_id: TenantId,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::decide::{is_candidate, selected};
+use super::decide::is_candidate;
 use super::resources::audience;
 use super::resume::{Standing, refuse, standing};
 use super::{Answer, Outcome};
@@ -104,7 +104,7 @@ pub fn answer(
         return refuse(directory, call, standing, request, answer);
     }
     remember(directory, call, (&standing.client, &request), &account)?;
-    standing.interaction.progress.consented = Some(selected(&account));
+    standing.interaction.progress.consented = Some(account.reference());
     interaction_store::save_progress(directory, &standing.interaction)?;
     Ok(Outcome::Consent(handle))
 }
@@ -123,7 +123,7 @@ fn asked_account(
     let accounts = session::live_accounts(directory, call, &standing.interaction.browser_hash)?;
     Ok(accounts
         .into_iter()
-        .find(|account| selected(account) == wanted && is_candidate(account, request, &standing.client)))
+        .find(|account| account.reference() == wanted && is_candidate(account, request, &standing.client)))
 }
 
 /// Adds what was allowed now to what was allowed before.
@@ -149,7 +149,7 @@ fn remember(
 }
 
 /// The client's resource servers that the token would be for.
-fn servers(
+pub(super) fn servers(
     directory: &mut Directory<'_>,
     client: &Client,
     request: &Request,

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use crate::flows::interaction::{Interaction, Request, SelectedAccount};
+use crate::flows::interaction::{Interaction, Request};
 use crate::flows::session::LiveAccount;
 use crate::model::client::Client;
+use crate::model::session::SessionRef;
 use crate::model::time::Timestamp;
 use crate::protocol::acr::acr;
 use crate::protocol::oauth_error::ErrorCode;
@@ -21,9 +22,9 @@ pub(super) enum Decision {
     /// The person must choose an account.
     Choose,
     /// This account is the one, and the person must be asked for consent.
-    Consent(SelectedAccount),
+    Consent(SessionRef),
     /// This account gets a code.
-    Issue(SelectedAccount),
+    Issue(SessionRef),
     /// Back to the client with an error.
     Refuse(Fault),
 }
@@ -66,7 +67,7 @@ pub(super) fn decide<E>(
             )));
         }
     }
-    let selected = selected(chosen);
+    let selected = chosen.reference();
     let asked_now = interaction.progress.consented == Some(selected);
     let must_ask = request.prompt.contains(Prompt::Consent) && !client.metadata.first_party;
     if asked_now || (!must_ask && consent(chosen)?) {
@@ -76,11 +77,6 @@ pub(super) fn decide<E>(
     } else {
         Ok(Decision::Consent(selected))
     }
-}
-
-/// The account as the interaction names it.
-pub(super) const fn selected(account: &LiveAccount) -> SelectedAccount {
-    SelectedAccount { tenant_id: account.scope.id(), sid: account.session.id }
 }
 
 /// Whether this account may answer the request at all.
@@ -99,7 +95,7 @@ fn choose<'a>(
 ) -> Result<&'a LiveAccount, Decision> {
     let progress = &interaction.progress;
     if let Some(wanted) = progress.account
-        && let Some(account) = candidates.iter().find(|account| selected(account) == wanted)
+        && let Some(account) = candidates.iter().find(|account| account.reference() == wanted)
     {
         return Ok(account);
     }
@@ -120,7 +116,7 @@ fn is_recent_enough(
     request: &Request,
     now: Timestamp,
 ) -> bool {
-    if interaction.progress.proved == Some(selected(account)) {
+    if interaction.progress.proved == Some(account.reference()) {
         return true;
     }
     let age = now.since(account.session.auth_time());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Answer, Terms};
+use super::{Answer, Terms, consent};
 use crate::flows::Call;
 use crate::flows::authorization::Authorization;
 use crate::flows::interaction::Request;
@@ -22,7 +22,9 @@ pub(super) fn code(
     (client, request, account): (&Client, &Request, &LiveAccount),
     terms: Terms<'_>,
 ) -> Result<Answer, Failure> {
-    let authorization = authorization(client, request, account);
+    let servers = consent::servers(directory, client, request, account)?;
+    let mut authorization = authorization(client, request, account);
+    authorization.resources = servers.into_iter().map(|server| server.identifier).collect();
     let secret =
         opaque::issue(TenantKind::AuthorizationCode, account.scope.id(), call.secret_bytes().expose());
     let life = client.metadata.code_seconds.map_or(terms.code_life, Duration::from_secs);
@@ -61,7 +63,7 @@ fn authorization(client: &Client, request: &Request, account: &LiveAccount) -> A
         user_id: account.user.id,
         sid: account.session.id,
         scope: request.scope.clone(),
-        resources: request.resources.clone(),
+        resources: Vec::new(),
         claims: request.claims.clone(),
         auth_time: account.session.auth_time(),
         factors,

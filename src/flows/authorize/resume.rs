@@ -89,8 +89,7 @@ pub(super) fn settle(
             refuse(directory, call, standing, request, Answer::Error(code, description))
         }
         Decision::Issue(selected) => {
-            let Some(account) = accounts.iter().find(|account| super::decide::selected(account) == selected)
-            else {
+            let Some(account) = accounts.iter().find(|account| account.reference() == selected) else {
                 return wait(directory, &standing).map(Outcome::SignIn);
             };
             if !finish(directory, call, &standing)? {
