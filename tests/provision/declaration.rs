@@ -1,5 +1,7 @@
 //! Reading a declaration: what is accepted, and that every fault of a file is named at once with its place.
 
+use std::fmt::Write as _;
+
 use symbolon::flows::provision::declaration::{
     Contexts, Declaration, Faults, Index, Openness, SecretSource, Standing, read,
 };
@@ -48,7 +50,7 @@ fn client_faults(more: &str) -> Vec<String> {
 }
 
 #[track_caller]
-fn only_fault(found: Vec<String>, place: &str, words: &str) {
+fn only_fault(found: &[String], place: &str, words: &str) {
     assert!(found.len() == 1 && found[0].starts_with(place) && found[0].contains(words), "{found:#?}");
 }
 
@@ -117,7 +119,7 @@ fn depth_and_aliases_are_bounded() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let before = format!("*a{}, ", level - 1).repeat(10);
-        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", before.trim_end_matches(", ")));
+        writeln!(bomb, "a{level}: &a{level} [{}]", before.trim_end_matches(", ")).unwrap();
     }
     assert!(faults(&bomb)[0].contains("not readable as YAML"));
 }
@@ -174,9 +176,9 @@ tenants:
 
 #[test]
 fn unknown_keys_are_refused_with_the_nearest_name() {
-    only_fault(tenant_faults("    polcy: {}\n"), "12:5: tenants[acme].polcy:", "did you mean `policy`?");
+    only_fault(&tenant_faults("    polcy: {}\n"), "12:5: tenants[acme].polcy:", "did you mean `policy`?");
     only_fault(
-        faults("apiVersion: symbolon/v1\ntennants: []\n"),
+        &faults("apiVersion: symbolon/v1\ntennants: []\n"),
         "2:1: tennants:",
         "did you mean `tenants`?",
     );
@@ -185,7 +187,7 @@ fn unknown_keys_are_refused_with_the_nearest_name() {
 #[test]
 fn repeated_keys_are_refused_with_both_lines() {
     only_fault(
-        tenant_faults("    region: eu\n    region: us\n"),
+        &tenant_faults("    region: eu\n    region: us\n"),
         "13:5: tenants[acme].region:",
         "twice; it is already in line 12",
     );
@@ -194,12 +196,12 @@ fn repeated_keys_are_refused_with_both_lines() {
 #[test]
 fn wrong_types_say_what_is_wanted() {
     only_fault(
-        tenant_faults("    region: 49\n"),
+        &tenant_faults("    region: 49\n"),
         "12:13: tenants[acme].region:",
         "must be text, and is a number; put it in quotes",
     );
-    only_fault(tenant_faults("    users: ada\n"), "12:12: tenants[acme].users:", "must be a list");
-    only_fault(tenant_faults("    policy: [a]\n"), "12:13: tenants[acme].policy:", "must have keys");
+    only_fault(&tenant_faults("    users: ada\n"), "12:12: tenants[acme].users:", "must be a list");
+    only_fault(&tenant_faults("    policy: [a]\n"), "12:13: tenants[acme].policy:", "must have keys");
 }
 
 #[test]
@@ -210,7 +212,7 @@ fn slugs_are_checked_and_reserved_ones_refused() {
         let text = format!(
             "apiVersion: symbolon/v1\nplans: [{{key: p, name: P}}]\ntenants: [{{slug: {slug}, name: N, plan: p}}]\n"
         );
-        only_fault(faults(&text), "3:18:", words);
+        only_fault(&faults(&text), "3:18:", words);
     }
 }
 
@@ -218,33 +220,33 @@ fn slugs_are_checked_and_reserved_ones_refused() {
 fn names_are_unique_where_they_must_be() {
     let twice = tenant_faults("  - {slug: acme, name: Acme, plan: free}\n");
     only_fault(
-        twice,
+        &twice,
         "12:12: tenants[acme]:",
         "the tenant `acme` is declared twice; it is already in line 9",
     );
     only_fault(
-        tenant_faults("    users: [{email: ada@acme.example}, {email: ADA@Acme.Example}]\n"),
+        &tenant_faults("    users: [{email: ada@acme.example}, {email: ADA@Acme.Example}]\n"),
         "12:48:",
         "the user of `acme` `ada@acme.example` is declared twice",
     );
     only_fault(
-        tenant_faults("    resources: [{identifier: \"https://notes.example\", name: Mine}]\n"),
+        &tenant_faults("    resources: [{identifier: \"https://notes.example\", name: Mine}]\n"),
         "12:30:",
         "the resource server `https://notes.example` is declared twice",
     );
     only_fault(
-        tenant_faults(
+        &tenant_faults(
             "    domains: [acme.example]\n  - {slug: globex, name: G, plan: free, domains: [Acme.Example]}\n",
         ),
         "13:51:",
         "the e-mail domain `acme.example` is declared twice",
     );
     only_fault(
-        tenant_faults("    workspaces: [{slug: sales, name: A}, {slug: sales, name: B}]\n"),
+        &tenant_faults("    workspaces: [{slug: sales, name: A}, {slug: sales, name: B}]\n"),
         "12:49:",
         "already in line 12",
     );
-    only_fault(tenant_faults("    groups: [{name: a}, {name: a}]\n"), "12:32:", "already in line 12");
+    only_fault(&tenant_faults("    groups: [{name: a}, {name: a}]\n"), "12:32:", "already in line 12");
 }
 
 #[test]
@@ -257,7 +259,7 @@ fn p062_one_person_in_six_spellings_is_declared_six_times() {
         "jürgen＠bücher.example",
         "jürgen@BU\u{308}CHER.example",
     ];
-    let users: String = spellings.iter().map(|email| format!("      - email: {email}\n")).collect();
+    let users = spellings.map(|email| format!("      - email: {email}\n")).concat();
     let found = tenant_faults(&format!("    users:\n{users}"));
     assert_eq!(found.len(), 5, "{found:#?}");
     assert!(found.iter().all(|fault| fault.contains("already in line 13")), "{found:#?}");
@@ -313,7 +315,7 @@ fn workspaces_may_be_given_with_some_contexts_only() {
     assert!(matches!(contexts(1, "sales"), Contexts::Only(only) if only.len() == 2));
     assert!(matches!(contexts(1, "research"), Contexts::Only(only) if only.is_empty()));
     only_fault(
-        tenant_faults(
+        &tenant_faults(
             "    workspaces: [{slug: sales, name: S}]\n    users: [{email: a@b.example, workspaces: [sales, sales]}]\n",
         ),
         "13:54:",
@@ -332,66 +334,66 @@ fn client_ids_carry_their_owner() {
         let found = tenant_faults(&format!(
             "    clients: [{{client_id: \"{id}\", name: A, kind: service, secret: {{generate: true}}}}]\n"
         ));
-        only_fault(found, "12:27:", words);
+        only_fault(&found, "12:27:", words);
     }
     let platform = "apiVersion: symbolon/v1\nplatform: {clients: [{client_id: a.b, name: A, kind: service, secret: {generate: true}}]}\n";
-    only_fault(faults(platform), "2:34:", "holds no dot");
+    only_fault(&faults(platform), "2:34:", "holds no dot");
 }
 
 #[test]
 fn kinds_fix_how_a_client_authenticates() {
     let secret = "secret: {generate: true}";
     let uris = "redirect_uris: [\"https://app.example/cb\"]";
-    only_fault(client_faults(&format!("kind: web, {uris}")), "13:9:", "`secret` is missing");
+    only_fault(&client_faults(&format!("kind: web, {uris}")), "13:9:", "`secret` is missing");
     only_fault(
-        client_faults(&format!("kind: web, {uris}, {secret}, token_endpoint_auth_method: none")),
+        &client_faults(&format!("kind: web, {uris}, {secret}, token_endpoint_auth_method: none")),
         "13:",
         "must authenticate",
     );
-    only_fault(client_faults(&format!("kind: spa, {uris}, {secret}")), "13:", "a public client has none");
+    only_fault(&client_faults(&format!("kind: spa, {uris}, {secret}")), "13:", "a public client has none");
     only_fault(
-        client_faults(&format!("kind: native, {uris}, token_endpoint_auth_method: client_secret_post")),
+        &client_faults(&format!("kind: native, {uris}, token_endpoint_auth_method: client_secret_post")),
         "13:",
         "is public",
     );
     only_fault(
-        client_faults(&format!("kind: robot, {uris}, {secret}")),
-        "13:49:",
+        &client_faults(&format!("kind: robot, {uris}, {secret}")),
+        "13:48:",
         "unknown kind of client `robot`",
     );
-    only_fault(client_faults(&format!("kind: web, {secret}")), "13:9:", "`redirect_uris` is missing");
-    only_fault(client_faults(&format!("kind: service, {uris}, {secret}")), "13:", "meets no browser");
+    only_fault(&client_faults(&format!("kind: web, {secret}")), "13:9:", "`redirect_uris` is missing");
+    only_fault(&client_faults(&format!("kind: service, {uris}, {secret}")), "13:", "meets no browser");
     only_fault(
-        client_faults(&format!("kind: service, scopes: [openid], {secret}")),
+        &client_faults(&format!("kind: service, scopes: [openid], {secret}")),
         "13:",
         "speaks of a person",
     );
     only_fault(
-        client_faults(&format!("kind: service, grant_types: [authorization_code], {secret}")),
+        &client_faults(&format!("kind: service, grant_types: [authorization_code], {secret}")),
         "13:",
         "grant type of a `service` client",
     );
-    only_fault(client_faults(&format!("kind: spa, {uris}, require_pkce: false")), "13:", "always uses PKCE");
+    only_fault(&client_faults(&format!("kind: spa, {uris}, require_pkce: false")), "13:", "always uses PKCE");
 }
 
 #[test]
 fn keys_of_clients_are_public_ones() {
     let method = "kind: service, token_endpoint_auth_method: private_key_jwt";
-    only_fault(client_faults(method), "13:9:", "`jwks` is missing");
-    only_fault(client_faults(&format!("{method}, jwks: {{file: gone.json}}")), "13:", "cannot be read");
+    only_fault(&client_faults(method), "13:9:", "`jwks` is missing");
+    only_fault(&client_faults(&format!("{method}, jwks: {{file: gone.json}}")), "13:", "cannot be read");
     only_fault(
-        client_faults(&format!("{method}, jwks: {{keys: []}}")),
+        &client_faults(&format!("{method}, jwks: {{keys: []}}")),
         "13:",
         "no set of public signature keys",
     );
     only_fault(
-        client_faults(&format!("{method}, jwks: {{keys: [{{kty: oct, k: c2VjcmV0}}]}}")),
+        &client_faults(&format!("{method}, jwks: {{keys: [{{kty: oct, k: c2VjcmV0}}]}}")),
         "13:",
         "private members",
     );
-    only_fault(client_faults(&format!("{method}, jwks_uri: \"https://10.0.0.1/keys\"")), "13:", "may not");
+    only_fault(&client_faults(&format!("{method}, jwks_uri: \"https://10.0.0.1/keys\"")), "13:", "may not");
     only_fault(
-        client_faults(&format!(
+        &client_faults(&format!(
             "{method}, jwks: {{file: nightly-export.jwks.json}}, secret: {{generate: true}}"
         )),
         "13:",
@@ -399,7 +401,7 @@ fn keys_of_clients_are_public_ones() {
     );
     let both =
         format!("{method}, jwks: {{file: nightly-export.jwks.json}}, jwks_uri: \"https://keys.example/\"");
-    only_fault(client_faults(&both), "13:", "either `jwks` or `jwks_uri`");
+    only_fault(&client_faults(&both), "13:", "either `jwks` or `jwks_uri`");
     let whole = std::fs::read(examples().join("nightly-export.jwks.json")).unwrap();
     let mut set: serde_json::Value = serde_json::from_slice(&whole).unwrap();
     set["keys"][0]["d"] = "AQAB".into();
@@ -425,10 +427,10 @@ fn redirect_uris_are_exact_and_safe() {
         ("com.example.app:/cb", "`native` clients only"),
         ("/cb", "absolute"),
     ] {
-        only_fault(client_faults(&format!("{secret}, redirect_uris: [\"{uri}\"]")), "13:", words);
+        only_fault(&client_faults(&format!("{secret}, redirect_uris: [\"{uri}\"]")), "13:", words);
     }
     let twice = "redirect_uris: [\"https://app.example/cb\", \"https://app.example/cb\"]";
-    only_fault(client_faults(&format!("{secret}, {twice}")), "13:", "twice");
+    only_fault(&client_faults(&format!("{secret}, {twice}")), "13:", "twice");
     let loopback = with_tenant(
         "    clients: [{client_id: acme.a, name: A, kind: web, secret: {generate: true}, redirect_uris: [\"http://localhost:3000/cb\"]}]\n",
     );
@@ -457,7 +459,7 @@ fn other_uris_of_a_client_are_checked() {
         ("first_party: true", "only a client of the platform"),
         ("tenants: all", "serves that tenant only"),
     ] {
-        only_fault(client_faults(&format!("{base}, {more}")), "13:", words);
+        only_fault(&client_faults(&format!("{base}, {more}")), "13:", words);
     }
 }
 
@@ -465,22 +467,22 @@ fn other_uris_of_a_client_are_checked() {
 fn clients_name_only_what_is_open_to_them() {
     let base = "kind: service, secret: {generate: true}";
     only_fault(
-        client_faults(&format!("{base}, resources: [\"https://staff.example\"]")),
+        &client_faults(&format!("{base}, resources: [\"https://staff.example\"]")),
         "13:",
         "not open to `acme`",
     );
     only_fault(
-        client_faults(&format!("{base}, resources: [\"https://nots.example\"]")),
+        &client_faults(&format!("{base}, resources: [\"https://nots.example\"]")),
         "13:",
         "did you mean `https://notes.example`?",
     );
     only_fault(
-        client_faults(&format!("{base}, scopes: [notes]")),
+        &client_faults(&format!("{base}, scopes: [notes]")),
         "13:",
         "belongs to `https://notes.example`",
     );
     only_fault(
-        client_faults(&format!("{base}, resources: [\"https://notes.example\"], scopes: [note]")),
+        &client_faults(&format!("{base}, resources: [\"https://notes.example\"], scopes: [note]")),
         "13:",
         "did you mean `notes`?",
     );
@@ -489,11 +491,11 @@ fn clients_name_only_what_is_open_to_them() {
 #[test]
 fn secrets_come_from_outside_and_are_strong() {
     let base = "kind: service";
-    only_fault(client_faults(&format!("{base}, secret: hunter2")), "13:", "never stands in this file");
-    only_fault(client_faults(&format!("{base}, secret: {{env: NOT_SET}}")), "13:", "`NOT_SET` is not set");
-    only_fault(client_faults(&format!("{base}, secret: {{file: gone}}")), "13:", "cannot be read");
-    only_fault(client_faults(&format!("{base}, secret: {{generate: false}}")), "13:", "must be one of");
-    only_fault(client_faults(&format!("{base}, secret: {{env: A, keep: true}}")), "13:", "must be one of");
+    only_fault(&client_faults(&format!("{base}, secret: hunter2")), "13:", "never stands in this file");
+    only_fault(&client_faults(&format!("{base}, secret: {{env: NOT_SET}}")), "13:", "`NOT_SET` is not set");
+    only_fault(&client_faults(&format!("{base}, secret: {{file: gone}}")), "13:", "cannot be read");
+    only_fault(&client_faults(&format!("{base}, secret: {{generate: false}}")), "13:", "must be one of");
+    only_fault(&client_faults(&format!("{base}, secret: {{env: A, keep: true}}")), "13:", "must be one of");
     for weak in [
         "tiny-one",
         &"a".repeat(64),
@@ -517,11 +519,11 @@ fn secrets_come_from_outside_and_are_strong() {
 fn rules_that_would_not_be_enforced_are_refused() {
     for key in ["mfa: required", "methods: [passkey]", "networks: [10.0.0.0/8]", "password: {min_length: 20}"]
     {
-        only_fault(tenant_faults(&format!("    policy: {{{key}}}\n")), "12:", "not enforce this rule yet");
+        only_fault(&tenant_faults(&format!("    policy: {{{key}}}\n")), "12:", "not enforce this rule yet");
     }
-    only_fault(tenant_faults("    policy: {registration: open}\n"), "12:28:", "no sign-up yet");
-    only_fault(tenant_faults("    policy: {session: {idle: 2d, absolute: 1d}}\n"), "12:", "longer");
-    only_fault(tenant_faults("    policy: {session: {idle: soon}}\n"), "12:", "length of time");
+    only_fault(&tenant_faults("    policy: {registration: open}\n"), "12:28:", "no sign-up yet");
+    only_fault(&tenant_faults("    policy: {session: {idle: 2d, absolute: 1d}}\n"), "12:", "longer");
+    only_fault(&tenant_faults("    policy: {session: {idle: soon}}\n"), "12:", "length of time");
 }
 
 #[test]
@@ -531,14 +533,14 @@ fn entitlements_must_fit_into_a_token() {
         "apiVersion: symbolon/v1\nproducts: [{{key: big, name: Big, grants: [{0}]}}]\nplans: [{{key: all, name: All, entitlements: {{big: [{0}]}}}}]\n",
         grants.join(", ")
     );
-    only_fault(faults(&text), "3:", "more than 2048 bytes");
+    only_fault(&faults(&text), "3:", "more than 2048 bytes");
     only_fault(
-        tenant_faults("    entitlements: [{product: notes, grants: [write], expires_at: tomorrow}]\n"),
+        &tenant_faults("    entitlements: [{product: notes, grants: [write], expires_at: tomorrow}]\n"),
         "12:",
         "RFC 3339",
     );
     only_fault(
-        tenant_faults("    entitlements: [{product: notes, grants: [write, write]}]\n"),
+        &tenant_faults("    entitlements: [{product: notes, grants: [write, write]}]\n"),
         "12:",
         "twice",
     );
@@ -601,7 +603,7 @@ fn standard_claims_are_checked() {
         ("address: {city: London}", "unknown key `city`"),
     ] {
         only_fault(
-            tenant_faults(&format!("    users: [{{email: ada@acme.example, {more}}}]\n")),
+            &tenant_faults(&format!("    users: [{{email: ada@acme.example, {more}}}]\n")),
             "12:",
             words,
         );
