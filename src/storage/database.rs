@@ -23,6 +23,7 @@ const PATIENCE: Duration = Duration::from_millis(1800);
 #[derive(Clone)]
 pub struct Database {
     backend: Arc<Backend>,
+    patience: Duration,
 }
 
 enum Backend {
@@ -56,7 +57,13 @@ impl Database {
             }
             DatabaseUrl::Postgres(_) => Backend::Postgres { pool: pool(url, Purpose::Write, connections)? },
         };
-        Ok(Self { backend: Arc::new(backend) })
+        Ok(Self { backend: Arc::new(backend), patience: PATIENCE })
+    }
+
+    /// The same database for work that nobody waits for at a browser: a transaction may take this long.
+    #[must_use]
+    pub fn with_patience(&self, patience: Duration) -> Self {
+        Self { backend: Arc::clone(&self.backend), patience }
     }
 
     /// Whether this is PostgreSQL, where more nodes may share the data.
@@ -125,7 +132,7 @@ impl Database {
             Backend::Sqlite { readers, .. } => readers.clone(),
             Backend::Postgres { pool } => pool.clone(),
         };
-        blocking(move || {
+        blocking(self.patience, move || {
             let mut conn = pool
                 .get()
                 .map_err(|error| Failure::unavailable("waiting for a connection").because(error))?;
@@ -140,12 +147,12 @@ impl Database {
 
     async fn run_write<T: Send + 'static>(&self, work: Work<T>) -> Result<T, Failure> {
         match &*self.backend {
-            Backend::Sqlite { writer, .. } => tokio::time::timeout(PATIENCE * 2, writer.write(work))
+            Backend::Sqlite { writer, .. } => tokio::time::timeout(self.patience * 2, writer.write(work))
                 .await
                 .unwrap_or_else(|_| Err(Failure::unavailable("waiting for the writer"))),
             Backend::Postgres { pool } => {
                 let pool = pool.clone();
-                blocking(move || write_postgres(&pool, work)).await
+                blocking(self.patience, move || write_postgres(&pool, work)).await
             }
         }
     }
@@ -216,11 +223,12 @@ fn pool(url: &DatabaseUrl, purpose: Purpose, connections: u32) -> Result<Pool<Ma
         .map_err(|error| Failure::unavailable("opening the database").because(error))
 }
 
-/// Runs on a thread that may block. The caller stops waiting after [`PATIENCE`] and some; the work itself goes on.
+/// Runs on a thread that may block. The caller stops waiting when its patience ends; the work itself goes on.
 async fn blocking<T: Send + 'static>(
+    patience: Duration,
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
-    match tokio::time::timeout(PATIENCE + Duration::from_millis(150), tokio::task::spawn_blocking(work)).await
+    match tokio::time::timeout(patience + Duration::from_millis(150), tokio::task::spawn_blocking(work)).await
     {
         Ok(Ok(result)) => result,
         Ok(Err(join)) => Err(Failure::internal("a database task died").because(join)),

@@ -40,6 +40,28 @@ impl Row {
     }
 }
 
+#[derive(Queryable)]
+struct SecretRow {
+    _tenant_id: String,
+    id: String,
+    client_id: String,
+    hash: String,
+    created_at: NaiveDateTime,
+    expires_at: Option<NaiveDateTime>,
+}
+
+impl SecretRow {
+    fn read(self) -> Result<ClientSecret, Failure> {
+        Ok(ClientSecret {
+            id: stored(&self.id, "client_secrets.id")?,
+            client_id: stored(&self.client_id, "client_secrets.client_id")?,
+            hash: self.hash,
+            created_at: Timestamp::from_naive(self.created_at),
+            expires_at: self.expires_at.map(Timestamp::from_naive),
+        })
+    }
+}
+
 /// The tenant's client with this id, whatever its status.
 pub fn find(tx: &mut TenantTx<'_>, id: &ClientId) -> Result<Option<Client>, Failure> {
     let row: Option<Row> = tx
@@ -105,30 +127,25 @@ pub fn live_secrets(
     id: &ClientId,
     now: Timestamp,
 ) -> Result<Vec<ClientSecret>, Failure> {
-    let rows: Vec<(String, String, NaiveDateTime, Option<NaiveDateTime>)> = tx
+    let rows: Vec<SecretRow> = tx
         .rows::<client_secrets::table>()
         .filter(client_secrets::client_id.eq(id.as_str()))
         .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(now.to_naive())))
         .order(client_secrets::created_at.desc())
-        .select((
-            client_secrets::id,
-            client_secrets::hash,
-            client_secrets::created_at,
-            client_secrets::expires_at,
-        ))
         .load(tx.conn())
         .or_failure("reading client secrets")?;
-    rows.into_iter()
-        .map(|(secret, hash, created, expires)| {
-            Ok(ClientSecret {
-                id: stored::<ClientSecretId>(&secret, "client_secrets.id")?,
-                client_id: id.clone(),
-                hash,
-                created_at: Timestamp::from_naive(created),
-                expires_at: expires.map(Timestamp::from_naive),
-            })
-        })
-        .collect()
+    rows.into_iter().map(SecretRow::read).collect()
+}
+
+/// Every secret of the tenant's clients that works now, the newest of each client first.
+pub fn all_live_secrets(tx: &mut TenantTx<'_>, now: Timestamp) -> Result<Vec<ClientSecret>, Failure> {
+    let rows: Vec<SecretRow> = tx
+        .rows::<client_secrets::table>()
+        .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(now.to_naive())))
+        .order((client_secrets::client_id, client_secrets::created_at.desc()))
+        .load(tx.conn())
+        .or_failure("listing client secrets")?;
+    rows.into_iter().map(SecretRow::read).collect()
 }
 
 /// Adds a secret.

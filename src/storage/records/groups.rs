@@ -1,6 +1,6 @@
 //! Groups and their members.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
@@ -67,6 +67,21 @@ pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<BTreeSet<GroupId>,
         .load(tx.conn())
         .or_failure("reading a user's groups")?;
     rows.iter().map(|id| stored(id, "group_members.group_id")).collect()
+}
+
+/// Everybody's groups, for those who are in any.
+pub fn memberships(tx: &mut TenantTx<'_>) -> Result<BTreeMap<UserId, BTreeSet<GroupId>>, Failure> {
+    let rows: Vec<(String, String)> = tx
+        .rows::<group_members::table>()
+        .select((group_members::user_id, group_members::group_id))
+        .load(tx.conn())
+        .or_failure("listing the members of groups")?;
+    let mut all = BTreeMap::<UserId, BTreeSet<GroupId>>::new();
+    for (user, group) in rows {
+        let user = stored(&user, "group_members.user_id")?;
+        all.entry(user).or_default().insert(stored(&group, "group_members.group_id")?);
+    }
+    Ok(all)
 }
 
 /// Makes exactly these the person's groups.

@@ -1,7 +1,10 @@
 //! Password hashes, in PHC form.
 
+use std::collections::BTreeSet;
+
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
+use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::secret::Secret;
@@ -20,6 +23,16 @@ pub fn find(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Secret<String>
         .optional()
         .or_failure("reading a password hash")?;
     Ok(phc.map(Secret::new))
+}
+
+/// Everybody who has a password.
+pub fn holders(tx: &mut TenantTx<'_>) -> Result<BTreeSet<UserId>, Failure> {
+    let rows: Vec<String> = tx
+        .rows::<passwords::table>()
+        .select(passwords::user_id)
+        .load(tx.conn())
+        .or_failure("listing who has a password")?;
+    rows.iter().map(|id| stored(id, "passwords.user_id")).collect()
 }
 
 /// Sets the person's password hash.

@@ -188,6 +188,36 @@ pub fn end_of_session(tx: &mut TenantTx<'_>, sid: SessionId, now: Timestamp) -> 
     .or_failure("ending refresh families")
 }
 
+/// Ends every live family of this person: the account was suspended or its sessions were ended by an administrator.
+pub fn end_of_user(tx: &mut TenantTx<'_>, user: UserId, now: Timestamp) -> Result<usize, Failure> {
+    diesel::update(
+        tx.rows::<families::table>()
+            .filter(families::user_id.eq(user.to_string()))
+            .filter(families::ended_at.is_null()),
+    )
+    .set((
+        families::ended_at.eq(Some(now.to_naive())),
+        families::end_reason.eq(Some(EndReason::Ended.as_str())),
+    ))
+    .execute(tx.conn())
+    .or_failure("ending the refresh families of a user")
+}
+
+/// Ends every live family given to this client.
+pub fn end_of_client(tx: &mut TenantTx<'_>, client: &ClientId, now: Timestamp) -> Result<usize, Failure> {
+    diesel::update(
+        tx.rows::<families::table>()
+            .filter(families::client_id.eq(client.as_str()))
+            .filter(families::ended_at.is_null()),
+    )
+    .set((
+        families::ended_at.eq(Some(now.to_naive())),
+        families::end_reason.eq(Some(EndReason::Ended.as_str())),
+    ))
+    .execute(tx.conn())
+    .or_failure("ending the refresh families of a client")
+}
+
 /// Forgets the families that ended or expired before this time, with their tokens; says how many.
 pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usize, Failure> {
     let before = before.to_naive();

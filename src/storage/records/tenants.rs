@@ -146,6 +146,18 @@ pub fn domains(tx: &mut PlatformTx<'_>, tenant: TenantId) -> Result<Vec<String>,
         .or_failure("listing domains")
 }
 
+/// Every domain with the tenant it leads to.
+pub fn all_domains(tx: &mut PlatformTx<'_>) -> Result<Vec<(String, TenantId)>, Failure> {
+    let rows: Vec<(String, String)> = domain_index::table
+        .order(domain_index::domain)
+        .select((domain_index::domain, domain_index::tenant_id))
+        .load(tx.conn())
+        .or_failure("listing domains")?;
+    rows.into_iter()
+        .map(|(domain, tenant)| Ok((domain, stored(&tenant, "domain_index.tenant_id")?)))
+        .collect()
+}
+
 /// Makes exactly these domains lead to this tenant. A domain that another tenant owns is a failure: the caller checks
 /// first.
 pub fn set_domains(tx: &mut PlatformTx<'_>, tenant: TenantId, domains: &[String]) -> Result<(), Failure> {

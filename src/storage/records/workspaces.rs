@@ -1,6 +1,7 @@
 //! Workspaces and their contexts, and who may enter them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
@@ -138,6 +139,26 @@ pub fn of_group(tx: &mut TenantTx<'_>, group: GroupId) -> Result<WorkspaceAccess
     gather(rows)
 }
 
+/// What each account itself was given, for those that were given anything.
+pub fn of_users(tx: &mut TenantTx<'_>) -> Result<BTreeMap<UserId, WorkspaceAccess>, Failure> {
+    let rows: Vec<(String, String, String)> = tx
+        .rows::<user_workspaces::table>()
+        .select((user_workspaces::user_id, user_workspaces::workspace_id, user_workspaces::context_id))
+        .load(tx.conn())
+        .or_failure("listing users' workspaces")?;
+    by_holder(rows, "user_workspaces.user_id")
+}
+
+/// What each group was given, for those that were given anything.
+pub fn of_groups(tx: &mut TenantTx<'_>) -> Result<BTreeMap<GroupId, WorkspaceAccess>, Failure> {
+    let rows: Vec<(String, String, String)> = tx
+        .rows::<group_workspaces::table>()
+        .select((group_workspaces::group_id, group_workspaces::workspace_id, group_workspaces::context_id))
+        .load(tx.conn())
+        .or_failure("listing groups' workspaces")?;
+    by_holder(rows, "group_workspaces.group_id")
+}
+
 /// What the person may enter: their own and their groups' together.
 pub fn effective(tx: &mut TenantTx<'_>, user: UserId) -> Result<WorkspaceAccess, Failure> {
     let mut rows: Vec<(String, String)> = tx
@@ -198,6 +219,17 @@ pub fn set_of_group(tx: &mut TenantTx<'_>, group: GroupId, access: &WorkspaceAcc
             .or_failure("changing a group's workspaces")?;
     }
     Ok(())
+}
+
+fn by_holder<Id: FromStr + Ord>(
+    rows: Vec<(String, String, String)>,
+    column: &'static str,
+) -> Result<BTreeMap<Id, WorkspaceAccess>, Failure> {
+    let mut held = BTreeMap::<String, Vec<(String, String)>>::new();
+    for (holder, workspace, context) in rows {
+        held.entry(holder).or_default().push((workspace, context));
+    }
+    held.into_iter().map(|(holder, rows)| Ok((stored(&holder, column)?, gather(rows)?))).collect()
 }
 
 fn gather(rows: Vec<(String, String)>) -> Result<WorkspaceAccess, Failure> {

@@ -47,6 +47,10 @@ impl Reader<'_> {
                 for (workspace, contexts) in item.named()? {
                     let known = known_workspace(&contexts, &workspace, tenant);
                     let Some((slug, known)) = known else { continue };
+                    if contexts.node.list().is_empty() {
+                        contexts
+                            .fault("name one context at least, or give the whole workspace without a list");
+                    }
                     let only = contexts.set(|context| known_context(context, &workspace.value, known));
                     let only = only.unwrap_or_default().into_iter().map(|context| context.value).collect();
                     add(&item, &mut access, slug, Contexts::Only(only));

@@ -57,7 +57,7 @@ impl Reader<'_> {
 
     /// What a tenant has over its plan. `plan` is only for the size of both together.
     pub(super) fn add_ons(&self, spot: &Spot<'_>, plan: Option<&str>) -> Option<BTreeSet<AddOn>> {
-        let mut all = BTreeSet::new();
+        let mut all = BTreeSet::<AddOn>::new();
         for item in spot.items()? {
             let Some(fields) = item.fields(&["product", "grants", "expires_at"]) else { continue };
             let product = fields.need("product").and_then(|spot| self.known_product(&spot));
@@ -65,10 +65,12 @@ impl Reader<'_> {
             let Some(product) = product else { continue };
             let grants = fields.need("grants").and_then(|spot| spot.set(|grant| self.grant(grant, &product)));
             for grant in grants.unwrap_or_default() {
-                let add_on = AddOn { product: product.clone(), grant: grant.value.clone(), expires_at };
-                if !all.insert(add_on) {
-                    item.log.fault(grant.place, &item.path, "this add-on stands in the list twice");
+                if all.iter().any(|known| known.product == product && known.grant == grant.value) {
+                    let message =
+                        format!("the grant `{}` of `{product}` stands in the list twice", grant.value);
+                    item.log.fault(grant.place, &item.path, message);
                 }
+                all.insert(AddOn { product: product.clone(), grant: grant.value, expires_at });
             }
         }
         let mut together = plan.and_then(|plan| self.index.plans.get(plan)).cloned().unwrap_or_default();
