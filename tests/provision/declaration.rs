@@ -317,7 +317,7 @@ fn workspaces_may_be_given_with_some_contexts_only() {
         &tenant_faults(
             "    workspaces: [{slug: sales, name: S}]\n    users: [{email: a@b.example, workspaces: [sales: []]}]\n",
         ),
-        "13:61:",
+        "13:54:",
         "name one context at least",
     );
     only_fault(
