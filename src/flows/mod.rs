@@ -9,7 +9,9 @@ pub mod authorize;
 pub mod call;
 pub mod interaction;
 pub mod interaction_store;
+pub mod keys;
 pub mod provision;
+pub mod revocation_feed;
 pub mod session;
 
 pub use call::Call;

@@ -1,0 +1,154 @@
+//! The revocation feed (D14): what was revoked lately, in memory, and signed anew for whoever asks.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+
+use crate::crypto::jwt::TokenKind;
+use crate::flows::keys::{ALWAYS, Keys};
+use crate::model::failure::Failure;
+use crate::model::issuer::Issuer;
+use crate::model::signing_key::{KeyPurpose, KeyState};
+use crate::model::time::Timestamp;
+use crate::protocol::revocation_feed::{
+    Entry, LIFE_SECONDS, MAX_BYTES, RevocationFeed, RevokedKind, entry_key,
+};
+use crate::storage::changes::MAX_STALENESS;
+use crate::storage::records::revocations::Grain;
+use crate::storage::records::{change_number, revocations, signing_keys};
+use crate::storage::tx::Transaction;
+
+/// Entries that fit into one feed: each is some 90 bytes of JSON, and base64 adds a third.
+const MAX_ENTRIES: usize = MAX_BYTES * 3 / 4 / 96;
+
+/// How old a signed copy may be when it is sent.
+const RESIGN_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a list is kept when nothing changed: expired entries leave it then.
+const RELOAD_AFTER: Duration = Duration::from_mins(1);
+
+/// The feed of this node.
+#[derive(Default)]
+pub struct RevocationList {
+    current: ArcSwapOption<Listed>,
+    checked_at: AtomicI64,
+    signed: Mutex<Option<Signed>>,
+}
+
+struct Listed {
+    number: i64,
+    loaded_at: Timestamp,
+    entries: Vec<Entry>,
+}
+
+struct Signed {
+    number: i64,
+    kid: String,
+    at: Timestamp,
+    document: Arc<str>,
+}
+
+impl RevocationList {
+    /// Asks for the change number and reads the revocations when it has moved. `now` is the time before the
+    /// transaction began.
+    pub fn reload(&self, tx: &mut impl Transaction, now: Timestamp) -> Result<(), Failure> {
+        let number = change_number::read(tx)?;
+        let is_current =
+            |listed: &Arc<Listed>| listed.number == number && now.since(listed.loaded_at) < RELOAD_AFTER;
+        if !self.current.load().as_ref().is_some_and(is_current) {
+            let entries = read(tx, now)?;
+            #[expect(clippy::cast_precision_loss, reason = "there are a few thousand entries at most")]
+            metrics::gauge!("symbolon_revocation_entries").set(entries.len() as f64);
+            self.current.store(Some(Arc::new(Listed { number, loaded_at: now, entries })));
+        }
+        self.checked_at.store(now.as_micros(), Ordering::Release);
+        Ok(())
+    }
+
+    /// The signed feed, at most a second old.
+    ///
+    /// # Errors
+    /// Unavailable: the revocations could not be read for five seconds, so that saying "this is all" would be a lie.
+    pub fn document(&self, keys: &Keys, issuer: &Issuer, now: Timestamp) -> Result<Arc<str>, Failure> {
+        let checked_at = Timestamp::from_micros(self.checked_at.load(Ordering::Acquire));
+        let listed = self.current.load_full().filter(|_| now.since(checked_at) < MAX_STALENESS);
+        let listed =
+            listed.ok_or_else(|| Failure::unavailable("the revocations could not be read lately"))?;
+        let kid = keys.signer(TokenKind::RevocationFeed).kid();
+        let mut signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(copy) = signed.as_ref()
+            && copy.number == listed.number
+            && copy.kid == kid
+            && copy.at <= now
+            && now.since(copy.at) < RESIGN_AFTER
+        {
+            return Ok(Arc::clone(&copy.document));
+        }
+        let feed = RevocationFeed {
+            iss: issuer.as_str().to_owned(),
+            iat: now.unix(),
+            exp: now.unix() + LIFE_SECONDS,
+            seq: listed.number.unsigned_abs(),
+            revoked: listed.entries.clone(),
+        };
+        let document: Arc<str> = keys.sign(TokenKind::RevocationFeed, &feed)?.into();
+        let copy =
+            Signed { number: listed.number, kid: kid.to_owned(), at: now, document: Arc::clone(&document) };
+        *signed = Some(copy);
+        Ok(document)
+    }
+}
+
+impl fmt::Debug for RevocationList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = self.current.load().as_ref().map(|listed| listed.entries.len());
+        f.debug_struct("RevocationList").field("entries", &entries).finish_non_exhaustive()
+    }
+}
+
+/// What is revoked, each hash once, as fine as fits into one feed: else sessions and tokens as their persons, else
+/// persons and clients as their tenants, else everything that was signed up to the last cut-off.
+fn read(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<Entry>, Failure> {
+    let limit = i64::try_from(MAX_ENTRIES + 1).unwrap_or(i64::MAX);
+    if revocations::count(tx, now)? < limit {
+        let fine = revocations::live(tx, now)?;
+        return Ok(merge(fine.into_iter().map(|entry| (entry.subject_hash, entry.cut_off))));
+    }
+    let mut latest = None;
+    for grain in [Grain::Subject, Grain::Tenant] {
+        let entries = merge(revocations::coarse(tx, grain, now, limit)?);
+        if entries.len() <= MAX_ENTRIES {
+            tracing::warn!(
+                entries = entries.len(),
+                "too many revocations for one feed: it names coarser ones"
+            );
+            return Ok(entries);
+        }
+        latest =
+            entries.iter().map(|entry| entry.t).filter(|cut_off| *cut_off <= now.unix()).max().max(latest);
+    }
+    tracing::warn!("too many revocations for one feed: it revokes every token issued until now");
+    let cut_off = latest.unwrap_or_else(|| now.unix());
+    let keys = signing_keys::all(tx)?;
+    let keys = keys.iter().filter(|key| key.purpose == KeyPurpose::Tokens);
+    Ok(keys
+        .map(|key| {
+            let revoked = matches!(key.state(), KeyState::Revoked { .. });
+            let t = if revoked { ALWAYS.unix() } else { cut_off };
+            Entry { h: entry_key(RevokedKind::Key, &key.kid), t }
+        })
+        .collect())
+}
+
+fn merge(cuts: impl IntoIterator<Item = (String, Timestamp)>) -> Vec<Entry> {
+    let mut latest: BTreeMap<String, i64> = BTreeMap::new();
+    for (hash, cut_off) in cuts {
+        let known = latest.entry(hash).or_insert_with(|| cut_off.unix());
+        *known = cut_off.unix().max(*known);
+    }
+    latest.into_iter().map(|(h, t)| Entry { h, t }).collect()
+}
