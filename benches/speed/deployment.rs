@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::http::{Connection, get};
+use crate::postgres;
 
 /// Where the sample client is sent back to; nothing listens there.
 pub(crate) const REDIRECT: &str = "http://127.0.0.1:9099/callback";
@@ -105,9 +106,8 @@ impl Deployment {
             database: postgres.map(|(_, serving)| serving.to_owned()),
             address,
         };
-        if let Some((owner, serving)) = postgres {
-            let role = serving.split(['/', ':']).nth(3).unwrap_or_default().to_owned();
-            deployment.run(&["migrate", "--grant", &role], Some(owner))?;
+        if let Some((owner, _)) = postgres {
+            deployment.run(&["migrate"], Some(owner))?;
         }
         deployment.run(&["init"], None)?;
         deployment.run(&["apply", "bench.yaml"], None)?;
@@ -128,7 +128,9 @@ impl Deployment {
         let mut command = Command::new(program);
         command.current_dir(&self.folder).env("SYMBOLON_CONFIG", "symbolon.toml").env("BENCH_SECRET", SECRET);
         match database.or(self.database.as_deref()) {
-            Some(url) => command.env("DATABASE_URL", url),
+            Some(url) => command
+                .env("DATABASE_URL", url)
+                .env("SYMBOLON_DATABASE__SERVING_ROLE", postgres::SERVING_ROLE),
             None => command.env_remove("DATABASE_URL"),
         };
         command

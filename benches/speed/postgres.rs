@@ -8,6 +8,9 @@ use url::Url;
 
 use crate::deployment::SECRET;
 
+/// The role that `serve` signs in as.
+pub(crate) const SERVING_ROLE: &str = "bench_serving";
+
 /// How the owner and the serving role connect.
 pub(crate) struct Urls {
     pub(crate) owner: String,
@@ -18,7 +21,7 @@ pub(crate) struct Urls {
 pub(crate) fn roles_and_database(admin: &str) -> Result<Urls, Box<dyn Error>> {
     let mut connection = PgConnection::establish(admin)?;
     connection.batch_execute(&format!("CREATE ROLE bench_owner LOGIN PASSWORD '{SECRET}'"))?;
-    connection.batch_execute(&format!("CREATE ROLE bench_serving LOGIN PASSWORD '{SECRET}'"))?;
+    connection.batch_execute(&format!("CREATE ROLE {SERVING_ROLE} LOGIN PASSWORD '{SECRET}'"))?;
     connection.batch_execute("CREATE DATABASE bench OWNER bench_owner")?;
     let url = |role: &str| -> Result<String, Box<dyn Error>> {
         let mut url = Url::parse(admin)?;
@@ -27,5 +30,5 @@ pub(crate) fn roles_and_database(admin: &str) -> Result<Urls, Box<dyn Error>> {
         url.set_password(Some(SECRET)).map_err(|()| "a URL without a password")?;
         Ok(url.into())
     };
-    Ok(Urls { owner: url("bench_owner")?, serving: url("bench_serving")? })
+    Ok(Urls { owner: url("bench_owner")?, serving: url(SERVING_ROLE)? })
 }
