@@ -66,10 +66,10 @@ pub struct Request {
     pub subject: Option<String>,
     /// The tenant named by the client, the `tenant` parameter or the hint (D1, D2).
     pub tenant: Option<TenantId>,
-    /// Whether a `tenant` parameter stood there that names no tenant of this client: the same neutral pages, and
-    /// nobody can sign in (D2).
-    #[serde(default)]
-    pub unknown_tenant: bool,
+    /// The `tenant` parameter as it was given, where it names no tenant of this client: the same neutral pages, and
+    /// nobody can sign in (D2). Failures are counted under it, as they are under a tenant's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_tenant: Option<String>,
 }
 
 /// A strength asked for.
@@ -104,6 +104,9 @@ pub struct Progress {
     /// does not exist (nobody can sign in then, and the page does not tell).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<TenantId>,
+    /// The organisation that was typed, where no tenant was settled: failures are counted under it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
     /// The account chosen: by signing in here, or in the chooser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<SessionRef>,

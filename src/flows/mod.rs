@@ -10,6 +10,7 @@ pub mod call;
 pub mod interaction;
 pub mod interaction_store;
 pub mod keys;
+pub mod login;
 pub mod provision;
 pub mod revocation_feed;
 pub mod session;

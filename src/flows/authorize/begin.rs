@@ -104,7 +104,7 @@ fn read(
     match tenant::settle(directory, (client, owner), params, hint.as_ref())? {
         Ok(Named::Open) => {}
         Ok(Named::Tenant(id)) => request.tenant = Some(id),
-        Ok(Named::Unknown) => request.unknown_tenant = true,
+        Ok(Named::Unknown) => request.unknown_tenant = params.get("tenant").map(str::to_owned),
         Err(fault) => return Ok(Err(fault)),
     }
     if let Some(hint) = hint {
@@ -145,7 +145,7 @@ fn checked(client: &Client, reading: &Reading, to: &VerifiedRedirect) -> Result<
         ui_locales: params.get("ui_locales").filter(|tags| tags.len() <= 200).map(str::to_owned),
         subject: claims.wanted_subject().map(str::to_owned),
         tenant: None,
-        unknown_tenant: false,
+        unknown_tenant: None,
         claims,
     })
 }

@@ -82,7 +82,7 @@ pub(super) fn decide<E>(
 /// Whether this account may answer the request at all.
 pub(super) fn is_candidate(account: &LiveAccount, request: &Request, client: &Client) -> bool {
     let tenant = account.scope.id();
-    !request.unknown_tenant
+    request.unknown_tenant.is_none()
         && client.serves(tenant)
         && request.tenant.is_none_or(|wanted| wanted == tenant)
         && request.subject.as_ref().is_none_or(|wanted| *wanted == account.user.id.to_string())

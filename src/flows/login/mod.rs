@@ -1,0 +1,50 @@
+//! Signing in: identifier first, then a factor. Before a factor is proved, no answer tells whether or where an account
+//! exists, in content, headers or time (D1, P036).
+
+pub mod choose;
+pub mod failures;
+pub mod identify;
+pub mod lockout;
+pub mod password;
+pub mod visit;
+
+use crate::crypto::hmac::KeyedHash;
+use crate::model::ids::TenantId;
+use crate::model::rate::Rate;
+
+/// What the flows of signing in keep to, from the configuration (D23, D31).
+#[derive(Debug, Clone)]
+pub struct SignInRules {
+    /// The keyed hash under which account names and addresses are counted.
+    pub names: KeyedHash,
+    /// Failures of one account name before it is locked for the window.
+    pub account: Rate,
+    /// Failures of one account name from one address that are recorded one by one.
+    pub recorded: Rate,
+    /// Failures without a known tenant that are recorded in the platform's chain.
+    pub platform: Rate,
+}
+
+/// Where a sign-in goes: a tenant, or something that was named and is none. Failures are counted under both alike, so
+/// that counting tells nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// A tenant.
+    Tenant(TenantId),
+    /// Nothing that exists: what was given for it.
+    Nowhere(String),
+}
+
+impl SignInRules {
+    /// The key of an account's lock counter. `canonical` is the address in the form that decides equality (D3).
+    pub fn account_key(&self, destination: &Destination, canonical: &str) -> String {
+        match destination {
+            Destination::Tenant(tenant) => {
+                self.names.of(&[b"account", b"tenant", tenant.as_bytes(), canonical.as_bytes()])
+            }
+            Destination::Nowhere(given) => {
+                self.names.of(&[b"account", b"nowhere", given.as_bytes(), canonical.as_bytes()])
+            }
+        }
+    }
+}

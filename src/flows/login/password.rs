@@ -1,0 +1,231 @@
+//! The password: read the hash, compare it outside any transaction, then write everything that follows in one (P036).
+//! Where there is no such account, the same reads, the same work and the same writes happen.
+
+use super::failures::{self, FailedSignIn};
+use super::visit::Visit;
+use super::{Destination, SignInRules, lockout};
+use crate::crypto::password::{PasswordHash, Verdict};
+use crate::flows::call::Call;
+use crate::flows::interaction_store;
+use crate::flows::session::{self, Admitted};
+use crate::model::audit::{Actor, EventKind, EventResult};
+use crate::model::email::Email;
+use crate::model::failure::Failure;
+use crate::model::ids::{InteractionHandle, TenantId, UserId};
+use crate::model::secret::Secret;
+use crate::model::session::{Factor, Proof};
+use crate::model::time::Timestamp;
+use crate::storage::records::{passwords, users};
+use crate::storage::{Directory, TenantScope};
+
+/// A password that is about to be compared.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    handle: InteractionHandle,
+    canonical: String,
+    destination: Destination,
+    /// What to compare with: the hash that the account has, or nothing that any password matches.
+    pub stored: Option<PasswordHash>,
+}
+
+/// Why nobody is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordRefusal {
+    /// There is no open interaction of this browser with that handle.
+    Expired,
+    /// No address was typed yet.
+    NoIdentifier,
+    /// Address and password do not belong together, or the account or its tenant is suspended: the same answer.
+    Wrong,
+    /// Too many failures of this name, whether it exists or not.
+    TooMany {
+        /// When the next try counts.
+        until: Timestamp,
+    },
+}
+
+/// A person who signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The account in this browser.
+    pub admitted: Admitted,
+    /// The request that waited for it and goes on now.
+    pub goes_on: Option<InteractionHandle>,
+}
+
+/// Finds what the password has to be compared with.
+pub fn begin(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    rules: &SignInRules,
+    (handle, cookie_hash): (InteractionHandle, &str),
+) -> Result<Result<Attempt, PasswordRefusal>, Failure> {
+    let Some(visit) = Visit::open(directory, call, Some(handle), cookie_hash)? else {
+        return Ok(Err(PasswordRefusal::Expired));
+    };
+    let Some((canonical, destination)) = named_account(&visit) else {
+        return Ok(Err(PasswordRefusal::NoIdentifier));
+    };
+    let key = rules.account_key(&destination, &canonical);
+    if let Some(until) = lockout::locked_until(directory, &key, call.now)? {
+        return Ok(Err(PasswordRefusal::TooMany { until }));
+    }
+    let stored = match find_account(directory, &destination, &canonical)? {
+        Account::Usable(_, _, stored) => Some(stored),
+        Account::Suspended(..) | Account::Unknown(_) => None,
+    };
+    Ok(Ok(Attempt { handle, canonical, destination, stored }))
+}
+
+/// Goes on after the comparison: signs the person in, or counts and records the failure. Everything is read again: what
+/// changed since [`begin`] counts. `rehashed` replaces a hash that is weaker than those we make now.
+pub fn finish(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    rules: &SignInRules,
+    (attempt, verdict, rehashed): (&Attempt, Verdict, Option<PasswordHash>),
+    cookie: (&str, &str),
+) -> Result<Result<SignedIn, PasswordRefusal>, Failure> {
+    let Some(visit) = Visit::open(directory, call, Some(attempt.handle), cookie.0)? else {
+        return Ok(Err(PasswordRefusal::Expired));
+    };
+    if named_account(&visit).as_ref() != Some(&(attempt.canonical.clone(), attempt.destination.clone())) {
+        return Ok(Err(PasswordRefusal::Expired));
+    }
+    let key = rules.account_key(&attempt.destination, &attempt.canonical);
+    if let Some(until) = lockout::locked_until(directory, &key, call.now)? {
+        return Ok(Err(PasswordRefusal::TooMany { until }));
+    }
+    let account = find_account(directory, &attempt.destination, &attempt.canonical)?;
+    match (account, verdict) {
+        (Account::Usable(scope, user, stored), Verdict::Match { .. })
+            if Some(&stored) == attempt.stored.as_ref() =>
+        {
+            lockout::clear(directory, &key)?;
+            if let Some(phc) = rehashed {
+                let phc = Secret::new(phc.as_str().to_owned());
+                passwords::put(&mut directory.enter(&scope)?, user, &phc, call.now)?;
+            }
+            sign_in(directory, call, visit, (&scope, user), cookie).map(Ok)
+        }
+        (account, Verdict::Match { .. } | Verdict::Mismatch) => {
+            fail(directory, call, rules, (&visit, &key, &account))?;
+            Ok(Err(PasswordRefusal::Wrong))
+        }
+    }
+}
+
+/// The address and the destination that the identifier page settled.
+fn named_account(visit: &Visit) -> Option<(String, Destination)> {
+    let progress = &visit.interaction.as_ref()?.progress;
+    let email: Email = progress.identifier.as_deref()?.parse().ok()?;
+    let destination = match (progress.tenant, &progress.organisation) {
+        (Some(tenant), _) if visit.admits(tenant) => Destination::Tenant(tenant),
+        (Some(tenant), _) => Destination::Nowhere(tenant.to_string()),
+        (None, given) => Destination::Nowhere(given.clone().unwrap_or_default()),
+    };
+    Some((email.canonical().to_owned(), destination))
+}
+
+enum Account {
+    Usable(TenantScope, UserId, PasswordHash),
+    Suspended(TenantScope, UserId),
+    Unknown(Option<TenantScope>),
+}
+
+/// Looks the account up. Each way through here asks the database the same questions.
+fn find_account(
+    directory: &mut Directory<'_>,
+    destination: &Destination,
+    canonical: &str,
+) -> Result<Account, Failure> {
+    let nobody = TenantId::from_bytes([0; 16]);
+    let (tenant, name) = match destination {
+        Destination::Tenant(tenant) => (*tenant, canonical),
+        Destination::Nowhere(_) => (nobody, ""),
+    };
+    let scope = directory.tenant(tenant)?;
+    let (within, name) = match &scope {
+        Some(scope) => (scope.clone(), name),
+        // No account has an empty address.
+        None => (directory.platform()?, ""),
+    };
+    let mut tx = directory.enter(&within)?;
+    let user = users::find_by_email(&mut tx, name)?;
+    let id = user.as_ref().map_or(UserId::from_bytes([0; 16]), |user| user.id);
+    let phc = passwords::find(&mut tx, id)?;
+    let stored = match &phc {
+        Some(phc) => Some(
+            PasswordHash::parse(phc.expose())
+                .map_err(|error| Failure::internal("reading a password hash").because(error))?,
+        ),
+        None => None,
+    };
+    Ok(match (scope, user, stored) {
+        (Some(scope), Some(user), Some(stored)) if user.status.is_active() => {
+            Account::Usable(scope, user.id, stored)
+        }
+        (Some(scope), Some(user), _) => Account::Suspended(scope, user.id),
+        (scope, _, _) => Account::Unknown(scope),
+    })
+}
+
+/// Signs the person in: session, cookie, event, and the interaction that waited.
+fn sign_in(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    visit: Visit,
+    (scope, user): (&TenantScope, UserId),
+    cookie: (&str, &str),
+) -> Result<SignedIn, Failure> {
+    let proof = Proof { factor: Factor::Password, at: call.now };
+    let admitted = session::admit(directory, call, (scope, user), proof, cookie)?;
+    let mut event = call
+        .event(EventKind::SignIn, EventResult::Success, Actor::User(user))
+        .on("session", admitted.account.sid)
+        .with("factor", "password");
+    if let Some(client) = visit.client_id() {
+        event = event.by_client(client);
+    }
+    directory.enter(scope)?.record(event);
+    let Some(mut interaction) = visit.interaction else { return Ok(SignedIn { admitted, goes_on: None }) };
+    session::move_interactions(directory, interaction.stored_in, cookie)?;
+    if interaction.request.is_none() {
+        if let Some(home) = directory.tenant(interaction.stored_in)? {
+            interaction_store::finish(&mut directory.enter(&home)?, call, interaction.id)?;
+        }
+        return Ok(SignedIn { admitted, goes_on: None });
+    }
+    interaction.progress.account = Some(admitted.account);
+    interaction.progress.proved = Some(admitted.account);
+    interaction.progress.signing_in = false;
+    interaction_store::save_progress(directory, &interaction)?;
+    Ok(SignedIn { admitted, goes_on: Some(interaction.handle()) })
+}
+
+/// Counts the failure and records it; at the limit, the name is locked and that is recorded, once.
+fn fail(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    rules: &SignInRules,
+    (visit, key, account): (&Visit, &str, &Account),
+) -> Result<(), Failure> {
+    let (tenant, user, reason) = match account {
+        Account::Usable(scope, user, _) => (Some(scope), Some(*user), "wrong_password"),
+        Account::Suspended(scope, user) => (Some(scope), Some(*user), "not_usable"),
+        Account::Unknown(scope) => (scope.as_ref(), None, "unknown_account"),
+    };
+    let failed = FailedSignIn { tenant, user, account_key: key, client: visit.client_id(), reason };
+    failures::record(directory, call, rules, &failed)?;
+    let Some(until) = lockout::count(directory, key, rules.account, call.now)? else { return Ok(()) };
+    let Some(scope) = tenant else { return Ok(()) };
+    let mut event = call
+        .event(EventKind::AccountLocked, EventResult::Denied, Actor::System)
+        .with("account", key)
+        .with("until", until.to_string());
+    if let Some(user) = user {
+        event = event.on("user", user);
+    }
+    directory.enter(scope)?.record(event);
+    Ok(())
+}

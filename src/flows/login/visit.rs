@@ -1,0 +1,178 @@
+//! A visit of a sign-in page: the interaction that waits, who asks, and which tenant that settles (D1).
+
+use super::Destination;
+use crate::flows::call::Call;
+use crate::flows::interaction::{Interaction, Request};
+use crate::flows::interaction_store;
+use crate::flows::session::{LiveAccount, live_accounts};
+use crate::model::client::Client;
+use crate::model::email::Email;
+use crate::model::failure::Failure;
+use crate::model::ids::{ClientId, InteractionHandle, TenantId};
+use crate::model::tenant::PLATFORM_SLUG;
+use crate::storage::records::{browser_sessions, clients, sessions, users};
+use crate::storage::{Directory, TenantScope};
+
+/// What a sign-in page is shown for.
+#[derive(Debug)]
+pub struct Visit {
+    /// The request that waits; none for a plain sign-in that has just begun.
+    pub interaction: Option<Interaction>,
+    /// Who asks; none for a plain sign-in.
+    pub asker: Option<Asker>,
+}
+
+/// The relying party.
+#[derive(Debug)]
+pub struct Asker {
+    /// Its registration.
+    pub client: Client,
+    /// Who owns it.
+    pub owner: TenantScope,
+}
+
+impl Asker {
+    /// Whether the platform owns it, so that people of several tenants may use it.
+    pub fn is_platforms(&self) -> bool {
+        self.owner.slug().as_str() == PLATFORM_SLUG
+    }
+}
+
+impl Visit {
+    /// Opens a page. `None` where the handle names no open interaction of this browser, or one of a client that may no
+    /// longer be used.
+    pub fn open(
+        directory: &mut Directory<'_>,
+        call: &Call,
+        handle: Option<InteractionHandle>,
+        cookie_hash: &str,
+    ) -> Result<Option<Self>, Failure> {
+        let Some(handle) = handle else { return Ok(Some(Self { interaction: None, asker: None })) };
+        let Some(interaction) = interaction_store::load(directory, call, handle, cookie_hash)? else {
+            return Ok(None);
+        };
+        let asker = match &interaction.client_id {
+            None => None,
+            Some(id) => match find_asker(directory, id)? {
+                Some(asker) => Some(asker),
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(Self { interaction: Some(interaction), asker }))
+    }
+
+    /// The request that waits.
+    pub fn request(&self) -> Option<&Request> {
+        self.interaction.as_ref()?.request.as_ref()
+    }
+
+    /// The client that asks.
+    pub fn client_id(&self) -> Option<&ClientId> {
+        self.interaction.as_ref()?.client_id.as_ref()
+    }
+
+    /// The tenant whose name may stand on the page: that of a tenant's own client, which tells nothing that the client
+    /// id did not.
+    pub fn shown_tenant(&self) -> Option<&TenantScope> {
+        self.asker.as_ref().filter(|asker| !asker.is_platforms()).map(|asker| &asker.owner)
+    }
+
+    /// Whether people of this tenant may answer.
+    pub fn admits(&self, tenant: TenantId) -> bool {
+        self.asker.as_ref().is_none_or(|asker| asker.client.serves(tenant))
+    }
+
+    /// Where the sign-in goes by the client or the `tenant` parameter; `None` where both leave it open.
+    pub fn settled(&self) -> Option<Destination> {
+        let request = self.request();
+        if let Some(given) = request.and_then(|request| request.unknown_tenant.clone()) {
+            return Some(Destination::Nowhere(given));
+        }
+        let named = request.and_then(|request| request.tenant);
+        let own = || self.shown_tenant().map(TenantScope::id);
+        named.or_else(own).map(|tenant| {
+            if self.admits(tenant) {
+                Destination::Tenant(tenant)
+            } else {
+                Destination::Nowhere(tenant.to_string())
+            }
+        })
+    }
+
+    /// The tenant that this address names where nothing else does: by its verified domain, or by an account that this
+    /// browser remembers.
+    pub fn tenant_of_address(
+        &self,
+        directory: &mut Directory<'_>,
+        cookie_hash: &str,
+        email: &Email,
+    ) -> Result<Option<TenantId>, Failure> {
+        let by_domain = directory.domain_owner(email.domain())?.map(|scope| scope.id());
+        if let Some(tenant) = by_domain.filter(|tenant| self.admits(*tenant)) {
+            return Ok(Some(tenant));
+        }
+        remembered(directory, cookie_hash, email, |tenant| self.admits(tenant))
+    }
+
+    /// Whether the identifier page asks for the organisation when it is shown first (D1).
+    pub fn asks_organisation(
+        &self,
+        directory: &mut Directory<'_>,
+        cookie_hash: &str,
+    ) -> Result<bool, Failure> {
+        if self.settled().is_some() {
+            return Ok(false);
+        }
+        let hint = self.request().and_then(|request| request.login_hint.as_deref());
+        match hint.and_then(|hint| hint.parse::<Email>().ok()) {
+            Some(email) => Ok(self.tenant_of_address(directory, cookie_hash, &email)?.is_none()),
+            None => Ok(true),
+        }
+    }
+
+    /// The accounts of this browser that may answer: only those of the tenant and the person that are settled, if any.
+    pub fn accounts(
+        &self,
+        directory: &mut Directory<'_>,
+        call: &Call,
+        cookie_hash: &str,
+    ) -> Result<Vec<LiveAccount>, Failure> {
+        let settled = self.settled();
+        let mut accounts = live_accounts(directory, call, cookie_hash)?;
+        let wanted = self.request().and_then(|request| request.subject.clone());
+        accounts.retain(|account| {
+            let tenant = account.scope.id();
+            wanted.as_ref().is_none_or(|wanted| *wanted == account.user.id.to_string())
+                && settled
+                    .as_ref()
+                    .map_or_else(|| self.admits(tenant), |it| *it == Destination::Tenant(tenant))
+        });
+        Ok(accounts)
+    }
+}
+
+fn find_asker(directory: &mut Directory<'_>, id: &ClientId) -> Result<Option<Asker>, Failure> {
+    let Some(owner) = directory.client_owner(id)? else { return Ok(None) };
+    let client = clients::find(&mut directory.enter(&owner)?, id)?;
+    Ok(client.filter(|client| client.status.is_active()).map(|client| Asker { client, owner }))
+}
+
+/// The tenant of an account with this address that was proved in this browser, even if its session has passed since.
+fn remembered(
+    directory: &mut Directory<'_>,
+    cookie_hash: &str,
+    email: &Email,
+    admits: impl Fn(TenantId) -> bool,
+) -> Result<Option<TenantId>, Failure> {
+    let Some(browser) = browser_sessions::find(directory, cookie_hash)? else { return Ok(None) };
+    for account in browser.accounts.into_iter().rev().filter(|account| admits(account.tenant_id)) {
+        let Some(scope) = directory.tenant(account.tenant_id)? else { continue };
+        let mut tx = directory.enter(&scope)?;
+        let Some(session) = sessions::find(&mut tx, account.sid)? else { continue };
+        let user = users::find(&mut tx, session.user_id)?;
+        if user.is_some_and(|user| user.email_canonical == email.canonical()) {
+            return Ok(Some(scope.id()));
+        }
+    }
+    Ok(None)
+}
