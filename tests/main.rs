@@ -15,6 +15,8 @@ mod crypto;
 #[cfg(test)]
 mod effects;
 #[cfg(test)]
+mod harness;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod properties;
@@ -22,5 +24,7 @@ mod properties;
 mod provision;
 #[cfg(test)]
 mod spec_coverage;
+#[cfg(test)]
+mod storage;
 #[cfg(test)]
 mod verify;

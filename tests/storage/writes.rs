@@ -1,0 +1,137 @@
+//! Writes: together in one commit, each for itself when it fails (D18, D20, P151).
+
+use symbolon::model::failure::{Failure, FailureKind};
+use symbolon::storage::records::{audit, authorization_codes, users};
+
+use super::{call, count_users, event, tenant, user};
+use crate::harness::database::TestDatabase;
+
+#[tokio::test]
+async fn p151_a_hundred_writers_lose_nothing() {
+    let home = TestDatabase::new();
+    let database = home.open();
+    let scope = tenant(&database, "acme").await;
+    let mut tasks = Vec::new();
+    for n in 0..100 {
+        let (database, scope) = (database.clone(), scope.clone());
+        tasks.push(tokio::spawn(async move {
+            let person = user(scope.id(), &format!("p{n}@acme.example"));
+            let result = database
+                .write(&scope, move |tx| {
+                    users::insert(tx, &person)?;
+                    tx.record(event());
+                    Ok(())
+                })
+                .await;
+            match result {
+                Ok(()) => 1,
+                Err(failure) => {
+                    assert_eq!(failure.kind, FailureKind::Unavailable, "{failure}");
+                    0
+                }
+            }
+        }));
+    }
+    let mut written = 0;
+    for task in tasks {
+        written += task.await.expect("no writer panics");
+    }
+    assert!(written > 0);
+    assert_eq!(count_users(&database, &scope).await, written);
+    let head = database.read(&scope, audit::head).await.expect("the head is read");
+    assert_eq!(head.seq, i64::try_from(written).expect("a small number"));
+}
+
+#[tokio::test]
+async fn a_failed_write_leaves_nothing_and_spoils_no_other() {
+    let home = TestDatabase::new();
+    let database = home.open();
+    let scope = tenant(&database, "acme").await;
+    let mut tasks = Vec::new();
+    for n in 0..20 {
+        let (database, scope) = (database.clone(), scope.clone());
+        tasks.push(tokio::spawn(async move {
+            let person = user(scope.id(), &format!("p{n}@acme.example"));
+            database
+                .write(&scope, move |tx| {
+                    users::insert(tx, &person)?;
+                    tx.record(event());
+                    if n % 2 == 0 { Ok(()) } else { Err(Failure::internal("on purpose")) }
+                })
+                .await
+                .is_ok()
+        }));
+    }
+    for task in tasks {
+        let _done = task.await.expect("no writer panics");
+    }
+    assert_eq!(count_users(&database, &scope).await, 10);
+    let head = database.read(&scope, audit::head).await.expect("the head is read");
+    assert_eq!(head.seq, 10);
+}
+
+#[tokio::test]
+async fn a_panicking_write_leaves_nothing_and_the_next_one_works() {
+    let home = TestDatabase::new();
+    let database = home.open();
+    let scope = tenant(&database, "acme").await;
+    let person = user(scope.id(), "ada@acme.example");
+    let result: Result<(), Failure> = database
+        .write(&scope, move |tx| {
+            users::insert(tx, &person)?;
+            panic!("on purpose")
+        })
+        .await;
+    assert!(result.is_err());
+    let person = user(scope.id(), "grace@acme.example");
+    database.write(&scope, move |tx| users::insert(tx, &person)).await.expect("the next write works");
+    assert_eq!(count_users(&database, &scope).await, 1);
+}
+
+#[tokio::test]
+async fn a_read_transaction_keeps_nothing() {
+    let home = TestDatabase::new();
+    let database = home.open();
+    let scope = tenant(&database, "acme").await;
+    let person = user(scope.id(), "ada@acme.example");
+    let _refused_or_forgotten = database.read(&scope, move |tx| users::insert(tx, &person)).await;
+    assert_eq!(count_users(&database, &scope).await, 0);
+}
+
+#[tokio::test]
+async fn a_code_is_consumed_by_exactly_one_of_many() {
+    let home = TestDatabase::new();
+    let database = home.open();
+    let scope = tenant(&database, "acme").await;
+    let person = user(scope.id(), "ada@acme.example");
+    let code = authorization_codes::NewCode {
+        code_hash: "c0ffee".to_owned(),
+        client_id: "acme.wiki".parse().expect("a client id"),
+        user_id: person.id,
+        sid: call().id(),
+        authorization: "{}".to_owned(),
+        issued_at: call().now,
+        expires_at: call().now + std::time::Duration::from_mins(1),
+    };
+    database
+        .write(&scope, move |tx| {
+            users::insert(tx, &person)?;
+            authorization_codes::insert(tx, &code)
+        })
+        .await
+        .expect("a code is issued");
+    let mut tasks = Vec::new();
+    for _ in 0..20 {
+        let (database, scope) = (database.clone(), scope.clone());
+        tasks.push(tokio::spawn(async move {
+            let consume =
+                database.write(&scope, |tx| authorization_codes::consume(tx, "c0ffee", call().now)).await;
+            usize::from(consume.unwrap_or(false))
+        }));
+    }
+    let mut winners = 0;
+    for task in tasks {
+        winners += task.await.expect("nobody panics");
+    }
+    assert_eq!(winners, 1);
+}
