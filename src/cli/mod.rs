@@ -3,6 +3,7 @@
 pub mod config;
 mod outcome;
 mod settings;
+pub mod token;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ const EXAMPLES: &str = "\
 Examples:
   symbolon config check                 show what is in force, and where it came from
   symbolon --config id.toml config check
+  symbolon token verify --help          check a token as a service does
 
 Exit codes: 0 done, 1 failed, 2 differences found, 64 wrong usage, 69 something needed is unavailable,
 78 wrong configuration. Settings are described in docs/configuration.md.";
@@ -36,6 +38,9 @@ enum Command {
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Look at tokens.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
 }
 
 /// Runs the command that these arguments ask for; the first is the name of the program.
@@ -47,6 +52,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let Arguments { settings, command } = arguments;
     let outcome = match command {
         Command::Config(command) => command.run(&settings),
+        Command::Token(command) => command.run(&settings),
     };
     outcome.unwrap_or_else(|stop| stop.report())
 }

@@ -40,6 +40,8 @@ pub use self::settings::{InvalidSettings, MAX_LEEWAY, RevocationPolicy, Verifier
 pub use self::source::{FETCH_TIMEOUT, FetchError, Fetching, HttpSource, MAX_DOCUMENT, Source};
 pub use self::verified::Verified;
 pub use self::verifier::{MAX_TOKEN, REVOCATION_POLL, Verifier};
+pub use crate::model::role::Role;
+pub use crate::model::time::Timestamp;
 pub use crate::protocol::scope_headers::{Demand, RequestScope};
 pub use crate::protocol::token_claims::AccessTokenClaims;
 

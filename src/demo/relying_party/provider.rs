@@ -18,8 +18,7 @@ use url::Url;
 use super::Registration;
 use super::http;
 use super::sessions::{Attempt, SignedIn};
-use crate::model::time::Timestamp;
-use crate::verify::TimeSource;
+use crate::verify::{TimeSource, Timestamp};
 
 /// A client with all that discovery gives it.
 type Discovered = CoreClient<
