@@ -39,7 +39,7 @@ fn written(locale: Locale) -> BTreeSet<String> {
 
 /// Every quoted word of the templates and the views that could be a message id.
 fn quoted() -> BTreeSet<String> {
-    let sources = read_all("templates", "html") + &read_all("src/views", "rs");
+    let sources = [read_all("templates", "html"), read_all("src/views", "rs")].concat();
     sources.split('"').map(str::to_owned).collect()
 }
 

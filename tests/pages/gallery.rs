@@ -18,19 +18,19 @@ use symbolon::views::text::{Catalogue, Locale};
 use symbolon::views::{ConsentPage, FormPostPage, HomePage, LoggedOutPage, LogoutConfirmPage, assets};
 
 /// One page in one state and language.
-pub(super) struct Rendered {
+pub(crate) struct Rendered {
     /// The state, as a file name.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// The language.
-    pub(super) locale: Locale,
+    pub(crate) locale: Locale,
     /// The marker that the page promises.
-    pub(super) marker: &'static str,
+    pub(crate) marker: &'static str,
     /// The whole document.
-    pub(super) html: String,
+    pub(crate) html: String,
 }
 
 /// Renders everything.
-pub(super) fn every_page() -> Vec<Rendered> {
+pub(crate) fn every_page() -> Vec<Rendered> {
     let catalogue = Catalogue::embedded().expect("the messages");
     Locale::ALL.into_iter().flat_map(|locale| pages_in(&catalogue, locale)).collect()
 }

@@ -3,6 +3,6 @@
 mod catalogue;
 mod contract;
 mod contrast;
-mod gallery;
+pub(crate) mod gallery;
 mod html;
 mod rules;

@@ -1,0 +1,6 @@
+//! The pages in a real browser: Debian's Chromium, driven by `WebDriver`.
+
+mod layout;
+mod moving_on;
+mod site;
+pub(crate) mod window;

@@ -1,0 +1,190 @@
+//! A headless browser window of a given size, scheme and will to run scripts.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use thirtyfour::session::handle::SessionHandle;
+use thirtyfour::{By, ChromiumLikeCapabilities, DesiredCapabilities, Key, LoggingPrefsLogLevel, WebDriver};
+
+/// What a window is like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    /// Width of the page in CSS pixels; the height follows.
+    pub(crate) width: u32,
+    /// Whether the person prefers a dark scheme.
+    pub(crate) dark: bool,
+    /// Whether scripts of pages run.
+    pub(crate) script: bool,
+}
+
+/// A desktop window, light, with scripts.
+pub(crate) const DESKTOP: Look = Look { width: 1280, dark: false, script: true };
+
+/// A phone, light, with scripts.
+pub(crate) const PHONE: Look = Look { width: 390, dark: false, script: true };
+
+/// An open window.
+#[derive(Clone)]
+pub(crate) struct Window {
+    session: Arc<SessionHandle>,
+}
+
+/// Opens a window, lets the test use it, and closes it whatever happens.
+pub(crate) async fn with_window<F, Fut>(look: Look, test: F)
+where
+    F: FnOnce(Window) -> Fut,
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    let driver_process = DriverProcess::start();
+    let driver = WebDriver::new(driver_process.address(), capabilities()).await.expect("a browser");
+    let window = Window { session: Arc::clone(driver.handle()) };
+    window.look(look).await;
+    let outcome = tokio::spawn(test(window)).await;
+    driver.quit().await.expect("the browser closes");
+    if let Err(panicked) = outcome {
+        std::panic::resume_unwind(panicked.into_panic());
+    }
+}
+
+impl Window {
+    /// Changes what the window is like.
+    pub(crate) async fn look(&self, look: Look) {
+        let height = if look.width < 600 { 844 } else { 900 };
+        let size = json!({"width": look.width, "height": height, "deviceScaleFactor": 1, "mobile": look.width < 600});
+        let scheme = if look.dark { "dark" } else { "light" };
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": !look.script})).await;
+    }
+
+    async fn devtools(&self, method: &str, parameters: serde_json::Value) {
+        let devtools = thirtyfour::cdp::Cdp::new(Arc::clone(&self.session));
+        devtools.send_raw(method, parameters).await.expect(method);
+    }
+
+    /// Opens an address.
+    pub(crate) async fn open(&self, address: &str) {
+        self.session.goto(address).await.expect(address);
+    }
+
+    /// The marker of the page that is shown.
+    pub(crate) async fn marker(&self) -> String {
+        let main = self.session.find(By::Tag("main")).await.expect("a main element");
+        main.id().await.expect("an answer").expect("a marker")
+    }
+
+    /// The id of the element that has the focus; empty where it has none.
+    pub(crate) async fn focus(&self) -> String {
+        self.evaluate("return document.activeElement.id").await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Presses keys, to whatever has the focus.
+    pub(crate) async fn press(&self, keys: &str) {
+        self.session.action_chain().send_keys(keys).perform().await.expect("keys");
+    }
+
+    /// Presses one key that writes nothing, such as Tab or Enter.
+    pub(crate) async fn press_key(&self, key: Key) {
+        self.press(&key.value().to_string()).await;
+    }
+
+    /// Goes back to the field before.
+    pub(crate) async fn press_shift_tab(&self) {
+        let chain = self.session.action_chain().key_down(Key::Shift).send_keys(Key::Tab).key_up(Key::Shift);
+        chain.perform().await.expect("keys");
+    }
+
+    /// Presses the element with this id.
+    pub(crate) async fn click(&self, id: &str) {
+        self.session.find(By::Id(id)).await.expect(id).click().await.expect(id);
+    }
+
+    /// Runs a function body in the page and gives what it returns. This works also where the page's own scripts do not.
+    pub(crate) async fn evaluate(&self, body: &str) -> serde_json::Value {
+        self.session.execute(body, Vec::new()).await.expect("a script").json().clone()
+    }
+
+    /// The same for a body that gives its result to the function in its last argument.
+    pub(crate) async fn evaluate_later(&self, body: &str) -> serde_json::Value {
+        self.session.execute_async(body, Vec::new()).await.expect("a script").json().clone()
+    }
+
+    /// Waits until the page with this marker is shown, for five seconds at most, and gives the marker that is.
+    pub(crate) async fn arrive_at(&self, marker: &str) -> String {
+        for _ in 0..100 {
+            if let Ok(main) = self.session.find(By::Tag("main")).await
+                && main.id().await.ok().flatten().as_deref() == Some(marker)
+            {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        self.marker().await
+    }
+
+    /// What the browser complained about since the last call: blocked content, missing files, scripts that failed.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
+        let log = self.session.browser_log().await.expect("the browser's log");
+        log.into_iter().map(|entry| entry.message).collect()
+    }
+}
+
+fn capabilities() -> thirtyfour::ChromeCapabilities {
+    let mut wishes = DesiredCapabilities::chrome();
+    let arguments = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--lang=en",
+    ];
+    for argument in arguments {
+        wishes.add_arg(argument).expect("an argument");
+    }
+    wishes.set_browser_log_level(LoggingPrefsLogLevel::Warning).expect("a log level");
+    wishes
+}
+
+/// A chromedriver on a port of its own; ends with this value.
+struct DriverProcess {
+    process: Child,
+    port: u16,
+}
+
+impl DriverProcess {
+    fn start() -> Self {
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver must be installed: apt-get install chromium chromium-driver");
+        let output = process.stdout.take().expect("its output");
+        let port = BufReader::new(output)
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
+            .expect("chromedriver names its port");
+        Self { process, port }
+    }
+
+    fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for DriverProcess {
+    fn drop(&mut self) {
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
