@@ -1,1 +1,13 @@
-//! Scheduled work.
+//! Scheduled work: one node at a time runs each job, by lease. One file per job.
+
+mod checkpoints;
+mod context;
+mod prune;
+mod rotate_keys;
+mod schedule;
+
+pub use checkpoints::Checkpoints;
+pub use context::{Job, JobContext, Running};
+pub use prune::{EPHEMERAL, Ephemeral, Prune};
+pub use rotate_keys::RotateKeys;
+pub use schedule::{Report, Schedule};

@@ -171,6 +171,11 @@ impl Keys {
         }
     }
 
+    /// The key that signs tokens and other statements of ours now.
+    pub const fn tokens(&self) -> &SigningKey {
+        &self.tokens
+    }
+
     /// What verifies our own tokens: every key of tokens that is not revoked, retired ones however old.
     pub const fn own(&self) -> &VerificationKeys {
         &self.own

@@ -121,3 +121,10 @@ pub fn note_issued(
         .or_failure("noting what a code issued")?;
     Ok(())
 }
+
+/// Forgets the codes that expired before this time; says how many.
+pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usize, Failure> {
+    diesel::delete(tx.rows::<codes::table>().filter(codes::expires_at.lt(before.to_naive())))
+        .execute(tx.conn())
+        .or_failure("pruning codes")
+}

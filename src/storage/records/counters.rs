@@ -141,3 +141,10 @@ pub fn expired(tx: &mut impl Transaction, now: Timestamp, limit: i64) -> Result<
         .or_failure("listing expired counters")?;
     Ok(rows.into_iter().map(Row::read).collect())
 }
+
+/// Forgets the counters that expired before this time; says how many.
+pub fn prune(tx: &mut impl Transaction, before: Timestamp) -> Result<usize, Failure> {
+    diesel::delete(counters::table.filter(counters::expires_at.lt(before.to_naive())))
+        .execute(tx.conn())
+        .or_failure("pruning counters")
+}

@@ -125,3 +125,10 @@ pub fn rebind(tx: &mut TenantTx<'_>, old_hash: &str, new_hash: &str) -> Result<(
     .or_failure("moving interactions to a new cookie")?;
     Ok(())
 }
+
+/// Forgets the interactions that expired before this time; says how many.
+pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usize, Failure> {
+    diesel::delete(tx.rows::<interactions::table>().filter(interactions::expires_at.lt(before.to_naive())))
+        .execute(tx.conn())
+        .or_failure("pruning interactions")
+}

@@ -26,12 +26,3 @@ pub fn take(
         .or_failure("taking a lease")?;
     Ok(changed == 1)
 }
-
-/// Gives the lease back, so that another need not wait for its end.
-pub fn release(tx: &mut impl Transaction, name: &str, holder: &str, now: Timestamp) -> Result<(), Failure> {
-    diesel::update(dsl::leases.filter(rows::name.eq(name)).filter(rows::holder.eq(holder)))
-        .set(rows::expires_at.eq(now.to_naive()))
-        .execute(tx.conn())
-        .or_failure("giving a lease back")?;
-    Ok(())
-}

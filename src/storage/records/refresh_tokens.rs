@@ -170,3 +170,11 @@ pub fn access_tokens_since(
         .load(tx.conn())
         .or_failure("reading the access tokens of a refresh family")
 }
+
+/// Forgets the tokens that were used before this time; says how many. From then on, one of them that comes back is
+/// refused like any unknown token, and its family lives on.
+pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usize, Failure> {
+    diesel::delete(tx.rows::<tokens::table>().filter(tokens::consumed_at.lt(Some(before.to_naive()))))
+        .execute(tx.conn())
+        .or_failure("pruning refresh tokens")
+}

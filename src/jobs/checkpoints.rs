@@ -1,0 +1,109 @@
+//! Signed checkpoints of the audit chains (D22): once a day for each tenant in which something happened.
+
+use std::time::Duration;
+
+use super::{Job, JobContext, Running};
+use crate::flows::audit::{Checkpoint, Fault, Verification, read_checkpoint, state_checkpoint};
+use crate::flows::keys::Keys;
+use crate::model::failure::Failure;
+use crate::model::ids::TenantId;
+use crate::model::issuer::Issuer;
+use crate::storage::records::audit;
+use crate::storage::{PlatformScope, TenantScope};
+
+/// The least time between two checkpoints of one chain.
+const APART: Duration = Duration::from_hours(24);
+
+/// Events that are read in one transaction.
+const PAGE: i64 = 1000;
+
+/// The job.
+#[derive(Debug, Clone, Copy)]
+pub struct Checkpoints;
+
+impl Job for Checkpoints {
+    fn name(&self) -> &'static str {
+        "checkpoints"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_hours(1)
+    }
+
+    fn run<'a>(&'a self, context: &'a JobContext) -> Running<'a> {
+        Box::pin(state_all(context))
+    }
+}
+
+/// A chain that does not verify gets no checkpoint and hinders no other; it is an error in the log, and the job fails.
+async fn state_all(context: &JobContext) -> Result<u64, Failure> {
+    let scopes = context.tenants().await?;
+    let (mut stated, mut broken) = (0, None);
+    for scope in scopes {
+        match state(context, scope).await {
+            Ok(done) => stated += u64::from(done),
+            Err(failure) => broken = Some(failure),
+        }
+    }
+    broken.map_or(Ok(stated), Err)
+}
+
+async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure> {
+    let (right, call, tenant) = (PlatformScope::operator(), context.call(), scope.id());
+    let entered = scope.clone();
+    let (head, last, statements) = context
+        .database
+        .read_platform(&right, move |tx| {
+            let mut tx = tx.enter(&entered)?;
+            Ok((audit::head(&mut tx)?, audit::last_checkpoint(&mut tx)?, audit::checkpoints(&mut tx)?))
+        })
+        .await?;
+    let (seen, at) = last.map_or((0, None), |(seq, at)| (seq, Some(at)));
+    if head.seq == seen || at.is_some_and(|at| call.now.since(at) < APART) {
+        return Ok(false);
+    }
+    let keys = context.keys.current(call.now)?;
+    let mut verification = Verification::new(tenant, believed(tenant, &statements, &context.issuer, &keys));
+    let mut read = 0;
+    while read < head.seq {
+        let entered = scope.clone();
+        let limit = PAGE.min(head.seq - read);
+        let page = context
+            .database
+            .read_platform(&right, move |tx| audit::after(&mut tx.enter(&entered)?, read, limit))
+            .await?;
+        read = page.last().map_or(head.seq, |event| event.seq);
+        for event in &page {
+            verification.push(event).map_err(|fault| broken(tenant, &fault))?;
+        }
+    }
+    let summary = verification.finish(Some(&head)).map_err(|fault| broken(tenant, &fault))?;
+    let statement = state_checkpoint(&call, tenant, &summary, keys.tokens())?;
+    let now = call.now;
+    context
+        .database
+        .write_platform(&right, move |tx| {
+            let mut tx = tx.enter(&scope)?;
+            let newest = audit::last_checkpoint(&mut tx)?.map_or(0, |(seq, _)| seq);
+            if newest >= head.seq {
+                return Ok(false);
+            }
+            audit::insert_checkpoint(&mut tx, head.seq, &statement, now).map(|()| true)
+        })
+        .await
+}
+
+/// The earlier checkpoints whose keys are still good: a chain that was rebuilt since then must not get a new one.
+fn believed(tenant: TenantId, stored: &[(i64, String)], issuer: &Issuer, keys: &Keys) -> Vec<Checkpoint> {
+    let read = |statement: &str| {
+        read_checkpoint(statement, tenant, issuer, keys.own())
+            .inspect_err(|fault| tracing::warn!(%tenant, %fault, "a stored audit checkpoint is not believed"))
+            .ok()
+    };
+    stored.iter().filter_map(|(_, statement)| read(statement)).collect()
+}
+
+fn broken(tenant: TenantId, fault: &Fault) -> Failure {
+    tracing::error!(%tenant, %fault, "an audit chain does not verify: run `symbolon audit verify`");
+    Failure::internal("verifying an audit chain")
+}

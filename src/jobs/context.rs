@@ -1,0 +1,66 @@
+//! What a job is, and what it has at hand.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::effects::{Clock, Random};
+use crate::flows::Call;
+use crate::flows::keys::{KeyRing, RotationRule};
+use crate::model::failure::Failure;
+use crate::model::issuer::Issuer;
+use crate::storage::{Database, PlatformScope, TenantScope};
+
+/// A job that runs: it answers with how many things it did.
+pub type Running<'a> = Pin<Box<dyn Future<Output = Result<u64, Failure>> + Send + 'a>>;
+
+/// Work that comes back. Running it twice, or on two nodes at once, must be harmless: a lease can be lost.
+pub trait Job: Send + Sync {
+    /// Its name in logs and metrics.
+    fn name(&self) -> &'static str;
+
+    /// The time from one run to the next.
+    fn every(&self) -> Duration;
+
+    /// Does it once.
+    fn run<'a>(&'a self, context: &'a JobContext) -> Running<'a>;
+}
+
+/// The parts of a node that jobs use.
+#[derive(Clone)]
+pub struct JobContext {
+    /// The data.
+    pub database: Database,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Our own name.
+    pub issuer: Arc<Issuer>,
+    /// The signing keys.
+    pub keys: Arc<KeyRing>,
+    /// When signing keys rotate.
+    pub rotation: RotationRule,
+}
+
+impl JobContext {
+    /// Every tenant, the suspended and deleted ones too.
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is not general enough")]
+    pub async fn tenants(&self) -> Result<Vec<TenantScope>, Failure> {
+        self.database.read_platform(&PlatformScope::operator(), |tx| tx.tenants()).await
+    }
+
+    /// One run: its time, and a name for its events.
+    pub fn call(&self) -> Call {
+        let now = self.clock.now();
+        Call {
+            now,
+            random: Arc::clone(&self.random),
+            request_id: self.random.id(now),
+            address: None,
+            user_agent: None,
+            issuer: Arc::clone(&self.issuer),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The schedule: which job is due, and which node runs it.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::{Checkpoints, Job, JobContext, Prune, RotateKeys};
+use crate::model::audit::hex;
+use crate::model::failure::Failure;
+use crate::model::time::Timestamp;
+use crate::storage::PlatformScope;
+use crate::storage::records::leases;
+
+/// How often the schedule looks for due jobs.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// How long the lease holds without being renewed: after that, another node takes over.
+const LEASE: Duration = Duration::from_mins(1);
+
+/// The jobs of a node.
+pub struct Schedule {
+    context: JobContext,
+    jobs: Vec<Box<dyn Job>>,
+    holder: String,
+    last_runs: Mutex<HashMap<&'static str, Timestamp>>,
+}
+
+/// How one job of a run ended.
+#[derive(Debug)]
+pub struct Report {
+    /// Its name.
+    pub job: &'static str,
+    /// How many things it did.
+    pub outcome: Result<u64, Failure>,
+}
+
+impl Schedule {
+    /// Every job of the product.
+    pub fn new(context: JobContext) -> Self {
+        let holder = hex(&context.random.bytes::<8>());
+        let jobs: Vec<Box<dyn Job>> = vec![Box::new(RotateKeys), Box::new(Prune), Box::new(Checkpoints)];
+        Self { context, jobs, holder, last_runs: Mutex::default() }
+    }
+
+    /// Looks for due jobs until the task is dropped.
+    pub async fn run(&self) {
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            // A database that is away is told once, by whoever follows the change number.
+            if let Err(failure) = self.tick().await {
+                tracing::debug!(context = failure.context, "no lease for the jobs");
+            }
+        }
+    }
+
+    /// Takes the lease, and runs what is due by the clock. Empty when another node holds the lease.
+    pub async fn tick(&self) -> Result<Vec<Report>, Failure> {
+        let now = self.context.clock.now();
+        if !self.take_lease(now).await? {
+            return Ok(Vec::new());
+        }
+        let mut reports = Vec::new();
+        for job in self.jobs.iter().filter(|job| self.is_due(job.as_ref(), now)) {
+            reports.push(self.run_one(job.as_ref()).await);
+            self.take_lease(self.context.clock.now()).await?;
+        }
+        Ok(reports)
+    }
+
+    /// Runs every job once, due or not, lease or not.
+    pub async fn run_all(&self) -> Vec<Report> {
+        let mut reports = Vec::new();
+        for job in &self.jobs {
+            reports.push(self.run_one(job.as_ref()).await);
+        }
+        reports
+    }
+
+    async fn take_lease(&self, now: Timestamp) -> Result<bool, Failure> {
+        let holder = self.holder.clone();
+        self.context
+            .database
+            .write_platform(&PlatformScope::operator(), move |tx| {
+                leases::take(tx, leases::JOBS, &holder, now, now + LEASE)
+            })
+            .await
+    }
+
+    fn is_due(&self, job: &dyn Job, now: Timestamp) -> bool {
+        let last_runs = self.last_runs.lock().unwrap_or_else(PoisonError::into_inner);
+        last_runs.get(job.name()).is_none_or(|last| *last + job.every() <= now || now < *last)
+    }
+
+    async fn run_one(&self, job: &dyn Job) -> Report {
+        let (name, now) = (job.name(), self.context.clock.now());
+        self.last_runs.lock().unwrap_or_else(PoisonError::into_inner).insert(name, now);
+        let outcome = job.run(&self.context).await;
+        let word = if outcome.is_ok() { "done" } else { "failed" };
+        metrics::counter!("symbolon_job_runs_total", "job" => name, "result" => word).increment(1);
+        match &outcome {
+            Ok(0) => tracing::debug!(job = name, "nothing to do"),
+            Ok(count) => tracing::info!(job = name, count, "job done"),
+            Err(failure) => {
+                tracing::error!(job = name, context = failure.context, cause = ?failure.source, "job failed");
+            }
+        }
+        Report { job: name, outcome }
+    }
+}
