@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, SessionId, UserId};
 use crate::model::session::Factor;
 use crate::model::time::Timestamp;
@@ -38,4 +39,16 @@ pub struct Authorization {
     /// The PKCE challenge, S256 (RFC 7636 §4.3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<String>,
+}
+
+impl Authorization {
+    /// Reads the form in which it is stored beside a code or a refresh family.
+    pub fn from_stored(text: &str) -> Result<Self, Failure> {
+        serde_json::from_str(text).map_err(|error| Failure::internal("authorization_data").because(error))
+    }
+
+    /// The form in which it is stored.
+    pub fn to_stored(&self) -> Result<String, Failure> {
+        serde_json::to_string(self).map_err(|error| Failure::internal("authorization_data").because(error))
+    }
 }

@@ -7,12 +7,17 @@ pub mod audit;
 pub mod authorization;
 pub mod authorize;
 pub mod call;
+pub mod client_auth;
 pub mod interaction;
 pub mod interaction_store;
 pub mod keys;
+pub mod known;
 pub mod login;
 pub mod provision;
+pub mod revocation;
 pub mod revocation_feed;
 pub mod session;
+pub mod target;
+pub mod token;
 
 pub use call::Call;

@@ -33,6 +33,8 @@ pub mod paths {
     pub const LOGOUT: &str = "/oauth2/logout";
     /// OIDC Core §5.3.
     pub const USERINFO: &str = "/userinfo";
+    /// Where `workspaces_ref` leads (D10).
+    pub const WORKSPACES: &str = "/userinfo/workspaces";
 }
 
 /// The algorithm of our own signatures.

@@ -27,7 +27,7 @@ pub struct StoredToken {
     pub consumed_at: Option<Timestamp>,
     /// Its successor, sealed, for the seconds in which it may be given again (D11).
     pub sealed_successor: Option<String>,
-    /// The access token that was issued with it.
+    /// The access tokens that were issued with it: ids with spaces between.
     pub access_jti: String,
 }
 
@@ -123,20 +123,38 @@ pub fn consume(
     Ok(changed == 1)
 }
 
-/// Notes which access token was issued last with this refresh token.
-pub fn note_access_token(tx: &mut TenantTx<'_>, token_hash: &str, jti: &str) -> Result<(), Failure> {
+/// Notes which access tokens were issued with this refresh token, by their ids with spaces between.
+pub fn note_access_tokens(tx: &mut TenantTx<'_>, token_hash: &str, ids: &str) -> Result<(), Failure> {
     diesel::update(tx.rows::<tokens::table>().filter(tokens::token_hash.eq(token_hash)))
-        .set(tokens::access_jti.eq(jti))
+        .set(tokens::access_jti.eq(ids))
         .execute(tx.conn())
-        .or_failure("noting an access token")?;
+        .or_failure("noting access tokens")?;
     Ok(())
 }
 
-/// Erases the sealed successors of the family: the newest token was used, or the family is dead.
+/// Erases the sealed successors of a family that is dead.
 pub fn erase_successors(tx: &mut TenantTx<'_>, family: FamilyId) -> Result<(), Failure> {
     diesel::update(
         tx.rows::<tokens::table>()
             .filter(tokens::family_id.eq(family.to_string()))
+            .filter(tokens::sealed_successor.is_not_null()),
+    )
+    .set(tokens::sealed_successor.eq(None::<String>))
+    .execute(tx.conn())
+    .or_failure("erasing sealed successors")?;
+    Ok(())
+}
+
+/// Erases the sealed successors of the tokens before this generation: the token of this generation was used.
+pub fn erase_successors_before(
+    tx: &mut TenantTx<'_>,
+    family: FamilyId,
+    generation: i64,
+) -> Result<(), Failure> {
+    diesel::update(
+        tx.rows::<tokens::table>()
+            .filter(tokens::family_id.eq(family.to_string()))
+            .filter(tokens::generation.lt(generation))
             .filter(tokens::sealed_successor.is_not_null()),
     )
     .set(tokens::sealed_successor.eq(None::<String>))
@@ -157,7 +175,7 @@ pub fn prune_successors(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usiz
     .or_failure("erasing sealed successors")
 }
 
-/// The access tokens that were issued with the family's tokens since this time.
+/// The access tokens that were issued with the family's tokens since this time: each a list of ids with spaces between.
 pub fn access_tokens_since(
     tx: &mut TenantTx<'_>,
     family: FamilyId,

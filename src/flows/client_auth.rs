@@ -1,0 +1,322 @@
+//! Client authentication (RFC 6749 §2.3, OIDC Core §9, RFC 7523 §2.2, §3; P026, P027).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::Value;
+
+use super::call::Call;
+use super::known::KnownClient;
+use crate::crypto::jwt::{self, TokenKind, VerificationKeys, VerifiedClaims};
+use crate::crypto::token_hash::TokenHash;
+use crate::model::client::{AuthMethod, Client};
+use crate::model::failure::Failure;
+use crate::model::ids::ClientId;
+use crate::model::secret::Secret;
+use crate::model::time::Timestamp;
+use crate::protocol::metadata::paths;
+use crate::protocol::params::Params;
+use crate::storage::TenantTx;
+use crate::storage::records::client_assertions;
+
+/// The one `client_assertion_type` (RFC 7523 §2.2).
+pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// How far the clocks of client and server may differ.
+const LEEWAY: Duration = Duration::from_secs(10);
+/// The longest life of an assertion: its id is kept that long.
+const LONGEST_ASSERTION: Duration = Duration::from_hours(1);
+/// The longest `jti` of an assertion, in bytes.
+const LONGEST_JTI: usize = 256;
+
+/// What a request presents to prove its client.
+pub enum Presented {
+    /// Only the name: a public client.
+    Name(ClientId),
+    /// A secret in the `Authorization` header.
+    Basic(ClientId, Secret<String>),
+    /// A secret in the form.
+    Post(ClientId, Secret<String>),
+    /// A signed assertion; the name is the one it claims, unproved.
+    Assertion(ClientId, String),
+}
+
+impl Presented {
+    /// Reads the `Authorization` header and the form. Exactly one method may be used (RFC 6749 §2.3).
+    pub fn read(authorization: Option<&str>, params: &Params) -> Result<Self, ClientAuthRefusal> {
+        let named = match params.get("client_id") {
+            None => None,
+            Some(text) => Some(text.parse::<ClientId>().map_err(|_| ClientAuthRefusal::Unproved)?),
+        };
+        let methods = [authorization.is_some(), params.has("client_secret"), params.has("client_assertion")];
+        if methods.into_iter().filter(|used| *used).count() > 1 {
+            return Err(ClientAuthRefusal::SeveralMethods);
+        }
+        if let Some(header) = authorization {
+            let (client, secret) = read_basic(header).ok_or(ClientAuthRefusal::Unproved)?;
+            return if named.is_none_or(|named| named == client) {
+                Ok(Self::Basic(client, secret))
+            } else {
+                Err(ClientAuthRefusal::SeveralClients)
+            };
+        }
+        if let Some(assertion) = params.get("client_assertion") {
+            if params.get("client_assertion_type") != Some(ASSERTION_TYPE) {
+                return Err(ClientAuthRefusal::Unproved);
+            }
+            let claimed = claimed_client(assertion).ok_or(ClientAuthRefusal::Unproved)?;
+            return if named.is_none_or(|named| named == claimed) {
+                Ok(Self::Assertion(claimed, assertion.to_owned()))
+            } else {
+                Err(ClientAuthRefusal::Unproved)
+            };
+        }
+        let client = named.ok_or(ClientAuthRefusal::Unproved)?;
+        Ok(match params.secret("client_secret") {
+            None => Self::Name(client),
+            Some(secret) => Self::Post(client, secret),
+        })
+    }
+
+    /// The client that the request speaks for, unproved.
+    pub const fn client_id(&self) -> &ClientId {
+        match self {
+            Self::Name(client)
+            | Self::Basic(client, _)
+            | Self::Post(client, _)
+            | Self::Assertion(client, _) => client,
+        }
+    }
+
+    /// Whether keys of the client are needed to judge it.
+    pub const fn needs_keys(&self) -> bool {
+        match self {
+            Self::Assertion(..) => true,
+            Self::Name(_) | Self::Basic(..) | Self::Post(..) => false,
+        }
+    }
+
+    const fn method(&self) -> AuthMethod {
+        match self {
+            Self::Name(_) => AuthMethod::None,
+            Self::Basic(..) => AuthMethod::ClientSecretBasic,
+            Self::Post(..) => AuthMethod::ClientSecretPost,
+            Self::Assertion(..) => AuthMethod::PrivateKeyJwt,
+        }
+    }
+}
+
+/// `Basic base64(form(id):form(secret))` (RFC 6749 §2.3.1, RFC 7617 §2).
+fn read_basic(header: &str) -> Option<(ClientId, Secret<String>)> {
+    let (scheme, credentials) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = Secret::new(STANDARD.decode(credentials.trim_start_matches(' ')).ok()?);
+    let text = std::str::from_utf8(decoded.expose()).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    let (id, secret) = (form_decoded(id)?, Secret::new(form_decoded(secret)?));
+    if secret.expose().is_empty() {
+        return None;
+    }
+    Some((id.parse().ok()?, secret))
+}
+
+fn form_decoded(text: &str) -> Option<String> {
+    let pair = Params::parse(format!("v={}", text.replace('&', "%26")).as_bytes()).ok()?;
+    Some(pair.get("v").unwrap_or_default().to_owned())
+}
+
+/// The client that an unverified assertion speaks for: a hint for the look-up, and never more.
+fn claimed_client(assertion: &str) -> Option<ClientId> {
+    #[derive(serde::Deserialize)]
+    struct Claimed {
+        sub: ClientId,
+    }
+    let payload = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
+    serde_json::from_slice::<Claimed>(&payload).ok().map(|claimed| claimed.sub)
+}
+
+/// A client that proved who it is, or a public one that was named. Only [`authenticate`] makes one.
+#[derive(Debug, Clone)]
+pub struct AuthenticatedClient {
+    known: Arc<KnownClient>,
+    method: AuthMethod,
+    assertion: Option<Assertion>,
+}
+
+/// What must be remembered of an assertion, so that it is used once.
+#[derive(Debug, Clone)]
+struct Assertion {
+    jti: TokenHash,
+    expires_at: Timestamp,
+}
+
+impl AuthenticatedClient {
+    /// The client with its tenant, secrets and resources.
+    pub fn known(&self) -> &KnownClient {
+        &self.known
+    }
+
+    /// The client.
+    pub fn client(&self) -> &Client {
+        &self.known.client
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &ClientId {
+        &self.known.client.client_id
+    }
+
+    /// Whether it proved itself; a public client only said its name.
+    pub fn is_confidential(&self) -> bool {
+        self.method != AuthMethod::None
+    }
+
+    /// Uses the assertion up, in the transaction of what it was presented for, which runs in the client's tenant.
+    /// False when it was used before: the request must be refused. Other methods have nothing to use up.
+    pub fn spend(&self, tx: &mut TenantTx<'_>) -> Result<bool, Failure> {
+        let Some(assertion) = &self.assertion else { return Ok(true) };
+        tx.within(&self.known.scope, |tx| {
+            client_assertions::spend(tx, self.id(), &assertion.jti.to_string(), assertion.expires_at)
+        })
+    }
+}
+
+/// Judges what was presented by what is known of the client. `fetched` are keys from its `jwks_uri`, where it has one.
+///
+/// The client must use the one method that it is registered for. Every fault gives the same refusal, whether the client
+/// exists or not (D8).
+pub fn authenticate(
+    call: &Call,
+    known: Option<Arc<KnownClient>>,
+    presented: &Presented,
+    fetched: Option<&VerificationKeys>,
+) -> Result<AuthenticatedClient, ClientAuthRefusal> {
+    let known = known.ok_or(ClientAuthRefusal::Unproved)?;
+    let registered = known.client.metadata.token_endpoint_auth_method;
+    if registered != presented.method() || known.client.client_id != *presented.client_id() {
+        return Err(ClientAuthRefusal::Unproved);
+    }
+    let assertion = match presented {
+        Presented::Name(_) => None,
+        Presented::Basic(_, secret) | Presented::Post(_, secret) => {
+            if !is_live_secret(&known, secret, call.now) {
+                return Err(ClientAuthRefusal::Unproved);
+            }
+            None
+        }
+        Presented::Assertion(_, assertion) => {
+            let keys = known.keys.as_ref().or(fetched).ok_or(ClientAuthRefusal::Unproved)?;
+            Some(check_assertion(call, &known.client.client_id, assertion, keys)?)
+        }
+    };
+    Ok(AuthenticatedClient { known, method: registered, assertion })
+}
+
+/// Looks at every secret, so that the time tells nothing about which one is close.
+fn is_live_secret(known: &KnownClient, secret: &Secret<String>, now: Timestamp) -> bool {
+    let presented = Secret::new(crate::model::audit::sha256_hex(secret.expose().as_bytes()));
+    known.secrets.iter().fold(false, |found, stored| {
+        let live = stored.expires_at.is_none_or(|end| end > now);
+        (presented.matches(stored.hash.as_bytes()) && live) || found
+    })
+}
+
+/// RFC 7523 §3, with `aud` our issuer or our token endpoint as the sole text (P027).
+fn check_assertion(
+    call: &Call,
+    client: &ClientId,
+    assertion: &str,
+    keys: &VerificationKeys,
+) -> Result<Assertion, ClientAuthRefusal> {
+    let refused = ClientAuthRefusal::Unproved;
+    let claims = jwt::verify(assertion, TokenKind::ClientAssertion, keys).map_err(|_| refused)?;
+    claims.check_times(call.now, LEEWAY).map_err(|_| refused)?;
+    let expires_at = claims.time("exp").ok().flatten().ok_or(refused)?;
+    let spoken_for = [claims.text("iss"), claims.text("sub")];
+    let jti = claims.text("jti").filter(|jti| (1..=LONGEST_JTI).contains(&jti.len())).ok_or(refused)?;
+    let holds = spoken_for.into_iter().all(|name| name == Some(client.as_str()))
+        && names_us_alone(call, &claims)
+        && expires_at <= call.now + LONGEST_ASSERTION;
+    if holds {
+        Ok(Assertion { jti: TokenHash::of(jti), expires_at: expires_at + LEEWAY })
+    } else {
+        Err(refused)
+    }
+}
+
+fn names_us_alone(call: &Call, claims: &VerifiedClaims) -> bool {
+    match claims.as_map().get("aud") {
+        Some(Value::String(audience)) => {
+            audience == call.issuer.as_str() || *audience == call.issuer.url(paths::TOKEN)
+        }
+        None | Some(_) => false,
+    }
+}
+
+/// Why a client was not authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAuthRefusal {
+    /// Two methods in one request (RFC 6749 §2.3): `invalid_request`.
+    SeveralMethods,
+    /// The header and the form name different clients: `invalid_request`.
+    SeveralClients,
+    /// Nothing presented, something malformed, an unknown client, or a proof that does not hold: `invalid_client`.
+    Unproved,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(authorization: Option<&str>, form: &str) -> Result<&'static str, ClientAuthRefusal> {
+        let params = Params::parse(form.as_bytes()).unwrap();
+        Presented::read(authorization, &params).map(|presented| presented.method().as_str())
+    }
+
+    fn basic(pair: &str) -> String {
+        format!("Basic {}", STANDARD.encode(pair))
+    }
+
+    #[test]
+    fn p026_one_method_is_read_and_two_are_refused() {
+        let header = basic("notes:s%3Acret");
+        assert_eq!(read(Some(&header), ""), Ok("client_secret_basic"));
+        assert_eq!(read(Some(&header), "client_id=notes"), Ok("client_secret_basic"));
+        assert_eq!(read(None, "client_id=notes&client_secret=s"), Ok("client_secret_post"));
+        assert_eq!(read(None, "client_id=notes"), Ok("none"));
+        assert_eq!(read(Some(&header), "client_id=other"), Err(ClientAuthRefusal::SeveralClients));
+        assert_eq!(read(Some(&header), "client_secret=s"), Err(ClientAuthRefusal::SeveralMethods));
+        assert_eq!(read(None, "client_secret=s&client_assertion=a"), Err(ClientAuthRefusal::SeveralMethods));
+    }
+
+    #[test]
+    fn p026_broken_headers_prove_nobody() {
+        for header in [
+            "",
+            "Basic",
+            "Basic ",
+            "Basic !!!",
+            "Bearer abc",
+            &basic("notes"),
+            &basic("notes:"),
+            &basic(":s"),
+            &basic("notes:%zz"),
+            &basic("notes:\u{0}"),
+            &basic("no tes:s"),
+        ] {
+            assert_eq!(read(Some(header), ""), Err(ClientAuthRefusal::Unproved), "{header}");
+        }
+        assert_eq!(read(None, ""), Err(ClientAuthRefusal::Unproved));
+        assert_eq!(read(None, "client_id=notes&client_secret="), Ok("none"));
+        assert_eq!(read(None, "client_assertion=a.b.c"), Err(ClientAuthRefusal::Unproved));
+    }
+
+    #[test]
+    fn the_secret_is_decoded_as_a_form_value() {
+        let (client, secret) = read_basic(&basic("acme.wiki:a%2Bb+c&d=e")).unwrap();
+        assert_eq!((client.as_str(), secret.expose().as_str()), ("acme.wiki", "a+b c&d=e"));
+    }
+}
