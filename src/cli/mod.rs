@@ -1,7 +1,9 @@
 //! The command line: one command per file. Exit codes: 0 done, 1 failed, 2 drift, 64 usage, 69 unavailable, 78 configuration.
 
 pub mod config;
+pub mod migrate;
 mod outcome;
+pub mod serve;
 mod settings;
 pub mod token;
 
@@ -27,6 +29,7 @@ struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   symbolon config check                 show what is in force, and where it came from
+  symbolon serve                        run the server
   symbolon --config id.toml config check
   symbolon token verify --help          check a token as a service does
 
@@ -41,6 +44,10 @@ enum Command {
     /// Look at tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Bring the database schema up to date.
+    Migrate(migrate::Migrate),
+    /// Run the server.
+    Serve(serve::Serve),
 }
 
 /// Runs the command that these arguments ask for; the first is the name of the program.
@@ -53,6 +60,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match command {
         Command::Config(command) => command.run(&settings),
         Command::Token(command) => command.run(&settings),
+        Command::Migrate(command) => command.run(&settings),
+        Command::Serve(command) => command.run(&settings),
     };
     outcome.unwrap_or_else(|stop| stop.report())
 }

@@ -7,7 +7,8 @@ use clap::Args;
 use super::outcome::Stop;
 use crate::config::Config;
 use crate::config::sources::Settings;
-use crate::server::master_key;
+use crate::model::failure::{Failure, FailureKind};
+use crate::server::{BuildError, master_key};
 
 /// Where settings come from.
 #[derive(Debug, Clone, Default, Args)]
@@ -50,4 +51,27 @@ impl SettingsArgs {
 pub fn check_boot(config: &Config) -> Result<(), Stop> {
     let reasons = master_key::refusals(config);
     if reasons.is_empty() { Ok(()) } else { Err(Stop::refused(&reasons)) }
+}
+
+impl From<BuildError> for Stop {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Setting(_) | BuildError::Database(_) | BuildError::Schema(_) => {
+                Self::configuration(error)
+            }
+            BuildError::Failure(failure) => failure.into(),
+            BuildError::Socket(_) | BuildError::Defect(_) => Self::failed(error),
+        }
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        let cause = failure.source.as_ref().map(|source| format!(": {source}")).unwrap_or_default();
+        let message = format!("{}{cause}", failure.context);
+        match failure.kind {
+            FailureKind::Unavailable => Self::unavailable(message),
+            FailureKind::Internal => Self::failed(message),
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! `[database]`: where the data is.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::reader::Reader;
 use super::registry::{Key, Kind, Section};
@@ -27,11 +26,10 @@ pub const SECTION: Section = Section {
             "16",
             "The most connections to the database. On SQLite these only read; one more connection writes.",
         ),
-        Key::new(
-            "database.connect_timeout",
-            Kind::Duration { least: 1, most: 60 },
-            "2s",
-            "How long a request waits for a connection before it is answered with 503.",
+        Key::optional(
+            "database.serving_role",
+            Kind::Text,
+            "On PostgreSQL: the plain role that `symbolon serve` signs in as. `symbolon migrate`, run as the owner of the tables, gives it the rights it needs and no more.",
         ),
     ],
 };
@@ -43,8 +41,8 @@ pub struct DatabaseConfig {
     pub url: Secret<String>,
     /// Most connections.
     pub pool_size: usize,
-    /// Longest wait for one.
-    pub connect_timeout: Duration,
+    /// The role that serves, where another one migrates.
+    pub serving_role: Option<String>,
 }
 
 impl DatabaseConfig {
@@ -57,7 +55,7 @@ impl DatabaseConfig {
         Self {
             url: given.unwrap_or_else(own),
             pool_size: reader.count("database.pool_size"),
-            connect_timeout: reader.duration("database.connect_timeout"),
+            serving_role: reader.text("database.serving_role"),
         }
     }
 

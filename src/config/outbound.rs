@@ -22,7 +22,7 @@ pub const SECTION: Section = Section {
             "outbound.allow_private",
             Kind::Networks,
             "",
-            "Private networks that may be reached all the same. Only for those may the URL be plain http.",
+            "Private networks that may be reached all the same. Plain http is accepted on a loopback issuer only.",
         ),
         Key::new(
             "outbound.timeout",
@@ -30,7 +30,6 @@ pub const SECTION: Section = Section {
             "5s",
             "The longest that such a request may take, from name look-up to the last byte.",
         ),
-        Key::new("outbound.max_response", Kind::Size, "512 KiB", "The largest answer that is read."),
         Key::new(
             "outbound.key_refetch_delay",
             Kind::Duration { least: 0, most: 3600 },
@@ -49,8 +48,6 @@ pub struct OutboundConfig {
     pub allow_private: Vec<IpNet>,
     /// Longest request.
     pub timeout: Duration,
-    /// Largest answer in bytes.
-    pub max_response: usize,
     /// Least time between two fetches of one key set.
     pub key_refetch_delay: Duration,
 }
@@ -61,7 +58,6 @@ impl OutboundConfig {
             root_ca_file: reader.path("outbound.root_ca_file"),
             allow_private: reader.networks("outbound.allow_private"),
             timeout: reader.duration("outbound.timeout"),
-            max_response: reader.size("outbound.max_response"),
             key_refetch_delay: reader.duration("outbound.key_refetch_delay"),
         }
     }

@@ -22,6 +22,12 @@ pub const SECTION: Section = Section {
             "The URL that names this deployment in every token: scheme, host and port, nothing behind. Any issuer but `localhost`, `127.0.0.0/8` and `[::1]` is production, where the server refuses to start with unsafe settings.",
         ),
         Key::new(
+            "server.name",
+            Kind::Text,
+            "Symbolon",
+            "What people call this deployment: it stands on the pages that belong to no tenant.",
+        ),
+        Key::new(
             "server.listen",
             Kind::Address,
             "127.0.0.1:8080",
@@ -106,6 +112,8 @@ pub const SECTION: Section = Section {
 pub struct ServerConfig {
     /// The issuer.
     pub issuer: Issuer,
+    /// What people call this deployment.
+    pub name: String,
     /// The listener for everything but metrics.
     pub listen: SocketAddr,
     /// The listener for metrics, where there is one.
@@ -148,6 +156,7 @@ impl ServerConfig {
         let workers = reader.count("server.workers");
         Self {
             issuer: read_issuer(reader),
+            name: reader.text("server.name").unwrap_or_default(),
             listen: reader.address("server.listen").unwrap_or((Ipv4Addr::LOCALHOST, 0).into()),
             metrics_listen: reader.address("server.metrics_listen"),
             data_dir: reader.path("server.data_dir").unwrap_or_else(|| PathBuf::from("data")),

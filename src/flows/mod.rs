@@ -4,6 +4,7 @@
 //! only a [`Failure`](crate::model::failure::Failure) rolls back (D18).
 
 pub mod audit;
+pub mod allowed_origins;
 pub mod authorization;
 pub mod authorize;
 pub mod call;

@@ -1,3 +1,11 @@
 //! Build, run, the URL map, shutdown.
 
+pub mod build;
 pub mod master_key;
+pub mod metrics;
+pub mod routes;
+pub mod run;
+pub mod telemetry;
+mod tls;
+
+pub use build::{BuildError, Parts, Server, build};

@@ -47,6 +47,7 @@ diesel::table! {
     client_directory (client_id) {
         client_id -> Text,
         tenant_id -> Text,
+        allowed_origins -> Text,
     }
 }
 

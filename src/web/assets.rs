@@ -7,7 +7,6 @@ use actix_web::web::Path;
 use crate::views::assets::Asset;
 
 /// `GET /assets/{name}`: open to all, without cookies. Unknown names are 404.
-#[expect(clippy::unused_async, reason = "a handler is a future")]
 pub async fn get(name: Path<String>) -> HttpResponse {
     answer(&name)
 }

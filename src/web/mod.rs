@@ -1,3 +1,13 @@
 //! The HTTP edge of the server.
 
 pub mod assets;
+pub mod cookies;
+pub mod edge;
+pub mod family;
+pub mod guard;
+pub mod limits;
+pub mod middleware;
+pub mod notes;
+pub mod operations;
+pub mod problem;
+pub mod trouble;

@@ -85,7 +85,7 @@ fn broken_toml_is_reported_with_its_line() {
 #[test]
 fn a_fault_never_repeats_a_secret() {
     let variables =
-        [("SYMBOLON_KEYS__MASTER_KEY", "hunter22-hunter22"), ("DATABASE_URL", "mysql://u:hunter22@db/x")];
+        [("SYMBOLON_MAIL__SMTP_PASSWORD", "hunter22"), ("DATABASE_URL", "mysql://u:hunter22@db/x")];
     let found = faults(&settings("", &variables));
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(!found.concat().contains("hunter22"), "{found:?}");

@@ -40,7 +40,8 @@ CREATE TABLE resource_servers (
 
 CREATE TABLE client_directory (
     client_id TEXT NOT NULL PRIMARY KEY,
-    tenant_id TEXT NOT NULL REFERENCES tenants (id)
+    tenant_id TEXT NOT NULL REFERENCES tenants (id),
+    allowed_origins TEXT NOT NULL
 );
 
 CREATE TABLE domain_index (

@@ -13,7 +13,7 @@ use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::storage::rows::OrFailure;
 use crate::storage::schema::{client_directory, client_secrets, clients};
-use crate::storage::tx::{TenantTx, sealed::Connected};
+use crate::storage::tx::{Directory, TenantTx, sealed::Connected};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = clients)]
@@ -89,6 +89,7 @@ pub fn insert(tx: &mut TenantTx<'_>, client: &Client) -> Result<(), Failure> {
         .values((
             client_directory::client_id.eq(client.client_id.as_str()),
             client_directory::tenant_id.eq(tx.tenant()),
+            client_directory::allowed_origins.eq(open_origins(client)?),
         ))
         .execute(tx.conn())
         .or_failure("adding a client to the directory")?;
@@ -118,7 +119,37 @@ pub fn update(tx: &mut TenantTx<'_>, client: &Client) -> Result<bool, Failure> {
             ))
             .execute(tx.conn())
             .or_failure("changing a client")?;
+    if changed == 1 {
+        diesel::update(client_directory::table.find(client.client_id.as_str()))
+            .set(client_directory::allowed_origins.eq(open_origins(client)?))
+            .execute(tx.conn())
+            .or_failure("changing a client in the directory")?;
+    }
     Ok(changed == 1)
+}
+
+/// The origins that the active clients of all tenants have listed, each with its client: what a browser's preflight is
+/// answered from, which names no client.
+pub fn allowed_origins(tx: &mut Directory<'_>) -> Result<Vec<(String, ClientId)>, Failure> {
+    let rows: Vec<(String, String)> = client_directory::table
+        .filter(client_directory::allowed_origins.ne("[]"))
+        .select((client_directory::client_id, client_directory::allowed_origins))
+        .load(tx.conn())
+        .or_failure("listing allowed origins")?;
+    let mut pairs = Vec::new();
+    for (client, origins) in rows {
+        let client: ClientId = stored(&client, "client_directory.client_id")?;
+        let origins: Vec<String> = from_json(&origins, "client_directory.allowed_origins")?;
+        pairs.extend(origins.into_iter().map(|origin| (origin, client.clone())));
+    }
+    Ok(pairs)
+}
+
+/// What the directory says of a client's origins; nothing while it is suspended.
+fn open_origins(client: &Client) -> Result<String, Failure> {
+    let none = Vec::new();
+    let origins = if client.status.is_active() { &client.metadata.allowed_origins } else { &none };
+    to_json(origins, "client_directory.allowed_origins")
 }
 
 /// The client's secrets that work now, the newest first.

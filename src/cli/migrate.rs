@@ -1,0 +1,54 @@
+//! `symbolon migrate`: brings the schema up to date, or says whether it is.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::outcome::{Outcome, say};
+use super::settings::SettingsArgs;
+use crate::server::build::database_url;
+use crate::storage::{DatabaseUrl, migrate};
+
+/// The arguments of `migrate`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Migrate {
+    /// Change nothing; exit 2 where something is to be applied
+    #[arg(long)]
+    check: bool,
+}
+
+const EXAMPLES: &str = "\
+On SQLite `symbolon serve` does this by itself. On PostgreSQL it runs as the owner of the tables, and
+database.serving_role names the plain role that `symbolon serve` signs in as.
+
+Examples:
+  symbolon migrate --check
+  DATABASE_URL=postgres://owner:...@db/symbolon SYMBOLON_DATABASE__SERVING_ROLE=symbolon symbolon migrate";
+
+impl Migrate {
+    /// Runs the command.
+    pub fn run(&self, settings: &SettingsArgs) -> Outcome {
+        let config = settings.load()?;
+        let url = database_url(&config)?;
+        if self.check {
+            if matches!(&url, DatabaseUrl::Sqlite(path) if !std::path::Path::new(path).exists()) {
+                say("there is no database yet");
+                return Ok(ExitCode::from(2));
+            }
+            let pending = migrate::pending(&url)?;
+            for name in &pending {
+                say(format_args!("to apply: {name}"));
+            }
+            return Ok(if pending.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) });
+        }
+        let applied = migrate::run(&url, config.database.serving_role.as_deref())?;
+        for name in &applied {
+            say(format_args!("applied: {name}"));
+        }
+        if applied.is_empty() {
+            say("the schema is up to date");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,257 @@
+//! The composition root: makes the parts of a server from its configuration and starts it. `serve`, `demo` and the tests
+//! call the same function.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use actix_web::{App, HttpServer, middleware::from_fn};
+use tokio::task::JoinHandle;
+
+use super::{routes, tls};
+use crate::config::Config;
+use crate::config::fault::Fault;
+use crate::config::limits::LimitsConfig;
+use crate::crypto::hmac::KeyedHash;
+use crate::crypto::master_key::{MasterKey, Purpose};
+use crate::crypto::password::{PasswordPool, PoolLimits};
+use crate::effects::http::{AddressRules, ClientSettings, GuardedClient, HttpClient};
+use crate::effects::{Clock, Random};
+use crate::model::failure::Failure;
+use crate::storage::database::UnsafeServer;
+use crate::storage::{Cached, Changes, Database, DatabaseUrl, migrate};
+use crate::views::text::Catalogue;
+use crate::web::edge::{Edge, Readiness, Rules};
+use crate::web::guard::client_ip::TrustedProxies;
+use crate::web::guard::csrf::CsrfTokens;
+use crate::web::limits::{Limits, Rates};
+use crate::web::middleware::outer;
+
+/// How often the change number is read; at most a second apart (D25).
+const CHANGES_EVERY: Duration = Duration::from_millis(500);
+
+/// What a server is made of.
+pub struct Parts {
+    /// The checked configuration.
+    pub config: Config,
+    /// The socket, bound already, so that a test or the demo knows its port before the issuer is written.
+    pub listener: TcpListener,
+    /// The key that opens what is sealed.
+    pub master_key: MasterKey,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Another outbound client than the guarded one of the configuration; for tests.
+    pub http: Option<Arc<dyn HttpClient>>,
+}
+
+/// A server that answers.
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its parts.
+    pub edge: Data<Edge>,
+    handle: ServerHandle,
+    running: JoinHandle<io::Result<()>>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A setting is wrong; exit code 78.
+    #[error("{0}")]
+    Setting(Fault),
+    /// The database is not as `serve` needs it; exit code 78.
+    #[error("{0}")]
+    Database(UnsafeServer),
+    /// The schema is older than this program; exit code 78.
+    #[error(
+        "the database schema is out of date: run `symbolon migrate` as the owner of the tables ({0} to apply)"
+    )]
+    Schema(usize),
+    /// The database does not answer; exit code 69.
+    #[error("{0}")]
+    Failure(#[from] Failure),
+    /// The socket cannot be used.
+    #[error("cannot listen: {0}")]
+    Socket(#[from] io::Error),
+    /// The messages or the URL map are broken: a defect of this build.
+    #[error("{0}")]
+    Defect(String),
+}
+
+/// Makes the parts and starts to answer.
+///
+/// # Errors
+/// See [`BuildError`]; nothing listens then.
+pub async fn build(parts: Parts) -> Result<Server, BuildError> {
+    routes::check(&routes::table()).map_err(BuildError::Defect)?;
+    let database = open_database(&parts.config).await?;
+    let tls = parts.config.server.tls.as_ref().map(tls::load).transpose().map_err(BuildError::Setting)?;
+    let edge = Data::new(edge(&parts, database)?);
+    edge.changes.refresh(&edge.database, edge.clock.now()).await?;
+
+    let server = &parts.config.server;
+    let app_edge = edge.clone();
+    let mut http = HttpServer::new(move || {
+        App::new()
+            .app_data(app_edge.clone())
+            .configure(routes::mount)
+            .default_service(actix_web::web::to(routes::nowhere))
+            .wrap(from_fn(outer::outer))
+    })
+    .max_connections(server.max_connections)
+    .client_request_timeout(server.header_timeout)
+    .client_disconnect_timeout(Duration::from_secs(2))
+    .keep_alive(server.keep_alive)
+    .shutdown_timeout(server.drain.as_secs())
+    .disable_signals();
+    if let Some(workers) = server.workers {
+        http = http.workers(workers);
+    }
+    let address = parts.listener.local_addr()?;
+    let http = match tls {
+        Some(tls) => http.listen_rustls_0_23(parts.listener, tls)?,
+        None => http.listen(parts.listener)?,
+    };
+    let server = http.run();
+    let handle = server.handle();
+    let running = tokio::spawn(server);
+    let tasks = vec![tokio::spawn(follow_changes(edge.clone()))];
+    edge.readiness.open();
+    Ok(Server { address, edge, handle, running, tasks })
+}
+
+impl Server {
+    /// Stops. Gracefully means: no new connection, and running requests may finish within the configured time.
+    pub async fn stop(self, gracefully: bool) {
+        self.edge.readiness.close();
+        self.handle.stop(gracefully).await;
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+
+    /// Waits until the server ends by itself, which it does only after an error.
+    ///
+    /// # Errors
+    /// The error that ended it.
+    pub async fn ended(&mut self) -> io::Result<()> {
+        (&mut self.running).await.unwrap_or_else(|join| Err(io::Error::other(join)))
+    }
+}
+
+async fn open_database(config: &Config) -> Result<Database, BuildError> {
+    let url = database_url(config)?;
+    let schema = url.clone();
+    let step = move || match &schema {
+        DatabaseUrl::Sqlite(_) => migrate::run(&schema, None).map(|_| 0),
+        DatabaseUrl::Postgres(_) => migrate::pending(&schema).map(|pending| pending.len()),
+    };
+    let pending = tokio::task::spawn_blocking(step)
+        .await
+        .map_err(|join| Failure::internal("migrating the schema").because(join))??;
+    if pending > 0 {
+        return Err(BuildError::Schema(pending));
+    }
+    let database = Database::open(&url, u32::try_from(config.database.pool_size).unwrap_or(u32::MAX))?;
+    database.check_server().await?.map_err(BuildError::Database)?;
+    Ok(database)
+}
+
+/// Where the configuration says that the data is.
+///
+/// # Errors
+/// The URL is of no known database.
+pub fn database_url(config: &Config) -> Result<DatabaseUrl, BuildError> {
+    let read = config.database.url.expose().parse::<DatabaseUrl>();
+    read.map_err(|error| BuildError::Setting(Fault::of_key("database.url", error.to_string())))
+}
+
+fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
+    let config = &parts.config;
+    let http = match &parts.http {
+        Some(http) => Arc::clone(http),
+        None => outbound(config)?,
+    };
+    let catalogue = Catalogue::embedded().map_err(|error| BuildError::Defect(error.to_string()))?;
+    Ok(Edge {
+        issuer: Arc::new(config.server.issuer.clone()),
+        database,
+        changes: Arc::default(),
+        clock: Arc::clone(&parts.clock),
+        random: Arc::clone(&parts.random),
+        http,
+        passwords: PasswordPool::new(pool_limits(&config.limits), Arc::clone(&parts.random)),
+        account_names: KeyedHash::new(&parts.master_key, Purpose::AccountNames),
+        csrf: CsrfTokens::new(KeyedHash::new(&parts.master_key, Purpose::BrowserTokens)),
+        limits: Limits::new(&rates(&config.limits)),
+        catalogue,
+        rules: Rules {
+            deployment: config.server.name.clone(),
+            proxies: TrustedProxies::new(config.server.trusted_proxies.clone()),
+            allowed_origins: config.cors.allowed_origins.clone(),
+            any_origin: config.cors.any_origin && !config.is_production(),
+            max_body: config.server.max_body,
+            body_timeout: config.server.body_timeout,
+            log_requests: config.log.requests,
+        },
+        origin_cache: Cached::new(1),
+        readiness: Readiness::default(),
+    })
+}
+
+fn outbound(config: &Config) -> Result<Arc<dyn HttpClient>, BuildError> {
+    let fault = |message: String| BuildError::Setting(Fault::of_key("outbound.root_ca_file", message));
+    let rules = AddressRules::new(config.outbound.allow_private.clone());
+    let extra_roots = match &config.outbound.root_ca_file {
+        None => None,
+        Some(path) => Some(
+            std::fs::read(path)
+                .map_err(|error| fault(format!("cannot read {}: {}", path.display(), error.kind())))?,
+        ),
+    };
+    let settings = ClientSettings {
+        rules: if config.is_production() { rules } else { rules.with_http() },
+        extra_roots,
+        timeout: config.outbound.timeout,
+    };
+    Ok(Arc::new(GuardedClient::new(settings).map_err(|error| fault(error.to_string()))?))
+}
+
+fn pool_limits(limits: &LimitsConfig) -> PoolLimits {
+    let own = PoolLimits::default();
+    PoolLimits { parallel: limits.hash_workers.unwrap_or(own.parallel), waiting: limits.hash_queue }
+}
+
+fn rates(limits: &LimitsConfig) -> Rates {
+    Rates {
+        sign_in_address: limits.sign_in_address,
+        authorize_address: limits.authorize_address,
+        token_address: limits.token_address,
+        token_client: limits.token_client,
+        bearer_address: limits.bearer_address,
+        setup_address: limits.setup_address,
+    }
+}
+
+/// Reads the change number again and again. A failure is not logged each time: readiness and 503 tell of it.
+async fn follow_changes(edge: Data<Edge>) {
+    let changes: Arc<Changes> = Arc::clone(&edge.changes);
+    let mut was_well = true;
+    loop {
+        tokio::time::sleep(CHANGES_EVERY).await;
+        let outcome = changes.refresh(&edge.database, edge.clock.now()).await;
+        match (&outcome, was_well) {
+            (Err(failure), true) => tracing::warn!(context = failure.context, "the database does not answer"),
+            (Ok(_), false) => tracing::info!("the database answers again"),
+            (Ok(_), true) | (Err(_), false) => {}
+        }
+        was_well = outcome.is_ok();
+    }
+}

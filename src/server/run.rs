@@ -1,0 +1,61 @@
+//! Runs a server until it is asked to stop: readiness goes first, then new connections, then the running requests (D38).
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::build::Server;
+
+/// Waits for SIGTERM or Ctrl-C and stops gracefully; a second one stops at once. `unready` is how long the server goes
+/// on taking requests while it says already that it is not ready.
+///
+/// # Errors
+/// The server ended by itself.
+pub async fn until_stopped(mut server: Server, unready: Duration) -> io::Result<()> {
+    let mut signals = Signals::listen()?;
+    tokio::select! {
+        ended = server.ended() => return ended,
+        () = signals.next() => {}
+    }
+    tracing::info!("stopping");
+    server.edge.readiness.close();
+    tokio::select! {
+        () = tokio::time::sleep(unready) => {}
+        () = signals.next() => return { server.stop(false).await; Ok(()) },
+    }
+    tokio::select! {
+        () = server.stop(true) => {}
+        () = signals.next() => {}
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Binds a listener as a server wants it.
+///
+/// # Errors
+/// The address is taken or not ours.
+pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    // The standard library sets SO_REUSEADDR on Unix, so that a restart need not wait.
+    TcpListener::bind(address)
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

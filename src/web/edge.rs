@@ -1,0 +1,165 @@
+//! What every handler has at hand: the parts of the server, made once by `server::build`.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
+
+use super::guard::client_ip::TrustedProxies;
+use super::guard::csrf::CsrfTokens;
+use super::limits::Limits;
+use super::middleware::OriginList;
+use super::notes::Notes;
+use crate::crypto::hmac::KeyedHash;
+use crate::crypto::password::PasswordPool;
+use crate::effects::http::HttpClient;
+use crate::effects::{Clock, Random};
+use crate::flows::{Call, allowed_origins};
+use crate::model::issuer::Issuer;
+use crate::storage::{Cached, Changes, Database};
+use crate::views::Frame;
+use crate::views::text::{Catalogue, Locale};
+
+/// The longest `User-Agent` that is kept, in characters.
+const LONGEST_AGENT: usize = 200;
+
+/// The parts of a running server.
+pub struct Edge {
+    /// Our own name.
+    pub issuer: Arc<Issuer>,
+    /// The data.
+    pub database: Database,
+    /// What this node knows of the change number (D25).
+    pub changes: Arc<Changes>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// The guarded client for requests of our own.
+    pub http: Arc<dyn HttpClient>,
+    /// Password hashing.
+    pub passwords: PasswordPool,
+    /// Names of accounts in lock counters (D31).
+    pub account_names: KeyedHash,
+    /// Tokens against cross-site requests.
+    pub csrf: CsrfTokens,
+    /// The rate limits.
+    pub limits: Limits,
+    /// The words of the pages.
+    pub catalogue: Catalogue,
+    /// What the edge itself keeps to.
+    pub rules: Rules,
+    /// The origins that clients have listed, remembered until the change number moves.
+    pub origin_cache: Cached<(), OriginList>,
+    /// Whether this node takes requests.
+    pub readiness: Readiness,
+}
+
+/// Rules of the edge, from the configuration.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// What the operator calls this deployment.
+    pub deployment: String,
+    /// Proxies whose word on the client's address counts.
+    pub proxies: TrustedProxies,
+    /// Origins of the configuration whose scripts may call us.
+    pub allowed_origins: Vec<String>,
+    /// Whether any origin may; only on a loopback issuer.
+    pub any_origin: bool,
+    /// The largest body in bytes.
+    pub max_body: usize,
+    /// The longest time for a body.
+    pub body_timeout: Duration,
+    /// Whether each request is logged.
+    pub log_requests: bool,
+}
+
+/// Whether this node takes requests: switched off when it is asked to stop (D38).
+#[derive(Debug, Clone, Default)]
+pub struct Readiness(Arc<AtomicBool>);
+
+impl Readiness {
+    /// The node takes requests.
+    pub fn open(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// The node takes no new requests soon.
+    pub fn close(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+
+    /// Whether it does.
+    pub fn is_open(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Edge {
+    /// What this request brings to every flow.
+    pub fn call(&self, request: &HttpRequest) -> Call {
+        let notes = self.notes(request);
+        let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+        Call {
+            now: notes.now(),
+            random: Arc::clone(&self.random),
+            request_id: notes.request_id(),
+            address: notes.address(),
+            user_agent: agent.map(|text| text.chars().take(LONGEST_AGENT).collect()),
+            issuer: Arc::clone(&self.issuer),
+        }
+    }
+
+    /// The notes of this request; begun here where the outermost middleware is missing, as in a unit test.
+    pub fn notes(&self, request: &HttpRequest) -> Notes {
+        Notes::of(request).unwrap_or_else(|| self.begin(None))
+    }
+
+    /// Notes of a request that just came in.
+    pub(super) fn begin(&self, address: Option<IpAddr>) -> Notes {
+        let now = self.clock.now();
+        Notes::begin(self.random.id(now), now, address)
+    }
+
+    /// The origins that clients have listed; none where they cannot be read.
+    pub async fn origins(&self) -> Arc<OriginList> {
+        let number = self.changes.number();
+        if let Some(list) = self.origin_cache.get(number, &()) {
+            return list;
+        }
+        match self.database.read_directory(allowed_origins::listed).await {
+            Ok(pairs) => {
+                let list: Arc<OriginList> = Arc::new(pairs.into_iter().collect());
+                self.origin_cache.put(number, (), Arc::clone(&list));
+                list
+            }
+            Err(failure) => {
+                tracing::warn!(context = failure.context, "the origins of clients cannot be read");
+                Arc::default()
+            }
+        }
+    }
+
+    /// The frame of a page in the language that the browser prefers; `ui_locales` of a waiting request goes first.
+    pub fn frame(&self, request: &HttpRequest, ui_locales: Option<&str>) -> Frame {
+        let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        self.frame_for(Locale::choose(ui_locales, accepted))
+    }
+
+    /// The deployment's own frame in this language.
+    pub fn frame_for(&self, locale: Locale) -> Frame {
+        Frame::of_deployment(self.catalogue.text(locale), &self.rules.deployment)
+    }
+}
+
+impl std::fmt::Debug for Edge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Edge")
+            .field("issuer", &self.issuer)
+            .field("database", &self.database)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,4 @@
+//! Guards: each proves something about a request, or refuses it.
+
+pub mod client_ip;
+pub mod csrf;

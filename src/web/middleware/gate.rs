@@ -1,0 +1,155 @@
+//! The gate of one route: what the URL map declares of it is held here, so that no handler can forget it.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::Method;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::middleware::Next;
+use actix_web::web::{Bytes, Data};
+use actix_web::{Error, HttpResponse};
+
+use super::{body, cors, panics};
+use crate::protocol::params::Params;
+use crate::views::text::Locale;
+use crate::web::edge::Edge;
+use crate::web::family::Family;
+use crate::web::guard::csrf::{FIELD, same_origin};
+use crate::web::limits::Door;
+use crate::web::notes::Notes;
+use crate::web::trouble::Trouble;
+
+/// Who may come through. Every route declares one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Guard {
+    /// Anybody; the answer holds nothing that is not public.
+    Open,
+    /// A person in a browser. Whatever is not a GET must come from our own page in the same browser (P070, P071).
+    Browser,
+    /// A person in a browser, sent by another site, which may do so by POST (OIDC Core §3.1.2.1). The handler changes
+    /// nothing but what waits for the person, and asks for the token of the form where it does.
+    Relay,
+    /// An OAuth client that the handler authenticates.
+    Client,
+    /// The bearer of an access token, which the handler verifies.
+    Bearer,
+}
+
+/// What the URL map says of a route.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    /// Who may come through.
+    pub guard: Guard,
+    /// Which limit counts.
+    pub door: Option<Door>,
+    /// Whether scripts of listed origins may call it.
+    pub cors: bool,
+    /// The methods it takes.
+    pub methods: Vec<Method>,
+}
+
+/// Stands before one route.
+///
+/// # Errors
+/// An answer in the shape of the family, after a panic inside; all else is an `Ok` answer.
+pub async fn gate(
+    gate: Rc<Gate>,
+    mut request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(edge) = request.app_data::<Data<Edge>>().cloned() else { return next.call(request).await };
+    let family = Family::of_path(request.path());
+    let notes = edge.notes(request.request());
+    let origin = if gate.cors { cors::origin_of(request.headers()).map(str::to_owned) } else { None };
+    let listed = if origin.is_some() { edge.origins().await } else { Arc::default() };
+
+    if gate.cors && cors::is_preflight(request.method(), request.headers()) {
+        let allowed = origin.as_deref().filter(|origin| cors::allows(&edge.rules, &listed, origin, None));
+        return Ok(request.into_response(cors::preflight(allowed, &gate.methods)));
+    }
+    let mut response = match admit(&gate, &mut request, &edge, &notes).await {
+        Err(trouble) => {
+            let answer = trouble_answer(&edge, &request, trouble, family);
+            request.into_response(answer)
+        }
+        Ok(()) => panics::caught(next.call(request)).await.unwrap_or_else(|panics::Panicked| {
+            let frame = edge.frame_for(Locale::default());
+            let answer = Trouble::Internal.answer(family, frame, notes.request_id());
+            // The request went with the handler, so the answer leaves as an error.
+            Err(InternalError::from_response("panic", answer).into())
+        })?,
+    };
+    charge(&gate, &edge, &notes, response.status().as_u16());
+    if gate.cors {
+        cors::vary(response.headers_mut());
+        let client = notes.caller().client;
+        if let Some(origin) = origin
+            && cors::allows(&edge.rules, &listed, &origin, client.as_ref())
+        {
+            cors::open(response.headers_mut(), &origin);
+        }
+    }
+    Ok(response)
+}
+
+/// What must hold before the handler runs, in the order of rising cost.
+async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &Notes) -> Result<(), Trouble> {
+    if gate.guard == Guard::Browser {
+        same_origin(request.method(), request.headers(), &edge.issuer).map_err(|_| Trouble::CrossSite)?;
+    }
+    if gate.guard != Guard::Open && !edge.changes.is_fresh(notes.now()) {
+        // A node that lost the database may have missed a revocation (D25).
+        return Err(Trouble::Unavailable);
+    }
+    if let (Some(door), Some(address)) = (gate.door, notes.address()) {
+        edge.limits.peek(door, address, notes.now()).map_err(Trouble::TooMany)?;
+    }
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(());
+    }
+    let body = body::collect(request, &edge.rules).await?;
+    if gate.guard == Guard::Browser && gate.methods.contains(request.method()) {
+        let field = form_token(request, &body)?;
+        edge.csrf
+            .verify(request.request(), &edge.issuer, field.as_deref())
+            .map_err(|_| Trouble::CrossSite)?;
+    }
+    Ok(())
+}
+
+/// The token of a page's form. Pages take forms and nothing else.
+fn form_token(request: &ServiceRequest, body: &Bytes) -> Result<Option<String>, Trouble> {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let media = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM) {
+        return Err(Trouble::WrongEncoding);
+    }
+    let params = Params::parse(body).map_err(|_| Trouble::Malformed)?;
+    Ok(params.get(FIELD).map(str::to_owned))
+}
+
+/// Counts what the door counts: at the authorization endpoint whoever has proved nothing, elsewhere failures.
+fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) {
+    let (Some(door), Some(address)) = (gate.door, notes.address()) else { return };
+    let refused = matches!(status, 400 | 401 | 403 | 404);
+    let counts = match door {
+        Door::Authorize => !notes.is_proved(),
+        Door::SignIn | Door::Token | Door::Bearer | Door::Setup => notes.is_failed() || refused,
+    };
+    if counts {
+        edge.limits.charge(door, address, notes.now());
+    }
+}
+
+fn trouble_answer(edge: &Edge, request: &ServiceRequest, trouble: Trouble, family: Family) -> HttpResponse {
+    let frame = edge.frame(request.request(), None);
+    let mut answer = trouble.answer(family, frame, edge.notes(request.request()).request_id());
+    if matches!(trouble, Trouble::TooSlow | Trouble::TooLarge) {
+        // The rest of the body is not read, so the connection cannot serve another request.
+        answer.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
+    }
+    answer
+}
