@@ -88,3 +88,40 @@ impl Unchecked<'_> {
 /// The signature is not this key's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct WrongSignature;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(header: &str) -> String {
+        format!("{}.e30.AAAA", URL_SAFE_NO_PAD.encode(header))
+    }
+
+    #[test]
+    fn only_rs256_without_critical_headers_is_taken_apart() {
+        for (header, taken) in [
+            (r#"{"alg":"RS256"}"#, true),
+            (r#"{"alg":"RS256","jku":"https://evil.example"}"#, true),
+            (r#"{"alg":"none"}"#, false),
+            (r#"{"alg":"HS256"}"#, false),
+            (r#"{"alg":"PS256"}"#, false),
+            (r#"{"alg":"RS256","crit":["exp"]}"#, false),
+            (r#"{"alg":"RS256","alg":"RS256"}"#, false),
+            (r#"{"typ":"at+jwt"}"#, false),
+            ("[]", false),
+        ] {
+            assert_eq!(take_apart(&text(header), 1000).is_ok(), taken, "{header}");
+        }
+        assert!(take_apart(&text(r#"{"alg":"RS256"}"#), 20).is_err(), "over the limit");
+    }
+
+    #[test]
+    fn media_types_compare_without_case_and_with_or_without_their_prefix() {
+        for (typ, fits) in
+            [("at+jwt", true), ("APPLICATION/AT+JWT", true), ("jwt", false), ("application", false)]
+        {
+            let header = text(&format!(r#"{{"alg":"RS256","typ":"{typ}"}}"#));
+            assert_eq!(take_apart(&header, 1000).unwrap().has_type("at+jwt"), fits, "{typ}");
+        }
+    }
+}

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse};
+use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -17,25 +19,48 @@ use crate::model::time::Timestamp;
 /// The most keys that we read from a set; more would be no set of ours.
 const MAX_KEYS: usize = 64;
 
+/// What a key of the issuer is for. A key of one purpose is unknown for the other (D14): whoever has stolen the one
+/// that signs tokens cannot hide its revocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Purpose {
+    /// Signing tokens.
+    Tokens,
+    /// Signing the revocation list.
+    Revocations,
+}
+
 /// One fetched key set.
 struct KeySet {
-    by_kid: HashMap<String, Arc<PreparedKey>>,
+    by_name: HashMap<(Purpose, String), Arc<PreparedKey>>,
     fetched: Timestamp,
+}
+
+/// A JWK set (RFC 7517 §5), its keys not yet read.
+#[derive(Deserialize)]
+struct Listed {
+    keys: Vec<Value>,
 }
 
 impl KeySet {
     /// Reads a JWK set (RFC 7517 §5). Keys that can't verify RS256 are passed over, as §5 demands.
     fn parse(document: &[u8], fetched: Timestamp) -> Option<Self> {
-        let set: JwkSet = serde_json::from_slice(document).ok()?;
-        let mut by_kid = HashMap::new();
-        for (kid, key) in set.keys.iter().take(MAX_KEYS).filter_map(prepare) {
-            by_kid.entry(kid).or_insert(key);
+        let set: Listed = serde_json::from_slice(document).ok()?;
+        let mut by_name = HashMap::new();
+        for (name, key) in set.keys.into_iter().take(MAX_KEYS).filter_map(prepare) {
+            by_name.entry(name).or_insert(key);
         }
-        Some(Self { by_kid, fetched })
+        Some(Self { by_name, fetched })
     }
 }
 
-fn prepare(jwk: &Jwk) -> Option<(String, Arc<PreparedKey>)> {
+fn prepare(listed: Value) -> Option<((Purpose, String), Arc<PreparedKey>)> {
+    // RFC 7517 §4 lets issuers add members; ours marks its second kind of key with this one.
+    let purpose = match listed.get("purpose") {
+        None => Purpose::Tokens,
+        Some(purpose) if purpose == "revocations" => Purpose::Revocations,
+        Some(_) => return None,
+    };
+    let jwk: Jwk = serde_json::from_value(listed).ok()?;
     let signs = matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature));
     let rs256 = matches!(jwk.common.key_algorithm, None | Some(KeyAlgorithm::RS256));
     let AlgorithmParameters::RSA(rsa) = &jwk.algorithm else { return None };
@@ -43,7 +68,7 @@ fn prepare(jwk: &Jwk) -> Option<(String, Arc<PreparedKey>)> {
         return None;
     }
     let key = PreparedKey::from_jwk_parts(&rsa.n, &rsa.e)?;
-    Some((jwk.common.key_id.clone()?, Arc::new(key)))
+    Some(((purpose, jwk.common.key_id?), Arc::new(key)))
 }
 
 /// What a look-up by `kid` found.
@@ -81,12 +106,13 @@ impl KeyCache {
     }
 
     /// The key of this name, fetching the set again for an unknown one if that was not done just now.
-    pub(super) async fn find(&self, kid: &str, now: Timestamp) -> Found {
-        match self.look(kid, now) {
+    pub(super) async fn find(&self, purpose: Purpose, kid: &str, now: Timestamp) -> Found {
+        let name = (purpose, kid.to_owned());
+        match self.look(&name, now) {
             Found::Key(key) => Found::Key(key),
             Found::Unknown | Found::NoSet => {
                 self.refetch(now).await;
-                self.look(kid, now)
+                self.look(&name, now)
             }
         }
     }
@@ -117,11 +143,11 @@ impl KeyCache {
         self.current.load().as_ref().map(|set| set.fetched)
     }
 
-    fn look(&self, kid: &str, now: Timestamp) -> Found {
+    fn look(&self, name: &(Purpose, String), now: Timestamp) -> Found {
         let current = self.current.load();
         match current.as_ref() {
             Some(set) if now.since(set.fetched) <= self.max_age => {
-                set.by_kid.get(kid).map_or(Found::Unknown, |key| Found::Key(Arc::clone(key)))
+                set.by_name.get(name).map_or(Found::Unknown, |key| Found::Key(Arc::clone(key)))
             }
             Some(_) | None => Found::NoSet,
         }

@@ -188,3 +188,32 @@ impl Refusal {
         serde_json::json!({ "error": code, "error_description": self.to_string() }).to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_challenge_says_what_rfc_6750_asks_for() {
+        let scope = Refusal::from(AccessFault::Scope("notes".into()));
+        for (refusal, status, challenge) in [
+            (Refusal::NoToken, 401, r#"Bearer realm="symbolon""#),
+            (
+                TokenFault::Expired.into(),
+                401,
+                r#"Bearer realm="symbolon", error="invalid_token", error_description="the token has expired""#,
+            ),
+            (
+                scope,
+                403,
+                r#"Bearer realm="symbolon", error="insufficient_scope", error_description="the token lacks a required scope", scope="notes""#,
+            ),
+        ] {
+            assert_eq!(refusal.status(), status);
+            assert_eq!(refusal.challenge().as_deref(), Some(challenge));
+        }
+        assert_eq!(Refusal::from(Outage::Keys).challenge(), None);
+        let breaking = Refusal::from(AccessFault::Scope("a\" b".into()));
+        assert!(!breaking.challenge().unwrap_or_default().contains("scope=\"a"));
+    }
+}

@@ -9,7 +9,7 @@ use arc_swap::ArcSwapOption;
 use url::Url;
 
 use super::jws;
-use super::keys::{Found, KeyCache};
+use super::keys::{Found, KeyCache, Purpose};
 use super::refusal::{Outage, Refusal, TokenFault};
 use super::settings::RevocationPolicy;
 use super::source::Source;
@@ -74,7 +74,9 @@ impl Revocations {
             return Err(ListFault::Malformed);
         }
         let kid = unchecked.kid().ok_or(ListFault::Signature)?;
-        let Found::Key(key) = keys.find(kid, now).await else { return Err(ListFault::Signature) };
+        let Found::Key(key) = keys.find(Purpose::Revocations, kid, now).await else {
+            return Err(ListFault::Signature);
+        };
         let payload = unchecked.open(&key).map_err(|_| ListFault::Signature)?;
         let feed: RevocationFeed = serde_json::from_slice(&payload).map_err(|_| ListFault::Malformed)?;
         self.judge(&feed, now)

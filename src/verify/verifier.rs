@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::claims::{Expected, NotBefore};
 use super::clock::TimeSource;
 use super::jws;
-use super::keys::{Found, KeyCache};
+use super::keys::{Found, KeyCache, Purpose};
 use super::presented::Presented;
 use super::refusal::{AccessFault, Outage, Refusal, RequestFault, TokenFault};
 use super::revocations::Revocations;
@@ -75,7 +75,7 @@ impl Verifier {
             return Err(TokenFault::WrongType.into());
         }
         let kid = unchecked.kid().ok_or(TokenFault::UnknownKey)?;
-        let key = match self.0.keys.find(kid, now).await {
+        let key = match self.0.keys.find(Purpose::Tokens, kid, now).await {
             Found::Key(key) => key,
             Found::Unknown => return Err(TokenFault::UnknownKey.into()),
             Found::NoSet => return Err(Outage::Keys.into()),

@@ -24,6 +24,8 @@ pub(super) const START: i64 = 1_790_000_000;
 
 pub(super) static KEY: LazyLock<RsaKeyPair> =
     LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
+pub(super) static LIST_KEY: LazyLock<RsaKeyPair> =
+    LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
 pub(super) static OTHER_KEY: LazyLock<RsaKeyPair> =
     LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
 
@@ -110,15 +112,19 @@ impl Rig {
     }
 }
 
+/// These keys of tokens, and the one of the revocation list.
 pub(super) fn key_set(keys: &[(&str, &RsaKeyPair)]) -> Vec<u8> {
-    let keys: Vec<Value> = keys
+    let lists: (&str, &RsaKeyPair) = ("lists", &LIST_KEY);
+    let mut keys: Vec<Value> = keys
         .iter()
+        .chain([&lists])
         .map(|(kid, pair)| {
             let n = URL_SAFE_NO_PAD.encode(pair.public_key().modulus().big_endian_without_leading_zero());
             let e = URL_SAFE_NO_PAD.encode(pair.public_key().exponent().big_endian_without_leading_zero());
             json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": n, "e": e})
         })
         .collect();
+    keys.last_mut().unwrap()["purpose"] = json!("revocations");
     json!({ "keys": keys }).to_string().into_bytes()
 }
 
@@ -166,5 +172,5 @@ pub(super) fn feed(now: i64, seq: u64, entries: &[(RevokedKind, &str, i64)]) -> 
     let revoked: Vec<Entry> =
         entries.iter().map(|(kind, value, last)| Entry::new(*kind, value, *last)).collect();
     let claims = json!({"iss": ISSUER, "iat": now, "exp": now + 30, "seq": seq, "revoked": revoked});
-    sign(&json!({"alg": "RS256", "typ": "revocations+jwt", "kid": "one"}), &claims, &KEY)
+    sign(&json!({"alg": "RS256", "typ": "revocations+jwt", "kid": "lists"}), &claims, &LIST_KEY)
 }

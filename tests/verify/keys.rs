@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use symbolon::verify::{FetchError, Outage, Refusal, TokenFault};
 
-use super::issuer::{KEY, OTHER_KEY, Rig, claims, good_token, key_set, sign};
+use super::issuer::{KEY, LIST_KEY, OTHER_KEY, Rig, claims, good_token, key_set, sign};
 
 fn token_of_the_new_key() -> String {
     sign(&json!({"alg": "RS256", "typ": "at+jwt", "kid": "two"}), &claims(), &OTHER_KEY)
@@ -76,6 +76,13 @@ async fn a_broken_key_set_does_not_displace_a_good_one() {
 }
 
 #[tokio::test]
+async fn the_key_of_the_revocation_list_signs_no_tokens() {
+    let rig = Rig::start().await;
+    let by_list_key = sign(&json!({"alg": "RS256", "typ": "at+jwt", "kid": "lists"}), &claims(), &LIST_KEY);
+    assert_eq!(rig.verify(&by_list_key).await, Err(Refusal::InvalidToken(TokenFault::UnknownKey)));
+}
+
+#[tokio::test]
 async fn keys_that_cannot_verify_rs256_are_passed_over() {
     let rig = Rig::start().await;
     let mut set: serde_json::Value = serde_json::from_slice(&key_set(&[("one", &KEY)])).unwrap();
@@ -89,7 +96,8 @@ async fn keys_that_cannot_verify_rs256_are_passed_over() {
         key[name] = value;
         odd.push(key);
     }
-    odd.push(sound);
+    let list_key = set["keys"][1].clone();
+    odd.extend([sound, list_key]);
     set["keys"] = json!(odd);
     *rig.shelf.keys.lock().unwrap() = Ok(set.to_string().into_bytes());
     rig.advance(11);

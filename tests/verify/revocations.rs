@@ -5,7 +5,8 @@ use symbolon::protocol::revocation_feed::RevokedKind;
 use symbolon::verify::{FetchError, Outage, Refusal, RevocationPolicy, TokenFault};
 
 use super::issuer::{
-    ISSUER, KEY, OTHER_KEY, Rig, SESSION, START, TENANT, claims, claims_with, feed, good_token, header, sign,
+    ISSUER, KEY, LIST_KEY, OTHER_KEY, Rig, SESSION, START, TENANT, claims, claims_with, feed, good_token,
+    header, sign,
 };
 
 const REVOKED: Refusal = Refusal::InvalidToken(TokenFault::Revoked);
@@ -90,20 +91,25 @@ async fn an_older_copy_does_not_displace_a_newer_one() {
 #[tokio::test]
 async fn copies_that_are_not_the_issuers_own_are_refused() {
     let rig = Rig::with(|builder| builder.leeway(std::time::Duration::ZERO)).await;
-    let typed = |typ: &str, claims: &Value, key| {
-        sign(&json!({"alg": "RS256", "typ": typ, "kid": "one"}), claims, key)
+    let named = |typ: &str, kid: &str, claims: &Value, key| {
+        sign(&json!({"alg": "RS256", "typ": typ, "kid": kid}), claims, key)
     };
+    let typed = |typ: &str, claims: &Value, key| named(typ, "lists", claims, key);
     let list = |iss: &str, iat: i64, exp: i64| json!({"iss": iss, "iat": iat, "exp": exp, "seq": 9, "revoked": [{"h": "zz", "t": 1}]});
     let mut sound = list(ISSUER, START, START + 30);
     sound["revoked"] = json!([]);
     for (what, document) in [
         ("another key", typed("revocations+jwt", &sound, &OTHER_KEY)),
-        ("an access token's type", typed("at+jwt", &sound, &KEY)),
-        ("another issuer", typed("revocations+jwt", &list("https://evil.example", START, START + 30), &KEY)),
-        ("from the future", typed("revocations+jwt", &list(ISSUER, START + 100, START + 130), &KEY)),
-        ("long over", typed("revocations+jwt", &list(ISSUER, START - 100, START - 70), &KEY)),
-        ("too long a life", typed("revocations+jwt", &list(ISSUER, START, START + 3600), &KEY)),
-        ("an unreadable entry", typed("revocations+jwt", &list(ISSUER, START, START + 30), &KEY)),
+        ("the key of tokens", named("revocations+jwt", "one", &sound, &KEY)),
+        ("an access token's type", typed("at+jwt", &sound, &LIST_KEY)),
+        (
+            "another issuer",
+            typed("revocations+jwt", &list("https://evil.example", START, START + 30), &LIST_KEY),
+        ),
+        ("from the future", typed("revocations+jwt", &list(ISSUER, START + 100, START + 130), &LIST_KEY)),
+        ("long over", typed("revocations+jwt", &list(ISSUER, START - 100, START - 70), &LIST_KEY)),
+        ("too long a life", typed("revocations+jwt", &list(ISSUER, START, START + 3600), &LIST_KEY)),
+        ("an unreadable entry", typed("revocations+jwt", &list(ISSUER, START, START + 30), &LIST_KEY)),
         ("an access token", good_token()),
         ("nothing", String::new()),
         ("no JWS", "{\"revoked\": []}".to_owned()),
