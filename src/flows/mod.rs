@@ -14,10 +14,12 @@ pub mod interaction_store;
 pub mod keys;
 pub mod known;
 pub mod login;
+pub mod logout;
 pub mod provision;
 pub mod revocation;
 pub mod revocation_feed;
 pub mod session;
+pub mod setup;
 pub mod target;
 pub mod token;
 

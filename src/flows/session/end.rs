@@ -1,14 +1,12 @@
 //! Ends sessions, with everything that lives by them: refresh families without `offline_access`, access tokens (D12, D14).
 
-use std::time::Duration;
-
 use crate::flows::call::Call;
+use crate::flows::revocation;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::ids::{SessionId, UserId};
-use crate::protocol::revocation_feed::{LONGEST_TOKEN_SECONDS, RevokedKind, entry_key};
+use crate::protocol::revocation_feed::RevokedKind;
 use crate::storage::TenantTx;
-use crate::storage::records::revocations::{self, Revocation};
 use crate::storage::records::{browser_sessions, refresh_families, sessions};
 
 /// Why a session ends.
@@ -30,14 +28,8 @@ pub fn end(tx: &mut TenantTx<'_>, call: &Call, sid: SessionId, reason: EndReason
     }
     browser_sessions::remove_account(tx, session.browser_session_id, sid)?;
     refresh_families::end_of_session(tx, sid, call.now)?;
-    let life = Duration::from_secs(LONGEST_TOKEN_SECONDS.unsigned_abs());
-    let entry = Revocation {
-        kind: RevokedKind::Session.as_str().to_owned(),
-        subject_hash: entry_key(RevokedKind::Session, &sid.to_string()),
-        cut_off: call.now,
-        expires_at: call.now + life,
-    };
-    revocations::insert(tx, &[entry])?;
+    let word = sid.to_string();
+    revocation::revoke(tx, [(RevokedKind::Session, word.as_str())], call.now)?;
     let (kind, actor) = match reason {
         EndReason::SignedOut => (EventKind::SignOut, Actor::User(session.user_id)),
         EndReason::Replaced => (EventKind::SessionRevoked, Actor::System),

@@ -21,6 +21,7 @@ pub mod refresh_tokens;
 pub mod resource_servers;
 pub mod revocations;
 pub mod sessions;
+pub mod setup_links;
 pub mod signing_keys;
 pub mod tenants;
 pub mod users;

@@ -1,0 +1,129 @@
+//! The first owner of the deployment: made once, through a link that `init` prints, which lives an hour and is dead as
+//! soon as an owner exists (design §4.4).
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::call::Call;
+use crate::crypto::password::PasswordHash;
+use crate::model::audit::{Actor, EventKind, EventResult, hex};
+use crate::model::email::Email;
+use crate::model::failure::Failure;
+use crate::model::ids::UserId;
+use crate::model::profile::Profile;
+use crate::model::role::Role;
+use crate::model::secret::Secret;
+use crate::model::status::Status;
+use crate::model::user::User;
+use crate::protocol::opaque::{self, TenantKind};
+use crate::storage::records::{groups, passwords, setup_links, users};
+use crate::storage::{Directory, TenantTx};
+
+/// How long a link lives.
+pub const LINK_LIFE: Duration = Duration::from_hours(1);
+
+/// A set-up link was presented that cannot be used: unknown, used, too old, or an owner exists. Nobody learns which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the set-up link cannot be used")]
+pub struct DeadLink;
+
+/// An owner exists already: there is nothing to set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the deployment has an owner already")]
+pub struct OwnerExists;
+
+/// Makes the token of a new link, shown once. Links made before are dead then.
+pub fn issue_link(
+    directory: &mut Directory<'_>,
+    call: &Call,
+) -> Result<Result<Secret<String>, OwnerExists>, Failure> {
+    let platform = directory.platform()?;
+    if has_owner(&mut directory.enter(&platform)?)? {
+        return Ok(Err(OwnerExists));
+    }
+    setup_links::end_all(directory, call.now)?;
+    let token = opaque::issue(TenantKind::SetupLink, platform.id(), call.secret_bytes().expose());
+    setup_links::insert(directory, &hex(&opaque::hash(token.expose())), call.now, call.now + LINK_LIFE)?;
+    Ok(Ok(token))
+}
+
+/// Whether the link may be used now.
+pub fn check_link(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    token: &Secret<String>,
+) -> Result<Result<(), DeadLink>, Failure> {
+    let platform = directory.platform()?;
+    let Some(hash) = hash_of(token, &platform) else { return Ok(Err(DeadLink)) };
+    let open = setup_links::is_open(directory, &hash, call.now)?;
+    let alive = open && !has_owner(&mut directory.enter(&platform)?)?;
+    Ok(if alive { Ok(()) } else { Err(DeadLink) })
+}
+
+/// Uses the link: the account becomes the first owner. An account with this address that is there already gets the
+/// password and the role.
+pub fn complete(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    token: &Secret<String>,
+    (email, password): (&Email, &PasswordHash),
+) -> Result<Result<UserId, DeadLink>, Failure> {
+    let platform = directory.platform()?;
+    let Some(hash) = hash_of(token, &platform) else { return Ok(Err(DeadLink)) };
+    // First the one update that two callers cannot both win, then the question whether it still matters.
+    if !setup_links::consume(directory, &hash, call.now)? {
+        return Ok(Err(DeadLink));
+    }
+    let mut tx = directory.enter(&platform)?;
+    if has_owner(&mut tx)? {
+        return Ok(Err(DeadLink));
+    }
+    let user = owner(&mut tx, call, email)?;
+    passwords::put(&mut tx, user, &Secret::new(password.as_str().to_owned()), call.now)?;
+    let actor = Actor::User(user);
+    let changed = call.event(EventKind::UserChanged, EventResult::Success, actor.clone()).on("user", user);
+    tx.record(changed.with("change", "first_owner"));
+    tx.record(call.event(EventKind::SetupCompleted, EventResult::Success, actor).on("user", user));
+    setup_links::end_all(directory, call.now)?;
+    Ok(Ok(user))
+}
+
+/// Stores the account with the role.
+fn owner(tx: &mut TenantTx<'_>, call: &Call, email: &Email) -> Result<UserId, Failure> {
+    if let Some(mut user) = users::find_by_email(tx, email.canonical())? {
+        user.roles.insert(Role::Owner);
+        user.status = Status::Active;
+        users::update(tx, &user)?;
+        return Ok(user.id);
+    }
+    let user = User {
+        tenant_id: tx.scope().id(),
+        id: call.id(),
+        email: email.spelling().to_owned(),
+        email_canonical: email.canonical().to_owned(),
+        email_verified: false,
+        profile: Profile::default(),
+        roles: BTreeSet::from([Role::Owner]),
+        status: Status::Active,
+        created_at: call.now,
+    };
+    users::insert(tx, &user)?;
+    Ok(user.id)
+}
+
+/// Whether anyone may act as owner of this tenant, by a role of their own or of a group.
+fn has_owner(tx: &mut TenantTx<'_>) -> Result<bool, Failure> {
+    for user in users::all(tx)?.iter().filter(|user| user.status.is_active()) {
+        if user.roles.contains(&Role::Owner) || groups::roles_of_user(tx, user.id)?.contains(&Role::Owner) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The stored form of a token of the platform.
+fn hash_of(token: &Secret<String>, platform: &crate::storage::TenantScope) -> Option<String> {
+    opaque::parse(TenantKind::SetupLink, token.expose())
+        .filter(|presented| presented.tenant == platform.id())
+        .map(|presented| hex(&presented.hash))
+}
