@@ -13,8 +13,10 @@ use super::person::Person;
 pub struct LogoutConfirmPage {
     /// The frame.
     pub frame: Frame,
-    /// The hidden fields; `interaction` names the request that waits for the answer.
+    /// The hidden fields.
     pub form: Form,
+    /// What the answer goes on with, sealed for this browser, sent back as `pending`.
+    pub pending: String,
     /// Who asks, where the request proves it.
     pub client: Option<ClientCard>,
     /// Who would be signed out.
@@ -41,7 +43,8 @@ impl LogoutConfirmPage {
     pub fn sample(frame: Frame) -> Self {
         Self {
             frame,
-            form: Form::sample(),
+            form: Form { interaction: None, ..Form::sample() },
+            pending: "sample-pending-logout".to_owned(),
             client: Some(ClientCard::named("Notes")),
             people: vec![Person::sample()],
         }
