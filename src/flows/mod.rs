@@ -3,8 +3,8 @@
 //! A flow answers `Result<Result<Answer, Refusal>, Failure>`: a refusal is a value and commits with what it recorded,
 //! only a [`Failure`](crate::model::failure::Failure) rolls back (D18).
 
-pub mod audit;
 pub mod allowed_origins;
+pub mod audit;
 pub mod authorization;
 pub mod authorize;
 pub mod call;

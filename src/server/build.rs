@@ -18,11 +18,14 @@ use crate::config::limits::LimitsConfig;
 use crate::crypto::hmac::KeyedHash;
 use crate::crypto::master_key::{MasterKey, Purpose};
 use crate::crypto::password::{PasswordPool, PoolLimits};
+use crate::crypto::seal::Sealer;
 use crate::effects::http::{AddressRules, ClientSettings, GuardedClient, HttpClient};
 use crate::effects::{Clock, Random};
+use crate::flows::authorize::AuthorizeTimes;
+use crate::flows::keys::KeyRing;
 use crate::model::failure::Failure;
 use crate::storage::database::UnsafeServer;
-use crate::storage::{Cached, Changes, Database, DatabaseUrl, migrate};
+use crate::storage::{Cached, Database, DatabaseUrl, migrate};
 use crate::views::text::Catalogue;
 use crate::web::edge::{Edge, Readiness, Rules};
 use crate::web::guard::client_ip::TrustedProxies;
@@ -94,7 +97,7 @@ pub async fn build(parts: Parts) -> Result<Server, BuildError> {
     let database = open_database(&parts.config).await?;
     let tls = parts.config.server.tls.as_ref().map(tls::load).transpose().map_err(BuildError::Setting)?;
     let edge = Data::new(edge(&parts, database)?);
-    edge.changes.refresh(&edge.database, edge.clock.now()).await?;
+    follow(&edge).await?;
 
     let server = &parts.config.server;
     let app_edge = edge.clone();
@@ -188,6 +191,8 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         random: Arc::clone(&parts.random),
         http,
         passwords: PasswordPool::new(pool_limits(&config.limits), Arc::clone(&parts.random)),
+        keys: KeyRing::new(Sealer::new(parts.master_key.clone(), Vec::new())),
+        authorize: AuthorizeTimes { code: config.tokens.code, interaction: config.tokens.interaction },
         account_names: KeyedHash::new(&parts.master_key, Purpose::AccountNames),
         csrf: CsrfTokens::new(KeyedHash::new(&parts.master_key, Purpose::BrowserTokens)),
         limits: Limits::new(&rates(&config.limits)),
@@ -240,17 +245,25 @@ fn rates(limits: &LimitsConfig) -> Rates {
     }
 }
 
+/// Reads the change number, and what has to be read anew when it moved.
+async fn follow(edge: &Data<Edge>) -> Result<(), Failure> {
+    let now = edge.clock.now();
+    let ring = edge.clone();
+    edge.database.read_directory(move |directory| ring.keys.reload(directory, now)).await?;
+    edge.changes.refresh(&edge.database, now).await?;
+    Ok(())
+}
+
 /// Reads the change number again and again. A failure is not logged each time: readiness and 503 tell of it.
 async fn follow_changes(edge: Data<Edge>) {
-    let changes: Arc<Changes> = Arc::clone(&edge.changes);
     let mut was_well = true;
     loop {
         tokio::time::sleep(CHANGES_EVERY).await;
-        let outcome = changes.refresh(&edge.database, edge.clock.now()).await;
+        let outcome = follow(&edge).await;
         match (&outcome, was_well) {
             (Err(failure), true) => tracing::warn!(context = failure.context, "the database does not answer"),
-            (Ok(_), false) => tracing::info!("the database answers again"),
-            (Ok(_), true) | (Err(_), false) => {}
+            (Ok(()), false) => tracing::info!("the database answers again"),
+            (Ok(()), true) | (Err(_), false) => {}
         }
         was_well = outcome.is_ok();
     }

@@ -16,13 +16,24 @@ use crate::web::family::Family;
 use crate::web::limits::Door;
 use crate::web::middleware::gate::{Gate, Guard, gate};
 use crate::web::trouble::Trouble;
-use crate::web::{assets, operations};
+use crate::web::{assets, oidc, operations, pages};
 
 /// Every route of the server.
 pub fn table() -> Vec<Route> {
     vec![
         Route::new("/healthz", Guard::Open).get(operations::healthz),
         Route::new("/readyz", Guard::Open).get(operations::readyz),
+        Route::new("/oauth2/authorize", Guard::Relay)
+            .door(Door::Authorize)
+            .get(oidc::authorize::get)
+            .post(oidc::authorize::post),
+        Route::new("/oauth2/authorize/resume", Guard::Browser)
+            .door(Door::Authorize)
+            .get(oidc::authorize::resume),
+        Route::new("/consent", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::consent::get)
+            .post(pages::consent::post),
         Route::new("/assets/{name}", Guard::Open).get(assets::get),
     ]
 }

@@ -17,6 +17,8 @@ use crate::crypto::hmac::KeyedHash;
 use crate::crypto::password::PasswordPool;
 use crate::effects::http::HttpClient;
 use crate::effects::{Clock, Random};
+use crate::flows::authorize::AuthorizeTimes;
+use crate::flows::keys::KeyRing;
 use crate::flows::{Call, allowed_origins};
 use crate::model::issuer::Issuer;
 use crate::storage::{Cached, Changes, Database};
@@ -42,6 +44,10 @@ pub struct Edge {
     pub http: Arc<dyn HttpClient>,
     /// Password hashing.
     pub passwords: PasswordPool,
+    /// The signing keys of this node.
+    pub keys: KeyRing,
+    /// How long codes live and requests wait.
+    pub authorize: AuthorizeTimes,
     /// Names of accounts in lock counters (D31).
     pub account_names: KeyedHash,
     /// Tokens against cross-site requests.

@@ -19,7 +19,7 @@ impl Family {
 
     /// The family of a path, whether anything stands there or not. Whatever is not a program's path is a page.
     pub fn of_path(path: &str) -> Self {
-        const PAGES: [&str; 2] = ["/oauth2/authorize", "/oauth2/logout"];
+        const PAGES: [&str; 3] = ["/oauth2/authorize", "/oauth2/authorize/resume", "/oauth2/logout"];
         let below = |prefix: &str| {
             path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };

@@ -8,6 +8,8 @@ pub mod guard;
 pub mod limits;
 pub mod middleware;
 pub mod notes;
+pub mod oidc;
 pub mod operations;
+pub mod pages;
 pub mod problem;
 pub mod trouble;

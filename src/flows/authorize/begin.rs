@@ -63,7 +63,7 @@ pub fn begin(
         request: Some(request),
         progress: Progress::default(),
         created_at: call.now,
-        expires_at: call.now + terms.interaction_life,
+        expires_at: call.now + terms.times.interaction,
     };
     settle(
         directory,

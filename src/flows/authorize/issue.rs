@@ -27,7 +27,7 @@ pub(super) fn code(
     authorization.resources = servers.into_iter().map(|server| server.identifier).collect();
     let secret =
         opaque::issue(TenantKind::AuthorizationCode, account.scope.id(), call.secret_bytes().expose());
-    let life = client.metadata.code_seconds.map_or(terms.code_life, Duration::from_secs);
+    let life = client.metadata.code_seconds.map_or(terms.times.code, Duration::from_secs);
     let mut tx = directory.enter(&account.scope)?;
     authorization_codes::insert(
         &mut tx,

@@ -33,10 +33,17 @@ use crate::model::ids::InteractionHandle;
 pub struct Terms<'a> {
     /// Our keys, to verify `id_token_hint`.
     pub keys: &'a VerificationKeys,
+    /// How long codes live and requests wait.
+    pub times: AuthorizeTimes,
+}
+
+/// Times of the authorization endpoint, from the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuthorizeTimes {
     /// Life of a code, where the client has none of its own.
-    pub code_life: Duration,
+    pub code: Duration,
     /// How long a request waits for a person.
-    pub interaction_life: Duration,
+    pub interaction: Duration,
 }
 
 /// How an authorization request goes on.

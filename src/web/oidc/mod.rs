@@ -1,0 +1,3 @@
+//! The endpoints of OAuth 2.0 and OpenID Connect, one file each.
+
+pub mod authorize;
