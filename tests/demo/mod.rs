@@ -1,0 +1,3 @@
+//! The demo: its sample API alone, and the whole of it as a person starts it.
+
+mod api;
