@@ -11,18 +11,18 @@ use symbolon::model::role::Role;
 
 use super::sources::{TestSources, examples};
 
-fn parse(text: &str) -> Result<Declaration, Faults> {
+pub(super) fn parse(text: &str) -> Result<Declaration, Faults> {
     read("test.yaml", text, Index::default(), &TestSources::for_acme())
 }
 
 /// The faults of a text that has some, as `line:column: path: message`.
-fn faults(text: &str) -> Vec<String> {
+pub(super) fn faults(text: &str) -> Vec<String> {
     let faults = parse(text).expect_err("a file with faults");
     faults.to_string().lines().map(|line| line.trim_start_matches("test.yaml:").to_owned()).collect()
 }
 
 /// A small deployment, with a place for more under the tenant.
-fn with_tenant(more: &str) -> String {
+pub(super) fn with_tenant(more: &str) -> String {
     format!(
         "apiVersion: symbolon/v1
 products: [{{key: notes, name: Notes, grants: [read, write]}}]
@@ -40,17 +40,17 @@ tenants:
 }
 
 /// The faults of a tenant with these lines, which begin in line 12.
-fn tenant_faults(more: &str) -> Vec<String> {
+pub(super) fn tenant_faults(more: &str) -> Vec<String> {
     faults(&with_tenant(more))
 }
 
 /// A client of the tenant, in flow form; its keys follow the id.
-fn client_faults(more: &str) -> Vec<String> {
+pub(super) fn client_faults(more: &str) -> Vec<String> {
     tenant_faults(&format!("    clients:\n      - {{client_id: acme.app, name: App, {more}}}\n"))
 }
 
 #[track_caller]
-fn only_fault(found: &[String], place: &str, words: &str) {
+pub(super) fn only_fault(found: &[String], place: &str, words: &str) {
     assert!(found.len() == 1 && found[0].starts_with(place) && found[0].contains(words), "{found:#?}");
 }
 
@@ -327,198 +327,6 @@ fn workspaces_may_be_given_with_some_contexts_only() {
         "13:54:",
         "twice",
     );
-}
-
-#[test]
-fn client_ids_carry_their_owner() {
-    for (id, words) in [
-        ("app", "begins with `acme.`"),
-        ("globex.app", "begins with `acme.`"),
-        ("acme.", "begins with `acme.`"),
-        ("a b", "letters"),
-    ] {
-        let found = tenant_faults(&format!(
-            "    clients: [{{client_id: \"{id}\", name: A, kind: service, secret: {{generate: true}}}}]\n"
-        ));
-        only_fault(&found, "12:27:", words);
-    }
-    let platform = "apiVersion: symbolon/v1\nplatform: {clients: [{client_id: a.b, name: A, kind: service, secret: {generate: true}}]}\n";
-    only_fault(&faults(platform), "2:34:", "holds no dot");
-}
-
-#[test]
-fn kinds_fix_how_a_client_authenticates() {
-    let secret = "secret: {generate: true}";
-    let uris = "redirect_uris: [\"https://app.example/cb\"]";
-    only_fault(&client_faults(&format!("kind: web, {uris}")), "13:9:", "`secret` is missing");
-    only_fault(
-        &client_faults(&format!("kind: web, {uris}, {secret}, token_endpoint_auth_method: none")),
-        "13:",
-        "must authenticate",
-    );
-    only_fault(&client_faults(&format!("kind: spa, {uris}, {secret}")), "13:", "a public client has none");
-    only_fault(
-        &client_faults(&format!("kind: native, {uris}, token_endpoint_auth_method: client_secret_post")),
-        "13:",
-        "is public",
-    );
-    only_fault(
-        &client_faults(&format!("kind: robot, {uris}, {secret}")),
-        "13:48:",
-        "unknown kind of client `robot`",
-    );
-    only_fault(&client_faults(&format!("kind: web, {secret}")), "13:9:", "`redirect_uris` is missing");
-    only_fault(&client_faults(&format!("kind: service, {uris}, {secret}")), "13:", "meets no browser");
-    only_fault(
-        &client_faults(&format!("kind: service, scopes: [openid], {secret}")),
-        "13:",
-        "speaks of a person",
-    );
-    only_fault(
-        &client_faults(&format!("kind: service, grant_types: [authorization_code], {secret}")),
-        "13:",
-        "grant type of a `service` client",
-    );
-    only_fault(&client_faults(&format!("kind: spa, {uris}, require_pkce: false")), "13:", "always uses PKCE");
-}
-
-#[test]
-fn keys_of_clients_are_public_ones() {
-    let method = "kind: service, token_endpoint_auth_method: private_key_jwt";
-    only_fault(&client_faults(method), "13:9:", "`jwks` is missing");
-    only_fault(&client_faults(&format!("{method}, jwks: {{file: gone.json}}")), "13:", "cannot be read");
-    only_fault(
-        &client_faults(&format!("{method}, jwks: {{keys: []}}")),
-        "13:",
-        "no set of public signature keys",
-    );
-    only_fault(
-        &client_faults(&format!("{method}, jwks: {{keys: [{{kty: oct, k: c2VjcmV0}}]}}")),
-        "13:",
-        "private members",
-    );
-    only_fault(&client_faults(&format!("{method}, jwks_uri: \"https://10.0.0.1/keys\"")), "13:", "may not");
-    only_fault(
-        &client_faults(&format!(
-            "{method}, jwks: {{file: nightly-export.jwks.json}}, secret: {{generate: true}}"
-        )),
-        "13:",
-        "not used with",
-    );
-    let both =
-        format!("{method}, jwks: {{file: nightly-export.jwks.json}}, jwks_uri: \"https://keys.example/\"");
-    only_fault(&client_faults(&both), "13:", "either `jwks` or `jwks_uri`");
-    let whole = std::fs::read(examples().join("nightly-export.jwks.json")).unwrap();
-    let mut set: serde_json::Value = serde_json::from_slice(&whole).unwrap();
-    set["keys"][0]["d"] = "AQAB".into();
-    let mut sources = TestSources::for_acme();
-    sources.files.insert("private.json".to_owned(), set.to_string().into_bytes());
-    let text = with_tenant(&format!(
-        "    clients: [{{client_id: acme.app, name: App, {method}, jwks: {{file: private.json}}}}]\n"
-    ));
-    let refused = read("test.yaml", &text, Index::default(), &sources).unwrap_err().to_string();
-    assert!(refused.contains("holds private members"), "{refused}");
-}
-
-#[test]
-fn redirect_uris_are_exact_and_safe() {
-    let secret = "kind: web, secret: {generate: true}";
-    for (uri, words) in [
-        ("http://app.example/cb", "http is for loopback only"),
-        ("https://app.example/cb#x", "no fragment"),
-        ("https://app.example/*", "wildcards"),
-        ("https://u:p@app.example/cb", "no user name"),
-        ("https://app.example/a/../b", "dot segments"),
-        ("javascript:alert(1)", "uses https"),
-        ("com.example.app:/cb", "`native` clients only"),
-        ("/cb", "absolute"),
-    ] {
-        only_fault(&client_faults(&format!("{secret}, redirect_uris: [\"{uri}\"]")), "13:", words);
-    }
-    let twice = "redirect_uris: [\"https://app.example/cb\", \"https://app.example/cb\"]";
-    only_fault(&client_faults(&format!("{secret}, {twice}")), "13:", "twice");
-    let loopback = with_tenant(
-        "    clients: [{client_id: acme.a, name: A, kind: web, secret: {generate: true}, redirect_uris: [\"http://localhost:3000/cb\"]}]\n",
-    );
-    let warnings = parse(&loopback).unwrap().warnings;
-    assert!(warnings.len() == 1 && warnings[0].message.contains("plain http"), "{warnings:?}");
-    let native = with_tenant(
-        "    clients: [{client_id: acme.a, name: A, kind: native, redirect_uris: [\"http://127.0.0.1/cb\", \"com.example.app:/cb\"]}]\n",
-    );
-    assert!(parse(&native).unwrap().warnings.is_empty());
-}
-
-#[test]
-fn other_uris_of_a_client_are_checked() {
-    let base = "kind: spa, redirect_uris: [\"https://app.example/cb\"]";
-    for (more, words) in [
-        ("allowed_origins: [\"https://app.example/\"]", "must be an origin"),
-        ("allowed_origins: [\"http://app.example\"]", "plain http"),
-        ("policy_uri: \"http://app.example/p\"", "plain http"),
-        ("tos_uri: \"javascript:alert(1)\"", "web address"),
-        ("logo_uri: \"https://169.254.169.254/logo\"", "may not"),
-        ("logo_uri: \"https://localhost/logo\"", "may not"),
-        ("post_logout_redirect_uris: [\"http://app.example/\"]", "loopback only"),
-        ("lifetimes: {access_token: 2h}", "must be 1s to 1h"),
-        ("lifetimes: {acces_token: 1h}", "did you mean `access_token`?"),
-        ("lifetimes: {refresh_idle: 2d, refresh_absolute: 1d}", "not be longer"),
-        ("first_party: true", "only a client of the platform"),
-        ("tenants: all", "serves that tenant only"),
-    ] {
-        only_fault(&client_faults(&format!("{base}, {more}")), "13:", words);
-    }
-}
-
-#[test]
-fn clients_name_only_what_is_open_to_them() {
-    let base = "kind: service, secret: {generate: true}";
-    only_fault(
-        &client_faults(&format!("{base}, resources: [\"https://staff.example\"]")),
-        "13:",
-        "not open to `acme`",
-    );
-    only_fault(
-        &client_faults(&format!("{base}, resources: [\"https://nots.example\"]")),
-        "13:",
-        "did you mean `https://notes.example`?",
-    );
-    only_fault(
-        &client_faults(&format!("{base}, scopes: [notes]")),
-        "13:",
-        "belongs to `https://notes.example`",
-    );
-    only_fault(
-        &client_faults(&format!("{base}, resources: [\"https://notes.example\"], scopes: [note]")),
-        "13:",
-        "did you mean `notes`?",
-    );
-}
-
-#[test]
-fn secrets_come_from_outside_and_are_strong() {
-    let base = "kind: service";
-    only_fault(&client_faults(&format!("{base}, secret: hunter2")), "13:", "never stands in this file");
-    only_fault(&client_faults(&format!("{base}, secret: {{env: NOT_SET}}")), "13:", "`NOT_SET` is not set");
-    only_fault(&client_faults(&format!("{base}, secret: {{file: gone}}")), "13:", "cannot be read");
-    only_fault(&client_faults(&format!("{base}, secret: {{generate: false}}")), "13:", "must be one of");
-    only_fault(&client_faults(&format!("{base}, secret: {{env: A, keep: true}}")), "13:", "must be one of");
-    for weak in [
-        "tiny-one",
-        &"a".repeat(64),
-        &"abcd".repeat(16),
-        "0123456789abcdefghijklmnopqrstuvwxyz",
-        "pässwörd-pässwörd-pässwörd-pässwörd",
-    ] {
-        let mut sources = TestSources::default();
-        sources.variables.insert("WEAK".to_owned(), weak.to_owned());
-        let text =
-            with_tenant("    clients: [{client_id: acme.a, name: A, kind: service, secret: {env: WEAK}}]\n");
-        let refused = read("test.yaml", &text, Index::default(), &sources).unwrap_err().to_string();
-        assert!(refused.contains("this secret ") && !refused.contains(weak), "{refused}");
-    }
-    for strong in ["7d3f0c1b9a8e4f62b5d7c3a1e9f04862", "acme-wiki-secret-0123456789abcdef01234567"] {
-        assert_eq!(symbolon::flows::provision::declaration::strong_enough(strong), Ok(()));
-    }
 }
 
 #[test]

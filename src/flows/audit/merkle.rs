@@ -1,7 +1,6 @@
 //! The Merkle root over the hashes of a chain, computed as the events go by (RFC 9162 §2.1.1).
 
-use aws_lc_rs::digest::{Context, SHA256};
-
+use crate::crypto::token_hash::sha256;
 use crate::model::audit::hex;
 
 type Hash = [u8; 32];
@@ -36,14 +35,7 @@ impl Merkle {
 
 /// A leaf (0) or an inner node (1): the first byte keeps one from passing for the other.
 fn hash(kind: u8, parts: &[&[u8]]) -> Hash {
-    let mut context = Context::new(&SHA256);
-    context.update(&[kind]);
-    for part in parts {
-        context.update(part);
-    }
-    let mut out = [0; 32];
-    out.copy_from_slice(context.finish().as_ref());
-    out
+    sha256(&[&[kind], parts.concat().as_slice()].concat())
 }
 
 #[cfg(test)]
