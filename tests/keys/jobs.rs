@@ -1,0 +1,131 @@
+//! The schedule: one node at a time, by the clock, and what each job leaves behind.
+
+use std::time::Duration;
+
+use symbolon::flows::audit::read_checkpoint;
+use symbolon::flows::keys;
+use symbolon::jobs::EPHEMERAL;
+use symbolon::model::signing_key::KeyPurpose;
+use symbolon::protocol::revocation_feed::{RevokedKind, entry_key};
+use symbolon::storage::records::revocations::{self, Revocation};
+use symbolon::storage::records::{audit, counters};
+
+use super::rig::{RULE, Rig};
+
+fn names(reports: &[symbolon::jobs::Report]) -> Vec<&'static str> {
+    for report in reports {
+        assert!(report.outcome.is_ok(), "{report:?}");
+    }
+    reports.iter().map(|report| report.job).collect()
+}
+
+#[tokio::test]
+async fn one_node_holds_the_lease_and_another_takes_over_when_it_is_gone() {
+    let rig = Rig::new().await;
+    let node = rig.node().await;
+    let (one, other) = (rig.schedule(&node), rig.schedule(&node));
+    assert_eq!(names(&one.tick().await.unwrap()), ["rotate_keys", "prune", "checkpoints"]);
+    assert_eq!(names(&other.tick().await.unwrap()), [""; 0]);
+    assert_eq!(names(&one.tick().await.unwrap()), [""; 0], "nothing is due again");
+    rig.clock.advance(Duration::from_secs(61));
+    rig.poll(&node).await;
+    assert_eq!(names(&other.tick().await.unwrap()), ["rotate_keys", "prune", "checkpoints"]);
+    rig.clock.advance(Duration::from_secs(301));
+    rig.poll(&node).await;
+    assert_eq!(names(&other.tick().await.unwrap()), ["rotate_keys", "prune"]);
+}
+
+#[tokio::test]
+async fn keys_rotate_by_themselves_and_a_missing_next_key_is_published() {
+    let rig = Rig::new().await;
+    let node = rig.node().await;
+    let first = rig.keys(&node).tokens().kid().to_owned();
+    let schedule = rig.schedule(&node);
+    names(&schedule.run_all().await);
+    rig.poll(&node).await;
+    assert_eq!(rig.keys(&node).tokens().kid(), first);
+    rig.clock.advance(RULE.interval);
+    rig.poll(&node).await;
+    names(&schedule.run_all().await);
+    rig.poll(&node).await;
+    assert_ne!(rig.keys(&node).tokens().kid(), first);
+    let listed = rig.write(|tx| keys::list(tx)).await.unwrap();
+    assert_eq!(listed.iter().filter(|key| key.purpose == KeyPurpose::Tokens).count(), 3);
+    assert_eq!(rig.write(|tx| keys::missing(tx)).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn p132_what_has_ended_is_removed() {
+    let rig = Rig::new().await;
+    let node = rig.node().await;
+    let now = rig.call().now;
+    let entry = Revocation {
+        kind: RevokedKind::Session.as_str().to_owned(),
+        subject_hash: entry_key(RevokedKind::Session, "s1"),
+        cut_off: now,
+        expires_at: now + Duration::from_hours(1),
+    };
+    rig.write(move |tx| revocations::insert(tx, &[entry])).await.unwrap();
+    let schedule = rig.schedule(&node);
+    names(&schedule.run_all().await);
+    assert_eq!(rig.write(move |tx| revocations::count(tx, now)).await.unwrap(), 1);
+    rig.clock.advance(Duration::from_hours(2));
+    rig.poll(&node).await;
+    names(&schedule.run_all().await);
+    assert_eq!(rig.write(move |tx| revocations::count(tx, now)).await.unwrap(), 0);
+    assert!(rig.write(move |tx| counters::find(tx, "nothing")).await.unwrap().is_none());
+}
+
+/// Each table whose rows expire has a job that removes them: a new column `expires_at` must join the list.
+#[test]
+fn p132_every_table_with_an_expiry_is_pruned() {
+    let schema = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/migrations/common/2026-11-21-000001_initial/up.sql"
+    ))
+    .unwrap();
+    // These few rows come with the schema, or are what a tenant bought.
+    let kept = ["leases", "tenant_entitlements", "client_secrets", "setup_links"];
+    for table in schema.split("CREATE TABLE ").skip(1) {
+        let name = table.split_whitespace().next().unwrap();
+        let columns = table.split(");").next().unwrap();
+        if columns.contains("expires_at") && !kept.contains(&name) {
+            assert!(EPHEMERAL.iter().any(|entry| entry.table == name), "{name} is never pruned");
+        }
+    }
+}
+
+#[tokio::test]
+async fn p137_a_checkpoint_is_signed_each_day_in_which_something_happened() {
+    let rig = Rig::new().await;
+    let node = rig.node().await;
+    let schedule = rig.schedule(&node);
+    let stored = |rig: &Rig| {
+        let database = rig.database.clone();
+        async move {
+            database
+                .read_directory(|directory| {
+                    let platform = directory.platform()?;
+                    let statements = audit::checkpoints(&mut directory.enter(&platform)?)?;
+                    Ok((platform.id(), statements))
+                })
+                .await
+                .unwrap()
+        }
+    };
+    names(&schedule.run_all().await);
+    let (platform, statements) = stored(&rig).await;
+    assert_eq!(statements.len(), 1);
+    let keys = rig.keys(&node);
+    let checkpoint = read_checkpoint(&statements[0].1, platform, &rig.issuer, keys.own()).unwrap();
+    assert_eq!(checkpoint.seq, 6);
+
+    // More happened, but not a day went by; then it did.
+    rig.rotate(KeyPurpose::Tokens).await;
+    names(&schedule.run_all().await);
+    assert_eq!(stored(&rig).await.1.len(), 1);
+    rig.clock.advance(Duration::from_hours(24));
+    rig.poll(&node).await;
+    names(&schedule.run_all().await);
+    assert_eq!(stored(&rig).await.1.len(), 2);
+}

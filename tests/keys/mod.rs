@@ -1,0 +1,6 @@
+//! Signing keys, the revocation feed and the scheduled jobs, on either database.
+
+mod feed;
+mod jobs;
+mod lifecycle;
+mod rig;
