@@ -23,6 +23,7 @@ use crate::effects::http::{AddressRules, ClientSettings, GuardedClient, HttpClie
 use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
 use crate::flows::keys::KeyRing;
+use crate::flows::login::SignInRules;
 use crate::model::failure::Failure;
 use crate::storage::database::UnsafeServer;
 use crate::storage::{Cached, Database, DatabaseUrl, migrate};
@@ -193,7 +194,13 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         passwords: PasswordPool::new(pool_limits(&config.limits), Arc::clone(&parts.random)),
         keys: KeyRing::new(Sealer::new(parts.master_key.clone(), Vec::new())),
         authorize: AuthorizeTimes { code: config.tokens.code, interaction: config.tokens.interaction },
-        account_names: KeyedHash::new(&parts.master_key, Purpose::AccountNames),
+        sign_in: SignInRules {
+            names: KeyedHash::new(&parts.master_key, Purpose::AccountNames),
+            account: config.limits.sign_in_account,
+            recorded: config.limits.recorded_failures,
+            platform: config.limits.platform_events,
+        },
+        browser_tokens: KeyedHash::new(&parts.master_key, Purpose::BrowserTokens),
         csrf: CsrfTokens::new(KeyedHash::new(&parts.master_key, Purpose::BrowserTokens)),
         limits: Limits::new(&rates(&config.limits)),
         catalogue,

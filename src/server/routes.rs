@@ -30,6 +30,27 @@ pub fn table() -> Vec<Route> {
         Route::new("/oauth2/authorize/resume", Guard::Browser)
             .door(Door::Authorize)
             .get(oidc::authorize::resume),
+        Route::new("/", Guard::Browser).door(Door::SignIn).get(pages::home::get),
+        Route::new("/login", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::login::get)
+            .post(pages::login::post),
+        Route::new("/login/password", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::password::get)
+            .post(pages::password::post),
+        Route::new("/login/accounts", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::accounts::get)
+            .post(pages::accounts::post),
+        Route::new("/oauth2/logout", Guard::Relay)
+            .door(Door::SignIn)
+            .get(pages::logout::get)
+            .post(pages::logout::post),
+        Route::new("/setup", Guard::Browser)
+            .door(Door::Setup)
+            .get(pages::setup::get)
+            .post(pages::setup::post),
         Route::new("/consent", Guard::Browser)
             .door(Door::SignIn)
             .get(pages::consent::get)

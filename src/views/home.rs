@@ -1,15 +1,18 @@
-//! The page at `/`: what this is, for those who come without being sent.
+//! The page at `/`: what this is, for those who come without being sent, and who is signed in in this browser.
 
 use askama::Template;
 
 use super::frame::Frame;
+use super::person::Person;
 
-/// Says what this is, and nothing about who uses it.
+/// Says what this is, and nothing about who uses it but this browser's own people.
 #[derive(Debug, Template)]
 #[template(path = "pages/home/home.html")]
 pub struct HomePage {
     /// The frame.
     pub frame: Frame,
+    /// The accounts signed in in this browser.
+    pub accounts: Vec<Person>,
 }
 
 impl HomePage {
@@ -20,6 +23,6 @@ impl HomePage {
 
     /// A page for tests and for the gallery of pages.
     pub fn sample(frame: Frame) -> Self {
-        Self { frame: Frame { tenant: None, ..frame } }
+        Self { frame: Frame { tenant: None, ..frame }, accounts: vec![Person::sample()] }
     }
 }

@@ -19,6 +19,7 @@ use crate::effects::http::HttpClient;
 use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
 use crate::flows::keys::KeyRing;
+use crate::flows::login::SignInRules;
 use crate::flows::{Call, allowed_origins};
 use crate::model::issuer::Issuer;
 use crate::storage::{Cached, Changes, Database};
@@ -48,8 +49,10 @@ pub struct Edge {
     pub keys: KeyRing,
     /// How long codes live and requests wait.
     pub authorize: AuthorizeTimes,
-    /// Names of accounts in lock counters (D31).
-    pub account_names: KeyedHash,
+    /// What signing in keeps to (D23, D31).
+    pub sign_in: SignInRules,
+    /// Proves that what a browser carries for us is of our own making.
+    pub browser_tokens: KeyedHash,
     /// Tokens against cross-site requests.
     pub csrf: CsrfTokens,
     /// The rate limits.

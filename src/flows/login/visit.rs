@@ -114,19 +114,40 @@ impl Visit {
         remembered(directory, cookie_hash, email, |tenant| self.admits(tenant))
     }
 
-    /// Whether the identifier page asks for the organisation when it is shown first (D1).
+    /// What the identifier page has in its field when it is shown first: what was typed before, a hint, or the one
+    /// account of this browser that may answer.
+    pub fn likely_username(
+        &self,
+        directory: &mut Directory<'_>,
+        call: &Call,
+        cookie_hash: &str,
+    ) -> Result<String, Failure> {
+        let typed = self.interaction.as_ref().and_then(|interaction| interaction.progress.identifier.clone());
+        let hint = || self.request().and_then(|request| request.login_hint.clone());
+        if let Some(name) = typed.or_else(hint) {
+            return Ok(name);
+        }
+        let accounts =
+            if self.request().is_some() { self.accounts(directory, call, cookie_hash)? } else { Vec::new() };
+        Ok(match accounts.as_slice() {
+            [only] => only.user.email.clone(),
+            _ => String::new(),
+        })
+    }
+
+    /// Whether the identifier page asks for the organisation, with this in its other field (D1).
     pub fn asks_organisation(
         &self,
         directory: &mut Directory<'_>,
         cookie_hash: &str,
+        username: &str,
     ) -> Result<bool, Failure> {
         if self.settled().is_some() {
             return Ok(false);
         }
-        let hint = self.request().and_then(|request| request.login_hint.as_deref());
-        match hint.and_then(|hint| hint.parse::<Email>().ok()) {
-            Some(email) => Ok(self.tenant_of_address(directory, cookie_hash, &email)?.is_none()),
-            None => Ok(true),
+        match username.parse::<Email>() {
+            Ok(email) => Ok(self.tenant_of_address(directory, cookie_hash, &email)?.is_none()),
+            Err(_) => Ok(true),
         }
     }
 

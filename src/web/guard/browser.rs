@@ -1,7 +1,12 @@
-//! The browser, known by one cookie: who it was before a sign-in, and who is signed in in it after.
+//! Which browser asks: one cookie, of our own making, from the first page on. A value that we did not make is never taken
+//! over, and the value changes at each rise of privilege (P069).
 
 use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use subtle::ConstantTimeEq as _;
 
+use crate::crypto::hmac::KeyedHash;
 use crate::effects::Random;
 use crate::model::audit::hex;
 use crate::model::secret::Secret;
@@ -9,41 +14,97 @@ use crate::protocol::opaque::{self, PlainKind};
 use crate::web::cookies::CookieKind;
 use crate::web::edge::Edge;
 
-/// The browser that sent a request. One without a cookie of ours gets one with the answer; a value that we could not
-/// have made is never adopted (P069).
+/// How many bytes of the cookie's 32 are random; the rest is a keyed hash of them, so that we know our own.
+const RANDOM: usize = 16;
+
+/// The browser that asks.
+#[derive(Debug, Clone)]
 pub struct Browser {
+    cookie: Secret<String>,
     hash: String,
-    fresh: Option<Secret<String>>,
+    fresh: bool,
 }
 
 impl Browser {
-    /// The browser behind this request.
+    /// The browser of this request. One without a cookie of ours is a new one.
     pub fn of(request: &HttpRequest, edge: &Edge) -> Self {
-        let known = CookieKind::Session
-            .read(request, &edge.issuer)
-            .and_then(|cookie| opaque::parse_plain(PlainKind::SessionCookie, cookie.expose()));
-        match known {
-            Some(hash) => Self { hash: hex(&hash), fresh: None },
-            None => Self::renewed(&*edge.random),
+        let presented = CookieKind::Session.read(request, &edge.issuer);
+        match presented.filter(|cookie| is_ours(cookie.expose(), &edge.browser_tokens)) {
+            Some(cookie) => Self { hash: hash(&cookie), cookie, fresh: false },
+            None => Self::renewed(edge),
         }
     }
 
     /// A new cookie: at each rise of privilege it takes the place of the old one.
-    pub fn renewed(random: &dyn Random) -> Self {
-        let cookie = opaque::issue_plain(PlainKind::SessionCookie, &random.bytes());
-        Self { hash: hex(&opaque::hash(cookie.expose())), fresh: Some(cookie) }
+    pub fn renewed(edge: &Edge) -> Self {
+        let cookie = make(&*edge.random, &edge.browser_tokens);
+        Self { hash: hash(&cookie), cookie, fresh: true }
     }
 
-    /// SHA-256 of the cookie, in hexadecimal: all that is stored of it.
+    /// SHA-256 of the cookie in hexadecimal: what sessions and interactions are bound to.
     pub fn hash(&self) -> &str {
         &self.hash
     }
 
-    /// Gives a new cookie to the browser with this answer.
+    /// Whether it has not proved anything yet, because it came without a cookie of ours.
+    pub const fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    /// Gives the cookie to the browser with this answer, where it does not have it yet.
     pub fn keep(&self, response: &mut HttpResponse, edge: &Edge) {
-        if let Some(fresh) = &self.fresh {
-            // A cookie of our own making always fits into a header.
-            let _always_fits = response.add_cookie(&CookieKind::Session.with(&edge.issuer, fresh.expose()));
+        if self.fresh {
+            let cookie = CookieKind::Session.with(&edge.issuer, self.cookie.expose());
+            // The value is base64url of our own making; a cookie of it cannot fail.
+            let _infallible = response.add_cookie(&cookie);
+        }
+    }
+}
+
+fn make(random: &dyn Random, key: &KeyedHash) -> Secret<String> {
+    let nonce: [u8; RANDOM] = random.bytes();
+    let mut bytes = [0; 32];
+    for (place, byte) in bytes.iter_mut().zip(nonce.into_iter().chain(proof(&nonce, key))) {
+        *place = byte;
+    }
+    opaque::issue_plain(PlainKind::SessionCookie, &bytes)
+}
+
+fn is_ours(cookie: &str, key: &KeyedHash) -> bool {
+    let body = cookie.strip_prefix(PlainKind::SessionCookie.prefix()).unwrap_or_default();
+    let Ok(bytes) = URL_SAFE_NO_PAD.decode(body) else { return false };
+    let Some((nonce, rest)) = bytes.split_first_chunk::<RANDOM>() else { return false };
+    let Some(shown) = rest.first_chunk::<RANDOM>() else { return false };
+    let genuine: bool = proof(nonce, key).ct_eq(shown).into();
+    genuine && opaque::parse_plain(PlainKind::SessionCookie, cookie).is_some()
+}
+
+fn proof(nonce: &[u8; RANDOM], key: &KeyedHash) -> [u8; RANDOM] {
+    let keyed = opaque::hash(&key.of(&[b"browser", nonce]));
+    keyed.first_chunk::<RANDOM>().copied().unwrap_or_default()
+}
+
+fn hash(cookie: &Secret<String>) -> String {
+    hex(&opaque::hash(cookie.expose()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::master_key::{MasterKey, Purpose};
+    use crate::effects::SeededRandom;
+
+    #[test]
+    fn p069_only_a_value_of_our_own_making_is_a_browser() {
+        let random = SeededRandom::new(3);
+        let key = KeyedHash::new(&MasterKey::generate(&random), Purpose::BrowserTokens);
+        let other = KeyedHash::new(&MasterKey::generate(&random), Purpose::BrowserTokens);
+        let cookie = make(&random, &key);
+        assert!(is_ours(cookie.expose(), &key));
+        assert!(!is_ours(cookie.expose(), &other));
+        let invented = opaque::issue_plain(PlainKind::SessionCookie, &[7; 32]);
+        for foreign in [invented.expose().as_str(), "", "syb_", "abc", "syb_\u{e9}"] {
+            assert!(!is_ours(foreign, &key), "{foreign}");
         }
     }
 }

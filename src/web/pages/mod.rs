@@ -1,3 +1,11 @@
-//! The pages for people, one file each.
+//! The pages for people, one file each: each handler reads a form, calls a flow, shows a page.
 
+pub mod accounts;
+pub mod card;
 pub mod consent;
+pub mod home;
+pub mod login;
+pub mod logout;
+pub mod password;
+pub mod setup;
+pub mod visitor;

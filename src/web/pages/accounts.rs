@@ -1,0 +1,88 @@
+//! `/login/accounts`: the accounts that were proved in this browser, and nothing else (D1).
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
+
+use super::visitor::{Detour, INTERACTION, Outcome, Visitor, answered};
+use super::{card, login};
+use crate::flows::login::choose::{Choice, ChooseRefusal, Chosen, choices, choose};
+use crate::model::ids::InteractionHandle;
+use crate::protocol::params::Params;
+use crate::views::accounts::AccountChoice;
+use crate::views::{AccountsPage, IdentifierPage};
+use crate::web::guard::browser::Browser;
+use crate::web::trouble::Trouble;
+
+/// `GET /login/accounts`.
+pub async fn get(visitor: Visitor) -> HttpResponse {
+    answered(show(&visitor).await)
+}
+
+/// `POST /login/accounts`.
+pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
+    answered(submit(&visitor, &body).await)
+}
+
+async fn show(visitor: &Visitor) -> Outcome {
+    let params = visitor.query()?;
+    match visitor.handle(&params)? {
+        Some(handle) => page(visitor, handle).await,
+        None => Ok(visitor.to("/")),
+    }
+}
+
+async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
+    let params = visitor.form(body)?;
+    let handle = visitor.needed_handle(&params)?;
+    if login::is_cancel(&params) {
+        return login::cancel(visitor, Some(handle)).await;
+    }
+    let choice = read(&params).ok_or_else(|| visitor.detour(Trouble::Malformed))?;
+    let renewed = Browser::renewed(&visitor.edge);
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let new_hash = renewed.hash().to_owned();
+    let chosen = visitor
+        .edge
+        .database
+        .write_directory(move |directory| choose(directory, &call, handle, choice, (&cookie, &new_hash)));
+    match visitor.sound(chosen.await)? {
+        Ok(Chosen::Account(handle)) => Ok(visitor.to_with(&login::onward(Some(handle)), &renewed)),
+        Ok(Chosen::SignIn(handle)) => {
+            Ok(visitor.to(&format!("{}?{INTERACTION}={handle}", IdentifierPage::PATH)))
+        }
+        Err(ChooseRefusal::Expired) => Ok(visitor.expired()),
+        // It was signed out meanwhile: the list as it is now.
+        Err(ChooseRefusal::NotHere) => {
+            Ok(visitor.to(&format!("{}?{INTERACTION}={handle}", AccountsPage::PATH)))
+        }
+    }
+}
+
+fn read(params: &Params) -> Option<Choice> {
+    match (params.get("account"), params.get("action")) {
+        (Some(sid), None) => sid.parse().ok().map(Choice::Account),
+        (None, Some("other")) => Some(Choice::Other),
+        _ => None,
+    }
+}
+
+async fn page(visitor: &Visitor, handle: InteractionHandle) -> Outcome {
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let opened =
+        visitor.edge.database.read_directory(move |directory| choices(directory, &call, handle, &cookie));
+    let (visit, accounts) = visitor.sound(opened.await)?.ok_or_else(|| Detour::from(visitor.expired()))?;
+    let page = AccountsPage {
+        frame: login::frame(visitor, &visit),
+        form: visitor.hidden(Some(handle.to_string())),
+        client: card::asker(&visit),
+        accounts: accounts
+            .iter()
+            .map(|account| AccountChoice {
+                value: account.session.id.to_string(),
+                person: card::person(account),
+            })
+            .collect(),
+    };
+    Ok(visitor.show(StatusCode::OK, &page))
+}

@@ -1,0 +1,33 @@
+//! Client and people as the pages show them.
+
+use crate::flows::login::visit::Visit;
+use crate::flows::session::LiveAccount;
+use crate::model::client::Client;
+use crate::views::client_card::ClientCard;
+use crate::views::link::HttpsLink;
+use crate::views::person::Person;
+
+/// The relying party as its registration describes it.
+pub fn client_card(client: &Client) -> ClientCard {
+    let link = |uri: &Option<String>| uri.as_deref().and_then(HttpsLink::parse);
+    ClientCard {
+        name: client.name.clone(),
+        logo: None,
+        policy: link(&client.metadata.policy_uri),
+        tos: link(&client.metadata.tos_uri),
+    }
+}
+
+/// Who asks on a sign-in page.
+pub fn asker(visit: &Visit) -> Option<ClientCard> {
+    visit.asker.as_ref().map(|asker| client_card(&asker.client))
+}
+
+/// An account that was proved in this browser.
+pub fn person(account: &LiveAccount) -> Person {
+    Person {
+        name: account.user.profile.name.clone(),
+        email: account.user.email.clone(),
+        tenant: account.scope.tenant().name.clone(),
+    }
+}

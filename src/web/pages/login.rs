@@ -1,0 +1,147 @@
+//! `/login`: who are you? And the way out of every sign-in page: cancel.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
+
+use super::card;
+use super::visitor::{Detour, INTERACTION, Outcome, Visitor, answered};
+use crate::flows::authorize;
+use crate::flows::login::identify::{IdentifyRefusal, Typed, identify};
+use crate::flows::login::visit::Visit;
+use crate::model::ids::InteractionHandle;
+use crate::protocol::params::Params;
+use crate::views::identifier::IdentifierProblem;
+use crate::views::{Frame, IdentifierPage, PasswordPage};
+use crate::web::oidc;
+
+/// `GET /login`.
+pub async fn get(visitor: Visitor) -> HttpResponse {
+    answered(show(&visitor).await)
+}
+
+/// `POST /login`.
+pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
+    answered(submit(&visitor, &body).await)
+}
+
+async fn show(visitor: &Visitor) -> Outcome {
+    let handle = visitor.handle(&visitor.query()?)?;
+    let opened = open(visitor, handle).await?;
+    let username = opened.username.clone();
+    let organisation = opened.asks_organisation.then(String::new);
+    Ok(visitor.show(StatusCode::OK, &page(visitor, &opened, (username, organisation), None)))
+}
+
+async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
+    let params = visitor.form(body)?;
+    let handle = visitor.handle(&params)?;
+    if is_cancel(&params) {
+        return cancel(visitor, handle).await;
+    }
+    let typed = Typed {
+        username: params.get("username").unwrap_or_default().to_owned(),
+        organisation: params.get("organisation").map(str::to_owned),
+    };
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let life = visitor.edge.authorize.interaction;
+    let asked = typed.clone();
+    let identified = visitor
+        .edge
+        .database
+        .write_directory(move |directory| identify(directory, &call, (handle, &cookie), &asked, life));
+    match visitor.sound(identified.await)? {
+        Ok(handle) => Ok(visitor.to(&format!("{}?{INTERACTION}={handle}", PasswordPage::PATH))),
+        Err(IdentifyRefusal::Expired) => Ok(visitor.expired()),
+        Err(IdentifyRefusal::Username) => again(visitor, handle, typed, IdentifierProblem::Username).await,
+        Err(IdentifyRefusal::Organisation) => {
+            again(visitor, handle, typed, IdentifierProblem::Organisation).await
+        }
+    }
+}
+
+/// Shows the page again with what was typed.
+async fn again(
+    visitor: &Visitor,
+    handle: Option<InteractionHandle>,
+    typed: Typed,
+    problem: IdentifierProblem,
+) -> Outcome {
+    let opened = open(visitor, handle).await?;
+    let asks = opened.asks_organisation || problem == IdentifierProblem::Organisation;
+    let organisation = asks.then(|| typed.organisation.unwrap_or_default());
+    let page = page(visitor, &opened, (typed.username, organisation), Some(problem));
+    Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page))
+}
+
+/// What the page is made of.
+struct Opened {
+    visit: Visit,
+    username: String,
+    asks_organisation: bool,
+}
+
+async fn open(visitor: &Visitor, handle: Option<InteractionHandle>) -> Result<Opened, Detour> {
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let opened = visitor.edge.database.read_directory(move |directory| {
+        let Some(visit) = Visit::open(directory, &call, handle, &cookie)? else { return Ok(None) };
+        let username = visit.likely_username(directory, &call, &cookie)?;
+        let asks_organisation = visit.asks_organisation(directory, &cookie, &username)?;
+        Ok(Some(Opened { visit, username, asks_organisation }))
+    });
+    visitor.sound(opened.await)?.ok_or_else(|| Detour::from(visitor.expired()))
+}
+
+fn page(
+    visitor: &Visitor,
+    opened: &Opened,
+    (username, organisation): (String, Option<String>),
+    problem: Option<IdentifierProblem>,
+) -> IdentifierPage {
+    let handle = opened.visit.interaction.as_ref().map(|interaction| interaction.handle().to_string());
+    IdentifierPage {
+        frame: frame(visitor, &opened.visit),
+        form: visitor.hidden(handle),
+        client: card::asker(&opened.visit),
+        username,
+        organisation,
+        problem,
+    }
+}
+
+/// The frame of a sign-in page: the wishes of the request, the tenant that it settles, the place it leads back to.
+pub(super) fn frame(visitor: &Visitor, visit: &Visit) -> Frame {
+    let request = visit.request();
+    if let Some(request) = request {
+        visitor.may_lead_to(&request.redirect_uri);
+    }
+    let frame = visitor.frame(request.and_then(|request| request.ui_locales.as_deref()));
+    match visit.shown_tenant() {
+        Some(tenant) => frame.for_tenant(&tenant.tenant().name),
+        None => frame,
+    }
+}
+
+/// Where the browser goes after a step that settled the account.
+pub(super) fn onward(goes_on: Option<InteractionHandle>) -> String {
+    match goes_on {
+        Some(handle) => format!("/oauth2/authorize/resume?{INTERACTION}={handle}"),
+        None => "/".to_owned(),
+    }
+}
+
+/// Whether the form's cancel button was pressed.
+pub(super) fn is_cancel(params: &Params) -> bool {
+    params.get("action") == Some("cancel")
+}
+
+/// Ends the interaction: the relying party gets `access_denied`. A plain sign-in goes home.
+pub(super) async fn cancel(visitor: &Visitor, handle: Option<InteractionHandle>) -> Outcome {
+    let Some(handle) = handle else { return Ok(visitor.to("/")) };
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let cancelled = visitor
+        .edge
+        .database
+        .write_directory(move |directory| authorize::cancel(directory, &call, handle, &cookie));
+    Ok(oidc::authorize::answer(&visitor.request, &visitor.edge, &visitor.browser, cancelled.await))
+}

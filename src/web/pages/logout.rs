@@ -1,0 +1,99 @@
+//! `/oauth2/logout` (OIDC RP-Initiated Logout §2): by GET or POST from a relying party, and our own question.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
+
+use super::card;
+use super::visitor::{Outcome, Visitor, answered};
+use crate::flows::logout::{LogoutRequest, LogoutStep, Pending, Question, begin, confirm};
+use crate::protocol::params::Params;
+use crate::views::{LoggedOutPage, LogoutConfirmPage};
+use crate::web::guard::csrf::FIELD;
+use crate::web::trouble::Trouble;
+
+/// The parameters of a relying party that matter here.
+const PARAMETERS: [&str; 5] =
+    ["id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
+
+/// `GET /oauth2/logout`.
+pub async fn get(visitor: Visitor) -> HttpResponse {
+    answered(ask(&visitor).await)
+}
+
+/// `POST /oauth2/logout`.
+pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
+    answered(submit(&visitor, &body).await)
+}
+
+async fn ask(visitor: &Visitor) -> Outcome {
+    let params = visitor.query()?;
+    let keys = visitor.sound(visitor.edge.keys.current(visitor.call.now))?;
+    let request = LogoutRequest::read(&params, &visitor.edge.issuer, keys.own());
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let database = &visitor.edge.database;
+    let step = if visitor.browser.is_fresh() {
+        // A browser that we never saw has nobody to sign out, and so nothing to write.
+        database.read_directory(move |directory| begin(directory, &call, &request, &cookie)).await
+    } else {
+        database.write_directory(move |directory| begin(directory, &call, &request, &cookie)).await
+    };
+    go_on(visitor, visitor.sound(step)?, params.get("ui_locales"))
+}
+
+async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
+    let params = visitor.form(body)?;
+    let Some(decision) = params.get("decision") else { return Ok(visitor.to(&by_get(&params))) };
+    let edge = &visitor.edge;
+    if edge.csrf.verify(&visitor.request, &edge.issuer, params.get(FIELD)).is_err() {
+        return Err(visitor.detour(Trouble::CrossSite));
+    }
+    if decision != "confirm" {
+        return Ok(visitor.to("/"));
+    }
+    let cookie = visitor.browser.hash().to_owned();
+    let waiting = params.get("pending").and_then(|field| Pending::open(field, &edge.browser_tokens, &cookie));
+    let Some(pending) = waiting else { return Ok(visitor.expired()) };
+    let call = visitor.call.clone();
+    let step =
+        edge.database.write_directory(move |directory| confirm(directory, &call, pending, &cookie)).await;
+    go_on(visitor, visitor.sound(step)?, None)
+}
+
+/// The same request by GET: browsers send our cookie with a relying party's link, and not with its form.
+fn by_get(params: &Params) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for name in PARAMETERS {
+        if let Some(value) = params.get(name) {
+            query.append_pair(name, value);
+        }
+    }
+    let query = query.finish();
+    if query.is_empty() { LoggedOutPage::PATH.to_owned() } else { format!("{}?{query}", LoggedOutPage::PATH) }
+}
+
+fn go_on(visitor: &Visitor, step: LogoutStep, ui_locales: Option<&str>) -> Outcome {
+    let frame = visitor.frame(ui_locales);
+    match step {
+        LogoutStep::Done { to: Some(place), .. } => Ok(visitor.to(&place)),
+        LogoutStep::Done { to: None, others } => {
+            let page = LoggedOutPage { frame, others: others.iter().map(card::person).collect() };
+            Ok(visitor.show(StatusCode::OK, &page))
+        }
+        LogoutStep::Ask(question) => {
+            let Question { client, accounts, pending } = *question;
+            if let Some(place) = pending.leads_to() {
+                visitor.may_lead_to(place);
+            }
+            let sealed = visitor.sound(pending.seal(&visitor.edge.browser_tokens, visitor.browser.hash()))?;
+            let page = LogoutConfirmPage {
+                frame,
+                form: visitor.hidden(None),
+                pending: sealed,
+                client: client.as_ref().map(card::client_card),
+                people: accounts.iter().map(card::person).collect(),
+            };
+            Ok(visitor.show(StatusCode::OK, &page))
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! `/login/password`: the same page, the same answers and the same time for accounts that exist and those that do not.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
+
+use super::visitor::{Detour, INTERACTION, Outcome, Visitor, answered, later};
+use super::{card, login};
+use crate::crypto::password::{Password, PasswordHash, Verdict};
+use crate::flows::login::password::{Attempt, PasswordRefusal, SignedIn, begin, finish};
+use crate::flows::login::visit::Visit;
+use crate::model::failure::Failure;
+use crate::model::ids::InteractionHandle;
+use crate::model::time::Timestamp;
+use crate::views::link::LocalPath;
+use crate::views::password::PasswordProblem;
+use crate::views::{IdentifierPage, PasswordPage};
+use crate::web::guard::browser::Browser;
+
+/// `GET /login/password`.
+pub async fn get(visitor: Visitor) -> HttpResponse {
+    answered(show(&visitor).await)
+}
+
+/// `POST /login/password`.
+pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
+    answered(submit(&visitor, &body).await)
+}
+
+async fn show(visitor: &Visitor) -> Outcome {
+    let handle = visitor.needed_handle(&visitor.query()?)?;
+    page(visitor, handle, StatusCode::OK, None).await
+}
+
+async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
+    let params = visitor.form(body)?;
+    let handle = visitor.needed_handle(&params)?;
+    if login::is_cancel(&params) {
+        return login::cancel(visitor, Some(handle)).await;
+    }
+    let Some(typed) = params.secret("password") else {
+        return page(visitor, handle, StatusCode::UNPROCESSABLE_ENTITY, Some(PasswordProblem::Missing)).await;
+    };
+    let Ok(password) = Password::new(&typed) else {
+        // Longer than any password can be: judged without a look at any account (P038).
+        return page(visitor, handle, StatusCode::BAD_REQUEST, Some(PasswordProblem::Wrong)).await;
+    };
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let rules = visitor.edge.sign_in.clone();
+    let begun = visitor
+        .edge
+        .database
+        .read_directory(move |directory| begin(directory, &call, &rules, (handle, &cookie)));
+    let attempt = match visitor.sound(begun.await)? {
+        Ok(attempt) => attempt,
+        Err(refusal) => return refuse(visitor, handle, refusal).await,
+    };
+    let (verdict, rehashed) = visitor.sound(compare(visitor, password, &attempt).await)?;
+    let renewed = Browser::renewed(&visitor.edge);
+    let finished = conclude(visitor, (attempt, verdict, rehashed), renewed.hash().to_owned()).await;
+    match visitor.sound(finished)? {
+        Ok(signed_in) => Ok(visitor.to_with(&login::onward(signed_in.goes_on), &renewed)),
+        Err(refusal) => refuse(visitor, handle, refusal).await,
+    }
+}
+
+/// Compares on the pool, between the transactions; a hash that is weaker than ours of today is made anew.
+async fn compare(
+    visitor: &Visitor,
+    password: Password,
+    attempt: &Attempt,
+) -> Result<(Verdict, Option<PasswordHash>), Failure> {
+    let pool = &visitor.edge.passwords;
+    let verdict = pool.verify(password.clone(), attempt.stored.clone()).await?;
+    let rehashed = match verdict {
+        Verdict::Match { outdated: true } => Some(pool.hash(password).await?),
+        Verdict::Match { outdated: false } | Verdict::Mismatch => None,
+    };
+    Ok((verdict, rehashed))
+}
+
+async fn conclude(
+    visitor: &Visitor,
+    (attempt, verdict, rehashed): (Attempt, Verdict, Option<PasswordHash>),
+    renewed: String,
+) -> Result<Result<SignedIn, PasswordRefusal>, Failure> {
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let rules = visitor.edge.sign_in.clone();
+    visitor
+        .edge
+        .database
+        .write_directory(move |directory| {
+            finish(directory, &call, &rules, (&attempt, verdict, rehashed), (&cookie, &renewed))
+        })
+        .await
+}
+
+async fn refuse(visitor: &Visitor, handle: InteractionHandle, refusal: PasswordRefusal) -> Outcome {
+    match refusal {
+        PasswordRefusal::Expired => Ok(visitor.expired()),
+        PasswordRefusal::NoIdentifier => Ok(visitor.to(&back(handle))),
+        PasswordRefusal::Wrong => {
+            visitor.note_failure();
+            page(visitor, handle, StatusCode::UNPROCESSABLE_ENTITY, Some(PasswordProblem::Wrong)).await
+        }
+        PasswordRefusal::TooMany { until } => {
+            visitor.note_failure();
+            let (seconds, minutes) = wait(until, visitor.call.now);
+            let problem = Some(PasswordProblem::TooManyTries { minutes });
+            let page = page(visitor, handle, StatusCode::TOO_MANY_REQUESTS, problem).await?;
+            Ok(later(page, seconds))
+        }
+    }
+}
+
+/// How long it is, in seconds and in minutes begun.
+fn wait(until: Timestamp, now: Timestamp) -> (u64, u32) {
+    let seconds = until.since(now).as_millis().div_ceil(1000).max(1);
+    let minutes = u32::try_from(seconds.div_ceil(60)).unwrap_or(u32::MAX);
+    (u64::try_from(seconds).unwrap_or(u64::MAX), minutes)
+}
+
+fn back(handle: InteractionHandle) -> String {
+    format!("{}?{INTERACTION}={handle}", IdentifierPage::PATH)
+}
+
+async fn page(
+    visitor: &Visitor,
+    handle: InteractionHandle,
+    status: StatusCode,
+    problem: Option<PasswordProblem>,
+) -> Outcome {
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let opened = visitor
+        .edge
+        .database
+        .read_directory(move |directory| Visit::open(directory, &call, Some(handle), &cookie));
+    let visit = visitor.sound(opened.await)?.ok_or_else(|| Detour::from(visitor.expired()))?;
+    let typed = visit.interaction.as_ref().and_then(|it| it.progress.identifier.clone());
+    let (Some(username), Some(back_path)) = (typed, LocalPath::parse(&back(handle))) else {
+        return Ok(visitor.to(&back(handle)));
+    };
+    let page = PasswordPage {
+        frame: login::frame(visitor, &visit),
+        form: visitor.hidden(Some(handle.to_string())),
+        client: card::asker(&visit),
+        username,
+        back: back_path,
+        problem,
+    };
+    Ok(visitor.show(status, &page))
+}

@@ -1,0 +1,108 @@
+//! `/setup`: the first owner, through a link that works once (design §4.4).
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
+
+use super::visitor::{Outcome, Visitor, answered};
+use crate::crypto::password::{MIN_CHARS, Password, Weakness};
+use crate::flows::setup::{check_link, complete};
+use crate::model::email::Email;
+use crate::model::secret::Secret;
+use crate::views::error::ErrorKind;
+use crate::views::setup::{EmailProblem, NewPasswordProblem};
+use crate::views::{SetupDonePage, SetupPage};
+
+/// `GET /setup?token=…`.
+pub async fn get(visitor: Visitor) -> HttpResponse {
+    answered(show(&visitor).await)
+}
+
+/// `POST /setup`.
+pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
+    answered(submit(&visitor, &body).await)
+}
+
+async fn show(visitor: &Visitor) -> Outcome {
+    let Some(token) = visitor.query()?.secret("token") else { return Ok(dead(visitor)) };
+    if !alive(visitor, &token).await? {
+        return Ok(dead(visitor));
+    }
+    Ok(visitor.show(StatusCode::OK, &page(visitor, token, String::new())))
+}
+
+async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
+    let params = visitor.form(body)?;
+    let Some(token) = params.secret("token") else { return Ok(dead(visitor)) };
+    if !alive(visitor, &token).await? {
+        return Ok(dead(visitor));
+    }
+    let typed = params.get("email").unwrap_or_default();
+    let mut page = page(visitor, token.clone(), typed.to_owned());
+    let Ok(email) = typed.parse::<Email>() else {
+        page.email_problem = Some(EmailProblem::Invalid);
+        return Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page));
+    };
+    let given = params.secret("password").unwrap_or_else(|| Secret::new(String::new()));
+    let context = vec![email.spelling().to_owned(), visitor.edge.rules.deployment.clone()];
+    let accepted = match Password::new(&given) {
+        Ok(password) => {
+            visitor.sound(visitor.edge.passwords.accept(password, context).await.map_err(Into::into))?
+        }
+        Err(weakness) => Err(weakness),
+    };
+    let hash = match accepted {
+        Ok(hash) => hash,
+        Err(weakness) => {
+            page.password_problem = Some(problem(weakness));
+            return Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page));
+        }
+    };
+    let (call, owner) = (visitor.call.clone(), email.clone());
+    let completed = visitor
+        .edge
+        .database
+        .write_directory(move |directory| complete(directory, &call, &token, (&owner, &hash)));
+    match visitor.sound(completed.await)? {
+        Ok(_) => {
+            let done = SetupDonePage { frame: visitor.frame(None), email: email.spelling().to_owned() };
+            Ok(visitor.show(StatusCode::OK, &done))
+        }
+        Err(_) => Ok(dead(visitor)),
+    }
+}
+
+async fn alive(visitor: &Visitor, token: &Secret<String>) -> Result<bool, super::visitor::Detour> {
+    let (call, token) = (visitor.call.clone(), token.clone());
+    let checked = visitor.edge.database.read_directory(move |directory| check_link(directory, &call, &token));
+    Ok(visitor.sound(checked.await)?.is_ok())
+}
+
+fn dead(visitor: &Visitor) -> HttpResponse {
+    visitor.note_failure();
+    visitor.error(
+        StatusCode::GONE,
+        ErrorKind::DeadLink,
+        ("invalid_request", "The link is unknown, used, or too old."),
+    )
+}
+
+fn page(visitor: &Visitor, token: Secret<String>, email: String) -> SetupPage {
+    SetupPage {
+        frame: visitor.frame(None),
+        form: visitor.hidden(None),
+        token,
+        email,
+        shortest: u32::try_from(MIN_CHARS).unwrap_or(u32::MAX),
+        email_problem: None,
+        password_problem: None,
+    }
+}
+
+const fn problem(weakness: Weakness) -> NewPasswordProblem {
+    match weakness {
+        Weakness::TooShort => NewPasswordProblem::TooShort,
+        Weakness::TooLong => NewPasswordProblem::TooLong,
+        Weakness::Guessable | Weakness::Contextual => NewPasswordProblem::TooWeak,
+    }
+}

@@ -1,0 +1,192 @@
+//! What every page needs of its request: the parts of the server, the call, the browser, and ways to answer.
+
+use std::future::{Ready, ready};
+use std::rc::Rc;
+
+use actix_web::dev::Payload;
+use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{LOCATION, RETRY_AFTER};
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
+
+use crate::flows::Call;
+use crate::model::failure::Failure;
+use crate::model::ids::InteractionHandle;
+use crate::model::secret::Secret;
+use crate::protocol::params::Params;
+use crate::views::error::ErrorKind;
+use crate::views::form::Form;
+use crate::views::{ErrorPage, Frame};
+use crate::web::edge::Edge;
+use crate::web::family::Family;
+use crate::web::guard::browser::Browser;
+use crate::web::trouble::Trouble;
+
+/// The field and parameter that names the waiting interaction.
+pub const INTERACTION: &str = "interaction";
+
+/// A visit of one of our pages. Cloning is cheap.
+#[derive(Clone)]
+pub struct Visitor {
+    /// The parts of the server.
+    pub edge: Data<Edge>,
+    /// The request.
+    pub request: HttpRequest,
+    /// What the request brings to every flow.
+    pub call: Call,
+    /// Which browser it is.
+    pub browser: Rc<Browser>,
+}
+
+impl FromRequest for Visitor {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        let Some(edge) = request.app_data::<Data<Edge>>().cloned() else {
+            let broken = HttpResponse::InternalServerError().finish();
+            return ready(Err(InternalError::from_response("the server has no parts", broken).into()));
+        };
+        let call = edge.call(request);
+        let browser = Rc::new(Browser::of(request, &edge));
+        ready(Ok(Self { edge, request: request.clone(), call, browser }))
+    }
+}
+
+/// An answer that is not the page itself: the way out of a handler by `?`.
+pub struct Detour(Box<HttpResponse>);
+
+impl From<HttpResponse> for Detour {
+    fn from(answer: HttpResponse) -> Self {
+        Self(Box::new(answer))
+    }
+}
+
+/// What a handler comes to.
+pub type Outcome = Result<HttpResponse, Detour>;
+
+/// The answer of a handler.
+pub fn answered(outcome: Outcome) -> HttpResponse {
+    match outcome {
+        Ok(response) => response,
+        Err(Detour(response)) => *response,
+    }
+}
+
+impl Visitor {
+    /// The parameters of the query. A password there is refused, so that nobody begins to send it that way (P044).
+    pub fn query(&self) -> Result<Params, Detour> {
+        let params = Params::parse(self.request.query_string().as_bytes());
+        match params {
+            Ok(params) if !params.has("password") => Ok(params),
+            Ok(_) | Err(_) => Err(self.detour(Trouble::Malformed)),
+        }
+    }
+
+    /// The fields of a form.
+    pub fn form(&self, body: &Bytes) -> Result<Params, Detour> {
+        Params::parse(body).map_err(|_| self.detour(Trouble::Malformed))
+    }
+
+    /// The waiting interaction that the parameters name; none is a plain sign-in.
+    pub fn handle(&self, params: &Params) -> Result<Option<InteractionHandle>, Detour> {
+        params.get(INTERACTION).map(|text| text.parse().map_err(|_| Detour::from(self.expired()))).transpose()
+    }
+
+    /// The waiting interaction, where there has to be one.
+    pub fn needed_handle(&self, params: &Params) -> Result<InteractionHandle, Detour> {
+        self.handle(params)?.ok_or_else(|| Detour::from(self.expired()))
+    }
+
+    /// The frame of a page; the wishes of a waiting request go before those of the browser.
+    pub fn frame(&self, ui_locales: Option<&str>) -> Frame {
+        self.edge.frame(&self.request, ui_locales)
+    }
+
+    /// The hidden fields of a form.
+    pub fn hidden(&self, interaction: Option<String>) -> Form {
+        let csrf = self.edge.csrf.issue(&self.request, &self.edge.issuer, &*self.edge.random);
+        Form { csrf: Secret::new(csrf), interaction }
+    }
+
+    /// A page.
+    pub fn show(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
+        match page.render() {
+            Ok(html) => {
+                let mut response =
+                    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html);
+                self.browser.keep(&mut response, &self.edge);
+                response
+            }
+            Err(error) => self.failed(&Failure::internal("writing a page").because(error)),
+        }
+    }
+
+    /// On to another place, by GET whatever brought the browser here (P009).
+    pub fn to(&self, place: &str) -> HttpResponse {
+        let mut response = HttpResponse::SeeOther().insert_header((LOCATION, place)).finish();
+        self.browser.keep(&mut response, &self.edge);
+        response
+    }
+
+    /// The same, with the browser's new cookie.
+    pub fn to_with(&self, place: &str, renewed: &Browser) -> HttpResponse {
+        let mut response = HttpResponse::SeeOther().insert_header((LOCATION, place)).finish();
+        renewed.keep(&mut response, &self.edge);
+        response
+    }
+
+    /// The interaction is over, unknown, or another browser's: nobody learns which.
+    pub fn expired(&self) -> HttpResponse {
+        self.error(
+            StatusCode::BAD_REQUEST,
+            ErrorKind::Expired,
+            ("invalid_request", "The sign-in has ended, or was begun in another browser."),
+        )
+    }
+
+    /// An error page with a code and fixed words.
+    pub fn error(
+        &self,
+        status: StatusCode,
+        kind: ErrorKind,
+        (code, description): (&'static str, &'static str),
+    ) -> HttpResponse {
+        let request_id = self.call.request_id.to_string();
+        self.show(status, &ErrorPage { frame: self.frame(None), kind, code, description, request_id })
+    }
+
+    /// What the edge itself refuses.
+    pub fn detour(&self, trouble: Trouble) -> Detour {
+        trouble.answer(Family::Page, self.frame(None), self.call.request_id).into()
+    }
+
+    /// A failure of ours, logged here.
+    pub fn failed(&self, failure: &Failure) -> HttpResponse {
+        let trouble = Trouble::of_failure(failure, self.call.request_id);
+        trouble.answer(Family::Page, self.frame(None), self.call.request_id)
+    }
+
+    /// Goes on, or answers a failure of ours.
+    pub fn sound<T>(&self, result: Result<T, Failure>) -> Result<T, Detour> {
+        result.map_err(|failure| Detour::from(self.failed(&failure)))
+    }
+
+    /// Lets the forms of this answer lead on to the place that a waiting request goes back to (D30).
+    pub fn may_lead_to(&self, uri: &str) {
+        self.edge.notes(&self.request).allow_form_target(uri);
+    }
+
+    /// Notes that a proof was tried and failed, for the limits.
+    pub fn note_failure(&self) {
+        self.edge.notes(&self.request).failed();
+    }
+}
+
+/// The same answer, to be tried again after so many seconds.
+pub fn later(mut response: HttpResponse, seconds: u64) -> HttpResponse {
+    response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    response
+}
