@@ -1,6 +1,8 @@
 //! The command line: one command per file. Exit codes: 0 done, 1 failed, 2 drift, 64 usage, 69 unavailable, 78 configuration.
 
+pub mod audit;
 pub mod config;
+mod deployment;
 pub mod migrate;
 mod outcome;
 pub mod serve;
@@ -41,6 +43,9 @@ enum Command {
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Verify and export the audit trail.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Look at tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -59,6 +64,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let Arguments { settings, command } = arguments;
     let outcome = match command {
         Command::Config(command) => command.run(&settings),
+        Command::Audit(command) => command.run(&settings),
         Command::Token(command) => command.run(&settings),
         Command::Migrate(command) => command.run(&settings),
         Command::Serve(command) => command.run(&settings),

@@ -1,0 +1,293 @@
+//! `symbolon audit`: verifies the chains of events, exports them, and states signed checkpoints (R61, D22).
+
+use std::fs;
+use std::io::{BufRead, BufReader, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::deployment::Deployment;
+use super::outcome::{Outcome, Stop, say};
+use super::settings::SettingsArgs;
+use crate::flows::audit::{Checkpoint, Fault, Summary, Verification, read_checkpoint, state_checkpoint};
+use crate::flows::keys::Keys;
+use crate::model::audit::{Actor, ChainedEvent, EventKind, EventResult, Head};
+use crate::model::ids::Slug;
+use crate::storage::TenantScope;
+use crate::storage::records::audit;
+
+/// Events that are read in one transaction.
+const PAGE: i64 = 1000;
+/// Events between two words of progress.
+const PROGRESS: i64 = 50_000;
+
+/// What to do with the audit trail.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Verify chains of events; exit 1 and name the first bad event where one was tampered with
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(Verify),
+    /// Write a chain as JSON Lines, one event a line
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(Export),
+    /// State in a signed checkpoint what a chain holds; keep it outside of the database
+    #[command(after_help = CHECKPOINT_EXAMPLES)]
+    Checkpoint(StateCheckpoint),
+}
+
+const VERIFY_EXAMPLES: &str = "\
+Without a checkpoint a chain proves that no event was changed, removed, inserted or moved. That its end was not cut off, and
+that it was not built anew by somebody with access to the database, only a checkpoint shows that was kept elsewhere. The
+checkpoints in the database are used always.
+
+Examples:
+  symbolon audit verify                                        every tenant
+  symbolon audit verify --tenant acme --checkpoint acme.jws    with a checkpoint kept elsewhere
+  symbolon audit verify --tenant acme --file acme.jsonl        an exported chain";
+
+const EXPORT_EXAMPLES: &str = "\
+Each line is an object with `seq`, `body` (canonical JSON, RFC 8785), `hash` (SHA-256 of `body`) and `personal`, the facts about
+people that can be erased. The export itself is recorded.
+
+Examples:
+  symbolon audit export --tenant acme --output acme.jsonl
+  symbolon audit export --tenant acme --without-personal | gzip > acme.jsonl.gz";
+
+const CHECKPOINT_EXAMPLES: &str = "\
+Examples:
+  symbolon audit checkpoint --tenant acme --output /mnt/other-machine/acme.jws";
+
+/// The arguments of `audit verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The tenant's slug [default: every tenant]
+    #[arg(long, value_name = "SLUG")]
+    tenant: Option<Slug>,
+    /// A signed checkpoint of this tenant; may be repeated
+    #[arg(long, value_name = "FILE", requires = "tenant")]
+    checkpoint: Vec<PathBuf>,
+    /// Verify this export instead of the database
+    #[arg(long, value_name = "FILE", requires = "tenant")]
+    file: Option<PathBuf>,
+}
+
+/// The arguments of `audit export`.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The tenant's slug
+    #[arg(long, value_name = "SLUG")]
+    tenant: Slug,
+    /// Where to write [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Leave the facts about people out; the chain still verifies
+    #[arg(long)]
+    without_personal: bool,
+}
+
+/// The arguments of `audit checkpoint`.
+#[derive(Debug, Args)]
+pub struct StateCheckpoint {
+    /// The tenant's slug
+    #[arg(long, value_name = "SLUG")]
+    tenant: Slug,
+    /// Where to write [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl AuditCommand {
+    /// Runs the command.
+    pub fn run(&self, settings: &SettingsArgs) -> Outcome {
+        let deployment = Deployment::open(settings)?;
+        match self {
+            Self::Verify(verify) => verify.run(&deployment),
+            Self::Export(export) => export.run(&deployment),
+            Self::Checkpoint(checkpoint) => checkpoint.run(&deployment),
+        }
+    }
+}
+
+impl Verify {
+    fn run(&self, deployment: &Deployment) -> Outcome {
+        let keys = deployment.keys()?;
+        let scopes = match &self.tenant {
+            Some(slug) => vec![deployment.tenant(slug)?],
+            None => deployment.tenants()?,
+        };
+        let mut sound = true;
+        for scope in scopes {
+            let checkpoints = self.checkpoints(deployment, &scope, &keys)?;
+            let verdict = match &self.file {
+                Some(path) => verify_file(path, &scope, checkpoints)?,
+                None => verify_stored(deployment, &scope, checkpoints)?,
+            };
+            let slug = scope.slug();
+            match verdict {
+                Ok(summary) => say(format_args!(
+                    "{slug}: {} events, sound; head {}, Merkle root {}{}",
+                    summary.head.seq,
+                    summary.head.hash,
+                    summary.root,
+                    if summary.erased == 0 { String::new() } else { format!(", {} erased", summary.erased) },
+                )),
+                Err(fault) => {
+                    sound = false;
+                    say(format_args!("{slug}: TAMPERED WITH: {fault}"));
+                }
+            }
+        }
+        Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// The checkpoints that count: the stored ones and those given. One that does not verify stops everything.
+    fn checkpoints(
+        &self,
+        deployment: &Deployment,
+        scope: &TenantScope,
+        keys: &Keys,
+    ) -> Result<Vec<Checkpoint>, Stop> {
+        let entered = scope.clone();
+        let stored = deployment.wait(
+            deployment
+                .database
+                .read_platform(&deployment.right, move |tx| audit::checkpoints(&mut tx.enter(&entered)?)),
+        )?;
+        let mut statements: Vec<(String, String)> =
+            stored.into_iter().map(|(seq, text)| (format!("the stored checkpoint {seq}"), text)).collect();
+        for path in &self.checkpoint {
+            let text = fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
+            statements.push((path.display().to_string(), text));
+        }
+        let issuer = deployment.call().issuer;
+        statements
+            .iter()
+            .map(|(name, text)| {
+                read_checkpoint(text, scope.id(), &issuer, keys.own())
+                    .map_err(|fault| Stop::failed(format_args!("{name}: {fault}")))
+            })
+            .collect()
+    }
+}
+
+type Verdict = Result<Result<Summary, Fault>, Stop>;
+
+fn verify_stored(deployment: &Deployment, scope: &TenantScope, checkpoints: Vec<Checkpoint>) -> Verdict {
+    let mut verification = Verification::new(scope.id(), checkpoints);
+    let head = read_head(deployment, scope)?;
+    let mut told = 0;
+    while verification.position() < head.seq {
+        let page = read_page(deployment, scope, verification.position(), head.seq)?;
+        if page.is_empty() {
+            break;
+        }
+        for event in &page {
+            if let Err(fault) = verification.push(event) {
+                return Ok(Err(fault));
+            }
+        }
+        if verification.position() - told >= PROGRESS && std::io::stderr().is_terminal() {
+            told = verification.position();
+            let _closed = writeln!(std::io::stderr(), "{}: {told} of {} events", scope.slug(), head.seq);
+        }
+    }
+    Ok(verification.finish(Some(&head)))
+}
+
+fn verify_file(path: &Path, scope: &TenantScope, checkpoints: Vec<Checkpoint>) -> Verdict {
+    let file = fs::File::open(path).map_err(|error| cannot("read", path, &error))?;
+    let mut verification = Verification::new(scope.id(), checkpoints);
+    for (number, line) in BufReader::new(file).lines().enumerate() {
+        let line = line.map_err(|error| cannot("read", path, &error))?;
+        let event: ChainedEvent = serde_json::from_str(&line)
+            .map_err(|error| Stop::failed(format_args!("{}:{}: {error}", path.display(), number + 1)))?;
+        if let Err(fault) = verification.push(&event) {
+            return Ok(Err(fault));
+        }
+    }
+    Ok(verification.finish(None))
+}
+
+fn read_head(deployment: &Deployment, scope: &TenantScope) -> Result<Head, Stop> {
+    let entered = scope.clone();
+    let read =
+        deployment.database.read_platform(&deployment.right, move |tx| audit::head(&mut tx.enter(&entered)?));
+    deployment.wait(read)
+}
+
+fn read_page(
+    deployment: &Deployment,
+    scope: &TenantScope,
+    after: i64,
+    last: i64,
+) -> Result<Vec<ChainedEvent>, Stop> {
+    let (entered, limit) = (scope.clone(), PAGE.min(last - after));
+    let read = deployment
+        .database
+        .read_platform(&deployment.right, move |tx| audit::after(&mut tx.enter(&entered)?, after, limit));
+    deployment.wait(read)
+}
+
+impl Export {
+    fn run(&self, deployment: &Deployment) -> Outcome {
+        let scope = deployment.tenant(&self.tenant)?;
+        self.record(deployment, &scope)?;
+        let head = read_head(deployment, &scope)?;
+        let mut output = open_output(self.output.as_deref())?;
+        let mut at = 0;
+        while at < head.seq {
+            let page = read_page(deployment, &scope, at, head.seq)?;
+            let Some(last) = page.last() else { break };
+            at = last.seq;
+            for mut event in page {
+                if self.without_personal {
+                    event.personal = None;
+                }
+                let line = serde_json::to_string(&event).map_err(Stop::failed)?;
+                writeln!(output, "{line}").map_err(Stop::failed)?;
+            }
+        }
+        output.flush().map_err(Stop::failed)?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Reading the trail is itself recorded (P139).
+    fn record(&self, deployment: &Deployment, scope: &TenantScope) -> Result<(), Stop> {
+        let (call, entered, personal) = (deployment.call(), scope.clone(), !self.without_personal);
+        deployment.wait(deployment.database.write_platform(&deployment.right, move |tx| {
+            let event = call.event(EventKind::AuditRead, EventResult::Success, Actor::Operator);
+            tx.enter(&entered)?.record(event.with("personal", personal));
+            Ok(())
+        }))
+    }
+}
+
+impl StateCheckpoint {
+    fn run(&self, deployment: &Deployment) -> Outcome {
+        let scope = deployment.tenant(&self.tenant)?;
+        let keys = deployment.keys()?;
+        let none = Verify { tenant: None, checkpoint: Vec::new(), file: None };
+        let stored = none.checkpoints(deployment, &scope, &keys)?;
+        let summary = verify_stored(deployment, &scope, stored)?
+            .map_err(|fault| Stop::failed(format_args!("{}: TAMPERED WITH: {fault}", self.tenant)))?;
+        let statement = state_checkpoint(&deployment.call(), scope.id(), &summary, keys.tokens())?;
+        let mut output = open_output(self.output.as_deref())?;
+        writeln!(output, "{statement}").map_err(Stop::failed)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn open_output(path: Option<&Path>) -> Result<Box<dyn Write>, Stop> {
+    match path {
+        None => Ok(Box::new(std::io::stdout().lock())),
+        Some(path) => {
+            let file = fs::File::create(path).map_err(|error| cannot("write", path, &error))?;
+            Ok(Box::new(std::io::BufWriter::new(file)))
+        }
+    }
+}
+
+fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Stop {
+    Stop::failed(format_args!("cannot {what} {}: {error}", path.display()))
+}

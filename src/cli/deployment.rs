@@ -1,0 +1,109 @@
+//! The deployment as commands see it that work beside a running server: its database, its keys, and the operator's right.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+
+use super::outcome::Stop;
+use super::settings::SettingsArgs;
+use crate::config::Config;
+use crate::crypto::seal::Sealer;
+use crate::effects::{Clock, Random, SystemClock, SystemRandom};
+use crate::flows::Call;
+use crate::flows::keys::{KeyRing, Keys};
+use crate::model::failure::Failure;
+use crate::model::ids::Slug;
+use crate::model::issuer::Issuer;
+use crate::server::build::database_url;
+use crate::server::master_key;
+use crate::storage::{Database, DatabaseUrl, PlatformScope, TenantScope, migrate};
+
+/// An opened deployment.
+pub(super) struct Deployment {
+    /// The configuration.
+    pub(super) config: Config,
+    /// The data.
+    pub(super) database: Database,
+    /// Whoever runs a command on this machine is the operator.
+    pub(super) right: PlatformScope,
+    issuer: Arc<Issuer>,
+    random: Arc<dyn Random>,
+    runtime: Runtime,
+}
+
+impl Deployment {
+    /// Opens what the configuration names. It must have been made by `symbolon init`, and its schema be up to date.
+    ///
+    /// # Errors
+    /// Exit 78 where something is missing, 69 where the database does not answer.
+    pub(super) fn open(settings: &SettingsArgs) -> Result<Self, Stop> {
+        let config = settings.load()?;
+        let url = database_url(&config)?;
+        if matches!(&url, DatabaseUrl::Sqlite(path) if !std::path::Path::new(path).exists()) {
+            return Err(Stop::configuration("there is no database yet: run `symbolon init` first"));
+        }
+        if !migrate::pending(&url)?.is_empty() {
+            return Err(Stop::configuration(
+                "the database schema is out of date: run `symbolon migrate` first",
+            ));
+        }
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Stop::failed)?;
+        Ok(Self {
+            database: Database::open(&url, 2)?,
+            right: PlatformScope::operator(),
+            issuer: Arc::new(config.server.issuer.clone()),
+            random: Arc::new(SystemRandom),
+            runtime,
+            config,
+        })
+    }
+
+    /// Waits for something, and turns our failures into an exit code.
+    pub(super) fn wait<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Stop> {
+        self.runtime.block_on(work).map_err(Stop::from)
+    }
+
+    /// One call of the operator's: now, and a name for its events.
+    pub(super) fn call(&self) -> Call {
+        let now = SystemClock.now();
+        Call {
+            now,
+            random: Arc::clone(&self.random),
+            request_id: self.random.id(now),
+            address: None,
+            user_agent: None,
+            issuer: Arc::clone(&self.issuer),
+        }
+    }
+
+    /// What seals private keys.
+    pub(super) fn sealer(&self) -> Result<Sealer, Stop> {
+        let master =
+            master_key::load(&self.config).map_err(|fault| Stop::configuration(format_args!("{fault}")))?;
+        Ok(Sealer::new(master, Vec::new()))
+    }
+
+    /// The signing keys in force.
+    pub(super) fn keys(&self) -> Result<Arc<Keys>, Stop> {
+        let ring = Arc::new(KeyRing::new(self.sealer()?));
+        let (now, loaded) = (self.call().now, Arc::clone(&ring));
+        self.wait(self.database.read_platform(&self.right, move |tx| loaded.reload(tx, now)))?;
+        Ok(ring.current(now)?)
+    }
+
+    /// The tenant with this slug, whatever its status.
+    pub(super) fn tenant(&self, slug: &Slug) -> Result<TenantScope, Stop> {
+        let wanted = slug.clone();
+        let found =
+            self.wait(self.database.read_platform(&self.right, move |tx| tx.tenant_by_slug(&wanted)))?;
+        found.ok_or_else(|| Stop::failed(format_args!("there is no tenant `{slug}`")))
+    }
+
+    /// Every tenant, the suspended and deleted ones too.
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is not general enough")]
+    pub(super) fn tenants(&self) -> Result<Vec<TenantScope>, Stop> {
+        self.wait(self.database.read_platform(&self.right, |tx| tx.tenants()))
+    }
+}
