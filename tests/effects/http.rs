@@ -166,3 +166,50 @@ async fn the_client_in_memory_keeps_the_rules_and_remembers() {
     let target = client.judge("https://elsewhere.example/").unwrap();
     assert_eq!(client.get_json(target).await, Err(FetchError::Unreachable));
 }
+
+/// Serves `GET /` over TLS as `keys.example`.
+fn tls_server() -> (SocketAddr, actix_web::dev::ServerHandle) {
+    use rustls_pki_types::pem::PemObject as _;
+    let chain = rustls_pki_types::CertificateDer::pem_slice_iter(include_bytes!("tls/server.pem"))
+        .collect::<Result<Vec<_>, _>>()
+        .unwrap();
+    let key = rustls_pki_types::PrivateKeyDer::from_pem_slice(include_bytes!("tls/server.key")).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = actix_web::HttpServer::new(|| {
+        actix_web::App::new().default_service(actix_web::web::to(|| async { "hello" }))
+    })
+    .workers(1)
+    .disable_signals()
+    .listen_rustls_0_23(listener, config)
+    .unwrap()
+    .run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    (address, handle)
+}
+
+/// Design §4.5: an authority of the operator's own opens its servers, and opens them alone.
+#[actix_web::test]
+async fn an_extra_root_is_trusted_and_a_certificate_without_one_is_not() {
+    let (address, server) = tls_server();
+    let url = format!("https://keys.example:{}/", address.port());
+    let lookup = FixedLookup::new(&["127.0.0.1"]);
+    let rules = AddressRules::new(vec!["127.0.0.1/32".parse().unwrap()]);
+    let settings = ClientSettings { rules: rules.clone(), ..ClientSettings::default() };
+    let without = GuardedClient::with_lookup(settings.clone(), lookup.clone()).unwrap();
+    assert_eq!(get(&without, &url).await, Err(FetchError::Unreachable));
+    let extra_roots = Some(include_bytes!("tls/ca.pem").to_vec());
+    let with = GuardedClient::with_lookup(ClientSettings { extra_roots, ..settings }, lookup).unwrap();
+    assert_eq!(get(&with, &url).await.unwrap().body, b"hello");
+    let other_name = format!("https://other.example:{}/", address.port());
+    assert_eq!(get(&with, &other_name).await, Err(FetchError::Unreachable));
+    server.stop(false).await;
+}

@@ -52,6 +52,11 @@ impl FreshKey {
     }
 }
 
+/// Whether the private side of a key, where it is kept, opens under this sealer.
+pub fn check_opens(key: &KeyRecord, sealer: &Sealer) -> Result<(), Failure> {
+    if key.sealed_private.is_some() { open(key, sealer).map(drop) } else { Ok(()) }
+}
+
 /// Opens the private side of a stored key.
 pub(super) fn open(key: &KeyRecord, sealer: &Sealer) -> Result<SigningKey, Failure> {
     let envelope = key

@@ -17,7 +17,7 @@ use crate::storage::records::signing_keys;
 use crate::storage::tx::Transaction;
 
 pub use fill::{fill, missing};
-pub use fresh::FreshKey;
+pub use fresh::{FreshKey, check_opens};
 pub use revoke::{ALWAYS, RevokeRefusal, Revoked, revoke};
 pub use ring::{KeyRing, KeySetDocument, Keys, RETIRED_STAYS};
 pub use rotate::{Rotated, RotationRule, due, rotate};
