@@ -161,7 +161,8 @@ fn other_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
         ("setup-long", SetupPage::MARKER, html(&long)),
         ("setup-done", SetupDonePage::MARKER, html(&SetupDonePage::sample(frame()))),
         ("form-post", FormPostPage::MARKER, html(&FormPostPage::sample(frame()))),
-        ("home", HomePage::MARKER, html(&HomePage::sample(frame()))),
+        ("home", HomePage::MARKER, html(&HomePage { accounts: Vec::new(), ..HomePage::sample(frame()) })),
+        ("home-signed-in", HomePage::MARKER, html(&HomePage::sample(frame()))),
     ]
 }
 
