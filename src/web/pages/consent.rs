@@ -1,92 +1,70 @@
 //! `/consent`: asks, and takes the answer (D17).
 
-use actix_web::http::header::LOCATION;
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
-use askama::Template as _;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
 
-use crate::flows::authorize::Outcome;
+use super::card;
+use super::visitor::{INTERACTION, Outcome, Visitor, answered};
+use crate::flows::authorize;
 use crate::flows::authorize::consent::{self, Question};
 use crate::model::ids::InteractionHandle;
-use crate::model::secret::Secret;
-use crate::protocol::params::Params;
-use crate::views::client_card::ClientCard;
 use crate::views::consent::{ConsentPage, ScopeLine, StandardScope};
-use crate::views::form::Form;
-use crate::views::link::HttpsLink;
-use crate::views::person::Person;
-use crate::web::edge::Edge;
-use crate::web::guard::browser::Browser;
-use crate::web::oidc::authorize;
+use crate::web::oidc::authorize::answer;
 
 /// `GET /consent?interaction=…`.
-pub async fn get(request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
-    let browser = Browser::of(&request, &edge);
-    let Some(handle) = handle(request.query_string().as_bytes()) else {
-        return authorize::answer(&request, &edge, &browser, Ok(Outcome::Gone));
-    };
-    let (call, hash) = (edge.call(&request), browser.hash().to_owned());
-    let asked = edge
-        .database
-        .read_directory(move |directory| consent::question(directory, &call, handle, &hash))
-        .await;
-    match asked {
-        Ok(Ok(question)) => page(&request, &edge, handle, &question),
-        Ok(Err(outcome)) => authorize::answer(&request, &edge, &browser, Ok(outcome)),
-        Err(failure) => authorize::answer(&request, &edge, &browser, Err(failure)),
-    }
+pub async fn get(visitor: Visitor) -> HttpResponse {
+    answered(ask(&visitor).await)
 }
 
 /// `POST /consent`: `decision` is `allow` or `deny`. Only a plain yes is a yes.
-pub async fn post(request: HttpRequest, edge: Data<Edge>, body: Bytes) -> HttpResponse {
-    let browser = Browser::of(&request, &edge);
-    let Some(handle) = handle(&body) else {
-        return authorize::answer(&request, &edge, &browser, Ok(Outcome::Gone));
-    };
-    let allowed = Params::parse(&body).is_ok_and(|params| params.get("decision") == Some("allow"));
-    let (call, hash) = (edge.call(&request), browser.hash().to_owned());
-    let outcome = edge
+pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
+    answered(submit(&visitor, &body).await)
+}
+
+async fn ask(visitor: &Visitor) -> Outcome {
+    let handle = visitor.needed_handle(&visitor.query()?)?;
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let asked = visitor
+        .edge
         .database
-        .write_directory(move |directory| consent::answer(directory, &call, (handle, &hash), allowed))
+        .read_directory(move |directory| consent::question(directory, &call, handle, &cookie))
         .await;
-    match outcome {
-        Ok(Outcome::Consent(handle)) => HttpResponse::SeeOther()
-            .insert_header((LOCATION, format!("/oauth2/authorize/resume?interaction={handle}")))
-            .finish(),
-        other => authorize::answer(&request, &edge, &browser, other),
+    Ok(match visitor.sound(asked)? {
+        Ok(question) => page(visitor, handle, &question),
+        Err(outcome) => answer(visitor, Ok(outcome)),
+    })
+}
+
+async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
+    let params = visitor.form(body)?;
+    let handle = visitor.needed_handle(&params)?;
+    let allowed = params.get("decision") == Some("allow");
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let outcome = visitor
+        .edge
+        .database
+        .write_directory(move |directory| consent::answer(directory, &call, (handle, &cookie), allowed))
+        .await;
+    let outcome = visitor.sound(outcome)?;
+    if let authorize::Outcome::Consent(handle) = outcome {
+        return Ok(visitor.to(&format!("/oauth2/authorize/resume?{INTERACTION}={handle}")));
     }
+    Ok(answer(visitor, Ok(outcome)))
 }
 
-fn handle(pairs: &[u8]) -> Option<InteractionHandle> {
-    Params::parse(pairs).ok()?.get("interaction")?.parse().ok()
-}
-
-fn page(request: &HttpRequest, edge: &Edge, handle: InteractionHandle, question: &Question) -> HttpResponse {
-    edge.notes(request).allow_form_target(question.to.as_str());
-    let tenant = question.account.scope.tenant();
-    let frame = edge.frame(request, question.request.ui_locales.as_deref()).for_tenant(&tenant.name);
-    let metadata = &question.client.metadata;
+fn page(visitor: &Visitor, handle: InteractionHandle, question: &Question) -> HttpResponse {
+    visitor.may_lead_to(question.to.as_str());
+    let tenant = &question.account.scope.tenant().name;
     let page = ConsentPage {
-        frame,
-        form: Form {
-            csrf: Secret::new(edge.csrf.issue(request, &edge.issuer, &*edge.random)),
-            interaction: Some(handle.to_string()),
-        },
-        client: ClientCard {
-            name: question.client.name.clone(),
-            logo: None,
-            policy: metadata.policy_uri.as_deref().and_then(HttpsLink::parse),
-            tos: metadata.tos_uri.as_deref().and_then(HttpsLink::parse),
-        },
-        person: Person {
-            name: question.account.user.profile.name.clone(),
-            email: question.account.user.email.clone(),
-            tenant: tenant.name.clone(),
-        },
+        frame: visitor.frame(question.request.ui_locales.as_deref()).for_tenant(tenant),
+        form: visitor.hidden(Some(handle.to_string())),
+        client: card::client_card(&question.client),
+        person: card::person(&question.account),
         returns_to: host_of(question.to.as_str()),
         scopes: lines(question),
     };
-    authorize::html(page.render())
+    visitor.show(StatusCode::OK, &page)
 }
 
 /// The scopes in words: ours first in their usual order, then those of the resource servers.

@@ -143,5 +143,5 @@ pub(super) async fn cancel(visitor: &Visitor, handle: Option<InteractionHandle>)
         .edge
         .database
         .write_directory(move |directory| authorize::cancel(directory, &call, handle, &cookie));
-    Ok(oidc::authorize::answer(&visitor.request, &visitor.edge, &visitor.browser, cancelled.await))
+    Ok(oidc::authorize::answer(visitor, cancelled.await))
 }

@@ -43,7 +43,9 @@ async fn ask(visitor: &Visitor) -> Outcome {
 
 async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let params = visitor.form(body)?;
-    let Some(decision) = params.get("decision") else { return Ok(visitor.to(&by_get(&params))) };
+    let Some(decision) = params.get("decision") else {
+        return Ok(visitor.to_without_cookie(&by_get(&params)));
+    };
     let edge = &visitor.edge;
     if edge.csrf.verify(&visitor.request, &edge.issuer, params.get(FIELD)).is_err() {
         return Err(visitor.detour(Trouble::CrossSite));

@@ -131,7 +131,12 @@ impl Visitor {
         response
     }
 
-    /// The same, with the browser's new cookie.
+    /// On to another place of ours, without a cookie: for a request that came without one because another site sent it.
+    pub fn to_without_cookie(&self, place: &str) -> HttpResponse {
+        HttpResponse::SeeOther().insert_header((LOCATION, place)).finish()
+    }
+
+    /// The same as [`Visitor::to`], with the browser's new cookie.
     pub fn to_with(&self, place: &str, renewed: &Browser) -> HttpResponse {
         let mut response = HttpResponse::SeeOther().insert_header((LOCATION, place)).finish();
         renewed.keep(&mut response, &self.edge);
