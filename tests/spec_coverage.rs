@@ -11,7 +11,92 @@ use std::path::{Path, PathBuf};
 const LIST: &str = "docs/attacks.md";
 
 /// Specification sections, each with tests that would fail if the product stopped keeping it.
-const SECTIONS: &[(&str, &[&str])] = &[];
+const SECTIONS: &[(&str, &[&str])] = &[
+    (
+        "OIDC Core §5.1",
+        &["the_standard_scopes_name_every_standard_claim", "people_have_every_standard_claim"],
+    ),
+    ("OIDC Core §5.4", &["a_scope_gives_its_claims_and_no_others"]),
+    (
+        "OIDC Core §5.5",
+        &["the_example_of_oidc_core_5_5_is_read", "malformed_deep_and_large_requests_are_refused"],
+    ),
+    ("OIDC Core §3.1.2.1 prompt", &["none_stands_alone"]),
+    ("OIDC Core §3.1.3.6", &["at_hash_is_that_of_the_specification"]),
+    ("OIDC Discovery §3", &["the_document_announces_what_the_specifications_demand"]),
+    (
+        "OAuth 2.0 Form Post Response Mode §4",
+        &[
+            "an_answer_by_form_post_goes_on_by_itself",
+            "an_answer_by_form_post_has_a_button_where_scripts_do_not_run",
+        ],
+    ),
+    (
+        "RFC 6749 §2.3",
+        &["p026_one_method_is_read_and_two_are_refused", "the_secret_is_decoded_as_a_form_value"],
+    ),
+    (
+        "RFC 6749 §3.1",
+        &["repeated_broken_and_oversized_parameters_are_refused", "a_repeated_name_is_never_read"],
+    ),
+    (
+        "RFC 6749 §3.1.2.3",
+        &["p001_an_exact_match_is_the_only_match", "p001_near_copies_of_a_registered_uri_never_match"],
+    ),
+    ("RFC 6749 §3.3", &["order_and_repetition_carry_no_meaning", "names_outside_the_grammar_are_refused"]),
+    (
+        "RFC 6750 §3",
+        &["a_challenge_says_what_rfc_6750_asks_for", "p020_odd_authorization_headers_are_refused"],
+    ),
+    ("RFC 9162 §2.1.1", &["the_running_root_is_the_root_by_definition"]),
+    ("RFC 7515 appendix A", &["the_examples_of_rfc_7515_verify"]),
+    ("RFC 7515 §4.1.11", &["a_critical_header_is_refused", "headers_that_we_do_not_honour_refuse_the_token"]),
+    (
+        "RFC 7517 §5",
+        &[
+            "a_set_passes_over_foreign_keys_and_needs_one_usable",
+            "keys_that_cannot_verify_rs256_are_passed_over",
+        ],
+    ),
+    (
+        "RFC 7519 §4.1",
+        &[
+            "p023_times_that_are_wrong_missing_text_or_huge_are_refused",
+            "p023_an_audience_is_text_or_a_list_of_texts",
+        ],
+    ),
+    (
+        "RFC 7636 §4",
+        &["the_example_of_rfc_7636_appendix_b_holds", "a_challenge_is_met_by_its_verifier_alone"],
+    ),
+    ("RFC 7638 §3", &["the_thumbprint_is_that_of_rfc_7638"]),
+    ("RFC 8037 appendix A.3", &["the_thumbprint_is_that_of_rfc_8037_appendix_a_3"]),
+    (
+        "RFC 8252 §7.3",
+        &[
+            "p002_only_the_port_of_a_literal_loopback_address_of_a_native_client_may_differ",
+            "p002_a_loopback_match_leads_to_the_same_host_and_path",
+        ],
+    ),
+    (
+        "RFC 8707 §2",
+        &["a_resource_is_absolute_and_has_no_fragment", "fewer_resources_take_their_scopes_along"],
+    ),
+    (
+        "RFC 8725 §3.1",
+        &["p021_unsigned_symmetric_and_cut_tokens_are_refused", "p021_no_algorithm_but_rs256_is_taken"],
+    ),
+    (
+        "RFC 8725 §3.10",
+        &["p022_key_hints_of_the_token_are_never_followed", "p022_hints_to_other_keys_are_never_followed"],
+    ),
+    ("RFC 8725 §3.11", &["a_token_of_one_kind_does_not_pass_for_another"]),
+    ("RFC 9068 §2", &["the_documented_shape_is_read_and_written_back_unchanged"]),
+    (
+        "RFC 9068 §4",
+        &["only_the_access_token_type_passes_in_any_case_and_long_form", "p023_a_missing_claim_fails"],
+    ),
+];
 
 /// A test function and the attack rows it belongs to.
 struct Test {
