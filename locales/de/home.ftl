@@ -1,6 +1,6 @@
 home-title = Anmeldedienst
 home-lead = Hier melden sich Menschen bei den Anwendungen ihrer Organisation an.
-home-start = Auf dieser Seite ist nichts zu tun. Öffnen Sie die Anwendung, die Sie verwenden möchten; sie führt Sie hierher, wenn sie wissen muss, wer Sie sind.
+home-start = Öffnen Sie die Anwendung, die Sie verwenden möchten; sie führt Sie hierher, wenn sie wissen muss, wer Sie sind.
 home-sign-in = Anmelden
 home-accounts = In diesem Browser angemeldet
 home-add = Mit einem anderen Konto anmelden

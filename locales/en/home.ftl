@@ -1,6 +1,6 @@
 home-title = Sign-in service
 home-lead = This is where people sign in to the applications of their organisation.
-home-start = There is nothing to do on this page. Open the application that you want to use; it will bring you here when it needs to know who you are.
+home-start = Open the application that you want to use; it brings you here when it needs to know who you are.
 home-sign-in = Sign in
 home-accounts = Signed in in this browser
 home-add = Sign in with another account
