@@ -3,18 +3,36 @@
 use std::time::Duration;
 
 use crate::model::failure::Failure;
+use crate::model::ids::{TenantId, UserId};
 use crate::model::time::Timestamp;
 use crate::protocol::revocation_feed::{LONGEST_TOKEN_SECONDS, RevokedKind, entry_key};
 use crate::protocol::token_claims::AccessTokenClaims;
+pub use crate::storage::records::revocations::Within;
 use crate::storage::records::revocations::{self, Revocation};
 use crate::storage::tx::Transaction;
 
 /// How long an entry stays: the longest life of an access token, and some for clocks that differ.
 const STAY: Duration = Duration::from_secs(LONGEST_TOKEN_SECONDS.unsigned_abs() + 60);
 
+impl Within {
+    /// Inside what was issued to this person.
+    pub fn person(tenant: TenantId, user: UserId) -> Self {
+        Self::subject(tenant, &user.to_string())
+    }
+
+    /// Inside what was issued for this `sub`.
+    pub fn subject(tenant: TenantId, subject: &str) -> Self {
+        Self {
+            subject: Some(entry_key(RevokedKind::Subject, subject)),
+            tenant: Some(entry_key(RevokedKind::Tenant, &tenant.to_string())),
+        }
+    }
+}
+
 /// Revokes everything issued until now for these values: a session, a person, a client, a tenant, a key.
 pub fn revoke<'a>(
     tx: &mut impl Transaction,
+    within: &Within,
     what: impl IntoIterator<Item = (RevokedKind, &'a str)>,
     now: Timestamp,
 ) -> Result<(), Failure> {
@@ -28,7 +46,7 @@ pub fn revoke<'a>(
             expires_at: now + STAY,
         })
         .collect();
-    revocations::insert(tx, &entries)
+    revocations::insert_within(tx, within, &entries)
 }
 
 /// The latest cut-off of these values, if any of them was revoked lately. What is issued now must have a later `iat`

@@ -79,6 +79,10 @@ pub struct AccessTokenClaims {
     /// The roles of the holder in the tenant. An unknown one reads as `readonly`.
     #[serde(default, deserialize_with = "lenient_roles")]
     pub roles: BTreeSet<Role>,
+    /// The claims that the `claims` parameter asked for at the userinfo endpoint (OIDC Core §5.5), by name; absent where
+    /// it asked for none. Resource servers have no use for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_claims: Vec<String>,
     /// Who acts for the subject, in a delegated call (RFC 8693 §4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<Box<Actor>>,

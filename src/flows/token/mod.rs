@@ -1,4 +1,131 @@
 //! The token endpoint (RFC 6749 §3.2): one file per grant. A grant answers with the claims of what it issues; signing
 //! comes after the transaction.
 
+pub mod authorization_code;
+pub mod client_credentials;
 pub mod entitlements;
+mod event;
+mod issue;
+pub mod refresh_token;
+pub mod refusal;
+pub mod rotation;
+pub mod sign;
+mod standing;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use refusal::{GrantFault, TokenRefusal};
+pub use standing::workspaces_of;
+
+use crate::crypto::seal::Sealer;
+use crate::model::client::Client;
+use crate::model::secret::Secret;
+use crate::protocol::grant_type::GrantType;
+use crate::protocol::params::Params;
+use crate::protocol::resource::ResourceIndicator;
+use crate::protocol::scope::ScopeSet;
+use crate::protocol::token_claims::{AccessTokenClaims, IdTokenClaims};
+
+/// What the endpoint needs besides the call.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// How long what is issued lives, where the client has no times of its own.
+    pub lifetimes: Lifetimes,
+    /// Seals the successors of refresh tokens (D11).
+    pub sealer: Arc<Sealer>,
+}
+
+/// Lifetimes of the deployment.
+#[derive(Debug, Clone, Copy)]
+pub struct Lifetimes {
+    /// Access tokens.
+    pub access: Duration,
+    /// ID tokens.
+    pub id_token: Duration,
+    /// Refresh tokens that nobody uses.
+    pub refresh_idle: Duration,
+    /// A refresh family in all.
+    pub refresh_absolute: Duration,
+}
+
+impl Lifetimes {
+    fn access_of(&self, client: &Client) -> Duration {
+        client.metadata.access_token_life(self.access)
+    }
+
+    fn refresh_idle_of(&self, client: &Client) -> Duration {
+        client.metadata.refresh_idle_seconds.map_or(self.refresh_idle, Duration::from_secs)
+    }
+
+    fn refresh_absolute_of(&self, client: &Client) -> Duration {
+        client.metadata.refresh_absolute_seconds.map_or(self.refresh_absolute, Duration::from_secs)
+    }
+}
+
+/// A token request, read and checked as far as it goes without the database.
+pub enum GrantRequest {
+    /// RFC 6749 §4.1.3.
+    AuthorizationCode(authorization_code::Request),
+    /// RFC 6749 §6.
+    RefreshToken(refresh_token::Request),
+    /// RFC 6749 §4.4.2.
+    ClientCredentials(client_credentials::Request),
+}
+
+impl GrantRequest {
+    /// Reads the form.
+    pub fn read(params: &Params) -> Result<Self, TokenRefusal> {
+        let grant = params.get("grant_type").ok_or(TokenRefusal::Missing("grant_type"))?;
+        let grant: GrantType = grant.parse().map_err(|_| TokenRefusal::UnsupportedGrantType)?;
+        Ok(match grant {
+            GrantType::AuthorizationCode => {
+                Self::AuthorizationCode(authorization_code::Request::read(params)?)
+            }
+            GrantType::RefreshToken => Self::RefreshToken(refresh_token::Request::read(params)?),
+            GrantType::ClientCredentials => {
+                Self::ClientCredentials(client_credentials::Request::read(params)?)
+            }
+        })
+    }
+
+    /// Which grant it is.
+    pub const fn grant_type(&self) -> GrantType {
+        match self {
+            Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
+            Self::RefreshToken(_) => GrantType::RefreshToken,
+            Self::ClientCredentials(_) => GrantType::ClientCredentials,
+        }
+    }
+
+    /// Whether this client was registered for the grant (P016).
+    pub fn is_allowed(&self, client: &Client) -> Result<(), TokenRefusal> {
+        let word = self.grant_type().as_str();
+        if client.metadata.grant_types.iter().any(|own| own == word) {
+            Ok(())
+        } else {
+            Err(TokenRefusal::UnauthorizedClient)
+        }
+    }
+}
+
+/// What a grant issues, not signed yet.
+#[derive(Debug)]
+pub struct Issued {
+    /// The access token.
+    pub access: AccessTokenClaims,
+    /// The ID token, where `openid` was granted; `at_hash` is filled in when the access token is signed.
+    pub id_token: Option<IdTokenClaims>,
+    /// The refresh token.
+    pub refresh_token: Option<Secret<String>>,
+}
+
+/// The `resource` parameters (RFC 8707 §2).
+fn read_resources(params: &Params) -> Result<Vec<ResourceIndicator>, TokenRefusal> {
+    params.all("resource").map(|text| text.parse().map_err(|_| TokenRefusal::Target)).collect()
+}
+
+/// The `scope` parameter, or `None` where it is left out.
+fn read_scope(params: &Params) -> Result<Option<ScopeSet>, TokenRefusal> {
+    params.get("scope").map(|text| text.parse().map_err(|_| TokenRefusal::Scope)).transpose()
+}

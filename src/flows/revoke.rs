@@ -1,0 +1,85 @@
+//! Token revocation (RFC 7009): a client gives back what was issued to it (P018).
+
+use super::bearer;
+use super::call::Call;
+use super::client_auth::{AuthenticatedClient, ClientAuthRefusal};
+use super::revocation::{self, Within};
+use super::token::rotation;
+use crate::crypto::jwt::VerificationKeys;
+use crate::model::audit::{Actor, Event, EventKind, EventResult, hex};
+use crate::model::failure::Failure;
+use crate::protocol::opaque::{self, Presented, TenantKind};
+use crate::protocol::revocation_feed::RevokedKind;
+use crate::protocol::token_claims::AccessTokenClaims;
+use crate::storage::Directory;
+use crate::storage::records::refresh_families::{self, EndReason};
+use crate::storage::records::refresh_tokens;
+
+/// Revokes a token of this client. A token that is unknown, spoiled or another client's changes nothing, and the answer
+/// is the same (RFC 7009 §2.2).
+///
+/// # Errors
+/// The assertion of the client was used before.
+pub fn revoke(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    keys: &VerificationKeys,
+    client: &AuthenticatedClient,
+    token: &str,
+) -> Result<Result<(), ClientAuthRefusal>, Failure> {
+    if !client.spend(&mut directory.enter(&client.known().scope)?)? {
+        return Ok(Err(ClientAuthRefusal::Unproved));
+    }
+    match opaque::parse(TenantKind::RefreshToken, token) {
+        Some(presented) => revoke_family(directory, call, client, presented)?,
+        None => {
+            if let Some(bearer) = bearer::read(call, keys, token) {
+                revoke_access_token(directory, call, client, bearer.claims())?;
+            }
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Ends the family of a refresh token, used though it may be, and the access tokens that came with it.
+fn revoke_family(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    client: &AuthenticatedClient,
+    presented: Presented,
+) -> Result<(), Failure> {
+    let Some(scope) = directory.tenant(presented.tenant)? else { return Ok(()) };
+    let mut tx = directory.enter(&scope)?;
+    let Some(token) = refresh_tokens::find(&mut tx, &hex(&presented.hash))? else { return Ok(()) };
+    let family = refresh_families::find(&mut tx, token.family_id)?;
+    let Some(family) = family.filter(|family| family.client_id == *client.id()) else { return Ok(()) };
+    rotation::kill(&mut tx, call, (family.id, family.user_id), EndReason::Revoked)?;
+    tx.record(event(call, client).for_user(family.user_id).on("refresh_family", family.id));
+    Ok(())
+}
+
+fn revoke_access_token(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    client: &AuthenticatedClient,
+    claims: &AccessTokenClaims,
+) -> Result<(), Failure> {
+    if claims.client_id != client.id().as_str() {
+        return Ok(());
+    }
+    let Some(scope) = directory.tenant(claims.tenant_id)? else { return Ok(()) };
+    let mut tx = directory.enter(&scope)?;
+    let within = Within::subject(claims.tenant_id, &claims.sub);
+    revocation::revoke(&mut tx, &within, [(RevokedKind::Token, claims.jti.as_str())], call.now)?;
+    let mut event = event(call, client).with("jti", claims.jti.as_str());
+    if let Ok(user) = claims.sub.parse() {
+        event = event.for_user(user);
+    }
+    tx.record(event);
+    Ok(())
+}
+
+fn event(call: &Call, client: &AuthenticatedClient) -> Event {
+    let actor = if client.is_confidential() { Actor::Client(client.id().clone()) } else { Actor::Anonymous };
+    call.event(EventKind::TokenRevoked, EventResult::Success, actor).by_client(client.id())
+}

@@ -1,0 +1,221 @@
+//! The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.5; P010 to P012): every line a named check, the code used
+//! up before anything is issued.
+
+use super::issue::Issue;
+use super::refusal::{GrantFault, TokenRefusal};
+use super::standing::{self, Bond, Standing};
+use super::{Issued, Terms, event, read_resources, rotation};
+use crate::flows::authorization::Authorization;
+use crate::flows::call::Call;
+use crate::flows::client_auth::{AuthenticatedClient, ClientAuthRefusal};
+use crate::flows::known::KnownTenant;
+use crate::flows::revocation::{self, Within};
+use crate::flows::target::Target;
+use crate::model::audit::{EventKind, EventResult, hex};
+use crate::model::failure::Failure;
+use crate::model::ids::FamilyId;
+use crate::model::secret::Secret;
+use crate::protocol::claims::Person;
+use crate::protocol::grant_type::GrantType;
+use crate::protocol::opaque::{self, Presented, TenantKind};
+use crate::protocol::params::Params;
+use crate::protocol::pkce::CodeChallenge;
+use crate::protocol::resource::ResourceIndicator;
+use crate::protocol::revocation_feed::RevokedKind;
+use crate::protocol::scope::OFFLINE_ACCESS;
+use crate::storage::records::authorization_codes::{self, StoredCode};
+use crate::storage::records::refresh_families::{self, EndReason, Family};
+use crate::storage::{Directory, TenantTx};
+
+const GRANT: GrantType = GrantType::AuthorizationCode;
+
+/// What the client presents.
+pub struct Request {
+    code: Option<Presented>,
+    redirect_uri: Option<String>,
+    verifier: Option<Secret<String>>,
+    resources: Vec<ResourceIndicator>,
+}
+
+impl Request {
+    pub(super) fn read(params: &Params) -> Result<Self, TokenRefusal> {
+        let code = params.get("code").ok_or(TokenRefusal::Missing("code"))?;
+        Ok(Self {
+            code: opaque::parse(TenantKind::AuthorizationCode, code),
+            redirect_uri: params.get("redirect_uri").map(str::to_owned),
+            verifier: params.secret("code_verifier"),
+            resources: read_resources(params)?,
+        })
+    }
+}
+
+/// Exchanges a code for tokens, once.
+pub fn exchange(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    terms: &Terms,
+    client: &AuthenticatedClient,
+    request: &Request,
+) -> Result<Result<Issued, TokenRefusal>, Failure> {
+    let found = match &request.code {
+        None => None,
+        Some(code) => directory.tenant(code.tenant)?.map(|scope| (scope, code.hash)),
+    };
+    let Some((scope, hash)) = found else {
+        let refusal = TokenRefusal::Grant(GrantFault::Unknown);
+        directory.enter(&client.known().scope)?.record(event::refused(call, client, GRANT, refusal));
+        return Ok(Err(refusal));
+    };
+    let tenant = KnownTenant::read(directory, &scope, call.now)?;
+    let mut tx = directory.enter(&scope)?;
+    let result = redeem(&mut tx, call, terms, client, (request, &hex(&hash), &tenant))?;
+    tx.record(match &result {
+        Ok(issued) => event::issued(call, client, GRANT, issued),
+        Err(refusal) => event::refused(call, client, GRANT, *refusal),
+    });
+    Ok(result)
+}
+
+fn redeem(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    terms: &Terms,
+    client: &AuthenticatedClient,
+    (request, code_hash, tenant): (&Request, &str, &KnownTenant),
+) -> Result<Result<Issued, TokenRefusal>, Failure> {
+    let Some(code) = authorization_codes::find(tx, code_hash)? else {
+        return Ok(refuse(GrantFault::Unknown));
+    };
+    if code.client_id != *client.id() {
+        return Ok(refuse(GrantFault::OtherClient));
+    }
+    if !client.spend(tx)? {
+        return Ok(Err(TokenRefusal::Client(ClientAuthRefusal::Unproved)));
+    }
+    if !authorization_codes::consume(tx, code_hash, call.now)? {
+        punish_reuse(tx, call, client, code_hash)?;
+        return Ok(refuse(GrantFault::Used));
+    }
+    let granted = Authorization::from_stored(&code.authorization)?;
+    if let Err(fault) = check(&code, &granted, request, call) {
+        return Ok(refuse(fault));
+    }
+    let bond = if granted.scope.contains(OFFLINE_ACCESS) { Bond::Offline } else { Bond::Session };
+    // The session is asked for even by an offline grant: a code is a minute old at most.
+    let person = match standing::of_person(tx, &granted, client.client(), (Bond::Session, call))? {
+        Ok(person) => person,
+        Err(fault) => return Ok(refuse(fault)),
+    };
+    let open = client.known().resources_for(tx.scope().id());
+    let target = Target::granted(open, &granted.resources, &granted.scope)
+        .and_then(|target| target.narrow(&request.resources));
+    let target = match target {
+        Ok(target) => target,
+        Err(refusal) => return Ok(Err(refusal.into())),
+    };
+    let sid = granted.sid.to_string();
+    let subject = granted.user_id.to_string();
+    let stands_on = [(RevokedKind::Session, sid.as_str()), (RevokedKind::Subject, subject.as_str())];
+    let cut_off = revocation::cut_off(tx, stands_on, call.now)?;
+    let issue = Issue {
+        call,
+        tenant,
+        client: client.id(),
+        target: &target,
+        life: terms.lifetimes.access_of(client.client()),
+        cut_off: cut_off.max(tenant.cut_off).max(client.known().cut_off),
+    };
+    let issued = compile(&issue, terms, person, &granted);
+    let (issued, family) = begin_family(tx, call, terms, client, (&code, &granted, bond, issued))?;
+    authorization_codes::note_issued(tx, code_hash, &issued.access.jti, family)?;
+    Ok(Ok(issued))
+}
+
+fn compile(issue: &Issue<'_>, terms: &Terms, person: Standing, granted: &Authorization) -> Issued {
+    let told = Person {
+        profile: &person.user.profile,
+        email: &person.user.email,
+        email_verified: person.user.email_verified,
+    };
+    let id_token = issue.id_token(&told, granted, terms.lifetimes.id_token, granted.nonce.clone());
+    Issued { id_token, access: issue.access_token_of(person, granted), refresh_token: None }
+}
+
+/// What the code was bound to (RFC 6749 §4.1.3, RFC 7636 §4.6).
+fn check(
+    code: &StoredCode,
+    granted: &Authorization,
+    request: &Request,
+    call: &Call,
+) -> Result<(), GrantFault> {
+    if code.expires_at <= call.now {
+        return Err(GrantFault::Expired);
+    }
+    if request.redirect_uri.as_deref() != Some(granted.redirect_uri.as_str()) {
+        return Err(GrantFault::RedirectUri);
+    }
+    let challenge = granted.code_challenge.as_deref().map(CodeChallenge::from_stored);
+    let holds = match (challenge, &request.verifier) {
+        (None, None) => true,
+        (Some(Some(challenge)), Some(verifier)) => challenge.is_met_by(verifier.expose()),
+        // One side dropped it, or what was stored cannot be read.
+        (None, Some(_)) | (Some(None), _) | (Some(Some(_)), None) => false,
+    };
+    if holds { Ok(()) } else { Err(GrantFault::Verifier) }
+}
+
+/// A refresh token for clients that may refresh; with `offline_access` it outlives the session (D12).
+fn begin_family(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    terms: &Terms,
+    client: &AuthenticatedClient,
+    (code, granted, bond, issued): (&StoredCode, &Authorization, Bond, Issued),
+) -> Result<(Issued, Option<FamilyId>), Failure> {
+    let may_refresh = GrantType::RefreshToken.as_str();
+    if !client.client().metadata.grant_types.iter().any(|own| own == may_refresh) {
+        return Ok((issued, None));
+    }
+    let family = Family {
+        id: call.id(),
+        client_id: client.id().clone(),
+        user_id: granted.user_id,
+        sid: granted.sid,
+        offline: bond == Bond::Offline,
+        authorization: code.authorization.clone(),
+        created_at: call.now,
+        last_used_at: call.now,
+        expires_at: call.now + terms.lifetimes.refresh_absolute_of(client.client()),
+        ended_at: None,
+    };
+    refresh_families::insert(tx, &family)?;
+    let token = rotation::issue(tx, call, family.id, 1, &issued.access.jti)?;
+    Ok((Issued { refresh_token: Some(token), ..issued }, Some(family.id)))
+}
+
+/// A code that comes back may be stolen: what its first use issued dies (RFC 6749 §4.1.2, P010).
+fn punish_reuse(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    client: &AuthenticatedClient,
+    code_hash: &str,
+) -> Result<(), Failure> {
+    // Read again: another node may have used the code since it was found.
+    let Some(code) = authorization_codes::find(tx, code_hash)? else { return Ok(()) };
+    let granted = Authorization::from_stored(&code.authorization)?;
+    if let Some(jti) = &code.issued_jti {
+        let within = Within::person(tx.scope().id(), granted.user_id);
+        revocation::revoke(tx, &within, [(RevokedKind::Token, jti.as_str())], call.now)?;
+    }
+    if let Some(family) = code.family_id {
+        rotation::kill(tx, call, (family, granted.user_id), EndReason::CodeReused)?;
+    }
+    let event =
+        call.event(EventKind::CodeReused, EventResult::Denied, event::actor(client)).by_client(client.id());
+    tx.record(event);
+    Ok(())
+}
+
+const fn refuse(fault: GrantFault) -> Result<Issued, TokenRefusal> {
+    Err(TokenRefusal::Grant(fault))
+}

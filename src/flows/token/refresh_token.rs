@@ -1,0 +1,260 @@
+//! The refresh token grant (RFC 6749 §6, RFC 9700 §4.14, OIDC Core §12; P013 to P016). Everything that the token stands
+//! on is read anew: tenant, client, person, session, consent.
+
+use super::issue::Issue;
+use super::refusal::{GrantFault, TokenRefusal};
+use super::standing::{self, Bond, Standing};
+use super::{Issued, Terms, event, read_resources, read_scope, rotation};
+use crate::flows::authorization::Authorization;
+use crate::flows::call::Call;
+use crate::flows::client_auth::{AuthenticatedClient, ClientAuthRefusal};
+use crate::flows::known::{KnownClient, KnownTenant};
+use crate::flows::revocation;
+use crate::flows::session;
+use crate::flows::target::Target;
+use crate::model::audit::{EventKind, EventResult, hex};
+use crate::model::failure::Failure;
+use crate::protocol::claims::Person;
+use crate::protocol::grant_type::GrantType;
+use crate::protocol::opaque::{self, Presented, TenantKind};
+use crate::protocol::params::Params;
+use crate::protocol::resource::ResourceIndicator;
+use crate::protocol::revocation_feed::RevokedKind;
+use crate::protocol::scope::ScopeSet;
+use crate::storage::records::refresh_families::{self, EndReason, Family};
+use crate::storage::records::refresh_tokens::{self, StoredToken};
+use crate::storage::{Directory, TenantTx};
+
+const GRANT: GrantType = GrantType::RefreshToken;
+/// The most ids of access tokens noted beside one refresh token, in bytes of text.
+const NOTED: usize = 512;
+
+/// What the client presents.
+pub struct Request {
+    token: Option<Presented>,
+    scope: Option<ScopeSet>,
+    resources: Vec<ResourceIndicator>,
+}
+
+impl Request {
+    pub(super) fn read(params: &Params) -> Result<Self, TokenRefusal> {
+        let token = params.get("refresh_token").ok_or(TokenRefusal::Missing("refresh_token"))?;
+        Ok(Self {
+            token: opaque::parse(TenantKind::RefreshToken, token),
+            scope: read_scope(params)?,
+            resources: read_resources(params)?,
+        })
+    }
+}
+
+/// What one refresh works on.
+struct Turn<'a> {
+    call: &'a Call,
+    terms: &'a Terms,
+    client: &'a AuthenticatedClient,
+    /// The client as it stands at this moment.
+    now_known: &'a KnownClient,
+    tenant: &'a KnownTenant,
+    request: &'a Request,
+}
+
+/// Exchanges a refresh token for new tokens.
+pub fn exchange(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    terms: &Terms,
+    client: &AuthenticatedClient,
+    request: &Request,
+) -> Result<Result<Issued, TokenRefusal>, Failure> {
+    let found = match &request.token {
+        None => None,
+        Some(token) => directory.tenant(token.tenant)?.map(|scope| (scope, token.hash)),
+    };
+    let now_known = KnownClient::find(directory, client.id(), call.now)?;
+    let (Some((scope, hash)), Some(now_known)) = (found, now_known) else {
+        let refusal = TokenRefusal::Grant(GrantFault::Unknown);
+        directory.enter(&client.known().scope)?.record(event::refused(call, client, GRANT, refusal));
+        return Ok(Err(refusal));
+    };
+    let tenant = KnownTenant::read(directory, &scope, call.now)?;
+    let turn = Turn { call, terms, client, now_known: &now_known, tenant: &tenant, request };
+    let mut tx = directory.enter(&scope)?;
+    let result = turn.take(&mut tx, &hex(&hash))?;
+    tx.record(match &result {
+        Ok(issued) => event::issued(call, client, GRANT, issued),
+        Err(refusal) => event::refused(call, client, GRANT, *refusal),
+    });
+    Ok(result)
+}
+
+impl Turn<'_> {
+    fn take(&self, tx: &mut TenantTx<'_>, hash: &str) -> Result<Result<Issued, TokenRefusal>, Failure> {
+        let Some(token) = refresh_tokens::find(tx, hash)? else { return Ok(refuse(GrantFault::Unknown)) };
+        let family = refresh_families::find(tx, token.family_id)?
+            .ok_or_else(|| Failure::internal("a refresh token without its family"))?;
+        if family.client_id != *self.client.id() {
+            return Ok(refuse(GrantFault::OtherClient));
+        }
+        if !self.client.spend(tx)? {
+            return Ok(Err(TokenRefusal::Client(ClientAuthRefusal::Unproved)));
+        }
+        if let Err(fault) = self.check_family(&family) {
+            return Ok(refuse(fault));
+        }
+        // A token that was used before is judged before anything else can refuse it (P013).
+        if token.consumed_at.is_some()
+            && rotation::successor_again(tx, self.call, self.terms, self.client, &token)?.is_none()
+        {
+            return self.punish_reuse(tx, &family);
+        }
+        let granted = Authorization::from_stored(&family.authorization)?;
+        let bond = if family.offline { Bond::Offline } else { Bond::Session };
+        let client = &self.now_known.client;
+        let person = match standing::of_person(tx, &granted, client, (bond, self.call))? {
+            Ok(person) => person,
+            Err(fault) => {
+                // It will never be good again: what stands on it ends here (P015).
+                rotation::kill(tx, self.call, (family.id, family.user_id), EndReason::Ended)?;
+                return Ok(refuse(fault));
+            }
+        };
+        let target = match self.target(&granted) {
+            Ok(target) => target,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if let Some(session) = &person.session {
+            session::touch(tx, self.call, session)?;
+        }
+        let issued = self.compile(tx, &granted, person, &target)?;
+        self.rotate(tx, &family, &token, issued)
+    }
+
+    fn check_family(&self, family: &Family) -> Result<(), GrantFault> {
+        let idle = self.terms.lifetimes.refresh_idle_of(&self.now_known.client);
+        if family.ended_at.is_some() {
+            Err(GrantFault::Ended)
+        } else if family.expires_at <= self.call.now || family.last_used_at + idle <= self.call.now {
+            Err(GrantFault::Expired)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What was granted, less what has been closed or taken from the client since, less what the request leaves out.
+    /// More than was granted is refused (P016).
+    fn target(&self, granted: &Authorization) -> Result<Target, TokenRefusal> {
+        let scope = self.request.scope.as_ref().unwrap_or(&granted.scope);
+        if !scope.is_subset(&granted.scope) {
+            return Err(TokenRefusal::Scope);
+        }
+        let own = &self.now_known.client.metadata.scopes;
+        let scope: ScopeSet =
+            scope.iter().filter(|one| own.iter().any(|own| own == one.as_str())).cloned().collect();
+        let open = self.now_known.resources_for(self.tenant.scope.id());
+        Ok(Target::granted(open, &granted.resources, &scope)?.narrow(&self.request.resources)?)
+    }
+
+    fn compile(
+        &self,
+        tx: &mut TenantTx<'_>,
+        granted: &Authorization,
+        person: Standing,
+        target: &Target,
+    ) -> Result<Issued, Failure> {
+        let sid = granted.sid.to_string();
+        let subject = granted.user_id.to_string();
+        let stands_on = [(RevokedKind::Session, sid.as_str()), (RevokedKind::Subject, subject.as_str())];
+        let cut_off = revocation::cut_off(tx, stands_on, self.call.now)?;
+        let issue = Issue {
+            call: self.call,
+            tenant: self.tenant,
+            client: self.client.id(),
+            target,
+            life: self.terms.lifetimes.access_of(&self.now_known.client),
+            cut_off: cut_off.max(self.tenant.cut_off).max(self.now_known.cut_off),
+        };
+        let told = Person {
+            profile: &person.user.profile,
+            email: &person.user.email,
+            email_verified: person.user.email_verified,
+        };
+        // No nonce: it belongs to the first ID token (OIDC Core §12.2).
+        let id_token = issue.id_token(&told, granted, self.terms.lifetimes.id_token, None);
+        Ok(Issued { id_token, access: issue.access_token_of(person, granted), refresh_token: None })
+    }
+
+    /// Uses the token up and puts the next one in its place; a token that was used before is judged.
+    fn rotate(
+        &self,
+        tx: &mut TenantTx<'_>,
+        family: &Family,
+        token: &StoredToken,
+        issued: Issued,
+    ) -> Result<Result<Issued, TokenRefusal>, Failure> {
+        let tenant = tx.scope().id();
+        let next = rotation::draw(tenant, self.call);
+        let sealed = rotation::seal(self.terms, self.call, self.client, (tenant, &token.token_hash), &next)?;
+        if !refresh_tokens::consume(tx, &token.token_hash, sealed.as_deref(), self.call.now)? {
+            return self.again(tx, family, &token.token_hash, issued);
+        }
+        // The successor of the token before this one may not be given again: its use began here (D11).
+        refresh_tokens::erase_successors_before(tx, family.id, token.generation)?;
+        rotation::store(tx, self.call, &next, (family.id, token.generation + 1), &issued.access.jti)?;
+        refresh_families::touch(tx, family.id, self.call.now)?;
+        Ok(Ok(Issued { refresh_token: Some(next), ..issued }))
+    }
+
+    /// A rotated token came back: within the overlap the same successor, else the family is dead (D11, P013).
+    fn again(
+        &self,
+        tx: &mut TenantTx<'_>,
+        family: &Family,
+        hash: &str,
+        issued: Issued,
+    ) -> Result<Result<Issued, TokenRefusal>, Failure> {
+        // Read again: another node may have used the token since it was found.
+        let old = refresh_tokens::find(tx, hash)?
+            .ok_or_else(|| Failure::internal("a refresh token vanished while it was used"))?;
+        if let Some((successor, next)) =
+            rotation::successor_again(tx, self.call, self.terms, self.client, &old)?
+        {
+            let noted = note(&next.access_jti, &issued.access.jti);
+            refresh_tokens::note_access_tokens(tx, &next.token_hash, &noted)?;
+            return Ok(Ok(Issued { refresh_token: Some(successor), ..issued }));
+        }
+        self.punish_reuse(tx, family)
+    }
+
+    /// The token may be stolen, or its successor: the whole family dies (RFC 9700 §4.14.2, P013).
+    fn punish_reuse(
+        &self,
+        tx: &mut TenantTx<'_>,
+        family: &Family,
+    ) -> Result<Result<Issued, TokenRefusal>, Failure> {
+        rotation::kill(tx, self.call, (family.id, family.user_id), EndReason::Reused)?;
+        let event = self
+            .call
+            .event(EventKind::RefreshReused, EventResult::Denied, event::actor(self.client))
+            .by_client(self.client.id())
+            .for_user(family.user_id)
+            .on("refresh_family", family.id);
+        tx.record(event);
+        Ok(refuse(GrantFault::Used))
+    }
+}
+
+/// Adds an id to those noted, the oldest making room.
+fn note(noted: &str, jti: &str) -> String {
+    let mut all = format!("{noted} {jti}");
+    while all.len() > NOTED {
+        match all.split_once(' ') {
+            Some((_, rest)) => all = rest.to_owned(),
+            None => break,
+        }
+    }
+    all
+}
+
+const fn refuse(fault: GrantFault) -> Result<Issued, TokenRefusal> {
+    Err(TokenRefusal::Grant(fault))
+}

@@ -1,0 +1,123 @@
+//! Refresh families: begun, rotated, given again for ten seconds, ended (RFC 9700 §4.14, D11, D12; P010, P013).
+
+use std::time::Duration;
+
+use super::Terms;
+use crate::crypto::seal::Place;
+use crate::flows::call::Call;
+use crate::flows::client_auth::AuthenticatedClient;
+use crate::flows::revocation::{self, Within};
+use crate::model::audit::hex;
+use crate::model::failure::Failure;
+use crate::model::ids::{FamilyId, TenantId, UserId};
+use crate::model::secret::Secret;
+use crate::protocol::opaque::{self, TenantKind};
+use crate::protocol::revocation_feed::{LONGEST_TOKEN_SECONDS, RevokedKind};
+use crate::storage::TenantTx;
+use crate::storage::records::refresh_families::{self, EndReason};
+use crate::storage::records::refresh_tokens::{self, StoredToken};
+
+/// How long a rotated token may come back and get the same successor (D11).
+pub const OVERLAP: Duration = Duration::from_secs(10);
+
+/// Issues the next token of a family.
+pub(super) fn issue(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    family: FamilyId,
+    generation: i64,
+    access_jti: &str,
+) -> Result<Secret<String>, Failure> {
+    let token = draw(tx.scope().id(), call);
+    store(tx, call, &token, (family, generation), access_jti)?;
+    Ok(token)
+}
+
+/// A fresh token text of this tenant.
+pub(super) fn draw(tenant: TenantId, call: &Call) -> Secret<String> {
+    opaque::issue(TenantKind::RefreshToken, tenant, call.secret_bytes::<32>().expose())
+}
+
+/// Stores a token as the member of this generation.
+pub(super) fn store(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    token: &Secret<String>,
+    (family_id, generation): (FamilyId, i64),
+    access_jti: &str,
+) -> Result<(), Failure> {
+    refresh_tokens::insert(
+        tx,
+        &StoredToken {
+            token_hash: hex(&opaque::hash(token.expose())),
+            family_id,
+            generation,
+            issued_at: call.now,
+            consumed_at: None,
+            sealed_successor: None,
+            access_jti: access_jti.to_owned(),
+        },
+    )
+}
+
+/// The successor sealed beside the token that it replaces, where it may be given again: to clients that authenticate.
+pub(super) fn seal(
+    terms: &Terms,
+    call: &Call,
+    client: &AuthenticatedClient,
+    (tenant, old_hash): (TenantId, &str),
+    successor: &Secret<String>,
+) -> Result<Option<String>, Failure> {
+    if !client.is_confidential() {
+        return Ok(None);
+    }
+    terms
+        .sealer
+        .seal(place(tenant, old_hash), successor.expose().as_bytes(), call.random.as_ref())
+        .map(Some)
+        .map_err(|error| Failure::internal("sealing a refresh token").because(error))
+}
+
+/// The successor of a token that came back, if the overlap still holds: the same authenticated client, within ten
+/// seconds, and nobody used the successor yet. `None` means reuse.
+pub(super) fn successor_again(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    terms: &Terms,
+    client: &AuthenticatedClient,
+    old: &StoredToken,
+) -> Result<Option<(Secret<String>, StoredToken)>, Failure> {
+    let recent = old.consumed_at.is_some_and(|at| call.now.since(at) <= OVERLAP);
+    let Some(sealed) = old.sealed_successor.as_ref().filter(|_| recent && client.is_confidential()) else {
+        return Ok(None);
+    };
+    let next = refresh_tokens::successor(tx, old.family_id, old.generation)?;
+    let Some(next) = next.filter(|next| next.consumed_at.is_none()) else { return Ok(None) };
+    let opened = terms
+        .sealer
+        .open(place(tx.scope().id(), &old.token_hash), sealed)
+        .map_err(|error| Failure::internal("opening a sealed refresh token").because(error))?;
+    let text = String::from_utf8(opened.expose().clone())
+        .map_err(|_| Failure::internal("a sealed refresh token is no text"))?;
+    Ok(Some((Secret::new(text), next)))
+}
+
+/// Ends a family and everything that was issued with it: its refresh tokens, and the access tokens that still live.
+pub fn kill(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    (family, user): (FamilyId, UserId),
+    reason: EndReason,
+) -> Result<(), Failure> {
+    refresh_families::end(tx, family, reason, call.now)?;
+    refresh_tokens::erase_successors(tx, family)?;
+    let since = call.now - Duration::from_secs(LONGEST_TOKEN_SECONDS.unsigned_abs());
+    let issued = refresh_tokens::access_tokens_since(tx, family, since)?;
+    let ids = issued.iter().flat_map(|ids| ids.split(' ')).filter(|id| !id.is_empty());
+    let within = Within::person(tx.scope().id(), user);
+    revocation::revoke(tx, &within, ids.map(|id| (RevokedKind::Token, id)), call.now)
+}
+
+const fn place(tenant: TenantId, old_hash: &str) -> Place<'_> {
+    Place { tenant: Some(tenant), table: "refresh_tokens", row: old_hash, column: "sealed_successor" }
+}

@@ -1,0 +1,106 @@
+//! Whether a person may still get tokens, and what they may do now: read from the database at every issue (D25, P015).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::refusal::GrantFault;
+use crate::flows::authorization::Authorization;
+use crate::flows::call::Call;
+use crate::flows::session;
+use crate::model::client::Client;
+use crate::model::failure::Failure;
+use crate::model::ids::{ContextId, WorkspaceId};
+use crate::model::role::Role;
+use crate::model::session::{Session, SessionRef};
+use crate::model::user::User;
+use crate::model::workspace::{ContextAccess, WorkspaceAccess};
+use crate::protocol::token_claims::WorkspaceClaims;
+use crate::storage::TenantTx;
+use crate::storage::records::{consents, groups, users, workspaces};
+use crate::storage::tx::Transaction;
+
+/// An active person and what they may do.
+#[derive(Debug)]
+pub(super) struct Standing {
+    pub(super) user: User,
+    pub(super) roles: BTreeSet<Role>,
+    pub(super) workspaces: WorkspaceClaims,
+    /// The session that the grant lives by, if it does.
+    pub(super) session: Option<Session>,
+}
+
+/// Whether a grant needs its session to be alive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bond {
+    /// It dies with the session.
+    Session,
+    /// It outlives the session (`offline_access`, D12).
+    Offline,
+}
+
+/// Reads the person behind an authorization, and checks person, session and consent.
+pub(super) fn of_person(
+    tx: &mut TenantTx<'_>,
+    authorization: &Authorization,
+    client: &Client,
+    (bond, call): (Bond, &Call),
+) -> Result<Result<Standing, GrantFault>, Failure> {
+    let user = users::find(tx, authorization.user_id)?.filter(|user| user.status.is_active());
+    let Some(user) = user else { return Ok(Err(GrantFault::Person)) };
+    let session = match bond {
+        Bond::Offline => None,
+        Bond::Session => {
+            let reference = SessionRef { tenant_id: tx.scope().id(), sid: authorization.sid };
+            let live = session::find_live(&mut tx.directory(), call, reference)?;
+            match live.filter(|account| account.user.id == user.id) {
+                Some(account) => Some(account.session),
+                None => return Ok(Err(GrantFault::Session)),
+            }
+        }
+    };
+    if !is_consented(tx, authorization, client)? {
+        return Ok(Err(GrantFault::Consent));
+    }
+    let mut roles = user.roles.clone();
+    roles.extend(groups::roles_of_user(tx, user.id)?);
+    let access = workspaces::effective(tx, user.id)?;
+    let workspaces = spelled_out(tx, access)?;
+    Ok(Ok(Standing { user, roles, workspaces, session }))
+}
+
+/// Whether what was granted is still covered by the person's consent; the platform's own first-party clients need none
+/// (D17).
+fn is_consented(
+    tx: &mut TenantTx<'_>,
+    authorization: &Authorization,
+    client: &Client,
+) -> Result<bool, Failure> {
+    if client.metadata.first_party && client.client_id.owner_slug().is_none() {
+        return Ok(true);
+    }
+    let consent = consents::find(tx, authorization.user_id, &client.client_id)?;
+    Ok(consent.is_some_and(|consent| {
+        authorization.scope.iter().all(|scope| consent.scopes.iter().any(|given| given == scope.as_str()))
+    }))
+}
+
+/// What the person may enter at this moment, context by context.
+pub fn workspaces_of(tx: &mut TenantTx<'_>, user: &User) -> Result<WorkspaceClaims, Failure> {
+    let access = workspaces::effective(tx, user.id)?;
+    spelled_out(tx, access)
+}
+
+fn spelled_out(tx: &mut TenantTx<'_>, access: WorkspaceAccess) -> Result<WorkspaceClaims, Failure> {
+    let mut all: BTreeMap<WorkspaceId, BTreeSet<ContextId>> = BTreeMap::new();
+    if access.values().any(|contexts| *contexts == ContextAccess::All) {
+        for context in workspaces::all_contexts(tx)? {
+            all.entry(context.workspace_id).or_default().insert(context.id);
+        }
+    }
+    Ok(access
+        .into_iter()
+        .map(|(workspace, contexts)| match contexts {
+            ContextAccess::All => (workspace, all.remove(&workspace).unwrap_or_default()),
+            ContextAccess::Only(contexts) => (workspace, contexts),
+        })
+        .collect())
+}
