@@ -11,6 +11,7 @@ use super::call::Call;
 use super::known::KnownClient;
 use crate::crypto::jwt::{self, TokenKind, VerificationKeys, VerifiedClaims};
 use crate::crypto::token_hash::TokenHash;
+use crate::model::audit::{Actor, Event, EventKind, EventResult, sha256_hex};
 use crate::model::client::{AuthMethod, Client};
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
@@ -215,9 +216,15 @@ pub fn authenticate(
     Ok(AuthenticatedClient { known, method: registered, assertion })
 }
 
+/// The record of a proof that did not hold. Who sent it is not known: the client is only whom it named.
+pub fn failed_event(call: &Call, known: &KnownClient) -> Event {
+    call.event(EventKind::ClientAuthentication, EventResult::Denied, Actor::Anonymous)
+        .by_client(&known.client.client_id)
+}
+
 /// Looks at every secret, so that the time tells nothing about which one is close.
 fn is_live_secret(known: &KnownClient, secret: &Secret<String>, now: Timestamp) -> bool {
-    let presented = Secret::new(crate::model::audit::sha256_hex(secret.expose().as_bytes()));
+    let presented = Secret::new(sha256_hex(secret.expose().as_bytes()));
     known.secrets.iter().fold(false, |found, stored| {
         let live = stored.expires_at.is_none_or(|end| end > now);
         (presented.matches(stored.hash.as_bytes()) && live) || found

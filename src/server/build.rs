@@ -24,6 +24,7 @@ use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
 use crate::flows::keys::KeyRing;
 use crate::flows::login::SignInRules;
+use crate::flows::token::{Lifetimes, Terms};
 use crate::model::failure::Failure;
 use crate::storage::database::UnsafeServer;
 use crate::storage::{Cached, Database, DatabaseUrl, migrate};
@@ -33,6 +34,9 @@ use crate::web::guard::client_ip::TrustedProxies;
 use crate::web::guard::csrf::CsrfTokens;
 use crate::web::limits::{Limits, Rates};
 use crate::web::middleware::outer;
+use crate::web::oidc::client_keys::ClientKeys;
+use crate::web::oidc::discovery;
+use crate::web::oidc::known::Known;
 
 /// How often the change number is read; at most a second apart (D25).
 const CHANGES_EVERY: Duration = Duration::from_millis(500);
@@ -193,6 +197,9 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         http,
         passwords: PasswordPool::new(pool_limits(&config.limits), Arc::clone(&parts.random)),
         keys: KeyRing::new(Sealer::new(parts.master_key.clone(), Vec::new())),
+        tokens: terms(parts),
+        known: Known::new(ClientKeys::new(config.outbound.key_refetch_delay)),
+        metadata: discovery::document(&config.server.issuer)?,
         authorize: AuthorizeTimes { code: config.tokens.code, interaction: config.tokens.interaction },
         sign_in: SignInRules {
             names: KeyedHash::new(&parts.master_key, Purpose::AccountNames),
@@ -216,6 +223,19 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         origin_cache: Cached::new(1),
         readiness: Readiness::default(),
     })
+}
+
+fn terms(parts: &Parts) -> Terms {
+    let times = &parts.config.tokens;
+    Terms {
+        lifetimes: Lifetimes {
+            access: times.access,
+            id_token: times.id_token,
+            refresh_idle: times.refresh_idle,
+            refresh_absolute: times.refresh_absolute,
+        },
+        sealer: Arc::new(Sealer::new(parts.master_key.clone(), Vec::new())),
+    }
 }
 
 fn outbound(config: &Config) -> Result<Arc<dyn HttpClient>, BuildError> {

@@ -11,6 +11,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, web as actix};
 
+use crate::protocol::metadata::paths;
 use crate::web::edge::Edge;
 use crate::web::family::Family;
 use crate::web::limits::Door;
@@ -51,6 +52,21 @@ pub fn table() -> Vec<Route> {
             .door(Door::Setup)
             .get(pages::setup::get)
             .post(pages::setup::post),
+        Route::new(paths::OPENID_CONFIGURATION, Guard::Open).cors().get(oidc::discovery::get),
+        Route::new(paths::OAUTH_METADATA, Guard::Open).cors().get(oidc::discovery::get),
+        Route::new(paths::JWKS, Guard::Open).cors().get(oidc::jwks::get),
+        Route::new(paths::TOKEN, Guard::Client).door(Door::Token).cors().post(oidc::token::post),
+        Route::new(paths::REVOKE, Guard::Client).door(Door::Token).cors().post(oidc::revoke::post),
+        Route::new(paths::INTROSPECT, Guard::Client).door(Door::Token).post(oidc::introspect::post),
+        Route::new(paths::USERINFO, Guard::Bearer)
+            .door(Door::Bearer)
+            .cors()
+            .get(oidc::userinfo::get)
+            .post(oidc::userinfo::post),
+        Route::new(paths::WORKSPACES, Guard::Bearer)
+            .door(Door::Bearer)
+            .cors()
+            .get(oidc::userinfo::workspaces),
         Route::new("/consent", Guard::Browser)
             .door(Door::SignIn)
             .get(pages::consent::get)

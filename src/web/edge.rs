@@ -13,6 +13,8 @@ use super::guard::csrf::CsrfTokens;
 use super::limits::Limits;
 use super::middleware::OriginList;
 use super::notes::Notes;
+use super::oidc::document::Document;
+use super::oidc::known::Known;
 use crate::crypto::hmac::KeyedHash;
 use crate::crypto::password::PasswordPool;
 use crate::effects::http::HttpClient;
@@ -20,6 +22,7 @@ use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
 use crate::flows::keys::KeyRing;
 use crate::flows::login::SignInRules;
+use crate::flows::token::Terms;
 use crate::flows::{Call, allowed_origins};
 use crate::model::issuer::Issuer;
 use crate::storage::{Cached, Changes, Database};
@@ -47,6 +50,12 @@ pub struct Edge {
     pub passwords: PasswordPool,
     /// The signing keys of this node.
     pub keys: KeyRing,
+    /// How long tokens live, and what seals them.
+    pub tokens: Terms,
+    /// What this node remembers of clients and tenants.
+    pub known: Known,
+    /// The metadata of the provider, ready to be sent.
+    pub metadata: Document,
     /// How long codes live and requests wait.
     pub authorize: AuthorizeTimes,
     /// What signing in keeps to (D23, D31).

@@ -1,7 +1,7 @@
 //! Ends sessions, with everything that lives by them: refresh families without `offline_access`, access tokens (D12, D14).
 
 use crate::flows::call::Call;
-use crate::flows::revocation;
+use crate::flows::revocation::{self, Within};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::ids::{SessionId, UserId};
@@ -29,7 +29,8 @@ pub fn end(tx: &mut TenantTx<'_>, call: &Call, sid: SessionId, reason: EndReason
     browser_sessions::remove_account(tx, session.browser_session_id, sid)?;
     refresh_families::end_of_session(tx, sid, call.now)?;
     let word = sid.to_string();
-    revocation::revoke(tx, [(RevokedKind::Session, word.as_str())], call.now)?;
+    let within = Within::person(tx.scope().id(), session.user_id);
+    revocation::revoke(tx, &within, [(RevokedKind::Session, word.as_str())], call.now)?;
     let (kind, actor) = match reason {
         EndReason::SignedOut => (EventKind::SignOut, Actor::User(session.user_id)),
         EndReason::Replaced => (EventKind::SessionRevoked, Actor::System),

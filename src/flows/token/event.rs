@@ -34,9 +34,13 @@ pub(super) fn refused(
     grant: GrantType,
     why: TokenRefusal,
 ) -> Event {
+    malformed(call, client, why).with("grant_type", grant.as_str())
+}
+
+/// A request was refused before its grant was looked at.
+pub fn malformed(call: &Call, client: &AuthenticatedClient, why: TokenRefusal) -> Event {
     call.event(EventKind::TokenIssued, EventResult::Denied, actor(client))
         .by_client(client.id())
-        .with("grant_type", grant.as_str())
         .with("reason", why.as_str())
 }
 

@@ -15,6 +15,7 @@ mod standing;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use event::malformed as refused_event;
 pub use refusal::{GrantFault, TokenRefusal};
 pub use standing::workspaces_of;
 

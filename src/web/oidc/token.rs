@@ -1,0 +1,109 @@
+//! `POST /oauth2/token` (RFC 6749 §3.2).
+
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::error::{Halt, no_store};
+use super::form::form;
+use crate::flows::Call;
+use crate::flows::client_auth::AuthenticatedClient;
+use crate::flows::token::{
+    GrantRequest, Issued, authorization_code, client_credentials, refresh_token, refused_event, sign,
+};
+use crate::protocol::params::Params;
+use crate::storage::TenantTx;
+use crate::web::edge::Edge;
+use crate::web::guard::client::client;
+
+/// Exchanges a grant for tokens.
+pub async fn post(request: HttpRequest, edge: Data<Edge>, body: Bytes) -> HttpResponse {
+    match exchange(&request, &edge, &body).await {
+        Ok(tokens) => no_store(HttpResponse::Ok().json(tokens)),
+        Err(halt) => halt.answer(&request, &edge),
+    }
+}
+
+async fn exchange(
+    request: &HttpRequest,
+    edge: &Data<Edge>,
+    body: &Bytes,
+) -> Result<sign::TokenResponse, Halt> {
+    let params = form(request, body)?;
+    let call = edge.call(request);
+    let client = client(request, edge, &call, &params).await?;
+    let grant = grant(edge, &call, &client, &params).await?;
+    // The keys are asked for before anything is used up: without them nothing can be issued.
+    let keys = edge.keys.current(call.now)?;
+    let issued = match grant {
+        GrantRequest::ClientCredentials(grant) => {
+            return credentials(edge, &call, &client, &grant).await;
+        }
+        GrantRequest::AuthorizationCode(grant) => {
+            let terms = edge.tokens.clone();
+            edge.database
+                .write_directory(move |directory| {
+                    authorization_code::exchange(directory, &call, &terms, &client, &grant)
+                })
+                .await??
+        }
+        GrantRequest::RefreshToken(grant) => {
+            let terms = edge.tokens.clone();
+            edge.database
+                .write_directory(move |directory| {
+                    refresh_token::exchange(directory, &call, &terms, &client, &grant)
+                })
+                .await??
+        }
+    };
+    note_person(request, edge, &issued);
+    Ok(sign::sign(keys.tokens(), issued)?)
+}
+
+/// The grant that is asked for, if the client may ask for it. A refusal is recorded.
+async fn grant(
+    edge: &Data<Edge>,
+    call: &Call,
+    client: &AuthenticatedClient,
+    params: &Params,
+) -> Result<GrantRequest, Halt> {
+    let read = GrantRequest::read(params);
+    let refusal = match read.map(|grant| (grant.is_allowed(client.client()), grant)) {
+        Ok((Ok(()), grant)) => return Ok(grant),
+        Ok((Err(refusal), _)) | Err(refusal) => refusal,
+    };
+    let event = refused_event(call, client, refusal);
+    let record = move |tx: &mut TenantTx<'_>| {
+        tx.record(event);
+        Ok(())
+    };
+    edge.database.write(&client.known().scope, record).await?;
+    Err(refusal.into())
+}
+
+/// The path of service accounts: what it needs is remembered, the signature is made beside the database, and the one
+/// write is the event (D25).
+async fn credentials(
+    edge: &Data<Edge>,
+    call: &Call,
+    client: &AuthenticatedClient,
+    grant: &client_credentials::Request,
+) -> Result<sign::TokenResponse, Halt> {
+    let sources = (&edge.database, &*edge.changes);
+    let scope = client.known().scope.clone();
+    let tenant = edge.known.tenant(sources, &scope, call.now).await?;
+    let prepared = client_credentials::prepare(call, &edge.tokens, client, &tenant, grant);
+    let event = client_credentials::event(call, client, &prepared);
+    let signed = match prepared {
+        Ok(issued) => Ok(sign::sign(edge.keys.current(call.now)?.tokens(), issued)?),
+        Err(refusal) => Err(refusal),
+    };
+    let spent = client.clone();
+    edge.database.write(&scope, move |tx| client_credentials::commit(tx, &spent, event)).await??;
+    Ok(signed?)
+}
+
+fn note_person(request: &HttpRequest, edge: &Edge, issued: &Issued) {
+    if let Ok(user) = issued.access.sub.parse() {
+        edge.notes(request).user(issued.access.tenant_id, user);
+    }
+}

@@ -1,0 +1,63 @@
+//! `/userinfo` (OIDC Core §5.3) and `/userinfo/workspaces` (D10), behind an access token.
+
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::error::{BearerError, Halt, no_store};
+use super::form::is_form;
+use crate::flows::userinfo;
+use crate::protocol::params::Params;
+use crate::web::edge::Edge;
+use crate::web::guard::bearer::bearer;
+
+/// `GET /userinfo`: the token in the header.
+pub async fn get(request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
+    let answer = tell(&request, &edge, None).await;
+    answered(&request, &edge, answer)
+}
+
+/// `POST /userinfo`: the token in the header, or in the form (RFC 6750 §2.2).
+pub async fn post(request: HttpRequest, edge: Data<Edge>, body: Bytes) -> HttpResponse {
+    let form = match (is_form(&request), Params::parse(&body)) {
+        (false, _) => None,
+        (true, Ok(form)) => Some(form),
+        (true, Err(_)) => return BearerError::InvalidRequest.response(),
+    };
+    let answer = tell(&request, &edge, form).await;
+    answered(&request, &edge, answer)
+}
+
+/// `GET /userinfo/workspaces`: what `workspaces_ref` in a token leads to.
+pub async fn workspaces(request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
+    let answer = async {
+        let call = edge.call(&request);
+        let token = bearer(&request, &edge, &call, None)?;
+        let told = edge
+            .database
+            .read_directory(move |directory| userinfo::workspaces(directory, &call, token))
+            .await?;
+        told.map_err(|refusal| Halt::Bearer(refusal.into()))
+    };
+    let answer = answer.await;
+    answered(&request, &edge, answer)
+}
+
+async fn tell(
+    request: &HttpRequest,
+    edge: &Data<Edge>,
+    form: Option<Params>,
+) -> Result<serde_json::Map<String, serde_json::Value>, Halt> {
+    let call = edge.call(request);
+    let token = bearer(request, edge, &call, form.as_ref())?;
+    let told =
+        edge.database.read_directory(move |directory| userinfo::userinfo(directory, &call, token)).await?;
+    told.map_err(|refusal| Halt::Bearer(refusal.into()))
+}
+
+fn answered(request: &HttpRequest, edge: &Edge, answer: Result<impl Serialize, Halt>) -> HttpResponse {
+    match answer {
+        Ok(claims) => no_store(HttpResponse::Ok().json(claims)),
+        Err(halt) => halt.answer(request, edge),
+    }
+}
