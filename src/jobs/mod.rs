@@ -2,12 +2,14 @@
 
 mod checkpoints;
 mod context;
+mod fold_failures;
 mod prune;
 mod rotate_keys;
 mod schedule;
 
 pub use checkpoints::Checkpoints;
 pub use context::{Job, JobContext, Running};
+pub use fold_failures::FoldFailures;
 pub use prune::{EPHEMERAL, Ephemeral, Prune};
 pub use rotate_keys::RotateKeys;
 pub use schedule::{Report, Schedule};

@@ -11,9 +11,8 @@ use crate::storage::{Directory, TenantScope};
 
 use super::SignInRules;
 
-/// The kinds of counters here; the id of the tenant whose chain they fold into stands behind.
-const OF_ACCOUNT: &str = "failures:";
-const OF_NOBODY: &str = "unknown:";
+/// What the counters here are called; the limit and the tenant whose chain they fold into stand behind.
+const KIND: &str = "failures";
 
 /// The most counters folded by one call of [`close_windows`].
 const BATCH: i64 = 500;
@@ -41,14 +40,14 @@ pub fn record(
     failed: &FailedSignIn<'_>,
 ) -> Result<(), Failure> {
     let address = call.address.map(|address| address.to_string()).unwrap_or_default();
-    let (tenant, kind, key, rate) = match failed.tenant {
+    let (tenant, key, rate) = match failed.tenant {
         Some(scope) => {
             let parts: [&[u8]; 3] = [b"recorded", failed.account_key.as_bytes(), address.as_bytes()];
-            (scope.id(), OF_ACCOUNT, rules.names.of(&parts), rules.recorded)
+            (scope.id(), rules.names.of(&parts), rules.recorded)
         }
-        None => (directory.platform()?.id(), OF_NOBODY, rules.names.of(&[b"recorded"]), rules.platform),
+        None => (directory.platform()?.id(), rules.names.of(&[b"recorded"]), rules.platform),
     };
-    if !is_within(directory, call, (&key, &format!("{kind}{tenant}")), (tenant, rate))? {
+    if !is_within(directory, call, (&key, tenant), rate)? {
         return Ok(());
     }
     let mut event = call
@@ -69,24 +68,26 @@ pub fn record(
 fn is_within(
     directory: &mut Directory<'_>,
     call: &Call,
-    (key, kind): (&str, &str),
-    (tenant, rate): (TenantId, Rate),
+    (key, tenant): (&str, TenantId),
+    rate: Rate,
 ) -> Result<bool, Failure> {
-    let mut counter = counters::raise(directory, (key, kind), call.now, call.now + rate.window)?;
+    let limit = i64::from(rate.count.get());
+    let kind = format!("{KIND}:{limit}:{tenant}");
+    let mut counter = counters::raise(directory, (key, &kind), call.now, call.now + rate.window)?;
     if call.now >= counter.expires_at {
         counter.count -= 1;
-        fold(directory, call, &counter, (tenant, rate));
+        fold(directory, call, &counter, (tenant, limit));
         counter.count = 1;
         counter.window_started_at = call.now;
         counter.expires_at = call.now + rate.window;
         counters::put(directory, &counter)?;
     }
-    Ok(counter.count <= i64::from(rate.count.get()))
+    Ok(counter.count <= limit)
 }
 
 /// Records how many failures of a window were not recorded by themselves.
-fn fold(directory: &mut Directory<'_>, call: &Call, counter: &Counter, (tenant, rate): (TenantId, Rate)) {
-    let folded = counter.count - i64::from(rate.count.get());
+fn fold(directory: &mut Directory<'_>, call: &Call, counter: &Counter, (tenant, limit): (TenantId, i64)) {
+    let folded = counter.count - limit;
     if folded > 0 {
         let event = call
             .event(EventKind::FailuresFolded, EventResult::Denied, Actor::Anonymous)
@@ -97,21 +98,22 @@ fn fold(directory: &mut Directory<'_>, call: &Call, counter: &Counter, (tenant, 
     }
 }
 
-/// Folds the windows that have passed and forgets old counters; says how many. Called on schedule.
-pub fn close_windows(
-    directory: &mut Directory<'_>,
-    call: &Call,
-    rules: &SignInRules,
-) -> Result<usize, Failure> {
-    let passed = counters::expired(directory, call.now, BATCH)?;
-    for counter in &passed {
-        let folds_into = [(OF_ACCOUNT, rules.recorded), (OF_NOBODY, rules.platform)].into_iter().find_map(
-            |(kind, rate)| Some((counter.kind.strip_prefix(kind)?.parse::<TenantId>().ok()?, rate)),
-        );
-        if let Some(chain) = folds_into {
-            fold(directory, call, counter, chain);
+/// Folds the windows that have passed and forgets every counter that has expired; says how many. Called on schedule.
+pub fn close_windows(directory: &mut Directory<'_>, call: &Call) -> Result<usize, Failure> {
+    let mut closed = 0;
+    for counter in counters::expired(directory, call.now, BATCH)? {
+        if !counters::delete_expired(directory, &counter.key, call.now)? {
+            continue;
         }
-        counters::delete(directory, &counter.key)?;
+        closed += 1;
+        if let Some(chain) = folds_into(&counter.kind) {
+            fold(directory, call, &counter, chain);
+        }
     }
-    Ok(passed.len())
+    Ok(closed)
+}
+
+fn folds_into(kind: &str) -> Option<(TenantId, i64)> {
+    let (limit, tenant) = kind.strip_prefix(KIND)?.strip_prefix(':')?.split_once(':')?;
+    Some((tenant.parse().ok()?, limit.parse().ok()?))
 }

@@ -131,6 +131,16 @@ pub fn delete(tx: &mut impl Transaction, key: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Forgets a counter that has expired; false when it was raised anew meanwhile.
+pub fn delete_expired(tx: &mut impl Transaction, key: &str, now: Timestamp) -> Result<bool, Failure> {
+    let deleted = diesel::delete(
+        counters::table.filter(counters::key.eq(key)).filter(counters::expires_at.le(now.to_naive())),
+    )
+    .execute(tx.conn())
+    .or_failure("forgetting a counter")?;
+    Ok(deleted == 1)
+}
+
 /// Up to `limit` counters that may be forgotten at `now`, the oldest first.
 pub fn expired(tx: &mut impl Transaction, now: Timestamp, limit: i64) -> Result<Vec<Counter>, Failure> {
     let rows: Vec<Row> = counters::table

@@ -125,7 +125,7 @@ fn form_token(request: &ServiceRequest, body: &Bytes) -> Result<Option<String>, 
     const FORM: &str = "application/x-www-form-urlencoded";
     let media = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM) {
-        return Err(Trouble::WrongEncoding);
+        return Err(Trouble::Malformed);
     }
     let params = Params::parse(body).map_err(|_| Trouble::Malformed)?;
     Ok(params.get(FIELD).map(str::to_owned))
