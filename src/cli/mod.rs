@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod config;
 mod deployment;
+pub mod keys;
 pub mod migrate;
 mod outcome;
 pub mod serve;
@@ -46,6 +47,9 @@ enum Command {
     /// Verify and export the audit trail.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// List, rotate and revoke the signing keys.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Look at tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -65,6 +69,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match command {
         Command::Config(command) => command.run(&settings),
         Command::Audit(command) => command.run(&settings),
+        Command::Keys(command) => command.run(&settings),
         Command::Token(command) => command.run(&settings),
         Command::Migrate(command) => command.run(&settings),
         Command::Serve(command) => command.run(&settings),

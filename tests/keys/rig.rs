@@ -18,7 +18,7 @@ use symbolon::model::status::Status;
 use symbolon::model::tenant::Tenant;
 use symbolon::storage::records::{audit, tenants};
 use symbolon::storage::tx::PlatformTx;
-use symbolon::storage::{Database, PlatformScope};
+use symbolon::storage::{Database, DatabaseUrl, PlatformScope};
 
 use crate::harness::database::TestDatabase;
 
@@ -36,7 +36,7 @@ pub(super) struct Rig {
     pub(super) clock: Arc<TestClock>,
     pub(super) master: MasterKey,
     pub(super) issuer: Arc<Issuer>,
-    _home: TestDatabase,
+    home: TestDatabase,
 }
 
 impl Rig {
@@ -48,7 +48,7 @@ impl Rig {
             clock: Arc::new(TestClock::default()),
             master: MasterKey::generate(&SystemRandom),
             issuer: Arc::new("https://id.example.com".parse().unwrap()),
-            _home: home,
+            home,
         };
         rig.add_tenant("platform").await;
         let call = rig.call();
@@ -70,6 +70,14 @@ impl Rig {
             status: Status::Active,
         };
         assert!(self.write(move |tx| tenants::insert(tx, &tenant, call.now)).await.unwrap());
+    }
+
+    /// The database as a configuration names it.
+    pub(super) fn database_url(&self) -> String {
+        match &self.home.url {
+            DatabaseUrl::Postgres(url) => url.expose().clone(),
+            DatabaseUrl::Sqlite(path) => format!("sqlite:{path}"),
+        }
     }
 
     pub(super) fn sealer(&self) -> Sealer {
