@@ -1,8 +1,13 @@
 //! The schema, embedded in the program: `common/` for both databases plus what only one of them has.
 
+use std::collections::BTreeSet;
+
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::{Pg, PgConnection};
+use diesel::sql_types::{Bool, Text};
+use diesel::{QueryableByName, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{AnyConn, DatabaseUrl, Manager, Purpose};
@@ -44,17 +49,49 @@ pub fn run(url: &DatabaseUrl, serving_role: Option<&str>) -> Result<Vec<String>,
     Ok(applied)
 }
 
-/// The versions that are still to be applied; empty when the schema is up to date.
+/// The versions that are still to be applied; empty when the schema is up to date. On PostgreSQL this only reads, so
+/// that the plain role of `serve` may ask (D24).
 pub fn pending(url: &DatabaseUrl) -> Result<Vec<String>, Failure> {
-    let names = |found: Vec<String>| found;
     match &mut open(url)? {
-        AnyConn::Sqlite(sqlite) => Ok(names(
-            sqlite.pending_migrations(COMMON).map_err(failed)?.iter().map(|m| m.name().to_string()).collect(),
-        )),
-        AnyConn::Pg(pg) => Ok(names(
-            pg.pending_migrations(Both).map_err(failed)?.iter().map(|m| m.name().to_string()).collect(),
-        )),
+        AnyConn::Sqlite(sqlite) => {
+            let pending = sqlite.pending_migrations(COMMON).map_err(failed)?;
+            Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+        }
+        AnyConn::Pg(pg) => {
+            let applied = applied(pg).map_err(|error| failed(error.into()))?;
+            let all: Vec<Box<dyn Migration<Pg>>> = Both.migrations().map_err(failed)?;
+            Ok(all
+                .iter()
+                .filter(|migration| !applied.contains(&migration.name().version().to_string()))
+                .map(|migration| migration.name().to_string())
+                .collect())
+        }
     }
+}
+
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+#[derive(QueryableByName)]
+struct Exists {
+    #[diesel(sql_type = Bool)]
+    there: bool,
+}
+
+/// Diesel's own question makes its table when it is missing, which a plain role may not.
+fn applied(pg: &mut PgConnection) -> Result<BTreeSet<String>, diesel::result::Error> {
+    let table: Exists =
+        diesel::sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS there")
+            .get_result(pg)?;
+    if !table.there {
+        return Ok(BTreeSet::new());
+    }
+    let rows: Vec<Applied> =
+        diesel::sql_query("SELECT version::text AS version FROM __diesel_schema_migrations").load(pg)?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
 fn open(url: &DatabaseUrl) -> Result<AnyConn, Failure> {
@@ -67,7 +104,7 @@ fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Failure {
     Failure::internal("migrating the schema").because(error)
 }
 
-fn grant(pg: &mut diesel::pg::PgConnection, role: &str) -> Result<(), Failure> {
+fn grant(pg: &mut PgConnection, role: &str) -> Result<(), Failure> {
     let role = format!("\"{}\"", role.replace('"', "\"\""));
     pg.batch_execute(&format!(
         "GRANT USAGE ON SCHEMA public TO {role}; \
