@@ -27,6 +27,8 @@ mod properties;
 #[cfg(test)]
 mod provision;
 #[cfg(test)]
+mod server;
+#[cfg(test)]
 mod spec_coverage;
 #[cfg(test)]
 mod storage;

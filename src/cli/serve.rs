@@ -86,6 +86,7 @@ async fn serve(config: Config) -> Outcome {
         master_key,
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
+        jobs: true,
         http: None,
     })
     .await?;

@@ -4,6 +4,7 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -22,9 +23,10 @@ use crate::crypto::seal::Sealer;
 use crate::effects::http::{AddressRules, ClientSettings, GuardedClient, HttpClient};
 use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
-use crate::flows::keys::KeyRing;
+use crate::flows::keys::{KeyRing, RotationRule};
 use crate::flows::login::SignInRules;
 use crate::flows::token::{Lifetimes, Terms};
+use crate::jobs::{JobContext, Schedule};
 use crate::model::failure::Failure;
 use crate::storage::database::UnsafeServer;
 use crate::storage::{Cached, Database, DatabaseUrl, migrate};
@@ -53,6 +55,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
+    /// Whether this node takes its turn at the scheduled jobs.
+    pub jobs: bool,
     /// Another outbound client than the guarded one of the configuration; for tests.
     pub http: Option<Arc<dyn HttpClient>>,
 }
@@ -102,7 +106,7 @@ pub async fn build(parts: Parts) -> Result<Server, BuildError> {
     let database = open_database(&parts.config).await?;
     let tls = parts.config.server.tls.as_ref().map(tls::load).transpose().map_err(BuildError::Setting)?;
     let edge = Data::new(edge(&parts, database)?);
-    follow(&edge).await?;
+    edge.refresh().await?;
 
     let server = &parts.config.server;
     let app_edge = edge.clone();
@@ -130,7 +134,11 @@ pub async fn build(parts: Parts) -> Result<Server, BuildError> {
     let server = http.run();
     let handle = server.handle();
     let running = tokio::spawn(server);
-    let tasks = vec![tokio::spawn(follow_changes(edge.clone()))];
+    let mut tasks = vec![tokio::spawn(follow_changes(edge.clone()))];
+    if parts.jobs {
+        let schedule = Schedule::new(job_context(&edge, &parts.config));
+        tasks.push(tokio::spawn(async move { schedule.run().await }));
+    }
     edge.readiness.open();
     Ok(Server { address, edge, handle, running, tasks })
 }
@@ -143,6 +151,11 @@ impl Server {
         for task in &self.tasks {
             task.abort();
         }
+    }
+
+    /// A handle that can stop it from anywhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.handle.clone()
     }
 
     /// Waits until the server ends by itself, which it does only after an error.
@@ -196,10 +209,11 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         random: Arc::clone(&parts.random),
         http,
         passwords: PasswordPool::new(pool_limits(&config.limits), Arc::clone(&parts.random)),
-        keys: KeyRing::new(Sealer::new(parts.master_key.clone(), Vec::new())),
         tokens: terms(parts),
         known: Known::new(ClientKeys::new(config.outbound.key_refetch_delay)),
         metadata: discovery::document(&config.server.issuer)?,
+        keys: Arc::new(KeyRing::new(Sealer::new(parts.master_key.clone(), Vec::new()))),
+        revocations: Arc::default(),
         authorize: AuthorizeTimes { code: config.tokens.code, interaction: config.tokens.interaction },
         sign_in: SignInRules {
             names: KeyedHash::new(&parts.master_key, Purpose::AccountNames),
@@ -222,6 +236,7 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         },
         origin_cache: Cached::new(1),
         readiness: Readiness::default(),
+        defects: AtomicU64::new(0),
     })
 }
 
@@ -272,13 +287,19 @@ fn rates(limits: &LimitsConfig) -> Rates {
     }
 }
 
-/// Reads the change number, and what has to be read anew when it moved.
-async fn follow(edge: &Data<Edge>) -> Result<(), Failure> {
-    let now = edge.clock.now();
-    let ring = edge.clone();
-    edge.database.read_directory(move |directory| ring.keys.reload(directory, now)).await?;
-    edge.changes.refresh(&edge.database, now).await?;
-    Ok(())
+/// What the jobs of a node have at hand; the tests run them by hand.
+pub fn job_context(edge: &Edge, config: &Config) -> JobContext {
+    JobContext {
+        database: edge.database.clone(),
+        clock: Arc::clone(&edge.clock),
+        random: Arc::clone(&edge.random),
+        issuer: Arc::clone(&edge.issuer),
+        keys: Arc::clone(&edge.keys),
+        rotation: RotationRule {
+            interval: config.keys.rotation_interval,
+            publish_ahead: config.keys.publish_ahead,
+        },
+    }
 }
 
 /// Reads the change number again and again. A failure is not logged each time: readiness and 503 tell of it.
@@ -286,7 +307,7 @@ async fn follow_changes(edge: Data<Edge>) {
     let mut was_well = true;
     loop {
         tokio::time::sleep(CHANGES_EVERY).await;
-        let outcome = follow(&edge).await;
+        let outcome = edge.refresh().await;
         match (&outcome, was_well) {
             (Err(failure), true) => tracing::warn!(context = failure.context, "the database does not answer"),
             (Ok(()), false) => tracing::info!("the database answers again"),

@@ -1,6 +1,7 @@
 //! Build, run, the URL map, shutdown.
 
 pub mod build;
+pub mod initialise;
 pub mod master_key;
 pub mod metrics;
 pub mod routes;

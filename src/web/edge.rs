@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix_web::HttpRequest;
@@ -22,8 +22,10 @@ use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
 use crate::flows::keys::KeyRing;
 use crate::flows::login::SignInRules;
+use crate::flows::revocation_feed::RevocationList;
 use crate::flows::token::Terms;
 use crate::flows::{Call, allowed_origins};
+use crate::model::failure::Failure;
 use crate::model::issuer::Issuer;
 use crate::storage::{Cached, Changes, Database};
 use crate::views::Frame;
@@ -48,14 +50,16 @@ pub struct Edge {
     pub http: Arc<dyn HttpClient>,
     /// Password hashing.
     pub passwords: PasswordPool,
-    /// The signing keys of this node.
-    pub keys: KeyRing,
     /// How long tokens live, and what seals them.
     pub tokens: Terms,
     /// What this node remembers of clients and tenants.
     pub known: Known,
     /// The metadata of the provider, ready to be sent.
     pub metadata: Document,
+    /// The signing keys of this node.
+    pub keys: Arc<KeyRing>,
+    /// The revocation feed of this node (D14).
+    pub revocations: Arc<RevocationList>,
     /// How long codes live and requests wait.
     pub authorize: AuthorizeTimes,
     /// What signing in keeps to (D23, D31).
@@ -74,6 +78,8 @@ pub struct Edge {
     pub origin_cache: Cached<(), OriginList>,
     /// Whether this node takes requests.
     pub readiness: Readiness,
+    /// Answers of 500 and above that were not 503: each of them is a defect.
+    pub defects: AtomicU64,
 }
 
 /// Rules of the edge, from the configuration.
@@ -159,6 +165,24 @@ impl Edge {
                 Arc::default()
             }
         }
+    }
+
+    /// Reads what moved since the last time: the change number, the keys, the revocations (D25). Called at start and
+    /// then at most a second apart.
+    ///
+    /// # Errors
+    /// The database did not answer, or there are no keys; what was read before stays until it is too old.
+    pub async fn refresh(&self) -> Result<(), Failure> {
+        // The time before the read: what was read then is at least as new.
+        let now = self.clock.now();
+        let (keys, revocations) = (Arc::clone(&self.keys), Arc::clone(&self.revocations));
+        self.changes.refresh(&self.database, now).await?;
+        self.database
+            .read_directory(move |directory| {
+                keys.reload(directory, now)?;
+                revocations.reload(directory, now)
+            })
+            .await
     }
 
     /// The frame of a page in the language that the browser prefers; `ui_locales` of a waiting request goes first.

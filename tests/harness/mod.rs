@@ -1,3 +1,10 @@
 //! What the tests share: databases of their own, the real server on a free port, browsers and relying parties.
 
 pub(crate) mod database;
+pub(crate) mod html;
+pub(crate) mod jar;
+pub(crate) mod raw;
+pub(crate) mod seed;
+pub(crate) mod server;
+
+pub(crate) use server::TestServer;

@@ -4,5 +4,7 @@ mod catalogue;
 mod contract;
 mod contrast;
 pub(crate) mod gallery;
-mod html;
+
 mod rules;
+
+use crate::harness::html;

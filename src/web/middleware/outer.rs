@@ -1,11 +1,13 @@
 //! The outermost middleware: gives each request its id and time, and each answer its headers, its shape and its line in
 //! the log.
 
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -51,6 +53,9 @@ pub async fn outer(request: ServiceRequest, next: Next<BoxBody>) -> Result<Servi
         give_shape(response, family, &frame, &notes);
         complete(response, family, &edge, &notes);
         let status = response.status();
+        if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {
+            edge.defects.fetch_add(1, Ordering::Relaxed);
+        }
         let took = started.elapsed();
         let line = Line { notes: &notes, method: &method, pattern, family, status, took };
         access_log::write(&line, edge.rules.log_requests);

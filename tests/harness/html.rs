@@ -2,26 +2,26 @@
 
 /// One opening tag.
 #[derive(Debug, Clone)]
-pub(super) struct Tag {
+pub(crate) struct Tag {
     /// Its name.
-    pub(super) name: String,
+    pub(crate) name: String,
     attributes: Vec<(String, String)>,
 }
 
 impl Tag {
     /// The attribute's value as written; empty where it has none.
-    pub(super) fn get(&self, attribute: &str) -> Option<&str> {
+    pub(crate) fn get(&self, attribute: &str) -> Option<&str> {
         self.attributes.iter().find(|(name, _)| name == attribute).map(|(_, value)| value.as_str())
     }
 
     /// The names of the attributes.
-    pub(super) fn attribute_names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn attribute_names(&self) -> impl Iterator<Item = &str> {
         self.attributes.iter().map(|(name, _)| name.as_str())
     }
 }
 
 /// The opening tags in order.
-pub(super) fn tags(html: &str) -> Vec<Tag> {
+pub(crate) fn tags(html: &str) -> Vec<Tag> {
     let mut tags = Vec::new();
     let mut rest = html;
     while let Some(start) = rest.find('<') {
@@ -36,7 +36,7 @@ pub(super) fn tags(html: &str) -> Vec<Tag> {
 }
 
 /// The ids in order.
-pub(super) fn ids(html: &str) -> Vec<String> {
+pub(crate) fn ids(html: &str) -> Vec<String> {
     tags(html).iter().filter_map(|tag| tag.get("id").map(str::to_owned)).collect()
 }
 

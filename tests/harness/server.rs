@@ -1,0 +1,273 @@
+//! The real server, built by the same function as `serve`, on a free port of this machine, with a clock that the test
+//! moves and randomness that repeats. Each test owns its server and its database.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use symbolon::config::Config;
+use symbolon::config::sources::Settings;
+use symbolon::crypto::master_key::MasterKey;
+use symbolon::crypto::seal::Sealer;
+use symbolon::effects::http::HttpClient;
+use symbolon::effects::{Clock, Random, SeededRandom, TestClock};
+use symbolon::flows::{Call, initialise, keys};
+use symbolon::jobs::Schedule;
+use symbolon::model::issuer::Issuer;
+use symbolon::model::signing_key::KeyRecord;
+use symbolon::model::time::Timestamp;
+use symbolon::server::build::job_context;
+use symbolon::server::initialise::{initialise, operator_call};
+use symbolon::server::{Parts, build, run};
+use symbolon::storage::records::{change_number, signing_keys};
+use symbolon::storage::{Database, DatabaseUrl, PlatformScope};
+use symbolon::web::edge::Edge;
+
+use super::database::TestDatabase;
+use super::jar::Jar;
+
+/// A running server. When it goes out of scope it stops, and the test fails if it answered with an error of its own.
+pub(crate) struct TestServer {
+    /// The clock of the server. Use [`TestServer::advance`] to move it.
+    pub(crate) clock: Arc<TestClock>,
+    /// The parts of the server, to look at what a request left behind.
+    pub(crate) edge: Data<Edge>,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// Its configuration.
+    pub(crate) config: Config,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+    expected_defects: AtomicU64,
+    database: Arc<TestDatabase>,
+}
+
+/// What a server is started with.
+pub(crate) struct Builder {
+    settings: Vec<(String, String)>,
+    http: Option<Arc<dyn HttpClient>>,
+    clock: Arc<TestClock>,
+    database: Option<Arc<TestDatabase>>,
+    seed: u64,
+}
+
+impl Builder {
+    /// Sets a key of the configuration.
+    pub(crate) fn set(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.settings.push((key.to_owned(), value.into()));
+        self
+    }
+
+    /// Answers the server's own requests by this client instead of the guarded one.
+    pub(crate) fn http(mut self, client: Arc<dyn HttpClient>) -> Self {
+        self.http = Some(client);
+        self
+    }
+
+    /// Starts the server.
+    pub(crate) async fn start(self) -> TestServer {
+        let database = self.database.clone().unwrap_or_else(|| Arc::new(TestDatabase::new()));
+        let listener = run::bind(([127, 0, 0, 1], 0).into()).expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let config = self.config(address, &database);
+        if self.database.is_none() {
+            prepare(&database.open(), &*self.clock, &config.server.issuer).await;
+        }
+        let clock = Arc::clone(&self.clock);
+        let (edge, handle, thread) = spawn(self, config.clone(), listener);
+        TestServer {
+            clock,
+            edge,
+            address,
+            config,
+            handle,
+            thread: Some(thread),
+            expected_defects: AtomicU64::new(0),
+            database,
+        }
+    }
+
+    fn config(&self, address: SocketAddr, database: &TestDatabase) -> Config {
+        let url = match &database.url {
+            DatabaseUrl::Postgres(url) => url.expose().clone(),
+            DatabaseUrl::Sqlite(path) => format!("sqlite:{path}"),
+        };
+        let settings = Settings::none()
+            .with("server.issuer", format!("http://localhost:{}", address.port()))
+            .with("server.workers", "1")
+            .with("server.drain", "1s")
+            .with("database.url", url)
+            .with("database.pool_size", "4")
+            .with("log.requests", "false");
+        let settings =
+            self.settings.iter().fold(settings, |settings, (key, value)| settings.with(key, value));
+        Config::read(&settings).unwrap_or_else(|faults| panic!("{faults}"))
+    }
+}
+
+impl TestServer {
+    /// A server with the default settings.
+    pub(crate) async fn start() -> Self {
+        Self::with().start().await
+    }
+
+    /// A server with settings of its own.
+    pub(crate) fn with() -> Builder {
+        Builder {
+            settings: Vec::new(),
+            http: None,
+            clock: Arc::new(TestClock::default()),
+            database: None,
+            seed: 1,
+        }
+    }
+
+    /// A second node on the same data and the same clock, with an issuer and a port of its own.
+    pub(crate) async fn another_node(&self) -> Self {
+        let mut builder = Self::with();
+        builder.clock = Arc::clone(&self.clock);
+        builder.database = Some(Arc::clone(&self.database));
+        builder.seed = 2;
+        builder.set("server.issuer", self.config.server.issuer.as_str()).start().await
+    }
+
+    /// Moves the clock, and lets the node see what changed meanwhile.
+    pub(crate) async fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        self.refresh().await;
+    }
+
+    /// Lets the node see at once what another node or the test itself changed.
+    pub(crate) async fn refresh(&self) {
+        self.edge.refresh().await.expect("the node reads what changed");
+    }
+
+    /// Runs every scheduled job once.
+    pub(crate) async fn run_jobs(&self) {
+        for report in Schedule::new(job_context(&self.edge, &self.config)).run_all().await {
+            report.outcome.unwrap_or_else(|failure| panic!("{}: {failure:?}", report.job));
+        }
+        self.refresh().await;
+    }
+
+    /// The data, as the server sees it.
+    pub(crate) fn database(&self) -> &Database {
+        &self.edge.database
+    }
+
+    /// The same data, as its owner and its administrator see it.
+    pub(crate) fn storage(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    /// The time now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A call of the operator.
+    pub(crate) fn operator(&self) -> Call {
+        operator_call(&*self.clock, Arc::clone(&self.edge.random), &self.edge.issuer)
+    }
+
+    /// The issuer, which is also the origin.
+    pub(crate) fn issuer(&self) -> &str {
+        self.edge.issuer.as_str()
+    }
+
+    /// The absolute URL of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// A new browser without cookies.
+    pub(crate) fn browser(&self) -> Jar {
+        Jar::new(self)
+    }
+
+    /// Lets so many answers of 500 or more pass that the test provokes.
+    pub(crate) fn expect_defects(&self, count: u64) {
+        self.expected_defects.fetch_add(count, Ordering::Relaxed);
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        // The command is sent when `stop` is called; the thread ends once it is done.
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _panicked = thread.join();
+        }
+        let defects = self.edge.defects.load(Ordering::Relaxed);
+        let expected = self.expected_defects.load(Ordering::Relaxed);
+        if !std::thread::panicking() {
+            assert_eq!(defects, expected, "answers of 500 or more");
+        }
+    }
+}
+
+/// The master key of every test.
+pub(crate) fn master_key() -> MasterKey {
+    MasterKey::generate(&SeededRandom::new(1))
+}
+
+/// Runs the server on a thread with a runtime of its own, so that it outlives no test and no test blocks it.
+fn spawn(
+    builder: Builder,
+    config: Config,
+    listener: TcpListener,
+) -> (Data<Edge>, ServerHandle, JoinHandle<()>) {
+    let (send, receive) = mpsc::channel();
+    let parts = Parts {
+        config,
+        listener,
+        master_key: master_key(),
+        clock: builder.clock,
+        random: Arc::new(SeededRandom::new(builder.seed)) as Arc<dyn Random>,
+        jobs: false,
+        http: builder.http,
+    };
+    let thread = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async move {
+            let mut server = match build(parts).await {
+                Ok(server) => server,
+                Err(error) => {
+                    let _nobody_waits = send.send(Err(error.to_string()));
+                    return;
+                }
+            };
+            let _nobody_waits = send.send(Ok((server.edge.clone(), server.handle())));
+            let _ended = server.ended().await;
+        });
+    });
+    let (edge, handle) =
+        receive.recv().expect("the server's thread answers").unwrap_or_else(|error| panic!("{error}"));
+    (edge, handle, thread)
+}
+
+/// What `init` does. The keys are made once for all tests: that is slow, and the tests want the same ones.
+async fn prepare(database: &Database, clock: &dyn Clock, issuer: &Issuer) {
+    static KEYS: OnceLock<Vec<KeyRecord>> = OnceLock::new();
+    // Far from the server's own seeds, so that no id comes twice.
+    let call = operator_call(clock, Arc::new(SeededRandom::new(1000)), issuer);
+    let right = PlatformScope::operator();
+    if let Some(keys) = KEYS.get() {
+        let prepared = database.write_platform(&right, move |tx| {
+            initialise::platform(tx, &call)?;
+            for key in keys {
+                signing_keys::insert(tx, key)?;
+            }
+            change_number::raise(tx)
+        });
+        prepared.await.expect("the data is prepared");
+        return;
+    }
+    initialise(database, &Sealer::new(master_key(), Vec::new()), &call).await.expect("the data is prepared");
+    let made = database.read_platform(&right, |tx| keys::list(tx)).await.expect("the keys");
+    let _another_test_was_faster = KEYS.set(made);
+}

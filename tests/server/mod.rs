@@ -1,0 +1,6 @@
+//! The edge of the server, against the real one: headers, limits, bad input, the URL map.
+
+mod boundary;
+mod headers;
+mod map;
+mod smuggling;
