@@ -9,6 +9,8 @@ mod architecture;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod authorize;
+#[cfg(test)]
 mod compile_fail;
 #[cfg(test)]
 mod config;

@@ -1,0 +1,86 @@
+//! Consent (RFC 6749 §10.2, OIDC Core §3.1.2.4, D17, P008).
+
+use symbolon::model::client::ClientKind;
+use symbolon::model::resource_server::OpenTo;
+
+use super::{ADA, CALLBACK, acme, assert_sent_back, request, sign_in};
+use crate::harness::TestServer;
+use crate::harness::seed::client;
+
+/// The platform's client `shop`, which is nobody's own and must ask.
+async fn shop() -> TestServer {
+    let server = acme().await;
+    let mut shop = client("shop", ClientKind::Web);
+    shop.metadata.first_party = false;
+    shop.metadata.tenants = OpenTo::All;
+    shop.metadata.redirect_uris = vec![CALLBACK.to_owned(), "https://app.example/second".to_owned()];
+    server.platform().await.register(shop).await;
+    server
+}
+
+fn ask(changes: &[(&'static str, &'static str)]) -> String {
+    let mut all = vec![("client_id", "shop"), ("scope", "openid")];
+    all.extend_from_slice(changes);
+    request(&all)
+}
+
+#[tokio::test]
+async fn p008_consent_covers_what_was_shown_and_no_more() {
+    let server = shop().await;
+    let jar = server.browser();
+    let page = jar.open(&ask(&[])).await;
+    let page = sign_in(&jar, page, ADA).await;
+    assert_eq!(page.marker().as_deref(), Some("page-consent"), "{}", page.body);
+    assert!(page.has("consent-allow") && page.has("consent-deny"));
+    let back = jar.submit(&page, &[("decision", "allow")]).await;
+    assert!(back.answer().contains_key("code"));
+
+    assert!(jar.get(&ask(&[("prompt", "none")])).await.answer().contains_key("code"), "it is remembered");
+    let wider = jar.open(&ask(&[("scope", "openid email")])).await;
+    assert_eq!(wider.marker().as_deref(), Some("page-consent"), "a wider scope");
+    let elsewhere = jar.open(&ask(&[("redirect_uri", "https://app.example/second")])).await;
+    assert_eq!(elsewhere.marker().as_deref(), Some("page-consent"), "another way back");
+    let silent = jar.get(&ask(&[("scope", "openid email"), ("prompt", "none")])).await;
+    assert_sent_back(&server, &silent, "consent_required", "a wider scope, and no page");
+    let anew = jar.open(&ask(&[("prompt", "consent")])).await;
+    assert_eq!(anew.marker().as_deref(), Some("page-consent"), "asked for");
+}
+
+#[tokio::test]
+async fn saying_no_answers_access_denied_and_is_not_remembered_as_a_yes() {
+    let server = shop().await;
+    let jar = server.browser();
+    let page = jar.open(&ask(&[])).await;
+    let page = sign_in(&jar, page, ADA).await;
+    let back = jar.submit(&page, &[("decision", "deny")]).await;
+    assert_sent_back(&server, &back, "access_denied", "no");
+    let page = jar.open(&ask(&[])).await;
+    assert_eq!(page.marker().as_deref(), Some("page-consent"));
+    let unclear = jar.submit(&page, &[("decision", "perhaps")]).await;
+    assert_sent_back(&server, &unclear, "access_denied", "only a plain yes is a yes");
+}
+
+#[tokio::test]
+async fn first_party_is_the_platforms_word_and_not_a_tenants() {
+    let server = acme().await;
+    let mut own = client("acme.sneaky", ClientKind::Web);
+    own.metadata.first_party = true;
+    server.scope_of("acme").await.register(own).await;
+    let jar = server.browser();
+    let page = jar.open(&request(&[("client_id", "acme.sneaky"), ("tenant", "")])).await;
+    let page = sign_in(&jar, page, ADA).await;
+    assert_eq!(page.marker().as_deref(), Some("page-consent"));
+}
+
+#[tokio::test]
+async fn consent_without_our_form_changes_nothing() {
+    let server = shop().await;
+    let jar = server.browser();
+    let page = jar.open(&ask(&[])).await;
+    let page = sign_in(&jar, page, ADA).await;
+    let (_, handle) = page.path.split_once("interaction=").expect("a handle");
+    let forged = jar.post("/consent", &[("interaction", handle), ("decision", "allow")]).await;
+    assert_eq!(forged.status, 403);
+    let skipped = jar.get(&format!("/oauth2/authorize/resume?interaction={handle}")).await;
+    assert!(!skipped.location().expect("a way on").contains("code="), "the question cannot be skipped");
+}
