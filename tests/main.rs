@@ -7,9 +7,9 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
-mod browser;
-#[cfg(test)]
 mod authorize;
+#[cfg(test)]
+mod browser;
 #[cfg(test)]
 mod compile_fail;
 #[cfg(test)]

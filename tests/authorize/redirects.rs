@@ -54,7 +54,10 @@ async fn p002_only_a_native_clients_literal_loopback_port_may_differ() {
         acme.register(own).await;
     }
     let jar = server.browser();
-    let pkce = [("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"), ("code_challenge_method", "S256")];
+    let pkce = [
+        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+        ("code_challenge_method", "S256"),
+    ];
     let ask = |id: &'static str, uri: &'static str| {
         let mut changes = vec![("client_id", id), ("redirect_uri", uri), ("tenant", "")];
         changes.extend(pkce);
@@ -87,7 +90,9 @@ async fn p002_only_a_native_clients_literal_loopback_port_may_differ() {
 async fn p004_no_response_type_puts_a_token_into_a_url() {
     let server = acme().await;
     let jar = server.browser();
-    for response_type in ["token", "id_token", "id_token token", "code token", "code id_token", "none", "CODE"] {
+    for response_type in
+        ["token", "id_token", "id_token token", "code token", "code id_token", "none", "CODE"]
+    {
         let page = jar.get(&request(&[("response_type", response_type)])).await;
         super::assert_sent_back(&server, &page, "unsupported_response_type", response_type);
     }
@@ -95,7 +100,8 @@ async fn p004_no_response_type_puts_a_token_into_a_url() {
     super::assert_sent_back(&server, &page, "invalid_request", "no response type");
     // The request that waits is the server's: what stands in the address of a page changes nothing.
     let page = jar.open(&request(&[])).await;
-    let restarted = jar.open(&format!("{}&response_type=token&redirect_uri=https://evil.example/", page.path)).await;
+    let restarted =
+        jar.open(&format!("{}&response_type=token&redirect_uri=https://evil.example/", page.path)).await;
     let back = sign_in(&jar, restarted, ADA).await;
     let target = back.location().expect("an answer");
     assert!(target.starts_with(&format!("{CALLBACK}?code=")), "{target}");
@@ -140,9 +146,9 @@ async fn a_post_request_goes_on_by_get_and_takes_no_cookie() {
     sign_in(&jar, page, ADA).await;
     let path = request(&[("prompt", "none")]);
     let (_, query) = path.split_once('?').expect("a query");
-    let fields: Vec<(String, String)> =
-        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let fields: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     // Another site's form: the browser sends no cookie of ours, and must not be given a new one for it.
     let elsewhere = server.browser();
     let hop = elsewhere

@@ -96,8 +96,7 @@ async fn what_is_not_understood_is_ignored() {
 async fn an_acr_that_cannot_be_reached_fails_only_when_it_is_essential() {
     let server = acme().await;
     let jar = server.browser();
-    let essential =
-        r#"{"id_token":{"acr":{"essential":true,"values":["urn:symbolon:acr:3"]}}}"#;
+    let essential = r#"{"id_token":{"acr":{"essential":true,"values":["urn:symbolon:acr:3"]}}}"#;
     let page = jar.open(&request(&[("claims", essential)])).await;
     let back = sign_in(&jar, page, ADA).await;
     assert_sent_back(&server, &back, "unmet_authentication_requirements", "essential");
@@ -139,12 +138,13 @@ async fn a_suspended_client_ends_what_waits_for_it() {
     let jar = server.browser();
     let page = jar.open(&request(&[("client_id", "acme.app"), ("tenant", "")])).await;
     server.suspend_client("acme", "acme.app").await;
-    assert_error_page(&jar.get(&request(&[("client_id", "acme.app"), ("tenant", "")])).await, "a new request");
+    assert_error_page(
+        &jar.get(&request(&[("client_id", "acme.app"), ("tenant", "")])).await,
+        "a new request",
+    );
     let page = jar.submit(&page, &[("username", ADA)]).await;
     let end = match page.marker().as_deref() {
-        Some("page-password") => {
-            jar.submit(&page, &[("password", crate::harness::seed::PASSWORD)]).await
-        }
+        Some("page-password") => jar.submit(&page, &[("password", crate::harness::seed::PASSWORD)]).await,
         _ => page,
     };
     assert_eq!(end.marker().as_deref(), Some("page-error"));

@@ -133,6 +133,26 @@ impl TestServer {
         Organisation { server: self, scope: scope.await }
     }
 
+    /// The tenant with this slug.
+    pub(crate) async fn scope_of(&self, slug: &'static str) -> Organisation<'_> {
+        let scope = self.as_operator(move |tx| {
+            Ok(tx.tenant_by_slug(&slug.parse().expect("a slug"))?.expect("a tenant of this slug"))
+        });
+        Organisation { server: self, scope: scope.await }
+    }
+
+    /// Switches a tenant's client off.
+    pub(crate) async fn suspend_client(&self, slug: &'static str, id: &'static str) {
+        let since = self.now();
+        self.as_operator(move |tx| {
+            let scope = tx.tenant_by_slug(&slug.parse().expect("a slug"))?.expect("a tenant of this slug");
+            let mut tx = tx.enter(&scope)?;
+            let known = clients::find(&mut tx, &id.parse().expect("a client id"))?.expect("a client");
+            clients::update(&mut tx, &Client { status: Status::Suspended { since }, ..known }).map(|_| ())
+        })
+        .await;
+    }
+
     /// Changes the deployment, and lets the node see it.
     pub(crate) async fn as_operator<T: Send + 'static>(
         &self,
