@@ -7,7 +7,7 @@ use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
 use crate::storage::records::{
     authorization_codes, browser_sessions, client_assertions, counters, interactions, refresh_families,
-    refresh_tokens, revocations, sessions,
+    refresh_tokens, revocations, sessions, setup_links,
 };
 use crate::storage::{PlatformScope, PlatformTx, TenantTx};
 
@@ -51,6 +51,7 @@ pub const EPHEMERAL: &[Ephemeral] = &[
     tenants("sessions", Duration::from_hours(24 * 90), "last use", sessions::prune),
     deployment("browser_sessions", Duration::from_hours(24 * 90), "last use", browser_sessions::prune),
     deployment("counters", HOUR, "expiry", |tx, before| counters::prune(tx, before)),
+    deployment("setup_links", DAY, "expiry", |tx, before| setup_links::prune(tx, before)),
     deployment("revocations", Duration::from_secs(30), "expiry", revocations::prune),
 ];
 

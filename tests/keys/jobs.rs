@@ -85,7 +85,7 @@ fn p132_every_table_with_an_expiry_is_pruned() {
     ))
     .unwrap();
     // These few rows come with the schema, or are what a tenant bought.
-    let kept = ["leases", "tenant_entitlements", "client_secrets", "setup_links"];
+    let kept = ["leases", "tenant_entitlements", "client_secrets"];
     for table in schema.split("CREATE TABLE ").skip(1) {
         let name = table.split_whitespace().next().unwrap();
         let columns = table.split(");").next().unwrap();

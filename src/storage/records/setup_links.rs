@@ -60,3 +60,10 @@ pub fn end_all(tx: &mut impl Transaction, now: Timestamp) -> Result<(), Failure>
         .or_failure("ending set-up links")?;
     Ok(())
 }
+
+/// Forgets the links that expired before this time; says how many.
+pub fn prune(tx: &mut impl Transaction, before: Timestamp) -> Result<usize, Failure> {
+    diesel::delete(links::table.filter(links::expires_at.lt(before.to_naive())))
+        .execute(tx.conn())
+        .or_failure("pruning set-up links")
+}
