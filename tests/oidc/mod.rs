@@ -1,0 +1,11 @@
+//! The endpoints of OAuth 2.0 and OpenID Connect on the real server, on both databases.
+
+mod bearer;
+mod clients;
+mod code;
+mod documents;
+mod forged;
+mod machines;
+mod party;
+mod refresh;
+mod revocation;

@@ -1,0 +1,180 @@
+//! The refresh token grant: rotation, reuse, and everything that a token stands on (RFC 9700 §4.14, D11, D12).
+
+use std::time::Duration;
+
+use serde_json::Value;
+use symbolon::model::status::Status;
+use symbolon::storage::records::{clients, tenants, users};
+
+use super::party::{World, assert_error, claims, text};
+use crate::harness::seed::Registered;
+
+async fn refreshed(world: &World, client: &Registered, token: &str) -> Value {
+    let page = world.refresh(client, token).await;
+    assert_eq!(page.status, 200, "{page:?}");
+    page.json()
+}
+
+#[tokio::test]
+async fn a_refresh_rotates_and_keeps_what_must_stay() {
+    let world = World::new().await;
+    let first = world.tokens(&world.wiki).await;
+    world.server.advance(Duration::from_secs(30)).await;
+    let second = refreshed(&world, &world.wiki, &text(&first, "refresh_token")).await;
+    assert_ne!(first["refresh_token"], second["refresh_token"]);
+    let (before, after) = (claims(&text(&first, "id_token")), claims(&text(&second, "id_token")));
+    for claim in ["iss", "sub", "aud", "auth_time", "sid", "tenant_id"] {
+        assert_eq!(before[claim], after[claim], "{claim}");
+    }
+    assert!(after["iat"].as_i64() > before["iat"].as_i64() && after.get("nonce").is_none());
+}
+
+#[tokio::test]
+async fn p013_reused_refresh_token_kills_the_whole_family() {
+    let world = World::new().await;
+    let first = text(&world.tokens(&world.spa).await, "refresh_token");
+    let second = text(&refreshed(&world, &world.spa, &first).await, "refresh_token");
+    let third = refreshed(&world, &world.spa, &second).await;
+    assert_error(&world.refresh(&world.spa, &first).await, 400, "invalid_grant");
+    assert_error(&world.refresh(&world.spa, &text(&third, "refresh_token")).await, 400, "invalid_grant");
+    assert_eq!(world.userinfo(&text(&third, "access_token")).await.status, 401);
+}
+
+#[tokio::test]
+async fn d11_a_confidential_client_gets_the_same_successor_for_ten_seconds() {
+    let world = World::new().await;
+    let first = text(&world.tokens(&world.wiki).await, "refresh_token");
+    let second = refreshed(&world, &world.wiki, &first).await;
+    world.server.advance(Duration::from_secs(9)).await;
+    let again = refreshed(&world, &world.wiki, &first).await;
+    assert_eq!(second["refresh_token"], again["refresh_token"]);
+    assert_ne!(second["access_token"], again["access_token"]);
+    // Once the successor was used, the old one is a replay.
+    refreshed(&world, &world.wiki, &text(&second, "refresh_token")).await;
+    assert_error(&world.refresh(&world.wiki, &first).await, 400, "invalid_grant");
+    for tokens in [&second, &again] {
+        assert_eq!(world.userinfo(&text(tokens, "access_token")).await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn d11_after_ten_seconds_the_family_is_dead() {
+    let world = World::new().await;
+    let first = text(&world.tokens(&world.wiki).await, "refresh_token");
+    let second = text(&refreshed(&world, &world.wiki, &first).await, "refresh_token");
+    world.server.advance(Duration::from_secs(11)).await;
+    assert_error(&world.refresh(&world.wiki, &first).await, 400, "invalid_grant");
+    assert_error(&world.refresh(&world.wiki, &second).await, 400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn p013_a_replay_with_a_wider_scope_is_a_replay_all_the_same() {
+    let world = World::new().await;
+    let first = text(&world.tokens(&world.spa).await, "refresh_token");
+    let second = text(&refreshed(&world, &world.spa, &first).await, "refresh_token");
+    let wide = [("grant_type", "refresh_token"), ("refresh_token", &*first), ("scope", "everything")];
+    assert_error(&world.token(&world.spa, &wide).await, 400, "invalid_grant");
+    assert_error(&world.refresh(&world.spa, &second).await, 400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn p014_a_refresh_token_serves_its_client_alone() {
+    let world = World::new().await;
+    let token = text(&world.tokens(&world.wiki).await, "refresh_token");
+    for client in [&world.other, &world.spa] {
+        assert_error(&world.refresh(client, &token).await, 400, "invalid_grant");
+    }
+    let own = refreshed(&world, &world.wiki, &token).await;
+    assert_eq!(claims(&text(&own, "access_token"))["client_id"], "wiki");
+}
+
+#[tokio::test]
+async fn p015_nothing_is_refreshed_for_who_may_not_sign_in() {
+    let world = World::new().await;
+    let token = text(&world.tokens(&world.wiki).await, "refresh_token");
+    let (acme, ada, now) = (world.acme, world.ada, world.server.now());
+    world
+        .server
+        .as_operator(move |tx| {
+            let scope = tx.tenant(acme)?.expect("acme");
+            let mut tx = tx.enter(&scope)?;
+            let mut user = users::find(&mut tx, ada)?.expect("ada");
+            user.status = Status::Suspended { since: now };
+            users::update(&mut tx, &user)
+        })
+        .await;
+    assert_error(&world.refresh(&world.wiki, &token).await, 400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn p104_nothing_is_refreshed_in_a_suspended_tenant() {
+    let world = World::new().await;
+    let tokens = world.tokens(&world.wiki).await;
+    let machine = world.machine_token(&world.job).await;
+    let (acme, now) = (world.acme, world.server.now());
+    world
+        .server
+        .as_operator(move |tx| {
+            let mut tenant = tx.tenant(acme)?.expect("acme").tenant().clone();
+            tenant.status = Status::Suspended { since: now };
+            tenants::update(tx, &tenant)
+        })
+        .await;
+    assert_error(&world.refresh(&world.wiki, &text(&tokens, "refresh_token")).await, 400, "invalid_grant");
+    assert_eq!(world.userinfo(&text(&tokens, "access_token")).await.status, 401);
+    let grant = [("grant_type", "client_credentials"), ("scope", "notes")];
+    assert_error(&world.token(&world.job, &grant).await, 401, "invalid_client");
+    assert_eq!(world.introspect(&world.wiki, &machine).await.json(), serde_json::json!({"active": false}));
+}
+
+#[tokio::test]
+async fn p015_a_suspended_client_gets_nothing() {
+    let world = World::new().await;
+    let token = text(&world.tokens(&world.wiki).await, "refresh_token");
+    let (mut client, now) = (world.wiki.client.clone(), world.server.now());
+    client.status = Status::Suspended { since: now };
+    world
+        .server
+        .as_operator(move |tx| {
+            let scope = tx.tenant(client.tenant_id)?.expect("the platform");
+            clients::update(&mut tx.enter(&scope)?, &client)
+        })
+        .await;
+    assert_error(&world.refresh(&world.wiki, &token).await, 401, "invalid_client");
+}
+
+#[tokio::test]
+async fn p016_a_refresh_gives_less_but_never_more() {
+    let world = World::new().await;
+    let token = text(&world.tokens(&world.wiki).await, "refresh_token");
+    let ask = |token: String, scope: &'static str| {
+        let world = &world;
+        async move {
+            let fields = [("grant_type", "refresh_token"), ("refresh_token", &*token), ("scope", scope)];
+            world.token(&world.wiki, &fields).await
+        }
+    };
+    assert_error(&ask(token.clone(), "openid profile").await, 400, "invalid_scope");
+    let less = ask(token, "openid").await.json();
+    assert_eq!(less["scope"], "openid");
+    let full = refreshed(&world, &world.wiki, &text(&less, "refresh_token")).await;
+    assert_eq!(full["scope"], "notes offline_access openid");
+    let grant = [("grant_type", "client_credentials")];
+    assert_error(&world.token(&world.wiki, &grant).await, 400, "unauthorized_client");
+}
+
+#[tokio::test]
+async fn d12_without_offline_access_the_token_dies_with_its_session() {
+    let world = World::new().await;
+    let jar = world.server.browser();
+    let bound = world.authorize(&jar, &world.wiki, &[("scope", "openid notes")]).await;
+    let bound = world.exchange(&world.wiki, &bound["code"]).await.json();
+    let offline = world.authorize(&jar, &world.wiki, &[]).await;
+    let offline = world.exchange(&world.wiki, &offline["code"]).await.json();
+    // Beyond the idle limit of a session, within that of an offline grant.
+    world.server.advance(Duration::from_hours(9)).await;
+    assert_error(&world.refresh(&world.wiki, &text(&bound, "refresh_token")).await, 400, "invalid_grant");
+    let next = refreshed(&world, &world.wiki, &text(&offline, "refresh_token")).await;
+    world.server.advance(Duration::from_hours(15 * 24)).await;
+    assert_error(&world.refresh(&world.wiki, &text(&next, "refresh_token")).await, 400, "invalid_grant");
+}
