@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod config;
 mod deployment;
+pub mod init;
 pub mod keys;
 pub mod migrate;
 mod outcome;
@@ -31,6 +32,7 @@ struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
+  symbolon init                         make a new deployment in ./data
   symbolon config check                 show what is in force, and where it came from
   symbolon serve                        run the server
   symbolon --config id.toml config check
@@ -41,6 +43,10 @@ Exit codes: 0 done, 1 failed, 2 differences found, 64 wrong usage, 69 something 
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a new deployment: folder, keys, database, and a link for its first owner.
+    Init(init::Init),
+    /// Run the server.
+    Serve(serve::Serve),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -55,8 +61,6 @@ enum Command {
     Token(token::TokenCommand),
     /// Bring the database schema up to date.
     Migrate(migrate::Migrate),
-    /// Run the server.
-    Serve(serve::Serve),
 }
 
 /// Runs the command that these arguments ask for; the first is the name of the program.
@@ -67,6 +71,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let Arguments { settings, command } = arguments;
     let outcome = match command {
+        Command::Init(command) => command.run(&settings),
         Command::Config(command) => command.run(&settings),
         Command::Audit(command) => command.run(&settings),
         Command::Keys(command) => command.run(&settings),

@@ -167,7 +167,12 @@ impl Server {
     }
 }
 
-async fn open_database(config: &Config) -> Result<Database, BuildError> {
+/// Opens the database as `serve` does: on SQLite its schema is brought up to date; on PostgreSQL it must be already, and
+/// the role must be a plain one (D24).
+///
+/// # Errors
+/// See [`BuildError`].
+pub async fn open_database(config: &Config) -> Result<Database, BuildError> {
     let url = database_url(config)?;
     let schema = url.clone();
     let step = move || match &schema {

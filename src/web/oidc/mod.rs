@@ -9,6 +9,7 @@ mod form;
 pub mod introspect;
 pub mod jwks;
 pub mod known;
+pub mod revocations;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;
