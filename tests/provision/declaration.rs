@@ -12,7 +12,7 @@ use symbolon::model::role::Role;
 use super::sources::{TestSources, examples};
 
 pub(super) fn parse(text: &str) -> Result<Declaration, Faults> {
-    read("test.yaml", text, Index::default(), &TestSources::for_acme())
+    read(("test.yaml", text), Index::default(), false, &TestSources::for_acme())
 }
 
 /// The faults of a text that has some, as `line:column: path: message`.
@@ -42,11 +42,6 @@ tenants:
 /// The faults of a tenant with these lines, which begin in line 12.
 pub(super) fn tenant_faults(more: &str) -> Vec<String> {
     faults(&with_tenant(more))
-}
-
-/// A client of the tenant, in flow form; its keys follow the id.
-pub(super) fn client_faults(more: &str) -> Vec<String> {
-    tenant_faults(&format!("    clients:\n      - {{client_id: acme.app, name: App, {more}}}\n"))
 }
 
 #[track_caller]

@@ -1,9 +1,14 @@
-//! Reading the clients of a declaration: ids, keys, redirect URIs, what is open to them, secrets.
+//! Clients in a declaration: what each kind may be and have.
 
 use symbolon::flows::provision::declaration::{Index, read};
 
-use super::declaration::{client_faults, faults, only_fault, parse, tenant_faults, with_tenant};
+use super::declaration::{faults, only_fault, parse, tenant_faults, with_tenant};
 use super::sources::{TestSources, examples};
+
+/// A client of the tenant, in flow form; its keys follow the id.
+fn client_faults(more: &str) -> Vec<String> {
+    tenant_faults(&format!("    clients:\n      - {{client_id: acme.app, name: App, {more}}}\n"))
+}
 
 #[test]
 fn client_ids_carry_their_owner() {
@@ -92,7 +97,7 @@ fn keys_of_clients_are_public_ones() {
     let text = with_tenant(&format!(
         "    clients: [{{client_id: acme.app, name: App, {method}, jwks: {{file: private.json}}}}]\n"
     ));
-    let refused = read("test.yaml", &text, Index::default(), &sources).unwrap_err().to_string();
+    let refused = read(("test.yaml", &text), Index::default(), false, &sources).unwrap_err().to_string();
     assert!(refused.contains("holds private members"), "{refused}");
 }
 
@@ -189,7 +194,7 @@ fn secrets_come_from_outside_and_are_strong() {
         sources.variables.insert("WEAK".to_owned(), weak.to_owned());
         let text =
             with_tenant("    clients: [{client_id: acme.a, name: A, kind: service, secret: {env: WEAK}}]\n");
-        let refused = read("test.yaml", &text, Index::default(), &sources).unwrap_err().to_string();
+        let refused = read(("test.yaml", &text), Index::default(), false, &sources).unwrap_err().to_string();
         assert!(refused.contains("this secret ") && !refused.contains(weak), "{refused}");
     }
     for strong in ["7d3f0c1b9a8e4f62b5d7c3a1e9f04862", "acme-wiki-secret-0123456789abcdef01234567"] {

@@ -1,5 +1,8 @@
 //! The declared configuration: reading the file, working out differences, applying them.
 
+mod applying;
 mod declaration;
 mod declared_clients;
+mod deployment;
+mod pruning;
 mod sources;

@@ -55,3 +55,11 @@ pub fn put(tx: &mut TenantTx<'_>, user: UserId, phc: &Secret<String>, now: Times
     }
     Ok(())
 }
+
+/// Forgets the person's password.
+pub fn remove(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), Failure> {
+    diesel::delete(tx.rows::<passwords::table>().filter(passwords::user_id.eq(user.to_string())))
+        .execute(tx.conn())
+        .or_failure("removing a password hash")?;
+    Ok(())
+}

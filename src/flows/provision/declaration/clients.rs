@@ -319,7 +319,7 @@ fn browser_uris(fields: &Fields<'_>, kind: Option<ClientKind>) -> (Vec<String>, 
     (values(redirects), values(uris("post_logout_redirect_uris")), values(origins))
 }
 
-fn default_grants(kind: Option<ClientKind>) -> Vec<String> {
+pub(super) fn default_grants(kind: Option<ClientKind>) -> Vec<String> {
     let grants: &[&str] = match kind {
         Some(ClientKind::Service) => &["client_credentials"],
         Some(ClientKind::Web | ClientKind::Spa | ClientKind::Native) | None => {

@@ -48,8 +48,12 @@ impl ResourceIndex {
 }
 
 impl Index {
-    /// Adds the names of a file; where both know an object, the file's lists replace the database's.
-    pub(super) fn with_file(mut self, root: &Node) -> Self {
+    /// Adds the names of a file; where both know an object, the file's word holds. When the file is the whole truth
+    /// (`prune`), what its lists leave out does not exist.
+    pub(super) fn with_file(mut self, root: &Node, prune: bool) -> Self {
+        if prune {
+            self.forget_unnamed(root);
+        }
         for (key, product) in named(root.items("products"), "key") {
             self.products.insert(key, texts(product.items("grants")));
         }
@@ -72,6 +76,37 @@ impl Index {
             inside.groups.extend(named(tenant.items("groups"), "name").map(|(group, _)| group));
         }
         self
+    }
+
+    fn forget_unnamed(&mut self, root: &Node) {
+        if root.get("products").is_some() {
+            self.products.clear();
+        }
+        if root.get("plans").is_some() {
+            self.plans.clear();
+        }
+        if root.get("tenants").is_some() {
+            let named: BTreeSet<String> =
+                named(root.items("tenants"), "slug").map(|(slug, _)| slug).collect();
+            self.tenants.retain(|slug, _| named.contains(slug));
+            self.resources
+                .retain(|_, resource| resource.owner == "platform" || named.contains(&resource.owner));
+        }
+        if root.get("platform").is_some_and(|platform| platform.get("resources").is_some()) {
+            self.resources.retain(|_, resource| resource.owner != "platform");
+        }
+        for (slug, tenant) in named(root.items("tenants"), "slug") {
+            if tenant.get("resources").is_some() {
+                self.resources.retain(|_, resource| resource.owner != slug);
+            }
+            let Some(inside) = self.tenants.get_mut(&slug) else { continue };
+            if tenant.get("workspaces").is_some() {
+                inside.workspaces.clear();
+            }
+            if tenant.get("groups").is_some() {
+                inside.groups.clear();
+            }
+        }
     }
 
     fn add_resources(&mut self, owner: &str, node: &Node) {

@@ -16,13 +16,14 @@ mod spot;
 mod tenants;
 mod uris;
 mod users;
+pub mod written;
 
 pub use document::{
     Access, Client, Context, Contexts, Declaration, Group, Openness, Platform, Resource, Standing, Tenant,
     User, Workspace,
 };
 pub use fault::{At, Fault, Faults, Place};
-pub use index::Index;
+pub use index::{Index, ResourceIndex, TenantIndex};
 pub use secrets::{SecretSource, Sources, strong_enough};
 
 use std::cell::RefCell;
@@ -43,15 +44,20 @@ struct Reader<'a> {
 }
 
 /// Reads a declaration. `file` is its name for messages; `known` holds what the database has beside it, so that a file
-/// may refer to things that another file declared.
+/// may refer to things that another file declared, unless it is the whole truth (`prune`).
 ///
 /// # Errors
 /// Every fault of the file at once, in the file's order.
-pub fn read(file: &str, text: &str, known: Index, sources: &dyn Sources) -> Result<Declaration, Faults> {
+pub fn read(
+    (file, text): (&str, &str),
+    known: Index,
+    prune: bool,
+    sources: &dyn Sources,
+) -> Result<Declaration, Faults> {
     let root = Node::read(text).map_err(|(place, message)| {
         Faults::of(file, vec![Fault { place, path: "(file)".to_owned(), message }])
     })?;
-    let index = known.with_file(&root);
+    let index = known.with_file(&root, prune);
     let log = Log::default();
     let reader = Reader { index: &index, sources, seen: RefCell::default() };
     let declaration = reader.document(&Spot { node: &root, path: String::new(), log: &log });

@@ -1,0 +1,134 @@
+//! Clients and their secrets.
+
+use super::{Work, suspends};
+use crate::flows::provision::declaration::Client as Declared;
+use crate::flows::provision::difference::{Action, Change, SecretStep};
+use crate::flows::provision::end_access::revoke_tokens_of_client;
+use crate::model::audit::{EventKind, hex};
+use crate::model::client::{Client, ClientMetadata, ClientSecret};
+use crate::model::failure::Failure;
+use crate::model::ids::ClientId;
+use crate::model::resource_server::OpenTo;
+use crate::model::secret::Secret;
+use crate::model::status::Status;
+use crate::protocol::opaque::{self, PlainKind};
+use crate::storage::TenantScope;
+use crate::storage::records::{clients, refresh_families};
+
+impl Work<'_, '_> {
+    pub(super) fn put_client(
+        &mut self,
+        change: &Change,
+        slug: &str,
+        (wanted, secret): (&Declared, &SecretStep),
+    ) -> Result<(), Failure> {
+        let scope = self.scope(slug)?;
+        let id = &wanted.client_id.value;
+        let stored = self.state.inside(slug).and_then(|inside| inside.clients.get(id.as_str()));
+        let client = Client {
+            tenant_id: scope.id(),
+            client_id: id.clone(),
+            name: wanted.name.clone(),
+            kind: wanted.kind,
+            status: self.status(stored.map(|stored| stored.client.status), wanted.status),
+            metadata: ClientMetadata {
+                tenants: self.open_to(&wanted.tenants)?,
+                workspaces: self.names(slug).service_access(&wanted.workspaces)?,
+                ..wanted.metadata.clone()
+            },
+        };
+        let mut tenant = self.tx.enter(&scope)?;
+        if stored.is_some() {
+            clients::update(&mut tenant, &client)?;
+        } else {
+            clients::insert(&mut tenant, &client)?;
+        }
+        if change.action == Action::Create && stored.is_some() {
+            // It was deleted: what it had then must not come back with it.
+            clients::end_secrets(&mut tenant, id, None, self.call.now)?;
+        }
+        if suspends(change) {
+            revoke_tokens_of_client(&mut self.tx.enter(&scope)?, self.call, id)?;
+        }
+        let event = self.event(EventKind::ClientChanged, change).by_client(id);
+        self.record(scope.id(), event);
+        self.set_secret(&scope, id, secret)
+    }
+
+    fn set_secret(&mut self, scope: &TenantScope, id: &ClientId, step: &SecretStep) -> Result<(), Failure> {
+        let secret = match step {
+            SecretStep::Leave => return Ok(()),
+            SecretStep::Set(secret) => Some(secret.clone()),
+            SecretStep::Generate => {
+                let secret =
+                    opaque::issue_plain(PlainKind::ClientSecret, self.call.secret_bytes::<32>().expose());
+                self.keep_made("client_secret", scope.slug().as_str(), id.as_str(), secret.clone());
+                Some(secret)
+            }
+            SecretStep::End => None,
+        };
+        let mut tenant = self.tx.enter(scope)?;
+        clients::end_secrets(&mut tenant, id, None, self.call.now)?;
+        if let Some(secret) = &secret {
+            let stored = stored_secret(self.call.id(), id, secret, self.call.now);
+            clients::insert_secret(&mut tenant, &stored)?;
+        }
+        let action = if secret.is_some() { "set" } else { "end" };
+        let event = self
+            .call
+            .event(
+                EventKind::ClientSecretChanged,
+                crate::model::audit::EventResult::Success,
+                crate::model::audit::Actor::Operator,
+            )
+            .by_client(id)
+            .with("action", action);
+        self.record(scope.id(), event);
+        Ok(())
+    }
+
+    /// Deletes a client: its secrets and everything that was given through it end.
+    pub(super) fn remove_client(
+        &mut self,
+        change: &Change,
+        slug: &str,
+        id: &ClientId,
+    ) -> Result<(), Failure> {
+        let scope = self.scope(slug)?;
+        let stored = self.state.inside(slug).and_then(|inside| inside.clients.get(id.as_str()));
+        let stored = stored.ok_or_else(|| Failure::internal("a client of the changes is missing"))?;
+        let mut gone = stored.client.clone();
+        gone.status = Status::Deleted { since: self.call.now };
+        let mut tenant = self.tx.enter(&scope)?;
+        clients::end_secrets(&mut tenant, id, None, self.call.now)?;
+        clients::update(&mut tenant, &gone)?;
+        let served = if gone.metadata.tenants == OpenTo::OwnerOnly {
+            vec![scope.clone()]
+        } else {
+            self.tx.tenants()?
+        };
+        for served in served {
+            refresh_families::end_of_client(&mut self.tx.enter(&served)?, id, self.call.now)?;
+        }
+        revoke_tokens_of_client(&mut self.tx.enter(&scope)?, self.call, id)?;
+        let event = self.event(EventKind::ClientChanged, change).by_client(id);
+        self.record(scope.id(), event);
+        Ok(())
+    }
+}
+
+/// A secret in the form in which it is stored (D9).
+pub(in crate::flows::provision) fn stored_secret(
+    id: crate::model::ids::ClientSecretId,
+    client: &ClientId,
+    secret: &Secret<String>,
+    now: crate::model::time::Timestamp,
+) -> ClientSecret {
+    ClientSecret {
+        id,
+        client_id: client.clone(),
+        hash: hex(&opaque::hash(secret.expose())),
+        created_at: now,
+        expires_at: None,
+    }
+}

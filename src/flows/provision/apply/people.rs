@@ -1,0 +1,119 @@
+//! People: made, changed, suspended, deleted.
+
+use super::{Made, Work, shrinks, suspends, touches};
+use crate::flows::provision::declaration::User as Declared;
+use crate::flows::provision::difference::{Action, Change, PasswordStep};
+use crate::flows::provision::end_access::{end_of_person, revoke_tokens_of_person};
+use crate::model::audit::{Actor, Event, EventKind};
+use crate::model::failure::Failure;
+use crate::model::ids::UserId;
+use crate::model::profile::Profile;
+use crate::model::secret::Secret;
+use crate::model::status::Status;
+use crate::model::user::User;
+use crate::storage::TenantScope;
+use crate::storage::records::{groups, passwords, users, workspaces};
+
+impl Work<'_, '_> {
+    pub(super) fn put_user(
+        &mut self,
+        change: &Change,
+        slug: &str,
+        (wanted, password): (&Declared, &PasswordStep),
+    ) -> Result<(), Failure> {
+        let scope = self.scope(slug)?;
+        let canonical = wanted.email.value.canonical().to_owned();
+        let have = self.state.inside(slug).and_then(|inside| inside.users.get(&canonical));
+        let have = have.map(|state| state.user.clone());
+        let user = User {
+            tenant_id: scope.id(),
+            id: have.as_ref().map_or_else(|| self.call.id(), |have| have.id),
+            email: wanted.email.value.spelling().to_owned(),
+            email_canonical: canonical,
+            email_verified: wanted.email_verified,
+            profile: self.profile(have.as_ref(), &wanted.profile),
+            roles: wanted.roles.clone(),
+            status: self.status(have.as_ref().map(|have| have.status), wanted.status),
+            created_at: have.as_ref().map_or(self.call.now, |have| have.created_at),
+        };
+        let names = self.names(slug);
+        let (member_of, access) = (names.groups(&wanted.groups)?, names.access(&wanted.workspaces)?);
+        let mut tenant = self.tx.enter(&scope)?;
+        if change.action == Action::Create {
+            users::insert(&mut tenant, &user)?;
+        } else {
+            users::update(&mut tenant, &user)?;
+        }
+        if touches(change, &["groups"]) {
+            groups::set_of_user(&mut tenant, user.id, &member_of)?;
+        }
+        if touches(change, &["workspaces"]) {
+            workspaces::set_of_user(&mut tenant, user.id, &access)?;
+        }
+        if suspends(change) {
+            end_of_person(&mut tenant, self.call, user.id, &Actor::Operator)?;
+        } else if shrinks(change, &["roles", "groups", "workspaces"]) {
+            revoke_tokens_of_person(&mut tenant, self.call, user.id)?;
+        }
+        self.set_password(&scope, &user, password)?;
+        let event = self.user_event(change, user.id, &user.email);
+        self.record(scope.id(), event);
+        Ok(())
+    }
+
+    /// The claims, with the time of their last change.
+    fn profile(&self, have: Option<&User>, wanted: &Profile) -> Profile {
+        let unchanged = have.filter(|have| Profile { updated_at: None, ..have.profile.clone() } == *wanted);
+        match unchanged {
+            Some(have) => have.profile.clone(),
+            None => Profile { updated_at: Some(self.call.now.unix()), ..wanted.clone() },
+        }
+    }
+
+    fn set_password(&mut self, scope: &TenantScope, user: &User, step: &PasswordStep) -> Result<(), Failure> {
+        if matches!(step, PasswordStep::Leave) {
+            return Ok(());
+        }
+        let key = (scope.slug().to_string(), user.email_canonical.clone());
+        let hash = self.passwords.get(&key);
+        let hash = hash.ok_or_else(|| Failure::unavailable("the data changed meanwhile; run again"))?;
+        let phc = Secret::new(hash.as_str().to_owned());
+        passwords::put(&mut self.tx.enter(scope)?, user.id, &phc, self.call.now)
+    }
+
+    fn user_event(&self, change: &Change, id: UserId, email: &str) -> Event {
+        self.event(EventKind::UserChanged, change).on("user", id).with_personal("email", email)
+    }
+
+    /// Deletes an account. Its address is free again, and a new account with it is a new person.
+    pub(super) fn remove_user(
+        &mut self,
+        change: &Change,
+        slug: &str,
+        canonical: &str,
+    ) -> Result<(), Failure> {
+        let scope = self.scope(slug)?;
+        let have = self.state.inside(slug).and_then(|inside| inside.users.get(canonical));
+        let have = have.ok_or_else(|| Failure::internal("a user of the changes is missing"))?;
+        let id = have.user.id;
+        let gone = User {
+            email_canonical: format!("deleted:{id}"),
+            status: Status::Deleted { since: self.call.now },
+            ..have.user.clone()
+        };
+        let mut tenant = self.tx.enter(&scope)?;
+        end_of_person(&mut tenant, self.call, id, &Actor::Operator)?;
+        groups::set_of_user(&mut tenant, id, &std::collections::BTreeSet::new())?;
+        workspaces::set_of_user(&mut tenant, id, &std::collections::BTreeMap::new())?;
+        passwords::remove(&mut tenant, id)?;
+        users::update(&mut tenant, &gone)?;
+        let event = self.user_event(change, id, &gone.email);
+        self.record(scope.id(), event);
+        Ok(())
+    }
+
+    /// Keeps a secret that was made here until it is shown.
+    pub(super) fn keep_made(&mut self, kind: &'static str, slug: &str, name: &str, secret: Secret<String>) {
+        self.made.push(Made { kind, tenant: slug.to_owned(), name: name.to_owned(), secret });
+    }
+}

@@ -1,0 +1,216 @@
+//! What must happen so that the database holds what a declaration says: an ordered list of changes, made without
+//! writing anything. Objects that the file does not name stay, unless it is asked to prune (D27).
+
+mod change;
+mod clients;
+mod inside;
+mod owners;
+mod people;
+mod removals;
+
+pub use change::{Action, Change, Field};
+pub(super) use change::{PasswordStep, SecretStep, Step};
+pub(super) use clients::whole;
+pub(super) use inside::Places;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::declaration::written::{self, Written};
+use super::declaration::{At, Declaration, Fault, Place, Tenant};
+use super::state::State;
+use crate::model::failure::Failure;
+use crate::model::status::Status;
+use crate::model::tenant::{PLATFORM_SLUG, Plan, Product};
+
+/// Works out the changes. What is wrong only in the light of the database is all named at once, as in the file.
+///
+/// # Errors
+/// Stored data that cannot be read.
+pub fn between(
+    declared: &Declaration,
+    state: &State,
+    prune: bool,
+) -> Result<Result<Vec<Change>, Vec<Fault>>, Failure> {
+    let mut differ = Differ { state, prune, changes: Vec::new(), faults: Vec::new() };
+    differ.catalogue(declared);
+    differ.domains(declared);
+    for tenant in declared.tenants.iter().flatten() {
+        differ.tenant(tenant)?;
+    }
+    if let Some(platform) = &declared.platform {
+        let people = inside::Owned {
+            slug: PLATFORM_SLUG,
+            place: Place::START,
+            workspaces: None,
+            groups: None,
+            users: platform.users.as_deref(),
+            clients: platform.clients.as_deref(),
+            resources: platform.resources.as_deref(),
+        };
+        differ.owned(&people)?;
+    }
+    if prune {
+        differ.unnamed_tenants(declared);
+        differ.still_used(declared);
+    }
+    let Differ { mut changes, mut faults, .. } = differ;
+    if faults.is_empty() {
+        changes.sort_by_key(Change::rank);
+        return Ok(Ok(changes));
+    }
+    faults.sort();
+    Ok(Err(faults))
+}
+
+/// The work in hand.
+struct Differ<'a> {
+    state: &'a State,
+    prune: bool,
+    changes: Vec<Change>,
+    faults: Vec<Fault>,
+}
+
+impl Differ<'_> {
+    fn fault(&mut self, place: Place, path: impl Into<String>, message: impl Into<String>) {
+        self.faults.push(Fault { place, path: path.into(), message: message.into() });
+    }
+
+    /// Notes that something is to be made, or to be changed where it differs.
+    fn put(
+        &mut self,
+        kind: &'static str,
+        named: (Option<&str>, &str),
+        words: (Option<Written>, Written),
+        step: Step,
+    ) {
+        let (before, after) = words;
+        let action = if before.is_some() { Action::Change } else { Action::Create };
+        let fields = differing(before, after);
+        if action == Action::Create || !fields.is_empty() {
+            self.note((action, kind), named, fields, step);
+        }
+    }
+
+    fn note(
+        &mut self,
+        (action, kind): (Action, &'static str),
+        (tenant, name): (Option<&str>, &str),
+        fields: Vec<Field>,
+        step: Step,
+    ) {
+        let tenant = tenant.map(ToOwned::to_owned);
+        self.changes.push(Change { action, kind, tenant, name: name.to_owned(), fields, step });
+    }
+
+    fn catalogue(&mut self, declared: &Declaration) {
+        for At { value: product, .. } in declared.products.iter().flatten() {
+            let before = self.state.products.get(&product.key).map(written::product);
+            let words = (before, written::product(product));
+            self.put("product", (None, &product.key), words, Step::Product(product.clone()));
+        }
+        for At { value: plan, .. } in declared.plans.iter().flatten() {
+            let before = self.state.plans.get(&plan.key).map(written::plan);
+            self.put("plan", (None, &plan.key), (before, written::plan(plan)), Step::Plan(plan.clone()));
+        }
+    }
+
+    /// A domain that leads to a tenant whose entry in the file does not give it up cannot lead to another.
+    fn domains(&mut self, declared: &Declaration) {
+        let named: Vec<&str> =
+            declared.tenants.iter().flatten().map(|tenant| tenant.slug.value.as_str()).collect();
+        for tenant in declared.tenants.iter().flatten() {
+            for domain in &tenant.domains {
+                let owner = self.state.domains.get(&domain.value).map(String::as_str);
+                let kept =
+                    owner.filter(|owner| *owner != tenant.slug.value.as_str() && !named.contains(owner));
+                if let Some(owner) = kept.filter(|_| !self.prune) {
+                    let path = format!("tenants[{}].domains", tenant.slug.value);
+                    let message =
+                        format!("the domain `{}` leads to the tenant `{owner}` already", domain.value);
+                    self.fault(domain.place, path, message);
+                }
+            }
+        }
+    }
+
+    fn tenant(&mut self, wanted: &Tenant) -> Result<(), Failure> {
+        let slug = wanted.slug.value.as_str();
+        let have = self.state.tenants.get(slug);
+        if have.is_some_and(|have| matches!(have.tenant.status, Status::Deleted { .. })) {
+            let message =
+                format!("the slug `{slug}` belonged to a tenant that was deleted, and is never used again");
+            self.fault(wanted.slug.place, format!("tenants[{slug}].slug"), message);
+            return Ok(());
+        }
+        let before = self.state.declared_tenant(slug)?.as_ref().map(written::tenant);
+        let words = (before, written::tenant(wanted));
+        self.put("tenant", (Some(slug), slug), words, Step::Tenant(Box::new(wanted.clone())));
+        self.owned(&inside::Owned {
+            slug,
+            place: wanted.slug.place,
+            workspaces: wanted.workspaces.as_deref(),
+            groups: wanted.groups.as_deref(),
+            users: wanted.users.as_deref(),
+            clients: wanted.clients.as_deref(),
+            resources: wanted.resources.as_deref(),
+        })
+    }
+}
+
+/// The keys whose values differ. A status that the file does not state stays as it is.
+fn differing(before: Option<Written>, after: Written) -> Vec<Field> {
+    let mut before: BTreeMap<&str, Value> = before.unwrap_or_default().into_iter().collect();
+    let mut fields = Vec::new();
+    for (name, after) in after {
+        let before = before.remove(name).unwrap_or(Value::Null);
+        let unstated = name == "status" && after.is_null();
+        if !unstated && before != after && !(is_nothing(&before) && is_nothing(&after)) {
+            fields.push(Field { name, before, after });
+        }
+    }
+    fields
+}
+
+/// Whether a value says what an absent key says.
+pub(super) fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+impl Change {
+    /// Things that others refer to come first, and go last.
+    fn rank(&self) -> usize {
+        const ORDER: [&str; 9] = [
+            "product",
+            "plan",
+            "tenant",
+            "workspace",
+            "context",
+            "group",
+            "user",
+            "resource server",
+            "client",
+        ];
+        let place = ORDER.iter().position(|kind| *kind == self.kind).unwrap_or(ORDER.len());
+        match self.action {
+            Action::Create | Action::Change => place,
+            Action::Remove => 3 * ORDER.len() - place,
+        }
+    }
+}
+
+/// Looks a product up by its key; the file's comes first.
+fn find_product<'a>(declared: &'a Declaration, key: &str) -> Option<&'a Product> {
+    declared.products.iter().flatten().map(|at| &at.value).find(|product| product.key == key)
+}
+
+/// Looks a plan up by its key in the file.
+fn find_plan<'a>(declared: &'a Declaration, key: &str) -> Option<&'a Plan> {
+    declared.plans.iter().flatten().map(|at| &at.value).find(|plan| plan.key == key)
+}

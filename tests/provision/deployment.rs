@@ -1,0 +1,157 @@
+//! A deployment under test: a database with the platform in it, and files applied to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use symbolon::crypto::password::{PasswordPool, PoolLimits};
+use symbolon::effects::random::{Random, SystemRandom};
+use symbolon::flows::Call;
+use symbolon::flows::provision::declaration::Faults;
+use symbolon::flows::provision::{Applied, Planned, Request, apply, export, plan};
+use symbolon::model::failure::Failure;
+use symbolon::model::ids::Slug;
+use symbolon::model::status::Status;
+use symbolon::model::tenant::Tenant;
+use symbolon::model::time::Timestamp;
+use symbolon::storage::records::{audit, change_number, tenants};
+use symbolon::storage::{Database, PlatformScope, TenantScope, TenantTx};
+
+use super::sources::{TestSources, examples};
+use crate::harness::database::TestDatabase;
+
+pub(crate) struct Deployment {
+    pub(crate) database: Database,
+    pub(crate) sources: TestSources,
+    pub(crate) right: PlatformScope,
+    pool: PasswordPool,
+    now: Timestamp,
+    _kept: TestDatabase,
+}
+
+/// The example's text.
+pub(crate) fn acme() -> String {
+    std::fs::read_to_string(examples().join("acme.yaml")).unwrap()
+}
+
+impl Deployment {
+    /// One with the platform only.
+    pub(crate) async fn new() -> Self {
+        let kept = TestDatabase::new();
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        let limits = PoolLimits { parallel: 2, waiting: 50 };
+        let deployment = Self {
+            database: kept.open(),
+            sources: TestSources::for_acme(),
+            right: PlatformScope::operator(),
+            pool: PasswordPool::new(limits, random),
+            now: Timestamp::from_unix(1_800_000_000),
+            _kept: kept,
+        };
+        let call = deployment.call();
+        let platform = Tenant {
+            id: call.id(),
+            slug: "platform".parse().unwrap(),
+            name: "Platform".to_owned(),
+            plan: None,
+            region: None,
+            status: Status::Active,
+        };
+        let made = deployment
+            .database
+            .write_platform(&deployment.right, move |tx| tenants::insert(tx, &platform, call.now))
+            .await
+            .unwrap();
+        assert!(made);
+        deployment
+    }
+
+    /// One that holds the example.
+    pub(crate) async fn with_acme() -> Self {
+        let deployment = Self::new().await;
+        deployment.apply(&acme()).await;
+        deployment
+    }
+
+    /// Lets time pass.
+    pub(crate) fn later(&mut self, time: Duration) {
+        self.now = self.now + time;
+    }
+
+    pub(crate) fn call(&self) -> Call {
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        Call {
+            now: self.now,
+            request_id: random.id(self.now),
+            random,
+            address: None,
+            user_agent: None,
+            issuer: Arc::new("http://localhost:1".parse().unwrap()),
+        }
+    }
+
+    fn request<'a>(&'a self, text: &'a str, prune: bool) -> Request<'a> {
+        Request { file: "test.yaml", text, sources: &self.sources, prune }
+    }
+
+    pub(crate) async fn try_apply(&self, text: &str, prune: bool) -> Result<Applied, Faults> {
+        let request = self.request(text, prune);
+        apply(&self.database, &self.right, &self.pool, (&self.call(), &request)).await.unwrap()
+    }
+
+    pub(crate) async fn apply(&self, text: &str) -> Applied {
+        self.try_apply(text, false).await.unwrap_or_else(|faults| panic!("{faults}"))
+    }
+
+    pub(crate) async fn prune(&self, text: &str) -> Applied {
+        self.try_apply(text, true).await.unwrap_or_else(|faults| panic!("{faults}"))
+    }
+
+    pub(crate) async fn plan(&self, text: &str) -> Planned {
+        let planned = plan(&self.database, &self.right, &self.request(text, false), self.now).await.unwrap();
+        planned.unwrap_or_else(|faults| panic!("{faults}"))
+    }
+
+    /// The changes that a plan lists, one line each.
+    pub(crate) async fn changes(&self, text: &str) -> Vec<String> {
+        self.plan(text).await.changes.iter().map(ToString::to_string).collect()
+    }
+
+    pub(crate) async fn export(&self) -> String {
+        export(&self.database, &self.right, self.now).await.unwrap()
+    }
+
+    pub(crate) async fn change_number(&self) -> i64 {
+        self.database.read_platform(&self.right, |tx| change_number::read(tx)).await.unwrap()
+    }
+
+    /// The tenant with this slug, whatever its status.
+    pub(crate) async fn tenant(&self, slug: &str) -> TenantScope {
+        let slug: Slug = slug.parse().unwrap();
+        let found =
+            self.database.read_platform(&self.right, move |tx| tx.tenant_by_slug(&slug)).await.unwrap();
+        found.expect("the tenant exists")
+    }
+
+    /// Reads inside a tenant, whatever its status.
+    pub(crate) async fn inside<T: Send + 'static>(
+        &self,
+        slug: &str,
+        work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> T {
+        let scope = self.tenant(slug).await;
+        let read = self.database.read_platform(&self.right, move |tx| work(&mut tx.enter(&scope)?));
+        read.await.unwrap()
+    }
+
+    /// Every audit event of a tenant as it is stored, with its personal side.
+    pub(crate) async fn events(&self, slug: &str) -> Vec<String> {
+        let events = self.inside(slug, |tx| audit::after(tx, 0, 10_000)).await;
+        events
+            .into_iter()
+            .map(|event| {
+                let facts = event.personal.map(|personal| personal.facts).unwrap_or_default();
+                format!("{} {facts}", event.body)
+            })
+            .collect()
+    }
+}
