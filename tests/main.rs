@@ -23,6 +23,8 @@ mod harness;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod login;
+#[cfg(test)]
 mod oidc;
 #[cfg(test)]
 mod pages;

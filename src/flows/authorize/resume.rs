@@ -95,6 +95,7 @@ pub(super) fn settle(
             if !finish(directory, call, &standing)? {
                 return Ok(Outcome::Gone);
             }
+            session::touch(&mut directory.enter(&account.scope)?, call, &account.session)?;
             let answer = issue::code(directory, call, (&standing.client, &request, account), terms)?;
             Ok(back(standing, request, answer))
         }

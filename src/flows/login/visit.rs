@@ -127,8 +127,9 @@ impl Visit {
         if let Some(name) = typed.or_else(hint) {
             return Ok(name);
         }
-        let accounts =
-            if self.request().is_some() { self.accounts(directory, call, cookie_hash)? } else { Vec::new() };
+        // Whoever chose to use another account does not mean the one that is signed in.
+        let anew = self.interaction.as_ref().is_none_or(|it| it.request.is_none() || it.progress.signing_in);
+        let accounts = if anew { Vec::new() } else { self.accounts(directory, call, cookie_hash)? };
         Ok(match accounts.as_slice() {
             [only] => only.user.email.clone(),
             _ => String::new(),

@@ -1,0 +1,162 @@
+//! Guessing passwords and probing for accounts (P036, P037, P038, D18, D23, D31).
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use symbolon::crypto::password::Password;
+use symbolon::model::ids::{TenantId, UserId};
+use symbolon::model::secret::Secret;
+use symbolon::model::status::Status;
+use symbolon::storage::records::{passwords, tenants, users};
+
+use super::{count, events, is_signed_in, sign_in, started};
+use crate::harness::TestServer;
+use crate::harness::jar::Page;
+use crate::harness::seed::PASSWORD;
+
+/// One try in a fresh browser.
+async fn attempt(server: &TestServer, account: (&str, &str), password: &str) -> Page {
+    let jar = server.browser();
+    let page = jar.open("/login").await;
+    sign_in(&jar, &page, account, password).await
+}
+
+/// What a page shows, without what is different each time.
+fn shape(page: &Page, email: &str) -> (StatusCode, Vec<String>, String) {
+    let mut body = page.body.replace(email, "EMAIL");
+    for (_, value) in page.form().fields {
+        body = body.replace(&value, "VALUE");
+    }
+    let mut headers: Vec<String> = page.headers.keys().map(ToString::to_string).collect();
+    headers.sort();
+    (page.status, headers, body)
+}
+
+async fn suspend_user(server: &TestServer, scope: symbolon::storage::TenantScope, id: UserId) {
+    let since = server.now();
+    server
+        .as_operator(move |tx| {
+            let mut tx = tx.enter(&scope)?;
+            let mut user = users::find(&mut tx, id)?.expect("the user");
+            user.status = Status::Suspended { since };
+            users::update(&mut tx, &user)
+        })
+        .await;
+}
+
+async fn suspend_tenant(server: &TestServer, id: TenantId) {
+    let since = server.now();
+    server
+        .as_operator(move |tx| {
+            let mut tenant = tx.tenant(id)?.expect("the tenant").tenant().clone();
+            tenant.status = Status::Suspended { since };
+            tenants::update(tx, &tenant)
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn p036_no_answer_tells_whether_an_account_exists() {
+    let (server, _) = started().await;
+    let acme = server.organisation("acme", &[]).await;
+    acme.person("ada@acme.example", &[]).await;
+    let gone = acme.person("bob@acme.example", &[]).await;
+    suspend_user(&server, acme.scope.clone(), gone).await;
+    let closed = server.organisation("closed", &[]).await;
+    closed.person("cat@closed.example", &[]).await;
+    suspend_tenant(&server, closed.id()).await;
+    let expected = attempt(&server, ("ada@acme.example", "acme"), "wrong password").await;
+    assert_eq!(expected.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(expected.has("password-problem"));
+    let expected = shape(&expected, "ada@acme.example");
+    for (account, password) in [
+        (("nobody@acme.example", "acme"), "wrong password"),
+        (("bob@acme.example", "acme"), PASSWORD),
+        (("bob@acme.example", "acme"), "wrong password"),
+        (("cat@closed.example", "closed"), PASSWORD),
+        (("ada@acme.example", "nowhere"), PASSWORD),
+        (("ada@acme.example", "platform"), PASSWORD),
+    ] {
+        let page = attempt(&server, account, password).await;
+        assert_eq!(shape(&page, account.0), expected, "{account:?}");
+    }
+    let seen = events(&server, &acme.scope).await;
+    assert_eq!(count(&seen, "session.sign_in"), 4, "each refusal is recorded");
+    assert!(!seen.iter().any(|event| event.body.contains("acme.example")), "and names no person");
+}
+
+#[tokio::test]
+async fn p037_a_name_is_locked_after_failures_whether_it_exists_or_not() {
+    let server = TestServer::with()
+        .set("limits.sign_in_address", "1000 per 10m")
+        .set("limits.sign_in_account", "3 per 10m")
+        .start()
+        .await;
+    let acme = server.organisation("acme", &[]).await;
+    acme.person("ada@acme.example", &[]).await;
+    for email in ["ada@acme.example", "nobody@acme.example"] {
+        for organisation in ["acme", "nowhere"] {
+            for _ in 0..3 {
+                let page = attempt(&server, (email, organisation), "wrong password").await;
+                assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+            }
+            let page = attempt(&server, (email, organisation), PASSWORD).await;
+            assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS, "{email} {organisation}");
+            assert_eq!(page.header("retry-after"), Some("600"));
+        }
+    }
+    let seen = events(&server, &acme.scope).await;
+    assert_eq!(count(&seen, "account.locked"), 2, "once for each name at this tenant");
+    server.advance(Duration::from_mins(10)).await;
+    let jar = server.browser();
+    let page = jar.open("/login").await;
+    sign_in(&jar, &page, ("ada@acme.example", "acme"), PASSWORD).await;
+    assert!(is_signed_in(&jar).await, "the lock has an end");
+}
+
+#[tokio::test]
+async fn failures_past_the_limit_become_one_counted_event() {
+    let server = TestServer::with()
+        .set("limits.sign_in_address", "1000 per 10m")
+        .set("limits.sign_in_account", "100 per 10m")
+        .set("limits.recorded_failures", "2 per 10m")
+        .start()
+        .await;
+    let acme = server.organisation("acme", &[]).await;
+    for _ in 0..5 {
+        attempt(&server, ("nobody@acme.example", "acme"), "wrong password").await;
+    }
+    let seen = events(&server, &acme.scope).await;
+    assert_eq!((count(&seen, "session.sign_in"), count(&seen, "session.failures_folded")), (2, 0));
+    server.advance(Duration::from_mins(11)).await;
+    server.run_jobs().await;
+    let seen = events(&server, &acme.scope).await;
+    assert_eq!(count(&seen, "session.failures_folded"), 1);
+    assert!(seen.iter().any(|event| event.body.contains("\"count\":3")), "{seen:#?}");
+}
+
+#[tokio::test]
+async fn p038_a_long_password_counts_to_its_last_character() {
+    let (server, _) = started().await;
+    let acme = server.organisation("acme", &[]).await;
+    let ada = acme.person("ada@acme.example", &[]).await;
+    let long = "correct horse battery staple ".repeat(4);
+    let long = long.get(..100).expect("100 characters").to_owned();
+    let hash =
+        server.edge.passwords.hash(Password::new(&Secret::new(long.clone())).expect("a password")).await;
+    let (scope, now) = (acme.scope.clone(), server.now());
+    let phc = Secret::new(hash.expect("a hash").as_str().to_owned());
+    server.as_operator(move |tx| passwords::put(&mut tx.enter(&scope)?, ada, &phc, now)).await;
+    let late = format!("{}X", long.get(..99).expect("99 characters"));
+    let refused = attempt(&server, ("ada@acme.example", "acme"), &late).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let beyond = attempt(&server, ("ada@acme.example", "acme"), &"x".repeat(4000)).await;
+    assert_eq!(beyond.status, StatusCode::BAD_REQUEST);
+    let home = attempt(&server, ("ada@acme.example", "acme"), &long).await;
+    assert_eq!(home.marker().as_deref(), Some("page-home"), "{home:#?}");
+    let jar = server.browser();
+    jar.open("/login").await;
+    let huge = "x".repeat(1024 * 1024);
+    let answer = jar.post("/login/password", &[("password", &huge)]).await;
+    assert!([StatusCode::BAD_REQUEST, StatusCode::PAYLOAD_TOO_LARGE].contains(&answer.status));
+}
