@@ -2,7 +2,12 @@
 
 use reqwest::Method;
 use serde_json::Value;
+use symbolon::crypto::jwt::claimed_kid;
+use symbolon::flows::keys::{FreshKey, revoke};
+use symbolon::model::audit::Actor;
+use symbolon::model::signing_key::KeyPurpose;
 
+use super::party::{World, text};
 use crate::harness::TestServer;
 
 #[tokio::test]
@@ -63,4 +68,25 @@ async fn documents_are_not_sent_twice_to_who_has_them() {
         let other = jar.send(Method::GET, path, None, &[("if-none-match", "\"other\"")]).await;
         assert_eq!((other.status.as_u16(), &other.body), (200, &first.body));
     }
+}
+
+#[tokio::test]
+async fn p025_tokens_of_a_revoked_key_are_refused_at_once() {
+    let world = World::new().await;
+    let tokens = world.tokens(&world.wiki).await;
+    let access = text(&tokens, "access_token");
+    let kid = claimed_kid(&access).expect("a kid");
+    let call = world.server.operator();
+    let fresh = FreshKey::make(KeyPurpose::Tokens, world.server.edge.keys.sealer(), &call).expect("a key");
+    world
+        .server
+        .as_operator(move |tx| {
+            revoke(tx, &call, &Actor::Operator, &kid, fresh)?.expect("the key is revoked");
+            Ok(())
+        })
+        .await;
+    assert_eq!(world.userinfo(&access).await.status, 401);
+    assert_eq!(world.introspect(&world.wiki, &access).await.json(), serde_json::json!({"active": false}));
+    let next = world.refresh(&world.wiki, &text(&tokens, "refresh_token")).await.json();
+    assert_eq!(world.userinfo(&text(&next, "access_token")).await.status, 200, "the next key signs");
 }

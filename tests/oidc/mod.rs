@@ -1,6 +1,7 @@
 //! The endpoints of OAuth 2.0 and OpenID Connect on the real server, on both databases.
 
 mod bearer;
+mod budget;
 mod clients;
 mod code;
 mod documents;
