@@ -1,14 +1,13 @@
 //! Every page in every state: nothing sticks out, every target is large enough, the policy blocks nothing of ours.
 
 use symbolon::views::text::Locale;
-use thirtyfour::Key;
 
 use super::site::Site;
 use super::window::{DESKTOP, Look, PHONE, Window, with_window};
 use crate::pages::gallery::every_page;
 
 /// Gives what is wrong with the layout of the page that is shown (WCAG 2.2 §1.4.10 reflow; design §4.6 targets).
-const FAULTS: &str = r#"
+pub(super) const FAULTS: &str = r#"
     const faults = [];
     const root = document.documentElement;
     if (root.scrollWidth > root.clientWidth) faults.push(`scrolls sideways: ${root.scrollWidth} > ${root.clientWidth}`);
@@ -110,7 +109,7 @@ async fn the_keyboard_reaches_everything_in_order_and_sees_where_it_is() {
             window.open(&site.address(&format!("/en/{page}"))).await;
             for expected in order.split(' ') {
                 if window.focus().await != expected {
-                    window.press_key(Key::Tab).await;
+                    window.press_tab().await;
                 }
                 assert_eq!(window.focus().await, expected, "on {page}");
                 let outline = "const style = getComputedStyle(document.activeElement);\

@@ -2,5 +2,6 @@
 
 mod layout;
 mod moving_on;
+mod sign_in;
 mod site;
 pub(crate) mod window;

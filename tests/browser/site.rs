@@ -14,7 +14,16 @@ const POLICY: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none
 pub(crate) struct Site {
     port: u16,
     pages: Arc<Mutex<BTreeMap<String, String>>>,
-    posted: Arc<Mutex<Vec<String>>>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What came in.
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    /// The bodies that were posted.
+    posted: Vec<String>,
+    /// The queries with which a page of its own was asked for.
+    queries: Vec<String>,
 }
 
 impl Site {
@@ -22,12 +31,12 @@ impl Site {
     pub(crate) fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let site = Self { port, pages: Arc::default(), posted: Arc::default() };
-        let (pages, posted) = (Arc::clone(&site.pages), Arc::clone(&site.posted));
+        let site = Self { port, pages: Arc::default(), seen: Arc::default() };
+        let (pages, seen) = (Arc::clone(&site.pages), Arc::clone(&site.seen));
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let (pages, posted) = (Arc::clone(&pages), Arc::clone(&posted));
-                std::thread::spawn(move || answer(stream, &pages, &posted));
+                let (pages, seen) = (Arc::clone(&pages), Arc::clone(&seen));
+                std::thread::spawn(move || answer(stream, &pages, &seen));
             }
         });
         site
@@ -45,23 +54,29 @@ impl Site {
 
     /// The bodies that were posted so far.
     pub(crate) fn posted(&self) -> Vec<String> {
-        self.posted.lock().expect("the bodies").clone()
+        self.seen.lock().expect("what came in").posted.clone()
+    }
+
+    /// The queries of the pages that were asked for with one.
+    pub(crate) fn queries(&self) -> Vec<String> {
+        self.seen.lock().expect("what came in").queries.clone()
     }
 }
 
-fn answer(mut stream: TcpStream, pages: &Mutex<BTreeMap<String, String>>, posted: &Mutex<Vec<String>>) {
+fn answer(mut stream: TcpStream, pages: &Mutex<BTreeMap<String, String>>, seen: &Mutex<Seen>) {
     let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
     let mut line = String::new();
     // A browser opens connections that it may never use.
     if reader.read_line(&mut line).unwrap_or(0) == 0 {
         return;
     }
-    let path = line.split(' ').nth(1).unwrap_or("/").to_owned();
+    let target = line.split(' ').nth(1).unwrap_or("/").to_owned();
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let length = content_length(&mut reader);
     if line.starts_with("POST") {
         let mut body = vec![0; length];
         reader.read_exact(&mut body).expect("the body");
-        posted.lock().expect("the bodies").push(String::from_utf8(body).expect("text"));
+        seen.lock().expect("what came in").posted.push(String::from_utf8(body).expect("text"));
         send(
             &mut stream,
             "text/html",
@@ -76,7 +91,10 @@ fn answer(mut stream: TcpStream, pages: &Mutex<BTreeMap<String, String>>, posted
         send(&mut stream, assets::ICON.media_type, assets::ICON.bytes);
     } else if name == Some("brand.css") {
         send(&mut stream, "text/css", b":root { --accent: #7a3b12; --on-accent: #fff; }");
-    } else if let Some(page) = pages.lock().expect("the pages").get(&path) {
+    } else if let Some(page) = pages.lock().expect("the pages").get(path) {
+        if !query.is_empty() {
+            seen.lock().expect("what came in").queries.push(query.to_owned());
+        }
         send(&mut stream, "text/html; charset=utf-8", page.as_bytes());
     } else {
         stream.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").ok();

@@ -1,13 +1,14 @@
 //! A headless browser window of a given size, scheme and will to run scripts.
 
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 use thirtyfour::session::handle::SessionHandle;
-use thirtyfour::{By, ChromiumLikeCapabilities, DesiredCapabilities, Key, LoggingPrefsLogLevel, WebDriver};
+use thirtyfour::{By, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 
 /// What a window is like.
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +72,11 @@ impl Window {
         self.session.goto(address).await.expect(address);
     }
 
+    /// Where the window is.
+    pub(crate) async fn address(&self) -> String {
+        self.session.current_url().await.expect("an address").to_string()
+    }
+
     /// The marker of the page that is shown.
     pub(crate) async fn marker(&self) -> String {
         let main = self.session.find(By::Tag("main")).await.expect("a main element");
@@ -82,25 +88,54 @@ impl Window {
         self.evaluate("return document.activeElement.id").await.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Presses keys, to whatever has the focus.
-    pub(crate) async fn press(&self, keys: &str) {
-        self.session.action_chain().send_keys(keys).perform().await.expect("keys");
+    /// Types text into whatever has the focus, key by key.
+    pub(crate) async fn press(&self, text: &str) {
+        for character in text.chars().map(String::from) {
+            let down = json!({"type": "keyDown", "key": character, "text": character});
+            self.devtools("Input.dispatchKeyEvent", down).await;
+            self.devtools("Input.dispatchKeyEvent", json!({"type": "keyUp", "key": character})).await;
+        }
     }
 
-    /// Presses one key that writes nothing, such as Tab or Enter.
-    pub(crate) async fn press_key(&self, key: Key) {
-        self.press(&key.value().to_string()).await;
+    /// Presses Enter.
+    pub(crate) async fn press_enter(&self) {
+        self.press_named(("Enter", 13), Some("\r"), 0).await;
+    }
+
+    /// Goes on to the next field.
+    pub(crate) async fn press_tab(&self) {
+        self.press_named(("Tab", 9), None, 0).await;
     }
 
     /// Goes back to the field before.
     pub(crate) async fn press_shift_tab(&self) {
-        let chain = self.session.action_chain().key_down(Key::Shift).send_keys(Key::Tab).key_up(Key::Shift);
-        chain.perform().await.expect("keys");
+        self.press_named(("Tab", 9), None, 8).await;
+    }
+
+    /// Presses a key once. Not by the actions of `WebDriver`: chromedriver repeats one that a new page interrupts.
+    async fn press_named(&self, (key, number): (&str, u8), text: Option<&str>, modifiers: u8) {
+        let event = |kind: &str| {
+            json!({
+                "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": number, "modifiers": modifiers,
+            })
+        };
+        let mut down = event(if text.is_some() { "keyDown" } else { "rawKeyDown" });
+        if let Some(text) = text {
+            down["text"] = text.into();
+        }
+        self.devtools("Input.dispatchKeyEvent", down).await;
+        self.devtools("Input.dispatchKeyEvent", event("keyUp")).await;
     }
 
     /// Presses the element with this id.
     pub(crate) async fn click(&self, id: &str) {
         self.session.find(By::Id(id)).await.expect(id).click().await.expect(id);
+    }
+
+    /// The text of the element with this id, or `None` where there is none.
+    pub(crate) async fn text(&self, id: &str) -> Option<String> {
+        let element = self.session.find(By::Id(id)).await.ok()?;
+        element.text().await.ok()
     }
 
     /// Runs a function body in the page and gives what it returns. This works also where the page's own scripts do not.
@@ -126,10 +161,36 @@ impl Window {
         self.marker().await
     }
 
+    /// Waits until there is an element with this id, for five seconds at most.
+    pub(crate) async fn arrive_at_id(&self, id: &str) {
+        for _ in 0..100 {
+            if self.session.find(By::Id(id)).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{id} did not come");
+    }
+
+    /// Empties a field and gives it the focus.
+    pub(crate) async fn clear(&self, id: &str) {
+        let field = self.session.find(By::Id(id)).await.expect(id);
+        field.clear().await.expect(id);
+        field.focus().await.expect(id);
+    }
+
     /// What the browser complained about since the last call: blocked content, missing files, scripts that failed.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let log = self.session.browser_log().await.expect("the browser's log");
         log.into_iter().map(|entry| entry.message).collect()
+    }
+
+    /// Keeps a picture of the window in `target/pictures/`, for people to look at.
+    pub(crate) async fn picture(&self, name: &str) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let file: PathBuf = folder.join(name).with_extension("png");
+        self.session.screenshot(&file).await.expect("a picture");
     }
 }
 
