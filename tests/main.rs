@@ -21,6 +21,8 @@ mod effects;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod interop;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod login;

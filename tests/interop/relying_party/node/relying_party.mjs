@@ -6,7 +6,7 @@ import { signIn } from './browser.mjs'
 
 const set = JSON.parse(await text(process.stdin))
 
-const config = await client.discovery(new URL(set.issuer), set.client_id, set.client_secret, undefined, {
+const config = await client.discovery(new URL(set.issuer), set.client_id, undefined, client.ClientSecretBasic(set.client_secret), {
   execute: [client.allowInsecureRequests], // the test's issuer is http on this machine
 })
 
@@ -39,5 +39,6 @@ console.log(JSON.stringify({
   claims,
   userinfo,
   access_token: tokens.access_token,
+  id_token: tokens.id_token,
   refreshed: refreshed?.access_token !== undefined,
 }))

@@ -51,7 +51,7 @@ claims.validate(leeway=30)
 
 userinfo = session.get(metadata["userinfo_endpoint"]).json()
 assert userinfo["sub"] == claims["sub"], "user info is about somebody else"
-old = tokens["access_token"]
+old, id_token = tokens["access_token"], tokens["id_token"]
 refreshed = None
 if tokens.get("refresh_token"):
     refreshed = session.refresh_token(metadata["token_endpoint"], refresh_token=tokens["refresh_token"])
@@ -62,6 +62,7 @@ print(
             "claims": dict(claims),
             "userinfo": userinfo,
             "access_token": old,
+            "id_token": id_token,
             "refreshed": refreshed is not None and "access_token" in refreshed,
         }
     )
