@@ -55,7 +55,7 @@ pub fn table() -> Vec<Route> {
         Route::new(paths::OPENID_CONFIGURATION, Guard::Open).cors().get(oidc::discovery::get),
         Route::new(paths::OAUTH_METADATA, Guard::Open).cors().get(oidc::discovery::get),
         Route::new(paths::JWKS, Guard::Open).cors().get(oidc::jwks::get),
-        Route::new(paths::REVOCATIONS, Guard::Open).get(oidc::revocations::get),
+        Route::new(paths::REVOCATIONS, Guard::Open).cors().get(oidc::revocations::get),
         Route::new(paths::TOKEN, Guard::Client).door(Door::Token).cors().post(oidc::token::post),
         Route::new(paths::REVOKE, Guard::Client).door(Door::Token).cors().post(oidc::revoke::post),
         Route::new(paths::INTROSPECT, Guard::Client).door(Door::Token).post(oidc::introspect::post),

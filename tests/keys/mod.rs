@@ -5,3 +5,4 @@ mod feed;
 mod jobs;
 mod lifecycle;
 mod rig;
+mod served;
