@@ -2,7 +2,7 @@
 //! moves and randomness that repeats. Each test owns its server and its database.
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -13,7 +13,6 @@ use symbolon::config::Config;
 use symbolon::config::sources::Settings;
 use symbolon::crypto::master_key::MasterKey;
 use symbolon::crypto::seal::Sealer;
-use symbolon::effects::http::HttpClient;
 use symbolon::effects::{Clock, Random, SeededRandom, TestClock};
 use symbolon::flows::{Call, initialise, keys};
 use symbolon::jobs::Schedule;
@@ -42,14 +41,12 @@ pub(crate) struct TestServer {
     pub(crate) config: Config,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
-    expected_defects: AtomicU64,
     database: Arc<TestDatabase>,
 }
 
 /// What a server is started with.
 pub(crate) struct Builder {
     settings: Vec<(String, String)>,
-    http: Option<Arc<dyn HttpClient>>,
     clock: Arc<TestClock>,
     database: Option<Arc<TestDatabase>>,
     seed: u64,
@@ -59,12 +56,6 @@ impl Builder {
     /// Sets a key of the configuration.
     pub(crate) fn set(mut self, key: &str, value: impl Into<String>) -> Self {
         self.settings.push((key.to_owned(), value.into()));
-        self
-    }
-
-    /// Answers the server's own requests by this client instead of the guarded one.
-    pub(crate) fn http(mut self, client: Arc<dyn HttpClient>) -> Self {
-        self.http = Some(client);
         self
     }
 
@@ -79,16 +70,7 @@ impl Builder {
         }
         let clock = Arc::clone(&self.clock);
         let (edge, handle, thread) = spawn(self, config.clone(), listener);
-        TestServer {
-            clock,
-            edge,
-            address,
-            config,
-            handle,
-            thread: Some(thread),
-            expected_defects: AtomicU64::new(0),
-            database,
-        }
+        TestServer { clock, edge, address, config, handle, thread: Some(thread), database }
     }
 
     fn config(&self, address: SocketAddr, database: &TestDatabase) -> Config {
@@ -117,13 +99,7 @@ impl TestServer {
 
     /// A server with settings of its own.
     pub(crate) fn with() -> Builder {
-        Builder {
-            settings: Vec::new(),
-            http: None,
-            clock: Arc::new(TestClock::default()),
-            database: None,
-            seed: 1,
-        }
+        Builder { settings: Vec::new(), clock: Arc::new(TestClock::default()), database: None, seed: 1 }
     }
 
     /// A second node on the same data and the same clock, with an issuer and a port of its own.
@@ -188,11 +164,6 @@ impl TestServer {
     pub(crate) fn browser(&self) -> Jar {
         Jar::new(self)
     }
-
-    /// Lets so many answers of 500 or more pass that the test provokes.
-    pub(crate) fn expect_defects(&self, count: u64) {
-        self.expected_defects.fetch_add(count, Ordering::Relaxed);
-    }
 }
 
 impl Drop for TestServer {
@@ -203,9 +174,8 @@ impl Drop for TestServer {
             let _panicked = thread.join();
         }
         let defects = self.edge.defects.load(Ordering::Relaxed);
-        let expected = self.expected_defects.load(Ordering::Relaxed);
         if !std::thread::panicking() {
-            assert_eq!(defects, expected, "answers of 500 or more");
+            assert_eq!(defects, 0, "answers of 500 or more");
         }
     }
 }
@@ -229,7 +199,7 @@ fn spawn(
         clock: builder.clock,
         random: Arc::new(SeededRandom::new(builder.seed)) as Arc<dyn Random>,
         jobs: false,
-        http: builder.http,
+        http: None,
     };
     let thread = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use symbolon::effects::Clock as _;
+use symbolon::flows::Call;
 use symbolon::flows::keys::{self, FreshKey};
-use symbolon::flows::{Call, revocation};
+use symbolon::flows::revocation::{self, Within};
 use symbolon::model::audit::Actor;
 use symbolon::model::client::ClientKind;
 use symbolon::model::resource_server::OpenTo;
@@ -116,7 +117,7 @@ async fn p149_what_one_node_revokes_the_services_of_another_refuse() {
     let (now, id) = (server.now(), service.id().to_owned());
     server
         .as_operator(move |tx| {
-            revocation::revoke(tx, &Default::default(), [(RevokedKind::Client, id.as_str())], now)
+            revocation::revoke(tx, &Within::default(), [(RevokedKind::Client, id.as_str())], now)
         })
         .await;
     server.clock.advance(Duration::from_secs(2));

@@ -3,4 +3,5 @@
 mod boundary;
 mod headers;
 mod map;
+mod outage;
 mod smuggling;
