@@ -1,12 +1,16 @@
-//! The command line: one command per file. Exit codes: 0 done, 1 failed, 2 drift, 64 usage, 69 unavailable, 78 configuration.
+//! The command line: one command per file. Exit codes: 0 done, 1 failed, 2 drift, 64 usage, 65 a bad file, 69 unavailable, 78 configuration.
 
+pub mod apply;
 pub mod audit;
 pub mod config;
+mod declared;
 mod deployment;
+pub mod export;
 pub mod init;
 pub mod keys;
 pub mod migrate;
 mod outcome;
+pub mod plan;
 pub mod serve;
 mod settings;
 pub mod token;
@@ -61,6 +65,12 @@ enum Command {
     Token(token::TokenCommand),
     /// Bring the database schema up to date.
     Migrate(migrate::Migrate),
+    /// Say what a declaration would change; exit 2 where it would change anything.
+    Plan(plan::Plan),
+    /// Make the deployment hold what a declaration says.
+    Apply(apply::Apply),
+    /// Print the deployment as a declaration.
+    Export(export::Export),
 }
 
 /// Runs the command that these arguments ask for; the first is the name of the program.
@@ -77,6 +87,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Keys(command) => command.run(&settings),
         Command::Token(command) => command.run(&settings),
         Command::Migrate(command) => command.run(&settings),
+        Command::Plan(command) => command.run(&settings),
+        Command::Apply(command) => command.run(&settings),
+        Command::Export(command) => command.run(&settings),
         Command::Serve(command) => command.run(&settings),
     };
     outcome.unwrap_or_else(|stop| stop.report())

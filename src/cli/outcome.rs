@@ -8,6 +8,8 @@ use crate::config::fault::{Fault, Faults};
 
 /// Wrong arguments.
 pub(super) const USAGE: u8 = 64;
+/// A bad input file.
+const DATA: u8 = 65;
 /// A database or another part that we need does not answer.
 const UNAVAILABLE: u8 = 69;
 /// Wrong configuration.
@@ -32,6 +34,11 @@ impl Stop {
     /// The arguments do not fit together.
     pub fn usage(message: impl Display) -> Self {
         Self { code: USAGE, message: message.to_string() }
+    }
+
+    /// A file that was given has faults.
+    pub fn data(message: impl Display) -> Self {
+        Self { code: DATA, message: message.to_string() }
     }
 
     /// Something needed does not answer.
@@ -67,4 +74,9 @@ impl From<Faults> for Stop {
 /// Writes a line to standard output. A reader that went away is no failure of ours.
 pub fn say(text: impl Display) {
     let _closed = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// Writes a line to standard error: something to look at that stops nothing.
+pub(super) fn warn(text: impl Display) {
+    let _closed = writeln!(std::io::stderr().lock(), "{text}");
 }

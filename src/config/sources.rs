@@ -26,6 +26,11 @@ pub struct Settings {
     faults: Vec<Fault>,
 }
 
+/// One variable of this process, for a declaration that points at it. `None` also when it is not text.
+pub fn process_variable(name: &str) -> Option<String> {
+    std::env::vars_os().find(|(known, _)| known == name).and_then(|(_, value)| value.into_string().ok())
+}
+
 impl Settings {
     /// Nothing but the defaults: what a demo or a test begins with.
     pub fn none() -> Self {

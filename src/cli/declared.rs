@@ -1,0 +1,113 @@
+//! What `plan` and `apply` share: the file, where its secrets come from, and how changes are shown.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::deployment::Deployment;
+use super::outcome::{Stop, say};
+use crate::config::sources::process_variable;
+use crate::effects::http::AddressRules;
+use crate::flows::provision::Request;
+use crate::flows::provision::declaration::{Fault, Faults, Sources};
+use crate::flows::provision::difference::{Action, Change};
+
+/// The declaration, and how it is taken.
+#[derive(Debug, Args)]
+pub struct DeclaredArgs {
+    /// The declaration
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Take the file for the whole truth: what its lists do not name goes
+    #[arg(long)]
+    prune: bool,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// The file's text, and what it may point at.
+pub(super) struct Declared {
+    name: String,
+    text: String,
+    prune: bool,
+    sources: FileSources,
+}
+
+/// The environment, and files beside the declaration.
+struct FileSources {
+    folder: PathBuf,
+    rules: AddressRules,
+}
+
+impl Sources for FileSources {
+    fn variable(&self, name: &str) -> Option<String> {
+        process_variable(name)
+    }
+
+    fn file(&self, path: &str) -> io::Result<Vec<u8>> {
+        std::fs::read(self.folder.join(path))
+    }
+
+    fn rules(&self) -> &AddressRules {
+        &self.rules
+    }
+}
+
+impl DeclaredArgs {
+    /// Reads the file; a file that is not there or not text is a bad file.
+    pub(super) fn read(&self, deployment: &Deployment) -> Result<Declared, Stop> {
+        let name = self.file.display().to_string();
+        let text = std::fs::read_to_string(&self.file)
+            .map_err(|error| Stop::data(format_args!("cannot read {name}: {error}")))?;
+        let folder = self.file.parent().unwrap_or_else(|| Path::new("")).to_owned();
+        let rules = AddressRules::new(deployment.config.outbound.allow_private.clone());
+        Ok(Declared { name, text, prune: self.prune, sources: FileSources { folder, rules } })
+    }
+}
+
+impl Declared {
+    /// What the flows are asked.
+    pub(super) fn request(&self) -> Request<'_> {
+        Request { file: &self.name, text: &self.text, sources: &self.sources, prune: self.prune }
+    }
+
+    /// Every fault, and the exit code of a bad file.
+    pub(super) fn refused(&self, faults: &Faults) -> Stop {
+        Stop::data(format_args!("{} has faults; nothing was changed:\n{faults}", self.name))
+    }
+
+    /// Warnings, each with its place.
+    pub(super) fn warn(&self, warnings: &[Fault]) {
+        for warning in warnings {
+            let (line, column) = (warning.place.line, warning.place.column);
+            let text =
+                format!("{}:{line}:{column}: {}: warning: {}", self.name, warning.path, warning.message);
+            super::outcome::warn(text);
+        }
+    }
+}
+
+/// The changes and how many there are of each sort.
+pub(super) fn show(changes: &[Change]) {
+    for change in changes {
+        say(change);
+    }
+    let count = |action: Action| changes.iter().filter(|change| change.action == action).count();
+    if changes.is_empty() {
+        say("no changes");
+    } else {
+        let (new, changed, gone) = (count(Action::Create), count(Action::Change), count(Action::Remove));
+        say(format_args!("{new} to create, {changed} to change, {gone} to remove"));
+    }
+}
+
+/// The changes and warnings as JSON.
+pub(super) fn as_json(changes: &[Change], warnings: &[Fault]) -> Value {
+    let warning = |fault: &Fault| json!({"line": fault.place.line, "column": fault.place.column, "path": fault.path, "message": fault.message});
+    json!({"changes": changes, "warnings": warnings.iter().map(warning).collect::<Vec<_>>()})
+}

@@ -1,0 +1,35 @@
+//! `symbolon export`: the deployment as a declaration.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::deployment::Deployment;
+use super::outcome::{Outcome, say};
+use super::settings::SettingsArgs;
+use crate::flows::provision;
+
+/// The arguments of `export`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Export {}
+
+const EXAMPLES: &str = "\
+`symbolon plan` calls what this prints no change. Secrets and passwords are not in it: `{keep: true}` stands for them.
+
+Examples:
+  symbolon export > deployment.yaml
+
+Exit codes: 0 printed.";
+
+impl Export {
+    /// Runs the command.
+    #[expect(clippy::unused_self, reason = "every command is run alike")]
+    pub fn run(&self, settings: &SettingsArgs) -> Outcome {
+        let deployment = Deployment::open(settings)?;
+        let now = deployment.call().now;
+        let text = deployment.wait(provision::export(&deployment.database, &deployment.right, now))?;
+        say(text.trim_end());
+        Ok(ExitCode::SUCCESS)
+    }
+}
