@@ -35,6 +35,8 @@ mod properties;
 #[cfg(test)]
 mod provision;
 #[cfg(test)]
+mod security;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod spec_coverage;

@@ -4,6 +4,7 @@ pub(crate) mod database;
 pub(crate) mod html;
 pub(crate) mod jar;
 pub(crate) mod raw;
+pub(crate) mod relying_party;
 pub(crate) mod seed;
 pub(crate) mod server;
 

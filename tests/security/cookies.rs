@@ -1,0 +1,105 @@
+//! The headers and cookies of every page, before and after signing in (P077).
+
+use super::{ADA, authorize, furnish};
+use crate::harness::TestServer;
+use crate::harness::jar::{Jar, Page};
+use crate::harness::seed::PASSWORD;
+
+/// Every page that a person can meet, the broken ones too.
+const PATHS: [&str; 12] = [
+    "/",
+    "/login",
+    "/login/password",
+    "/login/accounts",
+    "/consent",
+    "/setup",
+    "/setup?token=wrong",
+    "/oauth2/logout",
+    "/oauth2/authorize",
+    "/oauth2/authorize/resume",
+    "/oauth2/authorize?client_id=nobody",
+    "/nonsense",
+];
+
+fn check(page: &Page, https: bool) {
+    let what = &page.path;
+    let policy = page.header("content-security-policy").unwrap_or_else(|| panic!("{what}"));
+    assert!(
+        policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'"),
+        "{what}: {policy}"
+    );
+    assert!(!policy.contains("unsafe") && !policy.contains('*'), "{what}: {policy}");
+    assert_eq!(page.header("x-content-type-options"), Some("nosniff"), "{what}");
+    assert_eq!(page.header("referrer-policy"), Some("same-origin"), "{what}");
+    assert!(page.header("permissions-policy").is_some(), "{what}");
+    assert!(page.header("cache-control").is_some_and(|value| value.contains("no-store")), "{what}");
+    assert_eq!(page.header("strict-transport-security").is_some(), https, "{what}");
+    for cookie in page.headers.get_all("set-cookie") {
+        let cookie = cookie.to_str().unwrap();
+        let attributes: Vec<&str> = cookie.split("; ").skip(1).collect();
+        for wanted in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+            assert!(attributes.contains(&wanted), "{what}: {cookie}");
+        }
+        assert!(!cookie.to_ascii_lowercase().contains("domain="), "{what}: {cookie}");
+        assert_eq!(
+            cookie.starts_with("__Host-") && attributes.contains(&"Secure"),
+            https,
+            "{what}: {cookie}"
+        );
+    }
+}
+
+async fn crawl(jar: &Jar, https: bool) {
+    for path in PATHS {
+        check(&jar.get(path).await, https);
+    }
+}
+
+#[tokio::test]
+async fn p077_every_page_has_its_headers_and_every_cookie_its_attributes() {
+    let server = TestServer::with()
+        .set("limits.sign_in_address", "1000 per 1m")
+        .set("limits.setup_address", "1000 per 1m")
+        .start()
+        .await;
+    furnish(&server).await;
+    let jar = server.browser();
+    crawl(&jar, false).await;
+    let page = jar.open(&authorize("s")).await;
+    check(&page, false);
+    let page = jar.submit(&page, &[("username", ADA)]).await;
+    check(&page, false);
+    let page = jar.submit(&page, &[("password", PASSWORD)]).await;
+    assert!(page.answer().contains_key("code"));
+    crawl(&jar, false).await;
+}
+
+#[tokio::test]
+async fn p077_on_https_the_cookies_are_host_cookies() {
+    let server = TestServer::with()
+        .set("server.issuer", "https://id.example.com")
+        .set("limits.sign_in_address", "1000 per 1m")
+        .set("limits.setup_address", "1000 per 1m")
+        .start()
+        .await;
+    furnish(&server).await;
+    let jar = server.browser();
+    crawl(&jar, true).await;
+    let page = jar.open(&authorize("s")).await;
+    assert_eq!(page.marker().as_deref(), Some("page-login"), "{page:?}");
+    assert!(jar.cookie("__Host-symbolon").is_some() && jar.cookie("__Host-symbolon-csrf").is_some());
+    check(&page, true);
+}
+
+/// D30: the forms of a waiting request may lead to its own client and to nobody else.
+#[tokio::test]
+async fn p077_forms_lead_to_us_and_to_the_verified_redirect_only() {
+    let server = TestServer::start().await;
+    furnish(&server).await;
+    let page = server.browser().open(&authorize("s")).await;
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.ends_with("form-action 'self' https://app.example"), "{policy}");
+    let page = server.browser().open("/login").await;
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.ends_with("form-action 'self'"), "{policy}");
+}

@@ -1,0 +1,98 @@
+//! Limits at every door, at the numbers of the documents (P133, D31).
+
+use std::time::Duration;
+
+use reqwest::Method;
+
+use super::{ADA, authorize, furnish};
+use crate::harness::TestServer;
+use crate::harness::jar::Page;
+use crate::harness::seed::PASSWORD;
+
+fn assert_too_many(page: &Page, what: &str) {
+    assert_eq!(page.status, 429, "{what}");
+    let seconds: u64 = page.header("retry-after").unwrap_or_else(|| panic!("{what}")).parse().unwrap();
+    assert!(seconds > 0, "{what}");
+}
+
+#[tokio::test]
+async fn p133_doors_of_programs_shut_after_the_documented_number_of_refusals() {
+    for (path, method, headers, count) in [
+        ("/oauth2/token", Method::POST, vec![], 60),
+        ("/oauth2/introspect", Method::POST, vec![], 60),
+        ("/oauth2/revoke", Method::POST, vec![], 60),
+        ("/userinfo", Method::GET, vec![("authorization", "Bearer nonsense")], 60),
+    ] {
+        let server = TestServer::start().await;
+        furnish(&server).await;
+        let browser = server.browser();
+        let fields = [("client_id", "nobody"), ("token", "x"), ("grant_type", "client_credentials")];
+        let fields = (method == Method::POST).then_some(&fields[..]);
+        for n in 0..count {
+            let page = browser.send(method.clone(), path, fields, &headers).await;
+            assert!(matches!(page.status.as_u16(), 400 | 401), "{path} {n}: {}", page.status);
+        }
+        let page = browser.send(method.clone(), path, fields, &headers).await;
+        assert_too_many(&page, path);
+        assert_eq!(page.json()["error"], "temporarily_unavailable", "{path}");
+        // A share of the window later, one more is let through.
+        server.advance(Duration::from_secs(2)).await;
+        let page = browser.send(method.clone(), path, fields, &headers).await;
+        assert!(matches!(page.status.as_u16(), 400 | 401), "{path}: {}", page.status);
+    }
+}
+
+#[tokio::test]
+async fn p133_the_set_up_page_shuts_after_ten_wrong_links() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    for n in 0..10 {
+        assert!(browser.get("/setup?token=wrong").await.status.is_client_error(), "{n}");
+    }
+    assert_too_many(&browser.get("/setup?token=wrong").await, "/setup");
+}
+
+#[tokio::test]
+async fn p133_authorization_requests_of_strangers_are_limited_and_those_of_people_are_not() {
+    let server = TestServer::with().set("limits.authorize_address", "8 per 1m").start().await;
+    furnish(&server).await;
+    let person = server.browser();
+    let page = person.open(&authorize("s")).await;
+    let page = person.submit(&page, &[("username", ADA)]).await;
+    assert!(person.submit(&page, &[("password", PASSWORD)]).await.answer().contains_key("code"));
+    for n in 0..20 {
+        let page = person.get(&authorize("again")).await;
+        assert!(page.answer().contains_key("code"), "{n}: {page:?}");
+    }
+    let mut shut = None;
+    for n in 0..10 {
+        let page = server.browser().get(&authorize("stranger")).await;
+        if page.status == 429 {
+            assert_too_many(&page, "/oauth2/authorize");
+            assert_eq!(page.marker().as_deref(), Some("page-error"));
+            shut = Some(n);
+            break;
+        }
+    }
+    assert!(shut.is_some_and(|n| n <= 8), "{shut:?}");
+}
+
+/// D31: an office behind one address works: what succeeds is not counted.
+#[tokio::test]
+async fn p133_success_is_not_counted_against_an_address() {
+    let server = TestServer::with().set("limits.token_address", "3 per 1m").start().await;
+    furnish(&server).await;
+    let browser = server.browser();
+    for n in 0..20 {
+        assert_eq!(browser.get("/.well-known/jwks.json").await.status, 200, "{n}");
+    }
+    let fields = [("client_id", "nobody"), ("grant_type", "client_credentials")];
+    for _ in 0..3 {
+        browser.send(Method::POST, "/oauth2/token", Some(&fields), &[]).await;
+    }
+    assert_too_many(
+        &browser.send(Method::POST, "/oauth2/token", Some(&fields), &[]).await,
+        "the fourth failure",
+    );
+    assert_eq!(browser.get("/.well-known/jwks.json").await.status, 200);
+}
