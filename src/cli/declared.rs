@@ -16,7 +16,7 @@ use crate::flows::provision::difference::{Action, Change};
 
 /// The declaration, and how it is taken.
 #[derive(Debug, Args)]
-pub struct DeclaredArgs {
+pub(super) struct DeclaredArgs {
     /// The declaration
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -101,8 +101,8 @@ pub(super) fn show(changes: &[Change]) {
     if changes.is_empty() {
         say("no changes");
     } else {
-        let (new, changed, gone) = (count(Action::Create), count(Action::Change), count(Action::Remove));
-        say(format_args!("{new} to create, {changed} to change, {gone} to remove"));
+        let (new, altered, gone) = (count(Action::Create), count(Action::Change), count(Action::Remove));
+        say(format_args!("{new} to create, {altered} to change, {gone} to remove"));
     }
 }
 

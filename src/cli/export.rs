@@ -24,7 +24,6 @@ Exit codes: 0 printed.";
 
 impl Export {
     /// Runs the command.
-    #[expect(clippy::unused_self, reason = "every command is run alike")]
     pub fn run(&self, settings: &SettingsArgs) -> Outcome {
         let deployment = Deployment::open(settings)?;
         let now = deployment.call().now;

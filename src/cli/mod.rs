@@ -4,6 +4,7 @@ pub mod apply;
 pub mod audit;
 pub mod config;
 mod declared;
+pub mod demo;
 mod deployment;
 pub mod export;
 pub mod init;
@@ -37,6 +38,7 @@ struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   symbolon init                         make a new deployment in ./data
+  symbolon demo                         try it, on throw-away data
   symbolon config check                 show what is in force, and where it came from
   symbolon serve                        run the server
   symbolon --config id.toml config check
@@ -51,6 +53,8 @@ enum Command {
     Init(init::Init),
     /// Run the server.
     Serve(serve::Serve),
+    /// Start the provider, a sample application and a sample API on throw-away data.
+    Demo(demo::Demo),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -82,6 +86,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let Arguments { settings, command } = arguments;
     let outcome = match command {
         Command::Init(command) => command.run(&settings),
+        Command::Demo(command) => command.run(),
         Command::Config(command) => command.run(&settings),
         Command::Audit(command) => command.run(&settings),
         Command::Keys(command) => command.run(&settings),
