@@ -1,5 +1,6 @@
 //! The authorization response (RFC 6749 §4.1.2, RFC 9207 §2): where it goes, how it travels, what it carries.
 
+use crate::model::ids::{TenantId, UserId};
 use crate::model::issuer::Issuer;
 use crate::model::secret::Secret;
 use crate::protocol::oauth_error::ErrorCode;
@@ -19,6 +20,8 @@ pub struct SendBack {
     pub client_name: String,
     /// What it carries.
     pub answer: Answer,
+    /// The person who got a code, for the record of the request.
+    pub person: Option<(TenantId, UserId)>,
 }
 
 /// What an authorization response carries.

@@ -52,7 +52,14 @@ pub fn begin(
             let state = parameters::echoed(params, "state").unwrap_or_default();
             let client_name = found.client.name;
             let answer = Answer::Error(code, description);
-            return Ok(Outcome::Back(Box::new(SendBack { to, mode, state, client_name, answer })));
+            return Ok(Outcome::Back(Box::new(SendBack {
+                to,
+                mode,
+                state,
+                client_name,
+                answer,
+                person: None,
+            })));
         }
     };
     let interaction = Interaction {

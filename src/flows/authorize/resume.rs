@@ -10,7 +10,7 @@ use crate::flows::session;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
 use crate::model::failure::Failure;
-use crate::model::ids::InteractionHandle;
+use crate::model::ids::{InteractionHandle, TenantId, UserId};
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::storage::tx::Transaction;
@@ -97,7 +97,7 @@ pub(super) fn settle(
             }
             session::touch(&mut directory.enter(&account.scope)?, call, &account.session)?;
             let answer = issue::code(directory, call, (&standing.client, &request, account), terms)?;
-            Ok(back(standing, request, answer))
+            Ok(back(standing, request, answer, Some((account.scope.id(), account.user.id))))
         }
     }
 }
@@ -122,16 +122,17 @@ pub(super) fn refuse(
         .by_client(&standing.client.client_id)
         .with("reason", reason);
     directory.record_for(standing.owner.id(), event);
-    Ok(back(standing, request, answer))
+    Ok(back(standing, request, answer, None))
 }
 
-fn back(standing: Standing, request: Request, answer: Answer) -> Outcome {
+fn back(standing: Standing, request: Request, answer: Answer, person: Option<(TenantId, UserId)>) -> Outcome {
     Outcome::Back(Box::new(SendBack {
         to: standing.to,
         mode: request.response_mode,
         state: request.state,
         client_name: standing.client.name,
         answer,
+        person,
     }))
 }
 

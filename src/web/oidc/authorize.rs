@@ -84,6 +84,9 @@ pub(in crate::web) fn answer(visitor: &Visitor, outcome: Result<Outcome, Failure
 }
 
 fn send_back(visitor: &Visitor, back: &SendBack) -> HttpResponse {
+    if let Some((tenant, user)) = back.person {
+        visitor.edge.notes(&visitor.request).user(tenant, user);
+    }
     let parameters = back.parameters(&visitor.edge.issuer);
     let posted = (back.mode == ResponseMode::FormPost).then(|| PostTarget::parse(back.to.as_str())).flatten();
     // A form cannot be posted to an application's own scheme: there the answer travels in the query.
