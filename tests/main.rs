@@ -17,6 +17,8 @@ mod config;
 #[cfg(test)]
 mod crypto;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod effects;
 #[cfg(test)]
 mod harness;

@@ -14,26 +14,26 @@ use symbolon::protocol::revocation_feed::{Entry, RevokedKind};
 use symbolon::verify::{FetchError, Fetching, Refusal, Source, Verified, Verifier, VerifierBuilder};
 use url::Url;
 
-pub(super) const ISSUER: &str = "https://id.example.com";
-pub(super) const AUDIENCE: &str = "https://notes.example.com";
-pub(super) const TENANT: &str = "0191c7b2-7a00-7000-8000-000000000003";
-pub(super) const SESSION: &str = "0191c7b2-7a00-7000-8000-000000000002";
-pub(super) const WORKSPACE: &str = "0191c7b2-7a00-7000-8000-000000000004";
-pub(super) const CONTEXT: &str = "0191c7b2-7a00-7000-8000-000000000005";
-pub(super) const START: i64 = 1_790_000_000;
+pub(crate) const ISSUER: &str = "https://id.example.com";
+pub(crate) const AUDIENCE: &str = "https://notes.example.com";
+pub(crate) const TENANT: &str = "0191c7b2-7a00-7000-8000-000000000003";
+pub(crate) const SESSION: &str = "0191c7b2-7a00-7000-8000-000000000002";
+pub(crate) const WORKSPACE: &str = "0191c7b2-7a00-7000-8000-000000000004";
+pub(crate) const CONTEXT: &str = "0191c7b2-7a00-7000-8000-000000000005";
+pub(crate) const START: i64 = 1_790_000_000;
 
-pub(super) static KEY: LazyLock<RsaKeyPair> =
+pub(crate) static KEY: LazyLock<RsaKeyPair> =
     LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
-pub(super) static LIST_KEY: LazyLock<RsaKeyPair> =
+pub(crate) static LIST_KEY: LazyLock<RsaKeyPair> =
     LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
-pub(super) static OTHER_KEY: LazyLock<RsaKeyPair> =
+pub(crate) static OTHER_KEY: LazyLock<RsaKeyPair> =
     LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
 
 /// What the issuer publishes, and how often it was asked.
-pub(super) struct Shelf {
-    pub(super) keys: Mutex<Result<Vec<u8>, FetchError>>,
-    pub(super) revocations: Mutex<Result<Vec<u8>, FetchError>>,
-    pub(super) key_fetches: AtomicUsize,
+pub(crate) struct Shelf {
+    pub(crate) keys: Mutex<Result<Vec<u8>, FetchError>>,
+    pub(crate) revocations: Mutex<Result<Vec<u8>, FetchError>>,
+    pub(crate) key_fetches: AtomicUsize,
 }
 
 struct Counter(Arc<Shelf>);
@@ -56,19 +56,19 @@ impl Source for Counter {
 }
 
 /// The issuer, and a verifier of its tokens for the service [`AUDIENCE`].
-pub(super) struct Rig {
-    pub(super) shelf: Arc<Shelf>,
-    pub(super) verifier: Verifier,
+pub(crate) struct Rig {
+    pub(crate) shelf: Arc<Shelf>,
+    pub(crate) verifier: Verifier,
     clock: Arc<AtomicI64>,
 }
 
 impl Rig {
     /// Keys and an empty revocation list are published and fetched.
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(|builder| builder).await
     }
 
-    pub(super) async fn with(settings: impl FnOnce(VerifierBuilder) -> VerifierBuilder) -> Self {
+    pub(crate) async fn with(settings: impl FnOnce(VerifierBuilder) -> VerifierBuilder) -> Self {
         let clock = Arc::new(AtomicI64::new(START));
         let shelf = Arc::new(Shelf {
             keys: Mutex::new(Ok(key_set(&[("one", &KEY)]))),
@@ -85,35 +85,35 @@ impl Rig {
         Self { shelf, verifier, clock }
     }
 
-    pub(super) fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         self.clock.load(Ordering::SeqCst)
     }
 
-    pub(super) fn advance(&self, seconds: i64) {
+    pub(crate) fn advance(&self, seconds: i64) {
         self.clock.fetch_add(seconds, Ordering::SeqCst);
     }
 
     /// Publishes these revocations and has the verifier poll.
-    pub(super) async fn revoke(&self, seq: u64, entries: &[(RevokedKind, &str, i64)]) {
+    pub(crate) async fn revoke(&self, seq: u64, entries: &[(RevokedKind, &str, i64)]) {
         self.publish(&feed(self.now(), seq, entries)).await;
     }
 
-    pub(super) async fn publish(&self, document: &str) {
+    pub(crate) async fn publish(&self, document: &str) {
         *self.shelf.revocations.lock().unwrap() = Ok(document.as_bytes().to_vec());
         self.verifier.refresh().await;
     }
 
-    pub(super) fn key_fetches(&self) -> usize {
+    pub(crate) fn key_fetches(&self) -> usize {
         self.shelf.key_fetches.load(Ordering::SeqCst)
     }
 
-    pub(super) async fn verify(&self, token: &str) -> Result<Verified, Refusal> {
+    pub(crate) async fn verify(&self, token: &str) -> Result<Verified, Refusal> {
         self.verifier.verify(token).await
     }
 }
 
 /// These keys of tokens, and the one of the revocation list.
-pub(super) fn key_set(keys: &[(&str, &RsaKeyPair)]) -> Vec<u8> {
+pub(crate) fn key_set(keys: &[(&str, &RsaKeyPair)]) -> Vec<u8> {
     let lists: (&str, &RsaKeyPair) = ("lists", &LIST_KEY);
     let mut keys: Vec<Value> = keys
         .iter()
@@ -129,7 +129,7 @@ pub(super) fn key_set(keys: &[(&str, &RsaKeyPair)]) -> Vec<u8> {
 }
 
 /// The claims of a good token of a person, issued at [`START`].
-pub(super) fn claims() -> Value {
+pub(crate) fn claims() -> Value {
     json!({
         "iss": ISSUER, "sub": "0191c7b2-7a00-7000-8000-000000000001", "aud": [AUDIENCE], "client_id": "notes",
         "scope": "notes openid", "jti": "token-1", "sid": SESSION, "iat": START, "exp": START + 600,
@@ -139,7 +139,7 @@ pub(super) fn claims() -> Value {
     })
 }
 
-pub(super) fn claims_with(changes: &Value) -> Value {
+pub(crate) fn claims_with(changes: &Value) -> Value {
     let mut claims = claims();
     for (name, value) in changes.as_object().unwrap() {
         claims[name] = value.clone();
@@ -147,28 +147,28 @@ pub(super) fn claims_with(changes: &Value) -> Value {
     claims
 }
 
-pub(super) fn header() -> Value {
+pub(crate) fn header() -> Value {
     json!({"alg": "RS256", "typ": "at+jwt", "kid": "one"})
 }
 
 /// A token with this header and these claims, rightly signed by the key.
-pub(super) fn sign(header: &Value, claims: &Value, key: &RsaKeyPair) -> String {
+pub(crate) fn sign(header: &Value, claims: &Value, key: &RsaKeyPair) -> String {
     let signed = signing_input(header, claims);
     let mut signature = vec![0; key.public_modulus_len()];
     key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-pub(super) fn signing_input(header: &Value, claims: &Value) -> String {
+pub(crate) fn signing_input(header: &Value, claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}", part(header), part(claims))
 }
 
-pub(super) fn good_token() -> String {
+pub(crate) fn good_token() -> String {
     sign(&header(), &claims(), &KEY)
 }
 
-pub(super) fn feed(now: i64, seq: u64, entries: &[(RevokedKind, &str, i64)]) -> String {
+pub(crate) fn feed(now: i64, seq: u64, entries: &[(RevokedKind, &str, i64)]) -> String {
     let revoked: Vec<Entry> =
         entries.iter().map(|(kind, value, last)| Entry::new(*kind, value, *last)).collect();
     let claims = json!({"iss": ISSUER, "iat": now, "exp": now + 30, "seq": seq, "revoked": revoked});

@@ -2,7 +2,7 @@
 
 mod actix;
 mod documents;
-mod issuer;
+pub(crate) mod issuer;
 mod keys;
 mod revocations;
 mod scope_headers;

@@ -160,8 +160,12 @@ impl Provider {
         let send = |request| http::send(&self.http, request);
         let request = known.client.user_info(token.clone(), Some(subject.clone())).ok()?;
         let about: CoreUserInfoClaims = request.request_async(&send).await.ok()?;
-        let name = about.name().and_then(|name| name.get(None)).map(|name| name.to_string());
-        name.or_else(|| about.email().map(|email| email.to_string()))
+        let full = about.name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        let given = about.given_name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        let family = about.family_name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        let parts: Vec<String> = given.into_iter().chain(family).collect();
+        let joined = if parts.is_empty() { None } else { Some(parts.join(" ")) };
+        full.or(joined).or_else(|| about.email().map(|email| email.to_string()))
     }
 
     /// Where to send the browser to sign out of the provider too (OIDC RP-Initiated Logout §2).

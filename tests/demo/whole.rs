@@ -1,0 +1,185 @@
+//! `symbolon demo` as a person starts it: one command, a sign-in, a call of the API, Ctrl-C.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::{Client, Response, StatusCode};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::harness::html::tags;
+
+/// A running demo with a folder of its own for temporary files.
+struct Demo {
+    child: Child,
+    folder: TempDir,
+    said: Value,
+}
+
+impl Demo {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_symbolon"))
+            .args(["demo", "--json", "--port", &three_free_ports().to_string()])
+            .env("TMPDIR", folder.path())
+            // D29: the demo looks at none of these.
+            .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing")
+            .env("SYMBOLON_SERVER__ISSUER", "https://id.example.com")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let said = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        Self { child, folder, said }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.said[name].as_str().unwrap()
+    }
+
+    /// Sends what Ctrl-C sends; answers with the exit code.
+    fn interrupt(&mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+
+    /// The access token of a tenant's service account.
+    async fn token(&self, http: &Client, tenant: &str) -> String {
+        let clients = self.said["clients"].as_array().unwrap();
+        let client = clients.iter().find(|client| client["tenant"] == tenant).unwrap();
+        let text = |name: &str| client[name].as_str().unwrap();
+        let form =
+            [("grant_type", "client_credentials"), ("scope", text("scope")), ("resource", text("audience"))];
+        let request = http.post(format!("{}/oauth2/token", self.text("issuer")));
+        let request = request.basic_auth(text("client_id"), Some(text("client_secret"))).form(&form);
+        let body: Value = request.send().await.unwrap().json().await.unwrap();
+        body["access_token"].as_str().unwrap().to_owned()
+    }
+
+    async fn notes(&self, http: &Client, token: &str, tenant_id: &str) -> StatusCode {
+        let request = http.get(format!("{}/notes", self.text("api"))).bearer_auth(token);
+        request.header("X-Tenant-ID", tenant_id).send().await.unwrap().status()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _gone_already = self.child.kill();
+        let _gone_already = self.child.wait();
+    }
+}
+
+fn three_free_ports() -> u16 {
+    loop {
+        let first = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = first.local_addr().unwrap().port();
+        let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+        if port < 65_000 && is_free(port + 1) && is_free(port + 2) {
+            return port;
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test is a browser and a client of its own")]
+fn browser() -> Client {
+    Client::builder().cookie_store(true).build().unwrap()
+}
+
+fn tenant_of(token: &str) -> String {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    claims["tenant_id"].as_str().unwrap().to_owned()
+}
+
+/// Presses the button with this id in its own form, the fields filled by id.
+async fn press(http: &Client, page: Response, button: &str, filled: &[(&str, &str)]) -> Response {
+    let at = page.url().clone();
+    let html = page.text().await.unwrap();
+    let marker = format!("id=\"{button}\"");
+    let form = html.split("<form").skip(1).find(|form| form.contains(&marker));
+    let form = format!("<form{}", form.unwrap_or_else(|| panic!("no {button} at {at}: {html}")));
+    let own = form.split("</form>").next().unwrap();
+    let tags = tags(own);
+    let action = tags[0].get("action").unwrap_or("").replace("&amp;", "&");
+    let mut fields = Vec::new();
+    for tag in &tags {
+        let (id, name) = (tag.get("id").unwrap_or(""), tag.get("name").unwrap_or(""));
+        let is_pressed = tag.name == "button" && id == button;
+        if !name.is_empty() && (tag.name == "input" || is_pressed) {
+            let given = filled.iter().find(|(field, _)| *field == id).map(|(_, value)| *value);
+            fields.push((name, given.or_else(|| tag.get("value")).unwrap_or("")));
+        }
+    }
+    let to = at.join(&action).unwrap();
+    let origin = to.origin().ascii_serialization();
+    http.post(to).header("Origin", origin).form(&fields).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_demo_gives_out_tokens_that_open_the_own_tenant_only_and_leaves_nothing_behind() {
+    let mut demo = Demo::start();
+    let http = browser();
+    let (acme, globex) = (demo.token(&http, "acme").await, demo.token(&http, "globex").await);
+    let (acme_id, globex_id) = (tenant_of(&acme), tenant_of(&globex));
+    assert_ne!(acme_id, globex_id);
+    assert_eq!(demo.notes(&http, &acme, &acme_id).await, StatusCode::OK);
+    assert_eq!(demo.notes(&http, &globex, &globex_id).await, StatusCode::OK);
+    assert_eq!(demo.notes(&http, &acme, &globex_id).await, StatusCode::FORBIDDEN);
+    assert_eq!(demo.notes(&http, &globex, &acme_id).await, StatusCode::FORBIDDEN);
+    assert_eq!(demo.notes(&http, "a.b.c", &acme_id).await, StatusCode::UNAUTHORIZED);
+
+    assert!(demo.folder.path().read_dir().unwrap().count() > 0, "the data is where TMPDIR says");
+    assert_eq!(demo.interrupt(), Some(0));
+    assert_eq!(demo.folder.path().read_dir().unwrap().count(), 0, "the data is gone");
+}
+
+#[tokio::test]
+async fn a_person_signs_in_at_the_sample_application_sees_the_token_and_signs_out() {
+    let demo = Demo::start();
+    let users = demo.said["users"].as_array().unwrap();
+    let hank = users.iter().find(|user| user["tenant"] == "globex").unwrap();
+    let (email, password) = (hank["email"].as_str().unwrap(), hank["password"].as_str().unwrap());
+    let (http, start) = (browser(), demo.text("relying_party"));
+
+    let page = http.get(start).send().await.unwrap();
+    let page = press(&http, page, "sample-sign-in", &[]).await;
+    let page = press(&http, page, "login-submit", &[("username", email)]).await;
+    let page = press(&http, page, "login-submit", &[("password", password)]).await;
+    let html = page.text().await.unwrap();
+    assert!(html.contains("id=\"sample-signed-in\"") && html.contains("Hank Scorpio"), "{html}");
+    assert!(html.contains("globex") && html.contains("at+jwt"), "the token is shown, decoded");
+
+    for (which, status) in
+        [("read", "200 OK"), ("write", "403 Forbidden"), ("other-header", "403 "), ("other-path", "403 ")]
+    {
+        let answer = http.post(format!("{start}/call")).form(&[("which", which)]).send().await.unwrap();
+        assert!(answer.text().await.unwrap().contains(status), "{which}");
+    }
+
+    let page = http.get(start).send().await.unwrap();
+    let page = press(&http, page, "sample-sign-out", &[]).await;
+    let html = page.text().await.unwrap();
+    assert!(html.contains("id=\"sample-start\""), "{html}");
+    let again = press(&http, http.get(start).send().await.unwrap(), "sample-sign-in", &[]).await;
+    let html = again.text().await.unwrap();
+    assert!(!html.contains("id=\"sample-signed-in\""), "signed out of the provider too");
+}
+
+#[test]
+fn a_taken_port_is_named_before_anything_starts() {
+    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let output = Command::new(env!("CARGO_BIN_EXE_symbolon"))
+        .args(["demo", "--json", "--port", &port.to_string()])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains(&port.to_string()) && said.contains("--port"), "{said}");
+}
