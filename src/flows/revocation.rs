@@ -14,6 +14,9 @@ use crate::storage::tx::Transaction;
 /// How long an entry stays: the longest life of an access token, and some for clocks that differ.
 const STAY: Duration = Duration::from_secs(LONGEST_TOKEN_SECONDS.unsigned_abs() + 60);
 
+/// How far ahead of the clock a token may be dated, and some (D14).
+const DATED_AHEAD: Duration = Duration::from_secs(5);
+
 impl Within {
     /// Inside what was issued to this person.
     pub fn person(tenant: TenantId, user: UserId) -> Self {
@@ -41,8 +44,9 @@ pub fn revoke<'a>(
         .map(|(kind, value)| Revocation {
             kind: kind.as_str().to_owned(),
             subject_hash: entry_key(kind, value),
-            // One token has one id: its entry covers it whatever its time.
-            cut_off: if kind == RevokedKind::Token { now + STAY } else { now },
+            // A token that was just issued may be dated a little ahead. No more than that: should the feed have to name
+            // the person instead, whoever comes back must not wait longer.
+            cut_off: if kind == RevokedKind::Token { now + DATED_AHEAD } else { now },
             expires_at: now + STAY,
         })
         .collect();

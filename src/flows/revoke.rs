@@ -52,7 +52,10 @@ fn revoke_family(
     let mut tx = directory.enter(&scope)?;
     let Some(token) = refresh_tokens::find(&mut tx, &hex(&presented.hash))? else { return Ok(()) };
     let family = refresh_families::find(&mut tx, token.family_id)?;
-    let Some(family) = family.filter(|family| family.client_id == *client.id()) else { return Ok(()) };
+    // A family that has ended is not ended again: repeating a revocation writes nothing.
+    let mine =
+        |family: &refresh_families::Family| family.client_id == *client.id() && family.ended_at.is_none();
+    let Some(family) = family.filter(mine) else { return Ok(()) };
     rotation::kill(&mut tx, call, (family.id, family.user_id), EndReason::Revoked)?;
     tx.record(event(call, client).for_user(family.user_id).on("refresh_family", family.id));
     Ok(())
@@ -69,6 +72,10 @@ fn revoke_access_token(
     }
     let Some(scope) = directory.tenant(claims.tenant_id)? else { return Ok(()) };
     let mut tx = directory.enter(&scope)?;
+    let known = revocation::cut_off(&mut tx, [(RevokedKind::Token, claims.jti.as_str())], call.now)?;
+    if known.is_some() {
+        return Ok(());
+    }
     let within = Within::subject(claims.tenant_id, &claims.sub);
     revocation::revoke(&mut tx, &within, [(RevokedKind::Token, claims.jti.as_str())], call.now)?;
     let mut event = event(call, client).with("jti", claims.jti.as_str());

@@ -32,6 +32,12 @@ impl Client {
         self.tenant_id == tenant || self.metadata.tenants.includes(tenant)
     }
 
+    /// Whether nobody is asked for consent (D17): the platform's word about its own clients. A tenant's client that
+    /// claims it is asked about like any other.
+    pub fn is_first_party(&self) -> bool {
+        self.metadata.first_party && self.client_id.owner_slug().is_none()
+    }
+
     /// Whether it authenticates itself (RFC 6749 §2.1).
     pub fn is_confidential(&self) -> bool {
         !matches!(self.metadata.token_endpoint_auth_method, AuthMethod::None)

@@ -24,16 +24,13 @@ pub(super) struct Heads {
 }
 
 impl Heads {
-    /// Writes what one closure recorded. When this fails, the closure's savepoint is rolled back and the heads it
-    /// touched are forgotten.
+    /// Writes what one closure recorded. When this fails, the closure's savepoint is rolled back and every head is again
+    /// what it was before: of all the tenants that the closure recorded for.
     pub(super) fn write(&mut self, conn: &mut AnyConn, recorded: Recorded) -> Result<(), Failure> {
+        let before = self.known.clone();
         for (tenant, events) in recorded {
-            let before = self.known.get(&tenant).cloned();
             if let Err(failure) = self.write_for(conn, tenant, events) {
-                match before {
-                    Some(head) => self.known.insert(tenant, head),
-                    None => self.known.remove(&tenant),
-                };
+                self.known = before;
                 return Err(failure);
             }
         }

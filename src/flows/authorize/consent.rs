@@ -44,8 +44,7 @@ pub(super) fn stands(
     request: &Request,
     account: &LiveAccount,
 ) -> Result<bool, Failure> {
-    // First-party is the platform's word about its own clients; a tenant's client that claims it is asked about.
-    if client.metadata.first_party && client.client_id.owner_slug().is_none() {
+    if client.is_first_party() {
         return Ok(true);
     }
     let servers = servers(directory, client, request, account)?;

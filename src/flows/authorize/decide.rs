@@ -69,7 +69,7 @@ pub(super) fn decide<E>(
     }
     let selected = chosen.reference();
     let asked_now = interaction.progress.consented == Some(selected);
-    let must_ask = request.prompt.contains(Prompt::Consent) && !client.metadata.first_party;
+    let must_ask = request.prompt.contains(Prompt::Consent) && !client.is_first_party();
     if asked_now || (!must_ask && consent(chosen)?) {
         Ok(Decision::Issue(selected))
     } else if silent {

@@ -1,7 +1,7 @@
 //! The authorization endpoint (RFC 6749 §4.1, OIDC Core §3.1.2): an ordered list of steps, one check per file.
 //!
 //! [`begin`] reads a request and [`resume`] goes on after a page. Both end in the same [`Outcome`]: a decision made by
-//! [`decide`], on state read in the same transaction.
+//! `decide`, on state read in the same transaction.
 
 mod answer;
 mod begin;

@@ -79,8 +79,9 @@ pub fn identify(
     Ok(Ok(interaction.handle()))
 }
 
-/// Where the sign-in goes; `None` where the organisation must still be named. An organisation that exists is followed;
-/// one that does not gives way to what the address names, and else leads nowhere, which the pages do not tell.
+/// Where the sign-in goes; `None` where the organisation must still be named. An organisation that was named is followed,
+/// and leads nowhere where it does not exist: were it to give way to what the address names, the difference would tell
+/// which ones exist (D2).
 fn settle(
     directory: &mut Directory<'_>,
     visit: &Visit,
@@ -102,8 +103,8 @@ fn settle(
     if let Some(tenant) = named.filter(|tenant| visit.admits(*tenant)) {
         return Ok(Some(Destination::Tenant(tenant)));
     }
-    if let Some(tenant) = visit.tenant_of_address(directory, cookie_hash, email)? {
-        return Ok(Some(Destination::Tenant(tenant)));
+    if let Some(slug) = slug {
+        return Ok(Some(Destination::Nowhere(slug.to_string())));
     }
-    Ok(slug.map(|slug| Destination::Nowhere(slug.to_string())))
+    Ok(visit.tenant_of_address(directory, cookie_hash, email)?.map(Destination::Tenant))
 }

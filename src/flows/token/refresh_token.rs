@@ -191,6 +191,9 @@ impl Turn<'_> {
         token: &StoredToken,
         issued: Issued,
     ) -> Result<Result<Issued, TokenRefusal>, Failure> {
+        if !refresh_families::touch(tx, family.id, self.call.now)? {
+            return Ok(refuse(GrantFault::Ended));
+        }
         let tenant = tx.scope().id();
         let next = rotation::draw(tenant, self.call);
         let sealed = rotation::seal(self.terms, self.call, self.client, (tenant, &token.token_hash), &next)?;
@@ -200,7 +203,6 @@ impl Turn<'_> {
         // The successor of the token before this one may not be given again: its use began here (D11).
         refresh_tokens::erase_successors_before(tx, family.id, token.generation)?;
         rotation::store(tx, self.call, &next, (family.id, token.generation + 1), &issued.access.jti)?;
-        refresh_families::touch(tx, family.id, self.call.now)?;
         Ok(Ok(Issued { refresh_token: Some(next), ..issued }))
     }
 

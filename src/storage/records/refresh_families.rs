@@ -129,13 +129,18 @@ pub fn find(tx: &mut TenantTx<'_>, id: FamilyId) -> Result<Option<Family>, Failu
     row.map(Row::read).transpose()
 }
 
-/// Notes that a token of the family was used.
-pub fn touch(tx: &mut TenantTx<'_>, id: FamilyId, now: Timestamp) -> Result<(), Failure> {
-    diesel::update(tx.rows::<families::table>().filter(families::id.eq(id.to_string())))
-        .set(families::last_used_at.eq(now.to_naive()))
-        .execute(tx.conn())
-        .or_failure("using a refresh family")?;
-    Ok(())
+/// Notes that a token of the family is used; false when the family has ended. On PostgreSQL the row stays locked until
+/// commit, so that whoever ends the family waits, and finds what was issued.
+pub fn touch(tx: &mut TenantTx<'_>, id: FamilyId, now: Timestamp) -> Result<bool, Failure> {
+    let changed = diesel::update(
+        tx.rows::<families::table>()
+            .filter(families::id.eq(id.to_string()))
+            .filter(families::ended_at.is_null()),
+    )
+    .set(families::last_used_at.eq(now.to_naive()))
+    .execute(tx.conn())
+    .or_failure("using a refresh family")?;
+    Ok(changed == 1)
 }
 
 /// Ends the family; false when it had ended before.
