@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::connection::AnyConn;
 use super::rows::OrFailure;
@@ -73,27 +73,22 @@ impl Heads {
 /// Reads the head; on PostgreSQL the row stays locked until commit, so that no other node chains to it meanwhile.
 fn lock_head(conn: &mut AnyConn, tenant: TenantId) -> Result<Head, Failure> {
     if matches!(conn, AnyConn::Pg(_)) {
-        let locked = diesel::update(audit_heads::table.filter(audit_heads::tenant_id.eq(tenant.to_string())))
+        diesel::update(audit_heads::table.filter(audit_heads::tenant_id.eq(tenant.to_string())))
             .set(audit_heads::seq.eq(audit_heads::seq))
             .execute(conn)
             .or_failure("locking the head of an audit chain")?;
-        if locked == 0 {
-            return start_chain(conn, tenant);
-        }
     }
-    let row: Option<(i64, String)> = audit_heads::table
+    let (seq, hash) = audit_heads::table
         .filter(audit_heads::tenant_id.eq(tenant.to_string()))
         .select((audit_heads::seq, audit_heads::hash))
         .first(conn)
-        .optional()
         .or_failure("reading the head of an audit chain")?;
-    match row {
-        Some((seq, hash)) => Ok(Head { seq, hash }),
-        None => start_chain(conn, tenant),
-    }
+    Ok(Head { seq, hash })
 }
 
-fn start_chain(conn: &mut AnyConn, tenant: TenantId) -> Result<Head, Failure> {
+/// Starts the chain of a new tenant, in the transaction that makes it: two writers can never both begin it.
+pub(super) fn start_chain(conn: &mut AnyConn, tenant: TenantId) -> Result<(), Failure> {
+    name_tenant(conn, tenant)?;
     let head = Head::genesis();
     diesel::insert_into(audit_heads::table)
         .values((
@@ -103,7 +98,7 @@ fn start_chain(conn: &mut AnyConn, tenant: TenantId) -> Result<Head, Failure> {
         ))
         .execute(conn)
         .or_failure("starting an audit chain")?;
-    Ok(head)
+    Ok(())
 }
 
 fn insert(

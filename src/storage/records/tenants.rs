@@ -9,6 +9,7 @@ use crate::model::ids::{ClientId, TenantId};
 use crate::model::status::Status;
 use crate::model::tenant::Tenant;
 use crate::model::time::Timestamp;
+use crate::storage::pending::start_chain;
 use crate::storage::rows::{OrFailure, is_duplicate};
 use crate::storage::schema::{client_directory, domain_index, tenants};
 use crate::storage::tx::sealed::Connected;
@@ -115,7 +116,10 @@ pub fn insert(tx: &mut PlatformTx<'_>, tenant: &Tenant, now: Timestamp) -> Resul
         created_at: now.to_naive(),
     };
     match diesel::insert_into(tenants::table).values(row).execute(tx.conn()) {
-        Ok(_) => Ok(true),
+        Ok(_) => {
+            start_chain(tx.conn(), tenant.id)?;
+            Ok(true)
+        }
         Err(error) if is_duplicate(&error) => Err(Failure::unavailable("adding a tenant").because(error)),
         Err(error) => Err(error).or_failure("adding a tenant"),
     }
