@@ -21,6 +21,8 @@ mod demo;
 #[cfg(test)]
 mod effects;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod interop;
@@ -44,5 +46,7 @@ mod server;
 mod spec_coverage;
 #[cfg(test)]
 mod storage;
+#[cfg(test)]
+mod tenancy;
 #[cfg(test)]
 mod verify;

@@ -125,6 +125,10 @@ pub fn begin(
         Some(hint) => find_client(directory, &hint.client)?,
         None => None,
     };
+    // A client that serves nobody in this browser is not named, and the browser does not go to it (P073, P098).
+    let client = client.filter(|client| {
+        accounts.is_empty() || accounts.iter().any(|account| client.serves(account.scope.id()))
+    });
     let to = client.as_ref().and_then(|client| target(client, request));
     if accounts.is_empty() {
         return Ok(LogoutStep::Done { to, others: accounts });

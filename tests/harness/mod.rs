@@ -5,6 +5,7 @@ pub(crate) mod html;
 pub(crate) mod jar;
 pub(crate) mod raw;
 pub(crate) mod relying_party;
+pub(crate) mod rows;
 pub(crate) mod seed;
 pub(crate) mod server;
 
