@@ -165,21 +165,21 @@ async fn p131_no_request_breaks_the_server_or_comes_back() {
     let (seed, cases) = (setting("SYMBOLON_FUZZ_SEED", SEED), setting("SYMBOLON_FUZZ_CASES", CASES));
     println!("{cases} requests from seed {seed}");
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
-    let seen = RefCell::new(BTreeMap::<u16, usize>::new());
+    let answered = RefCell::new(BTreeMap::<u16, usize>::new());
     let tried = TestRunner::new_with_rng(config, rng(seed)).run(&requests(stock), |sent| {
         let answer = raw::exchange(server.address, &sent.bytes(), Duration::from_secs(5));
         for status in answer.statuses() {
-            *seen.borrow_mut().entry(status).or_default() += 1;
+            *answered.borrow_mut().entry(status).or_default() += 1;
         }
         answers::check(&sent, &answer.text).map_err(TestCaseError::fail)
     });
     if let Err(failure) = tried {
         panic!("seed {seed}: {failure}");
     }
-    println!("{:?}", seen.borrow());
+    println!("{:?}", answered.borrow());
     // Requests that all end at the first check would prove nothing.
     for status in [200, 303, 400, 401, 403, 404, 405, 415, 422] {
-        assert!(seen.borrow().contains_key(&status), "nothing was answered by {status}: {seen:?}");
+        assert!(answered.borrow().contains_key(&status), "nothing was answered by {status}: {answered:?}");
     }
     signs_in(&server).await;
 }

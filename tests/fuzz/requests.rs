@@ -198,9 +198,7 @@ pub(super) fn requests(stock: Stock) -> impl Strategy<Value = Sent> {
 }
 
 /// Writes the parts down.
-fn write(
-    (aim, caller, fuzzed, mut headers, shape): (Aim, Caller, Vec<(&str, Vec<u8>)>, Lines, Shape),
-) -> Sent {
+fn write((aim, caller, fuzzed, mut headers, shape): (Aim, Caller, Lines, Lines, Shape)) -> Sent {
     let Aim { method, path, good } = aim;
     let mut pairs: Vec<(&str, Vec<u8>)> = Vec::new();
     for (name, value) in caller.fields.iter().chain(&good) {
@@ -226,6 +224,7 @@ fn write(
     Sent { method, path, query, headers, body }
 }
 
+/// Names and values, byte by byte.
 type Lines = Vec<(&'static str, Vec<u8>)>;
 
 /// How the parts are put together.
