@@ -21,6 +21,8 @@ pub(super) type Recorded = BTreeMap<TenantId, Vec<Event>>;
 pub(super) struct Heads {
     known: BTreeMap<TenantId, Head>,
     dirty: bool,
+    /// The tenant that the transaction names since the last write here.
+    named: Option<TenantId>,
 }
 
 impl Heads {
@@ -50,7 +52,7 @@ impl Heads {
             head = Head { seq: chained.seq, hash: chained.hash };
         }
         self.known.insert(tenant, head);
-        self.dirty = true;
+        (self.dirty, self.named) = (true, Some(tenant));
         Ok(())
     }
 
@@ -60,7 +62,9 @@ impl Heads {
             return Ok(());
         }
         for (tenant, head) in std::mem::take(&mut self.known) {
-            name_tenant(conn, tenant)?;
+            if self.named.replace(tenant) != Some(tenant) {
+                name_tenant(conn, tenant)?;
+            }
             diesel::update(audit_heads::table.filter(audit_heads::tenant_id.eq(tenant.to_string())))
                 .set((audit_heads::seq.eq(head.seq), audit_heads::hash.eq(head.hash)))
                 .execute(conn)
@@ -70,19 +74,15 @@ impl Heads {
     }
 }
 
-/// Reads the head; on PostgreSQL the row stays locked until commit, so that no other node chains to it meanwhile.
+/// Reads the head by a write that changes nothing: on PostgreSQL the row stays locked until commit, so that no other
+/// node chains to it meanwhile.
 fn lock_head(conn: &mut AnyConn, tenant: TenantId) -> Result<Head, Failure> {
-    if matches!(conn, AnyConn::Pg(_)) {
+    let (seq, hash) =
         diesel::update(audit_heads::table.filter(audit_heads::tenant_id.eq(tenant.to_string())))
             .set(audit_heads::seq.eq(audit_heads::seq))
-            .execute(conn)
+            .returning((audit_heads::seq, audit_heads::hash))
+            .get_result(conn)
             .or_failure("locking the head of an audit chain")?;
-    }
-    let (seq, hash) = audit_heads::table
-        .filter(audit_heads::tenant_id.eq(tenant.to_string()))
-        .select((audit_heads::seq, audit_heads::hash))
-        .first(conn)
-        .or_failure("reading the head of an audit chain")?;
     Ok(Head { seq, hash })
 }
 
