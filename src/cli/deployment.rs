@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 
+use super::nearest;
 use super::outcome::Stop;
 use super::settings::SettingsArgs;
+use super::system_user;
 use crate::config::Config;
 use crate::crypto::seal::Sealer;
 use crate::effects::{Clock, Random, SystemClock, SystemRandom};
@@ -74,6 +76,7 @@ impl Deployment {
             request_id: self.random.id(now),
             address: None,
             user_agent: None,
+            system_user: Some(system_user::name()),
             issuer: Arc::clone(&self.issuer),
         }
     }
@@ -98,7 +101,17 @@ impl Deployment {
         let wanted = slug.clone();
         let found =
             self.wait(self.database.read_platform(&self.right, move |tx| tx.tenant_by_slug(&wanted)))?;
-        found.ok_or_else(|| Stop::failed(format_args!("there is no tenant `{slug}`")))
+        match found {
+            Some(scope) => Ok(scope),
+            None => Err(self.no_tenant(slug)),
+        }
+    }
+
+    /// There is no such tenant; names the one that was perhaps meant.
+    pub(super) fn no_tenant(&self, slug: &Slug) -> Stop {
+        let tenants = self.tenants().unwrap_or_default();
+        let hint = nearest::hint(slug.as_str(), tenants.iter().map(|scope| scope.slug().as_str()));
+        Stop::failed(format_args!("there is no tenant `{slug}`{hint}"))
     }
 
     /// Every tenant, the suspended and deleted ones too.

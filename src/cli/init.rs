@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::outcome::{Outcome, Stop, say};
 use super::settings::SettingsArgs;
+use super::system_user;
 use crate::config::Config;
 use crate::config::keys::MasterKeySource;
 use crate::crypto::master_key::MasterKey;
@@ -105,7 +106,8 @@ fn master_key(config: &Config) -> Result<MasterKey, Stop> {
 async fn prepare(config: &Config, key: MasterKey) -> Result<Option<Secret<String>>, Stop> {
     let database = open_database(config).await?;
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
-    let call = operator_call(&SystemClock, random, &config.server.issuer);
+    let mut call = operator_call(&SystemClock, random, &config.server.issuer);
+    call.system_user = Some(system_user::name());
     initialise(&database, &Sealer::new(key, Vec::new()), &call).await?;
     let issued = database.write_directory(move |directory| setup::issue_link(directory, &call)).await?;
     Ok(issued.ok())

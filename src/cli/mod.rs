@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod audit;
+pub mod clients;
 pub mod config;
 mod declared;
 pub mod demo;
@@ -10,11 +11,16 @@ pub mod export;
 pub mod init;
 pub mod keys;
 pub mod migrate;
+mod nearest;
 mod outcome;
+mod person;
 pub mod plan;
 pub mod serve;
+pub mod sessions;
 mod settings;
+mod system_user;
 pub mod token;
+pub mod users;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -64,6 +70,15 @@ enum Command {
     /// List, rotate and revoke the signing keys.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Suspend and resume people's accounts.
+    #[command(subcommand)]
+    Users(users::UsersCommand),
+    /// End people's sessions.
+    #[command(subcommand)]
+    Sessions(sessions::SessionsCommand),
+    /// Give clients new secrets.
+    #[command(subcommand)]
+    Clients(clients::ClientsCommand),
     /// Look at tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -90,6 +105,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Config(command) => command.run(&settings),
         Command::Audit(command) => command.run(&settings),
         Command::Keys(command) => command.run(&settings),
+        Command::Users(command) => command.run(&settings),
+        Command::Sessions(command) => command.run(&settings),
+        Command::Clients(command) => command.run(&settings),
         Command::Token(command) => command.run(&settings),
         Command::Migrate(command) => command.run(&settings),
         Command::Plan(command) => command.run(&settings),

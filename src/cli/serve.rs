@@ -75,8 +75,9 @@ async fn serve(config: Config) -> Outcome {
         .map_err(|error| Stop::failed(format_args!("cannot listen on {}: {error}", config.server.listen)))?;
     if let Some(address) = config.server.metrics_listen {
         let collected = metrics::install().map_err(Stop::failed)?;
-        metrics::serve(address, collected)
+        let address = metrics::serve(address, collected)
             .map_err(|error| Stop::failed(format_args!("cannot listen on {address}: {error}")))?;
+        tracing::info!(%address, "metrics");
     }
     let unready = config.server.unready;
     let issuer = config.server.issuer.clone();

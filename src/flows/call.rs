@@ -25,6 +25,8 @@ pub struct Call {
     pub address: Option<IpAddr>,
     /// What the program calls itself, cut to 200 characters.
     pub user_agent: Option<String>,
+    /// Who sits at the machine where the operator acts, by the name that the operating system knows them by (R60).
+    pub system_user: Option<String>,
     /// Our own name.
     pub issuer: Arc<Issuer>,
 }
@@ -49,7 +51,8 @@ impl Call {
         Secret::new(self.random.bytes())
     }
 
-    /// An event of this request with its address and user agent on the erasable side; the caller adds what it knows.
+    /// An event of this request with its address, user agent and system user on the erasable side; the caller adds what
+    /// it knows.
     pub fn event(&self, kind: EventKind, result: EventResult, actor: Actor) -> Event {
         let mut personal = BTreeMap::new();
         if let Some(address) = self.address {
@@ -57,6 +60,9 @@ impl Call {
         }
         if let Some(agent) = &self.user_agent {
             personal.insert("user_agent", agent.clone());
+        }
+        if let Some(name) = &self.system_user {
+            personal.insert("system_user", name.clone());
         }
         Event {
             id: self.id(),

@@ -60,6 +60,7 @@ impl JobContext {
             request_id: self.random.id(now),
             address: None,
             user_agent: None,
+            system_user: None,
             issuer: Arc::clone(&self.issuer),
         }
     }

@@ -21,6 +21,7 @@ pub fn operator_call(clock: &dyn Clock, random: Arc<dyn Random>, issuer: &Issuer
         random,
         address: None,
         user_agent: None,
+        system_user: None,
         issuer: Arc::new(issuer.clone()),
     }
 }

@@ -174,6 +174,11 @@ impl<'a> PlatformTx<'a> {
         Ok(tenants::find_by_slug(self, slug.as_str())?.map(TenantScope::of_any))
     }
 
+    /// The tenant that owns this client, whatever its status.
+    pub fn client_owner(&mut self, client: &ClientId) -> Result<Option<TenantScope>, Failure> {
+        Ok(tenants::find_by_client(self, client)?.map(TenantScope::of_any))
+    }
+
     /// Every tenant, the deleted ones too, by slug.
     pub fn tenants(&mut self) -> Result<Vec<TenantScope>, Failure> {
         Ok(tenants::all(self)?.into_iter().map(TenantScope::of_any).collect())

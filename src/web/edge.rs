@@ -133,6 +133,7 @@ impl Edge {
             request_id: notes.request_id(),
             address: notes.address(),
             user_agent: agent.map(|text| text.chars().take(LONGEST_AGENT).collect()),
+            system_user: None,
             issuer: Arc::clone(&self.issuer),
         }
     }

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
@@ -12,7 +12,8 @@ use symbolon::storage::{Database, DatabaseUrl, migrate};
 use tempfile::TempDir;
 
 const OWNER: &str = "symbolon_test_owner";
-const SERVER: &str = "symbolon_test_server";
+/// The plain role that serves.
+pub(crate) const SERVER: &str = "symbolon_test_server";
 const PASSWORD: &str = "only-for-this-run";
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -48,6 +49,22 @@ impl TestDatabase {
         }
     }
 
+    /// A new one without any table.
+    pub(crate) fn unmigrated() -> Self {
+        match admin() {
+            Some(admin) => {
+                let roles = template(&admin);
+                drop(roles);
+                Self::made(&admin, "")
+            }
+            None => {
+                let dir = TempDir::new().expect("a temporary folder");
+                let url = sqlite_url(&dir.path().join("symbolon.sqlite3"));
+                Self { owner_url: url.clone(), url, admin_url: None, _dir: Some(dir), drop_name: None }
+            }
+        }
+    }
+
     /// A handle on it.
     pub(crate) fn open(&self) -> Database {
         Database::open(&self.url, 8).expect("the test database opens")
@@ -69,14 +86,14 @@ impl TestDatabase {
     }
 
     fn postgres(admin: &str) -> Self {
-        static TEMPLATE: OnceLock<Mutex<String>> = OnceLock::new();
-        let template = TEMPLATE.get_or_init(|| Mutex::new(make_template(admin)));
+        // One at a time: PostgreSQL refuses a template that somebody else reads just now.
+        let template = template(admin);
+        Self::made(admin, &format!("TEMPLATE {template}"))
+    }
+
+    fn made(admin: &str, from: &str) -> Self {
         let name = format!("symbolon_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        {
-            // One at a time: PostgreSQL refuses a template that somebody else reads just now.
-            let template = template.lock().expect("the template's lock");
-            run(admin, &format!("CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER}"));
-        }
+        run(admin, &format!("CREATE DATABASE {name} {from} OWNER {OWNER}"));
         Self {
             url: role_url(admin, SERVER, &name),
             owner_url: role_url(admin, OWNER, &name),
@@ -95,6 +112,12 @@ impl Drop for TestDatabase {
             let _gone = conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
     }
+}
+
+/// The migrated template of this run, with its roles, made when the first test asks.
+fn template(admin: &str) -> MutexGuard<'static, String> {
+    static TEMPLATE: OnceLock<Mutex<String>> = OnceLock::new();
+    TEMPLATE.get_or_init(|| Mutex::new(make_template(admin))).lock().expect("the template's lock")
 }
 
 fn make_template(admin: &str) -> String {

@@ -62,12 +62,12 @@ pub(crate) struct Form {
 
 impl Jar {
     pub(super) fn new(server: &TestServer) -> Self {
-        Self {
-            client: client(),
-            base: server.url(""),
-            origin: server.issuer().to_owned(),
-            cookies: Mutex::default(),
-        }
+        Self::at(&server.url(""), server.issuer())
+    }
+
+    /// A browser without cookies, for a server that is found at `base` and calls itself `origin`.
+    pub(crate) fn at(base: &str, origin: &str) -> Self {
+        Self { client: client(), base: base.to_owned(), origin: origin.to_owned(), cookies: Mutex::default() }
     }
 
     /// Opens a path of ours and follows redirects as long as they stay with us.

@@ -3,10 +3,12 @@
 pub(crate) mod database;
 pub(crate) mod html;
 pub(crate) mod jar;
+pub(crate) mod program;
 pub(crate) mod raw;
 pub(crate) mod relying_party;
 pub(crate) mod rows;
 pub(crate) mod seed;
 pub(crate) mod server;
+pub(crate) mod wait;
 
 pub(crate) use server::TestServer;

@@ -59,6 +59,12 @@ impl Builder {
         self
     }
 
+    /// Sets the clock of the server to this moment, for a test that also runs the program itself.
+    pub(crate) fn at(self, now: Timestamp) -> Self {
+        self.clock.set(now);
+        self
+    }
+
     /// Starts the server.
     pub(crate) async fn start(self) -> TestServer {
         let database = self.database.clone().unwrap_or_else(|| Arc::new(TestDatabase::new()));

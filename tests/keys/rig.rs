@@ -93,6 +93,7 @@ impl Rig {
             random,
             address: None,
             user_agent: None,
+            system_user: None,
             issuer: Arc::clone(&self.issuer),
         }
     }

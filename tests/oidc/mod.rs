@@ -7,6 +7,7 @@ mod code;
 mod documents;
 mod forged;
 mod machines;
+mod operator;
 mod party;
 mod refresh;
 mod revocation;

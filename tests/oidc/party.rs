@@ -16,6 +16,7 @@ use symbolon::protocol::opaque;
 use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::seed::{PASSWORD, Registered, client};
+use crate::harness::server::Builder;
 
 /// The verifier of every exchange.
 pub(super) const VERIFIER: &str = "a-verifier-that-has-more-than-forty-three-characters";
@@ -43,7 +44,12 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn new() -> Self {
-        let server = TestServer::with()
+        Self::on(TestServer::with()).await
+    }
+
+    /// The same on a server with settings of its own.
+    pub(super) async fn on(builder: Builder) -> Self {
+        let server = builder
             .set("limits.token_address", "100000 per 1m")
             .set("limits.bearer_address", "100000 per 1m")
             .set("limits.authorize_address", "100000 per 1m")

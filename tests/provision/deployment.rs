@@ -85,6 +85,7 @@ impl Deployment {
             random,
             address: None,
             user_agent: None,
+            system_user: None,
             issuer: Arc::new("http://localhost:1".parse().unwrap()),
         }
     }

@@ -29,6 +29,7 @@ pub(crate) fn call() -> Call {
         random,
         address: Some("192.0.2.7".parse().expect("an address")),
         user_agent: None,
+        system_user: None,
         issuer: Arc::new("http://localhost:1".parse().expect("an issuer")),
     }
 }

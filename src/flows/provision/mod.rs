@@ -6,8 +6,16 @@ mod declared_state;
 mod deployment;
 pub mod difference;
 mod end_access;
+mod named_user;
+mod revoke_sessions;
+mod rotate_secret;
 pub mod state;
+mod suspend_user;
 mod yaml;
 
 pub use apply::Made;
 pub use deployment::{Applied, Planned, Request, apply, export, plan};
+pub use named_user::named_user;
+pub use revoke_sessions::revoke_sessions;
+pub use rotate_secret::{LONGEST_OVERLAP, NoSecret, Rotated, rotate_secret};
+pub use suspend_user::{resume, suspend};

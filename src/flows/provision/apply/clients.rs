@@ -4,12 +4,12 @@ use super::{Work, suspends};
 use crate::flows::provision::declaration::Client as Declared;
 use crate::flows::provision::difference::{Action, Change, SecretStep};
 use crate::flows::provision::end_access::revoke_tokens_of_client;
-use crate::model::audit::{EventKind, hex};
-use crate::model::client::{Client, ClientMetadata, ClientSecret};
+use crate::flows::provision::rotate_secret::stored_secret;
+use crate::model::audit::EventKind;
+use crate::model::client::{Client, ClientMetadata};
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
 use crate::model::resource_server::OpenTo;
-use crate::model::secret::Secret;
 use crate::model::status::Status;
 use crate::protocol::opaque::{self, PlainKind};
 use crate::storage::TenantScope;
@@ -114,21 +114,5 @@ impl Work<'_, '_> {
         let event = self.event(EventKind::ClientChanged, change).by_client(id);
         self.record(scope.id(), event);
         Ok(())
-    }
-}
-
-/// A secret in the form in which it is stored (D9).
-pub(in crate::flows::provision) fn stored_secret(
-    id: crate::model::ids::ClientSecretId,
-    client: &ClientId,
-    secret: &Secret<String>,
-    now: crate::model::time::Timestamp,
-) -> ClientSecret {
-    ClientSecret {
-        id,
-        client_id: client.clone(),
-        hash: hex(&opaque::hash(secret.expose())),
-        created_at: now,
-        expires_at: None,
     }
 }

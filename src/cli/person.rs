@@ -1,0 +1,54 @@
+//! The person that a command is about: named by tenant, and by address or id.
+
+use clap::Args;
+
+use super::deployment::Deployment;
+use super::nearest;
+use super::outcome::Stop;
+use crate::flows::provision;
+use crate::model::failure::Failure;
+use crate::model::ids::Slug;
+use crate::model::user::User;
+use crate::storage::records::users;
+use crate::storage::{TenantScope, TenantTx};
+
+/// The arguments that name a person.
+#[derive(Debug, Args)]
+pub(super) struct PersonArgs {
+    /// The tenant's slug
+    #[arg(long, value_name = "SLUG")]
+    tenant: Slug,
+    /// The person's e-mail address or id
+    #[arg(value_name = "USER")]
+    user: String,
+}
+
+impl PersonArgs {
+    /// Does something to the account in one transaction; answers with the account as it was before.
+    ///
+    /// # Errors
+    /// There is no such tenant or account (exit 1), or the database fails.
+    pub(super) fn change<T, F>(&self, deployment: &Deployment, work: F) -> Result<(User, T), Stop>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut TenantTx<'_>, &User) -> Result<T, Failure> + Send + 'static,
+    {
+        let scope = deployment.tenant(&self.tenant)?;
+        let (entered, name) = (scope.clone(), self.user.clone());
+        let done = deployment.database.write_platform(&deployment.right, move |tx| {
+            let mut tx = tx.enter(&entered)?;
+            let Some(user) = provision::named_user(&mut tx, &name)? else { return Ok(None) };
+            work(&mut tx, &user).map(|done| Some((user, done)))
+        });
+        deployment.wait(done)?.ok_or_else(|| self.nobody(deployment, scope))
+    }
+
+    fn nobody(&self, deployment: &Deployment, scope: TenantScope) -> Stop {
+        let read = deployment
+            .database
+            .read_platform(&deployment.right, move |tx| users::all(&mut tx.enter(&scope)?));
+        let all = deployment.wait(read).unwrap_or_default();
+        let hint = nearest::hint(&self.user, all.iter().map(|user| user.email.as_str()));
+        Stop::failed(format_args!("there is no user `{}` in tenant `{}`{hint}", self.user, self.tenant))
+    }
+}

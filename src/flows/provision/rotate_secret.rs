@@ -1,0 +1,96 @@
+//! A new secret for a client, with the old one good for a while beside it (D9).
+
+use std::time::Duration;
+
+use crate::flows::call::Call;
+use crate::model::audit::{Actor, EventKind, EventResult, hex};
+use crate::model::client::{AuthMethod, Client, ClientSecret};
+use crate::model::failure::Failure;
+use crate::model::ids::{ClientId, ClientSecretId};
+use crate::model::secret::Secret;
+use crate::model::time::Timestamp;
+use crate::protocol::opaque::{self, PlainKind};
+use crate::storage::TenantTx;
+use crate::storage::records::{change_number, clients};
+
+/// The longest time for which two secrets are good.
+pub const LONGEST_OVERLAP: Duration = Duration::from_hours(24 * 90);
+
+/// What a rotation made.
+#[derive(Debug)]
+pub struct Rotated {
+    /// The new secret: nobody can read it again.
+    pub secret: Secret<String>,
+    /// When the secret before it ends, where it is good for a while yet.
+    pub previous_ends_at: Option<Timestamp>,
+}
+
+/// Why no secret is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoSecret {
+    /// It is a public client.
+    #[error("the client is public: it has no secret")]
+    Public,
+    /// It signs with a key of its own.
+    #[error("the client proves itself by private_key_jwt: change its keys in the declaration")]
+    OwnKey,
+    /// The overlap is too long.
+    #[error("the overlap is 90 days at most")]
+    Overlap,
+}
+
+/// Makes a new secret. Without an overlap every older one ends now; with one, the newest of them stays good that long,
+/// so that two are good at once and no more.
+///
+/// # Errors
+/// The database fails.
+pub fn rotate_secret(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    actor: &Actor,
+    (client, overlap): (&Client, Duration),
+) -> Result<Result<Rotated, NoSecret>, Failure> {
+    match client.metadata.token_endpoint_auth_method {
+        AuthMethod::None => return Ok(Err(NoSecret::Public)),
+        AuthMethod::PrivateKeyJwt => return Ok(Err(NoSecret::OwnKey)),
+        AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => {}
+    }
+    if overlap > LONGEST_OVERLAP {
+        return Ok(Err(NoSecret::Overlap));
+    }
+    let id = &client.client_id;
+    let newest = clients::live_secrets(tx, id, call.now)?.into_iter().next();
+    let kept = newest.filter(|_| !overlap.is_zero());
+    clients::end_secrets(tx, id, kept.as_ref().map(|secret| secret.id), call.now)?;
+    clients::end_secrets(tx, id, None, call.now + overlap)?;
+    let secret = opaque::issue_plain(PlainKind::ClientSecret, call.secret_bytes::<32>().expose());
+    clients::insert_secret(tx, &stored_secret(call.id(), id, &secret, call.now))?;
+    let end = call.now + overlap;
+    let previous_ends_at = kept.map(|kept| kept.expires_at.map_or(end, |own| own.min(end)));
+    let mut event = call
+        .event(EventKind::ClientSecretChanged, EventResult::Success, actor.clone())
+        .by_client(id)
+        .with("action", "rotate");
+    if let Some(end) = previous_ends_at {
+        event = event.with("previous_ends_at", end.to_string());
+    }
+    tx.record(event);
+    change_number::raise(tx)?;
+    Ok(Ok(Rotated { secret, previous_ends_at }))
+}
+
+/// A secret in the form in which it is stored (D9).
+pub(super) fn stored_secret(
+    id: ClientSecretId,
+    client: &ClientId,
+    secret: &Secret<String>,
+    now: Timestamp,
+) -> ClientSecret {
+    ClientSecret {
+        id,
+        client_id: client.clone(),
+        hash: hex(&opaque::hash(secret.expose())),
+        created_at: now,
+        expires_at: None,
+    }
+}
