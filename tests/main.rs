@@ -35,6 +35,8 @@ mod oidc;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod process;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod provision;

@@ -74,7 +74,7 @@ fn suspend(deployment: &Deployment, named: &Named) -> Outcome {
     } else {
         match ended {
             Some(ended) => {
-                say(format_args!("suspended {} ({}); sessions ended: {ended}", user.email, user.id))
+                say(format_args!("suspended {} ({}); sessions ended: {ended}", user.email, user.id));
             }
             None => say(format_args!("{} ({}) is suspended already", user.email, user.id)),
         }

@@ -4,7 +4,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -24,11 +23,11 @@ pub fn install() -> io::Result<PrometheusHandle> {
         .map_err(io::Error::other)
 }
 
-/// Serves what was collected.
+/// Serves what was collected; answers with where it listens.
 ///
 /// # Errors
 /// The address is taken or not ours.
-pub fn serve(address: SocketAddr, collected: PrometheusHandle) -> io::Result<ServerHandle> {
+pub fn serve(address: SocketAddr, collected: PrometheusHandle) -> io::Result<SocketAddr> {
     let upkeep = collected.clone();
     tokio::spawn(async move {
         loop {
@@ -42,11 +41,10 @@ pub fn serve(address: SocketAddr, collected: PrometheusHandle) -> io::Result<Ser
     })
     .workers(1)
     .disable_signals()
-    .bind(address)?
-    .run();
-    let handle = server.handle();
-    tokio::spawn(server);
-    Ok(handle)
+    .bind(address)?;
+    let bound = server.addrs().first().copied().unwrap_or(address);
+    tokio::spawn(server.run());
+    Ok(bound)
 }
 
 fn answer(collected: &PrometheusHandle) -> HttpResponse {

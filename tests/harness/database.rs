@@ -51,18 +51,14 @@ impl TestDatabase {
 
     /// A new one without any table.
     pub(crate) fn unmigrated() -> Self {
-        match admin() {
-            Some(admin) => {
-                let roles = template(&admin);
-                drop(roles);
-                Self::made(&admin, "")
-            }
-            None => {
-                let dir = TempDir::new().expect("a temporary folder");
-                let url = sqlite_url(&dir.path().join("symbolon.sqlite3"));
-                Self { owner_url: url.clone(), url, admin_url: None, _dir: Some(dir), drop_name: None }
-            }
-        }
+        let Some(admin) = admin() else {
+            let dir = TempDir::new().expect("a temporary folder");
+            let url = sqlite_url(&dir.path().join("symbolon.sqlite3"));
+            return Self { owner_url: url.clone(), url, admin_url: None, _dir: Some(dir), drop_name: None };
+        };
+        // The roles are made with the template.
+        drop(template(&admin));
+        Self::made(&admin, "")
     }
 
     /// A handle on it.

@@ -1,0 +1,156 @@
+//! `audit verify`, `export` and `checkpoint` on chains that somebody with access to the database has changed (P136, P137).
+
+use serde_json::Value;
+use symbolon::model::audit::{ChainedEvent, canonical, sha256_hex};
+
+use super::Home;
+
+/// The chain that is tampered with, in SQL.
+const CHAIN: &str = "tenant_id = (SELECT id FROM tenants WHERE slug = 'platform')";
+
+impl Home {
+    fn verify(&self, more: &[&str]) -> (Option<i32>, String) {
+        let ended = self.program.run(&[&["audit", "verify", "--tenant", "platform"], more].concat());
+        (ended.code, ended.out)
+    }
+
+    fn assert_sound(&self, more: &[&str]) {
+        let (code, said) = self.verify(more);
+        assert!(code == Some(0) && said.contains("platform: ") && said.contains("sound"), "{said}");
+    }
+
+    fn assert_tampered(&self, more: &[&str], fault: &str) {
+        let (code, said) = self.verify(more);
+        assert_eq!(code, Some(1), "{fault}: {said}");
+        assert!(said.contains("platform: TAMPERED WITH: ") && said.contains(fault), "{fault}: {said}");
+    }
+
+    /// The chain as it is exported; the export is one more event.
+    fn exported(&self) -> Vec<ChainedEvent> {
+        let lines = self.program.ok(&["audit", "export", "--tenant", "platform"]).out;
+        lines.lines().map(|line| serde_json::from_str(line).expect("an event")).collect()
+    }
+}
+
+#[test]
+fn p136_a_changed_missing_inserted_or_reordered_event_is_named() {
+    let home = Home::new();
+    home.assert_sound(&[]);
+    home.tamper("CREATE TABLE saved AS SELECT * FROM audit_events");
+    for (what, statements, fault) in [
+        ("changed", "UPDATE audit_events SET body = replace(body, 'success', 'denied') WHERE {} AND seq = 3", "event 3 was changed"),
+        ("changed with its hash", "UPDATE audit_events SET hash = (SELECT hash FROM saved WHERE {} AND seq = 2) WHERE {} AND seq = 3", "event 3 was changed"),
+        ("missing", "DELETE FROM audit_events WHERE {} AND seq = 3", "event 3 is missing"),
+        (
+            "inserted",
+            "UPDATE audit_events SET seq = seq + 1000 WHERE {} AND seq >= 3;
+             INSERT INTO audit_events SELECT tenant_id, 3, at, kind, body, hash FROM saved WHERE {} AND seq = 2;
+             UPDATE audit_events SET seq = seq - 999 WHERE {} AND seq > 1000",
+            "event 3 was changed",
+        ),
+        (
+            "reordered",
+            "UPDATE audit_events SET seq = -3 WHERE {} AND seq = 3; UPDATE audit_events SET seq = 3 WHERE {} AND seq = 4;
+             UPDATE audit_events SET seq = 4 WHERE {} AND seq = -3",
+            "event 3 was changed",
+        ),
+        ("personal facts", "UPDATE audit_personal SET facts = '{}' WHERE tenant_id IN (SELECT id FROM tenants) AND seq = 3", "the personal facts beside event 3"),
+    ] {
+        let statements = if what == "personal facts" { statements.to_owned() } else { statements.replace("{}", CHAIN) };
+        home.tamper(&statements);
+        home.assert_tampered(&[], fault);
+        if what != "personal facts" {
+            home.tamper("DELETE FROM audit_events; INSERT INTO audit_events SELECT * FROM saved");
+            home.assert_sound(&[]);
+        }
+    }
+}
+
+#[test]
+fn p136_an_exported_chain_is_verified_without_the_database() {
+    let home = Home::new();
+    let events = home.exported();
+    let verdict = |change: &dyn Fn(&mut Vec<ChainedEvent>)| {
+        let mut changed = events.clone();
+        change(&mut changed);
+        let lines: Vec<String> =
+            changed.iter().map(|event| serde_json::to_string(event).expect("JSON")).collect();
+        home.program.write("chain.jsonl", &lines.join("\n"));
+        home.verify(&["--file", "chain.jsonl"])
+    };
+    let said = |found: (Option<i32>, String), fault: &str| {
+        assert!(found.0 == Some(1) && found.1.contains(fault), "{fault}: {found:?}");
+    };
+    assert_eq!(verdict(&|_| {}).0, Some(0));
+    said(verdict(&|chain| chain[2].body = chain[2].body.replace("success", "denied")), "event 3 was changed");
+    said(verdict(&|chain| drop(chain.remove(2))), "event 3 is missing");
+    said(verdict(&|chain| chain.insert(2, chain[1].clone())), "event 2 stands at the place of event 3");
+    said(verdict(&|chain| chain.swap(2, 3)), "event 3 is missing");
+    // Without the facts about people the chain still verifies, and says how many were left out.
+    let (code, whole) = verdict(&|chain| chain.iter_mut().for_each(|event| event.personal = None));
+    assert!(code == Some(0) && whole.contains("erased"), "{whole}");
+    home.program.write("broken.jsonl", "{\"seq\": 1");
+    let broken = home.program.run(&["audit", "verify", "--tenant", "platform", "--file", "broken.jsonl"]);
+    assert!(broken.code == Some(1) && broken.err.contains("broken.jsonl:1:"), "{broken:?}");
+}
+
+/// The chain built anew with one event told otherwise: every hash is right.
+fn rebuilt(events: &[ChainedEvent]) -> Vec<ChainedEvent> {
+    let mut prev = events[0].hash.clone();
+    let mut forged = vec![events[0].clone()];
+    for event in &events[1..] {
+        let mut body: Value = serde_json::from_str(&event.body).expect("JSON");
+        body["prev"] = prev.into();
+        body["result"] = "denied".into();
+        let body = canonical(&body).expect("canonical JSON");
+        let hash = sha256_hex(body.as_bytes());
+        prev = hash.clone();
+        forged.push(ChainedEvent { body, hash, ..event.clone() });
+    }
+    forged
+}
+
+#[test]
+fn p137_a_checkpoint_kept_elsewhere_finds_a_cut_and_a_rebuilt_chain() {
+    let home = Home::new();
+    let events = home.exported();
+    let last = events.len();
+    home.program.ok(&["audit", "checkpoint", "--tenant", "platform", "--output", "kept.jws"]);
+    let kept = ["--checkpoint", "kept.jws"];
+    home.assert_sound(&kept);
+    home.tamper(
+        "CREATE TABLE saved AS SELECT * FROM audit_events; CREATE TABLE head AS SELECT * FROM audit_heads",
+    );
+
+    // Whoever can write the database moves the head back too.
+    let cut = last - 3;
+    home.tamper(&format!(
+        "DELETE FROM audit_events WHERE {CHAIN} AND seq > {cut}; UPDATE audit_heads SET seq = {cut}, hash = '{}' WHERE {CHAIN}",
+        events[cut - 1].hash
+    ));
+    home.assert_sound(&[]);
+    home.assert_tampered(
+        &kept,
+        &format!("the chain was cut: it has {cut} events, and a signed checkpoint states {last}"),
+    );
+
+    home.tamper("DELETE FROM audit_events; INSERT INTO audit_events SELECT * FROM saved");
+    for event in rebuilt(&events) {
+        home.tamper(&format!(
+            "UPDATE audit_events SET body = '{}', hash = '{}' WHERE {CHAIN} AND seq = {}",
+            event.body.replace('\'', "''"),
+            event.hash,
+            event.seq
+        ));
+    }
+    let head = &rebuilt(&events)[last - 1];
+    home.tamper(&format!("UPDATE audit_heads SET seq = {last}, hash = '{}' WHERE {CHAIN}", head.hash));
+    home.assert_sound(&[]);
+    home.assert_tampered(&kept, "the chain was rebuilt: a signed checkpoint states another event");
+
+    // A checkpoint that is not ours stops everything.
+    let text = std::fs::read_to_string(home.program.folder().join("kept.jws")).expect("the checkpoint");
+    home.program.write("forged.jws", &text.replacen("ey", "eY", 1));
+    let forged = home.program.run(&["audit", "verify", "--tenant", "platform", "--checkpoint", "forged.jws"]);
+    assert!(forged.code == Some(1) && forged.err.contains("not signed by a key"), "{forged:?}");
+}

@@ -1,0 +1,90 @@
+//! The built program as a process: the commands of an operator, `serve` in production, signals, crashes, outages.
+
+mod audit;
+mod commands;
+mod declared;
+mod listeners;
+mod refusals;
+mod start;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection, SqliteConnection};
+use serde_json::Value;
+use symbolon::storage::DatabaseUrl;
+
+use crate::harness::database::TestDatabase;
+use crate::harness::jar::client;
+use crate::harness::program::{Program, Serving};
+
+/// A deployment as `init` leaves it, on a database of the run.
+struct Home {
+    program: Program,
+    database: TestDatabase,
+}
+
+impl Home {
+    fn new() -> Self {
+        let home = Self::empty();
+        home.program.ok(&["init"]);
+        home
+    }
+
+    /// Before `init`, with the schema in place.
+    fn empty() -> Self {
+        let database = TestDatabase::new();
+        let program = Program::new().on(&database.url).set("limits.token_address", "100000 per 1m");
+        Self { program, database }
+    }
+
+    /// The same with `docs/examples/acme.yaml` applied, and the variables that it names.
+    fn with_acme() -> Self {
+        let mut home = Self::new();
+        home.program = with_example(home.program);
+        home.program.ok(&["apply", "acme.yaml"]);
+        home
+    }
+
+    /// Does to the data what somebody with all rights could do.
+    fn tamper(&self, statements: &str) {
+        match (&self.database.url, &self.database.admin_url) {
+            (DatabaseUrl::Sqlite(path), _) => {
+                let mut conn = SqliteConnection::establish(path).expect("the file opens");
+                let free = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;";
+                conn.batch_execute(&format!("{free} {statements}")).expect("done");
+            }
+            (DatabaseUrl::Postgres(_), admin) => {
+                let admin = admin.as_ref().expect("an administrator");
+                let mut conn = PgConnection::establish(admin).expect("the administrator signs in");
+                let free = "SET session_replication_role = replica;";
+                conn.batch_execute(&format!("{free} {statements}")).expect("done");
+            }
+        }
+    }
+}
+
+/// The secret of the client `globex.report` in the example.
+const REPORT_SECRET: &str = "GLOBEX_REPORT_SECRET-9f8Q2xLm7Rk4Zt1Wc6Vb3Nd5Hs0Jp";
+
+/// Puts the example beside the program, with the variables that it names.
+fn with_example(program: Program) -> Program {
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/examples");
+    for name in ["acme.yaml", "nightly-export.jwks.json"] {
+        let text = std::fs::read_to_string(format!("{examples}/{name}")).expect("the example");
+        program.write(name, &text);
+    }
+    program
+        .variable("NOTES_SECRET", "NOTES_SECRET-9f8Q2xLm7Rk4Zt1Wc6Vb3Nd5Hs0Jp")
+        .variable("ACME_WIKI_SECRET", "ACME_WIKI_SECRET-9f8Q2xLm7Rk4Zt1Wc6Vb3Nd5Hs0Jp")
+        .variable("GLOBEX_REPORT_SECRET", REPORT_SECRET)
+        .variable("ACME_ADA_PASSWORD", "ACME_ADA_PASSWORD stands on a hill")
+        .variable("GLOBEX_HANK_PASSWORD", "GLOBEX_HANK_PASSWORD stands on a hill")
+}
+
+/// Asks for a token as `globex.report`: the status, and the body.
+async fn report_token(serving: &Serving) -> (u16, Value) {
+    let form = [("grant_type", "client_credentials"), ("scope", "notes")];
+    let request =
+        client().post(serving.url("/oauth2/token")).basic_auth("globex.report", Some(REPORT_SECRET));
+    let answer = request.form(&form).send().await.expect("an answer");
+    (answer.status().as_u16(), answer.json().await.expect("JSON"))
+}
