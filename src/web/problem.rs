@@ -18,18 +18,6 @@ pub struct Problem {
     status: u16,
     /// This request, as the log names it.
     instance: String,
-    /// Which members of the request are wrong.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<FieldProblem>,
-}
-
-/// What is wrong with one member of the request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FieldProblem {
-    /// The member as a JSON pointer (RFC 6901).
-    pub pointer: String,
-    /// What would be right.
-    pub detail: &'static str,
 }
 
 impl Problem {
@@ -40,15 +28,7 @@ impl Problem {
             title,
             status: status.as_u16(),
             instance: format!("urn:uuid:{request}"),
-            errors: Vec::new(),
         }
-    }
-
-    /// The same problem with the members that are wrong.
-    #[must_use]
-    pub fn with_errors(mut self, errors: Vec<FieldProblem>) -> Self {
-        self.errors = errors;
-        self
     }
 
     /// The answer.
