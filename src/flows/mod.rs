@@ -10,6 +10,7 @@ pub mod authorize;
 pub mod bearer;
 pub mod call;
 pub mod client_auth;
+pub mod client_logo;
 pub mod initialise;
 pub mod interaction;
 pub mod interaction_store;

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::effects::http::HttpClient;
 use crate::effects::{Clock, Random};
 use crate::flows::Call;
 use crate::flows::keys::{KeyRing, RotationRule};
@@ -36,6 +37,8 @@ pub struct JobContext {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
+    /// The guarded client for requests of our own.
+    pub http: Arc<dyn HttpClient>,
     /// Our own name.
     pub issuer: Arc<Issuer>,
     /// The signing keys.

@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod context;
+mod fetch_logos;
 mod fold_failures;
 mod prune;
 mod rotate_keys;
@@ -9,6 +10,7 @@ mod schedule;
 
 pub use checkpoints::Checkpoints;
 pub use context::{Job, JobContext, Running};
+pub use fetch_logos::FetchLogos;
 pub use fold_failures::FoldFailures;
 pub use prune::{EPHEMERAL, Ephemeral, Prune};
 pub use rotate_keys::RotateKeys;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Checkpoints, FoldFailures, Job, JobContext, Prune, RotateKeys};
+use super::{Checkpoints, FetchLogos, FoldFailures, Job, JobContext, Prune, RotateKeys};
 use crate::model::audit::hex;
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
@@ -38,8 +38,13 @@ impl Schedule {
     /// Every job of the product.
     pub fn new(context: JobContext) -> Self {
         let holder = hex(&context.random.bytes::<8>());
-        let jobs: Vec<Box<dyn Job>> =
-            vec![Box::new(RotateKeys), Box::new(FoldFailures), Box::new(Prune), Box::new(Checkpoints)];
+        let jobs: Vec<Box<dyn Job>> = vec![
+            Box::new(RotateKeys),
+            Box::new(FoldFailures),
+            Box::new(Prune),
+            Box::new(Checkpoints),
+            Box::new(FetchLogos),
+        ];
         Self { context, jobs, holder, last_runs: Mutex::default() }
     }
 

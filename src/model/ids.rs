@@ -91,6 +91,8 @@ ids! {
     EventId,
     /// A client secret.
     ClientSecretId,
+    /// The fetched logo of a client.
+    LogoId,
     /// One HTTP request, in logs, events and error pages.
     RequestId,
 }

@@ -11,6 +11,8 @@ pub mod failure;
 pub mod ids;
 pub mod issuer;
 #[cfg(feature = "server")]
+pub mod logo;
+#[cfg(feature = "server")]
 pub mod policy;
 pub mod profile;
 #[cfg(feature = "server")]

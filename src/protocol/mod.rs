@@ -12,6 +12,8 @@ pub mod opaque;
 pub mod params;
 pub mod pkce;
 pub mod prompt;
+#[cfg(feature = "server")]
+pub mod raster;
 pub mod redirect_uri;
 pub mod resource;
 pub mod response_mode;

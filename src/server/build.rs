@@ -35,6 +35,7 @@ use crate::web::edge::{Edge, Readiness, Rules};
 use crate::web::guard::client_ip::TrustedProxies;
 use crate::web::guard::csrf::CsrfTokens;
 use crate::web::limits::{Limits, Rates};
+use crate::web::logos::Logos;
 use crate::web::middleware::outer;
 use crate::web::oidc::client_keys::ClientKeys;
 use crate::web::oidc::discovery;
@@ -216,6 +217,7 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         passwords: PasswordPool::new(pool_limits(&config.limits), Arc::clone(&parts.random)),
         tokens: terms(parts),
         known: Known::new(ClientKeys::new(config.outbound.key_refetch_delay)),
+        logos: Logos::default(),
         metadata: discovery::document(&config.server.issuer)?,
         keys: Arc::new(KeyRing::new(Sealer::new(parts.master_key.clone(), Vec::new()))),
         revocations: Arc::default(),
@@ -298,6 +300,7 @@ pub fn job_context(edge: &Edge, config: &Config) -> JobContext {
         database: edge.database.clone(),
         clock: Arc::clone(&edge.clock),
         random: Arc::clone(&edge.random),
+        http: Arc::clone(&edge.http),
         issuer: Arc::clone(&edge.issuer),
         keys: Arc::clone(&edge.keys),
         rotation: RotationRule {

@@ -17,7 +17,7 @@ use crate::web::family::Family;
 use crate::web::limits::Door;
 use crate::web::middleware::gate::{Gate, Guard, gate};
 use crate::web::trouble::Trouble;
-use crate::web::{assets, oidc, operations, pages};
+use crate::web::{assets, logos, oidc, operations, pages};
 
 /// Every route of the server.
 pub fn table() -> Vec<Route> {
@@ -73,6 +73,7 @@ pub fn table() -> Vec<Route> {
             .get(pages::consent::get)
             .post(pages::consent::post),
         Route::new("/assets/{name}", Guard::Open).get(assets::get),
+        Route::new("/assets/logos/{client}/{id}", Guard::Open).door(Door::SignIn).get(logos::get),
     ]
 }
 

@@ -48,6 +48,7 @@ diesel::table! {
         client_id -> Text,
         tenant_id -> Text,
         allowed_origins -> Text,
+        logo_due_at -> Nullable<Timestamp>,
     }
 }
 
@@ -257,6 +258,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    client_logos (tenant_id, client_id) {
+        tenant_id -> Text,
+        client_id -> Text,
+        id -> Text,
+        media_type -> Text,
+        bytes -> Binary,
+        fetched_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     client_assertions (tenant_id, client_id, jti_hash) {
         tenant_id -> Text,
         client_id -> Text,
@@ -416,6 +428,7 @@ tenant_tables! {
     group_workspaces,
     clients,
     client_secrets,
+    client_logos,
     client_assertions,
     interactions,
     sessions,
@@ -456,6 +469,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     group_workspaces,
     clients,
     client_secrets,
+    client_logos,
     client_assertions,
     interactions,
     sessions,

@@ -11,6 +11,7 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use super::guard::client_ip::TrustedProxies;
 use super::guard::csrf::CsrfTokens;
 use super::limits::Limits;
+use super::logos::Logos;
 use super::middleware::OriginList;
 use super::notes::Notes;
 use super::oidc::document::Document;
@@ -54,6 +55,8 @@ pub struct Edge {
     pub tokens: Terms,
     /// What this node remembers of clients and tenants.
     pub known: Known,
+    /// The logos of clients that this node remembers.
+    pub logos: Logos,
     /// The metadata of the provider, ready to be sent.
     pub metadata: Document,
     /// The signing keys of this node.

@@ -6,6 +6,7 @@ pub mod edge;
 pub mod family;
 pub mod guard;
 pub mod limits;
+pub mod logos;
 pub mod middleware;
 pub mod notes;
 pub mod oidc;

@@ -9,45 +9,8 @@ use symbolon::effects::http::{
     AddressRules, ClientSettings, FetchError, GuardedClient, HttpClient, LookingUp, Lookup, MAX_BODY,
     MemoryClient, Request, Response, Target,
 };
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
 
-/// A server that sends one fixed text to everyone and counts connections.
-struct FixedServer {
-    address: SocketAddr,
-    connections: Arc<AtomicUsize>,
-}
-
-impl FixedServer {
-    async fn start(answer: Vec<u8>, then_hang: bool) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let connections = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&connections);
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                counter.fetch_add(1, Ordering::SeqCst);
-                let answer = answer.clone();
-                tokio::spawn(async move {
-                    let _ = stream.read(&mut [0; 4096]).await;
-                    let _ = stream.write_all(&answer).await;
-                    if then_hang {
-                        std::future::pending::<()>().await;
-                    }
-                });
-            }
-        });
-        Self { address, connections }
-    }
-
-    async fn saying(head: &str, body: &str) -> Self {
-        Self::start(format!("HTTP/1.1 {head}\r\nConnection: close\r\n\r\n{body}").into_bytes(), false).await
-    }
-
-    fn connections(&self) -> usize {
-        self.connections.load(Ordering::SeqCst)
-    }
-}
+use crate::harness::fixed_server::FixedServer;
 
 /// A resolver that gives these addresses for every name, whatever the truth is.
 struct FixedLookup {

@@ -24,15 +24,16 @@ async fn one_node_holds_the_lease_and_another_takes_over_when_it_is_gone() {
     let rig = Rig::new().await;
     let node = rig.node().await;
     let (one, other) = (rig.schedule(&node), rig.schedule(&node));
-    assert_eq!(names(&one.tick().await.unwrap()), ["rotate_keys", "fold_failures", "prune", "checkpoints"]);
+    let all = ["rotate_keys", "fold_failures", "prune", "checkpoints", "fetch_logos"];
+    assert_eq!(names(&one.tick().await.unwrap()), all);
     assert_eq!(names(&other.tick().await.unwrap()), [""; 0]);
     assert_eq!(names(&one.tick().await.unwrap()), [""; 0], "nothing is due again");
     rig.clock.advance(Duration::from_secs(61));
     rig.poll(&node).await;
-    assert_eq!(names(&other.tick().await.unwrap()), ["rotate_keys", "fold_failures", "prune", "checkpoints"]);
+    assert_eq!(names(&other.tick().await.unwrap()), all);
     rig.clock.advance(Duration::from_secs(301));
     rig.poll(&node).await;
-    assert_eq!(names(&other.tick().await.unwrap()), ["rotate_keys", "fold_failures", "prune"]);
+    assert_eq!(names(&other.tick().await.unwrap()), ["rotate_keys", "fold_failures", "prune", "fetch_logos"]);
 }
 
 #[tokio::test]

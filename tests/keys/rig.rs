@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use symbolon::crypto::master_key::MasterKey;
 use symbolon::crypto::seal::Sealer;
+use symbolon::effects::http::MemoryClient;
 use symbolon::effects::{Clock as _, SystemRandom, TestClock};
 use symbolon::flows::Call;
 use symbolon::flows::keys::{self, FreshKey, KeyRing, Keys, RotationRule};
@@ -147,6 +148,7 @@ impl Rig {
             database: self.database.clone(),
             clock: self.clock.clone(),
             random: Arc::new(SystemRandom),
+            http: Arc::new(MemoryClient::default()),
             issuer: Arc::clone(&self.issuer),
             keys: Arc::clone(&node.keys),
             rotation: RULE,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod guessing;
+mod logos;
 mod logout;
 mod pages;
 mod sessions;

@@ -12,9 +12,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Certificate, redirect};
 
-use super::{
-    AddressRules, FetchError, Fetching, ForbiddenAddress, HttpClient, MAX_BODY, Request, Response, Target,
-};
+use super::{AddressRules, FetchError, Fetching, ForbiddenAddress, HttpClient, Request, Response, Target};
 
 /// Addresses that arrive later.
 pub type LookingUp = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
@@ -129,7 +127,7 @@ impl GuardedClient {
             .map(|value| value.trim().to_ascii_lowercase());
         let mut body = Vec::new();
         while let Some(chunk) = incoming.chunk().await.map_err(|error| explain(&error))? {
-            if body.len() + chunk.len() > MAX_BODY {
+            if body.len() + chunk.len() > request.most {
                 return Err(FetchError::TooLarge);
             }
             body.extend_from_slice(&chunk);

@@ -17,7 +17,8 @@ pub use client::{ClientSettings, GuardedClient, InvalidRoots, LookingUp, Lookup,
 pub use memory::MemoryClient;
 pub use target::{InvalidTarget, Target};
 
-/// The longest body that is read, in bytes; a longer one is [`FetchError::TooLarge`].
+/// The longest body that is read, in bytes, where the request says nothing else; a longer one is
+/// [`FetchError::TooLarge`].
 pub const MAX_BODY: usize = 1024 * 1024;
 
 /// An answer that arrives later.
@@ -53,6 +54,7 @@ impl dyn HttpClient + '_ {
 pub struct Request {
     target: Target,
     accept: &'static str,
+    most: usize,
     body: Option<Body>,
 }
 
@@ -65,18 +67,25 @@ struct Body {
 impl Request {
     /// A GET.
     pub const fn get(target: Target) -> Self {
-        Self { target, accept: "*/*", body: None }
+        Self { target, accept: "*/*", most: MAX_BODY, body: None }
     }
 
     /// A POST of these bytes.
     pub const fn post(target: Target, content_type: &'static str, bytes: Vec<u8>) -> Self {
-        Self { target, accept: "*/*", body: Some(Body { content_type, bytes }) }
+        Self { target, accept: "*/*", most: MAX_BODY, body: Some(Body { content_type, bytes }) }
     }
 
     /// Says which media type is wanted.
     #[must_use]
     pub const fn accept(mut self, media_type: &'static str) -> Self {
         self.accept = media_type;
+        self
+    }
+
+    /// Reads at most this many bytes of the answer.
+    #[must_use]
+    pub const fn at_most(mut self, bytes: usize) -> Self {
+        self.most = bytes;
         self
     }
 
@@ -105,7 +114,7 @@ pub struct Response {
     pub status: u16,
     /// The media type without its parameters, in lower case.
     pub content_type: Option<String>,
-    /// At most [`MAX_BODY`] bytes.
+    /// At most as many bytes as the request takes.
     pub body: Vec<u8>,
 }
 
@@ -121,7 +130,7 @@ pub enum FetchError {
     /// It took longer than the limit.
     #[error("the server did not answer in time")]
     TimedOut,
-    /// The answer is longer than [`MAX_BODY`].
+    /// The answer is longer than the request takes.
     #[error("the answer is too large")]
     TooLarge,
     /// The answer has another status than the one asked for.

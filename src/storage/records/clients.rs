@@ -5,15 +5,15 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
 };
 
-use super::{from_json, stored, to_json};
+use super::{client_logos, from_json, stored, to_json};
 use crate::model::client::{Client, ClientKind, ClientSecret};
 use crate::model::failure::Failure;
-use crate::model::ids::{ClientId, ClientSecretId};
+use crate::model::ids::{ClientId, ClientSecretId, TenantId};
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::storage::rows::OrFailure;
 use crate::storage::schema::{client_directory, client_secrets, clients};
-use crate::storage::tx::{Directory, TenantTx, sealed::Connected};
+use crate::storage::tx::{Directory, PlatformTx, TenantTx, Transaction, sealed::Connected};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = clients)]
@@ -90,6 +90,7 @@ pub fn insert(tx: &mut TenantTx<'_>, client: &Client) -> Result<(), Failure> {
             client_directory::client_id.eq(client.client_id.as_str()),
             client_directory::tenant_id.eq(tx.tenant()),
             client_directory::allowed_origins.eq(open_origins(client)?),
+            client_directory::logo_due_at.eq(logo_due(client)),
         ))
         .execute(tx.conn())
         .or_failure("adding a client to the directory")?;
@@ -106,8 +107,10 @@ pub fn insert(tx: &mut TenantTx<'_>, client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Stores everything about the client but its id; false when it is not there.
+/// Stores everything about the client but its id; false when it is not there. Where the address of its logo changes,
+/// the logo it had goes, and the new one is due.
 pub fn update(tx: &mut TenantTx<'_>, client: &Client) -> Result<bool, Failure> {
+    let Some(before) = find(tx, &client.client_id)? else { return Ok(false) };
     let changed =
         diesel::update(tx.rows::<clients::table>().filter(clients::client_id.eq(client.client_id.as_str())))
             .set((
@@ -124,6 +127,10 @@ pub fn update(tx: &mut TenantTx<'_>, client: &Client) -> Result<bool, Failure> {
             .set(client_directory::allowed_origins.eq(open_origins(client)?))
             .execute(tx.conn())
             .or_failure("changing a client in the directory")?;
+        if before.metadata.logo_uri != client.metadata.logo_uri {
+            client_logos::remove(tx, &client.client_id)?;
+            set_logo_due(tx, &client.client_id, logo_due(client).map(Timestamp::from_naive))?;
+        }
     }
     Ok(changed == 1)
 }
@@ -150,6 +157,47 @@ fn open_origins(client: &Client) -> Result<String, Failure> {
     let none = Vec::new();
     let origins = if client.status.is_active() { &client.metadata.allowed_origins } else { &none };
     to_json(origins, "client_directory.allowed_origins")
+}
+
+/// A logo that nobody has fetched yet is due at once.
+fn logo_due(client: &Client) -> Option<NaiveDateTime> {
+    client.metadata.logo_uri.as_ref().map(|_| Timestamp::from_micros(0).to_naive())
+}
+
+/// The clients whose logo is to be fetched by now, with their owners, those that wait longest first.
+pub fn logos_due(
+    tx: &mut PlatformTx<'_>,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(ClientId, TenantId)>, Failure> {
+    let rows: Vec<(String, String)> = client_directory::table
+        .filter(client_directory::logo_due_at.le(now.to_naive()))
+        .order((client_directory::logo_due_at, client_directory::client_id))
+        .limit(limit)
+        .select((client_directory::client_id, client_directory::tenant_id))
+        .load(tx.conn())
+        .or_failure("listing logos that are due")?;
+    rows.into_iter()
+        .map(|(client, tenant)| {
+            Ok((
+                stored(&client, "client_directory.client_id")?,
+                stored(&tenant, "client_directory.tenant_id")?,
+            ))
+        })
+        .collect()
+}
+
+/// When this client's logo is to be fetched next; `None`: not again.
+pub fn set_logo_due(
+    tx: &mut impl Transaction,
+    client: &ClientId,
+    due: Option<Timestamp>,
+) -> Result<(), Failure> {
+    diesel::update(client_directory::table.find(client.as_str()))
+        .set(client_directory::logo_due_at.eq(due.map(Timestamp::to_naive)))
+        .execute(tx.conn())
+        .or_failure("noting when a logo is due")?;
+    Ok(())
 }
 
 /// The client's secrets that work now, the newest first.

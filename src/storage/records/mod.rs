@@ -7,6 +7,7 @@ pub mod browser_sessions;
 pub mod catalogue;
 pub mod change_number;
 pub mod client_assertions;
+pub mod client_logos;
 pub mod clients;
 pub mod consents;
 pub mod counters;

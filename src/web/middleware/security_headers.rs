@@ -48,7 +48,9 @@ pub(super) fn put(headers: &mut HeaderMap, family: Family, https: bool, form_tar
 fn content_policy(family: Family, form_targets: &[String]) -> String {
     const NOTHING: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
     match family {
-        Family::OAuth | Family::Api | Family::Asset => format!("{NOTHING}; form-action 'none'"),
+        Family::OAuth | Family::Api => format!("{NOTHING}; form-action 'none'"),
+        // Opened by itself, a file can run and reach nothing.
+        Family::Asset => format!("{NOTHING}; form-action 'none'; sandbox"),
         Family::Page => {
             // The sources come from `Notes::allow_form_target`, which lets origins and schemes through only.
             let own = "'self'".to_owned();

@@ -75,7 +75,7 @@ async fn page(visitor: &Visitor, handle: InteractionHandle) -> Outcome {
     let page = AccountsPage {
         frame: login::frame(visitor, &visit),
         form: visitor.hidden(Some(handle.to_string())),
-        client: card::asker(&visit),
+        client: card::asker(visitor, &visit).await,
         accounts: accounts
             .iter()
             .map(|account| AccountChoice {

@@ -1,5 +1,6 @@
 //! Client and people as the pages show them.
 
+use super::visitor::Visitor;
 use crate::flows::login::visit::Visit;
 use crate::flows::session::LiveAccount;
 use crate::model::client::Client;
@@ -8,19 +9,22 @@ use crate::views::link::HttpsLink;
 use crate::views::person::Person;
 
 /// The relying party as its registration describes it.
-pub fn client_card(client: &Client) -> ClientCard {
+pub async fn client_card(visitor: &Visitor, client: &Client) -> ClientCard {
     let link = |uri: &Option<String>| uri.as_deref().and_then(HttpsLink::parse);
     ClientCard {
         name: client.name.clone(),
-        logo: None,
+        logo: visitor.edge.logo_path(&client.client_id, visitor.call.now).await,
         policy: link(&client.metadata.policy_uri),
         tos: link(&client.metadata.tos_uri),
     }
 }
 
 /// Who asks on a sign-in page.
-pub fn asker(visit: &Visit) -> Option<ClientCard> {
-    visit.asker.as_ref().map(|asker| client_card(&asker.client))
+pub async fn asker(visitor: &Visitor, visit: &Visit) -> Option<ClientCard> {
+    match &visit.asker {
+        Some(asker) => Some(client_card(visitor, &asker.client).await),
+        None => None,
+    }
 }
 
 /// An account that was proved in this browser.

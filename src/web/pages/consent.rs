@@ -31,7 +31,7 @@ async fn ask(visitor: &Visitor) -> Outcome {
         .read_directory(move |directory| consent::question(directory, &call, handle, &cookie))
         .await;
     Ok(match visitor.sound(asked)? {
-        Ok(question) => page(visitor, handle, &question),
+        Ok(question) => page(visitor, handle, &question).await,
         Err(outcome) => answer(visitor, Ok(outcome)),
     })
 }
@@ -53,13 +53,13 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     Ok(answer(visitor, Ok(outcome)))
 }
 
-fn page(visitor: &Visitor, handle: InteractionHandle, question: &Question) -> HttpResponse {
+async fn page(visitor: &Visitor, handle: InteractionHandle, question: &Question) -> HttpResponse {
     visitor.may_lead_to(question.to.as_str());
     let tenant = &question.account.scope.tenant().name;
     let page = ConsentPage {
         frame: visitor.frame(question.request.ui_locales.as_deref()).for_tenant(tenant),
         form: visitor.hidden(Some(handle.to_string())),
-        client: card::client_card(&question.client),
+        client: card::client_card(visitor, &question.client).await,
         person: card::person(&question.account),
         returns_to: host_of(question.to.as_str()),
         scopes: lines(question),

@@ -30,7 +30,8 @@ async fn show(visitor: &Visitor) -> Outcome {
     let opened = open(visitor, handle).await?;
     let username = opened.username.clone();
     let organisation = opened.asks_organisation.then(String::new);
-    Ok(visitor.show(StatusCode::OK, &page(visitor, &opened, (username, organisation), None)))
+    let page = page(visitor, &opened, (username, organisation), None).await;
+    Ok(visitor.show(StatusCode::OK, &page))
 }
 
 async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
@@ -70,7 +71,7 @@ async fn again(
     let opened = open(visitor, handle).await?;
     let asks = opened.asks_organisation || problem == IdentifierProblem::Organisation;
     let organisation = asks.then(|| typed.organisation.unwrap_or_default());
-    let page = page(visitor, &opened, (typed.username, organisation), Some(problem));
+    let page = page(visitor, &opened, (typed.username, organisation), Some(problem)).await;
     Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 
@@ -92,7 +93,7 @@ async fn open(visitor: &Visitor, handle: Option<InteractionHandle>) -> Result<Op
     visitor.sound(opened.await)?.ok_or_else(|| Detour::from(visitor.expired()))
 }
 
-fn page(
+async fn page(
     visitor: &Visitor,
     opened: &Opened,
     (username, organisation): (String, Option<String>),
@@ -102,7 +103,7 @@ fn page(
     IdentifierPage {
         frame: frame(visitor, &opened.visit),
         form: visitor.hidden(handle),
-        client: card::asker(&opened.visit),
+        client: card::asker(visitor, &opened.visit).await,
         username,
         organisation,
         problem,

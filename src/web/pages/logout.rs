@@ -38,7 +38,7 @@ async fn ask(visitor: &Visitor) -> Outcome {
     } else {
         database.write_directory(move |directory| begin(directory, &call, &request, &cookie)).await
     };
-    go_on(visitor, visitor.sound(step)?, params.get("ui_locales"))
+    go_on(visitor, visitor.sound(step)?, params.get("ui_locales")).await
 }
 
 async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
@@ -59,7 +59,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let call = visitor.call.clone();
     let step =
         edge.database.write_directory(move |directory| confirm(directory, &call, pending, &cookie)).await;
-    go_on(visitor, visitor.sound(step)?, None)
+    go_on(visitor, visitor.sound(step)?, None).await
 }
 
 /// The same request by GET: browsers send our cookie with a relying party's link, and not with its form.
@@ -74,7 +74,7 @@ fn by_get(params: &Params) -> String {
     if query.is_empty() { LoggedOutPage::PATH.to_owned() } else { format!("{}?{query}", LoggedOutPage::PATH) }
 }
 
-fn go_on(visitor: &Visitor, step: LogoutStep, ui_locales: Option<&str>) -> Outcome {
+async fn go_on(visitor: &Visitor, step: LogoutStep, ui_locales: Option<&str>) -> Outcome {
     let frame = visitor.frame(ui_locales);
     match step {
         LogoutStep::Done { to: Some(place), .. } => Ok(visitor.to(&place)),
@@ -88,11 +88,15 @@ fn go_on(visitor: &Visitor, step: LogoutStep, ui_locales: Option<&str>) -> Outco
                 visitor.may_lead_to(place);
             }
             let sealed = visitor.sound(pending.seal(&visitor.edge.browser_tokens, visitor.browser.hash()))?;
+            let client = match &client {
+                Some(client) => Some(card::client_card(visitor, client).await),
+                None => None,
+            };
             let page = LogoutConfirmPage {
                 frame,
                 form: visitor.hidden(None),
                 pending: sealed,
-                client: client.as_ref().map(card::client_card),
+                client,
                 people: accounts.iter().map(card::person).collect(),
             };
             Ok(visitor.show(StatusCode::OK, &page))

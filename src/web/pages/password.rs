@@ -143,7 +143,7 @@ async fn page(
     let page = PasswordPage {
         frame: login::frame(visitor, &visit),
         form: visitor.hidden(Some(handle.to_string())),
-        client: card::asker(&visit),
+        client: card::asker(visitor, &visit).await,
         username,
         back: back_path,
         problem,
