@@ -50,7 +50,13 @@ const SECTIONS: &[(&str, &[&str])] = &[
     ),
     ("RFC 9162 §2.1.1", &["the_running_root_is_the_root_by_definition"]),
     ("RFC 7515 appendix A", &["the_examples_of_rfc_7515_verify"]),
-    ("RFC 7515 §4.1.11", &["a_critical_header_is_refused", "headers_that_we_do_not_honour_refuse_the_token"]),
+    (
+        "RFC 7515 §4.1.11",
+        &[
+            "a_critical_header_is_refused",
+            "headers_that_we_do_not_honour_and_claims_that_are_none_refuse_the_token",
+        ],
+    ),
     (
         "RFC 7517 §5",
         &[

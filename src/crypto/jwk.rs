@@ -3,11 +3,11 @@
 use std::fmt;
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
-    RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::DecodingKey;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
@@ -43,6 +43,16 @@ impl Algorithm {
         }
     }
 
+    /// The same in the library that reads tokens.
+    pub(super) const fn stock(self) -> jsonwebtoken::Algorithm {
+        match self {
+            Self::Rs256 => jsonwebtoken::Algorithm::RS256,
+            Self::Ps256 => jsonwebtoken::Algorithm::PS256,
+            Self::Es256 => jsonwebtoken::Algorithm::ES256,
+            Self::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+        }
+    }
+
     /// The algorithm with exactly this name.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == word)
@@ -75,7 +85,7 @@ impl PublicKey {
             return Err(InvalidJwk::Weak);
         }
         let key = Self(Kind::Rsa { modulus: modulus.to_vec(), exponent: exponent.to_vec() });
-        key.parsed(Algorithm::Rs256).map(|_| key).ok_or(InvalidJwk::Malformed)
+        key.checked()
     }
 
     /// Whether this kind of key makes signatures of that algorithm.
@@ -102,25 +112,25 @@ impl PublicKey {
         encode(&sha256(canonical.as_bytes()))
     }
 
-    /// The key ready to verify with; `None` when it does not fit the algorithm or is no point of its curve.
-    pub(super) fn parsed(&self, algorithm: Algorithm) -> Option<ParsedPublicKey> {
-        if !self.fits(algorithm) {
-            return None;
-        }
+    /// The key in the form of the library that verifies.
+    pub(super) fn decoding_key(&self) -> DecodingKey {
         match &self.0 {
-            Kind::Rsa { modulus, exponent } => {
-                let rules = match algorithm {
-                    Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
-                    Algorithm::Rs256 | Algorithm::Es256 | Algorithm::EdDsa => &RSA_PKCS1_2048_8192_SHA256,
-                };
-                RsaPublicKeyComponents { n: modulus, e: exponent }.to_parsed_public_key(rules).ok()
-            }
-            Kind::P256 { x, y } => {
-                let point = [[4].as_slice(), x, y].concat();
-                ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).ok()
-            }
-            Kind::Ed25519 { x } => ParsedPublicKey::new(&ED25519, x).ok(),
+            Kind::Rsa { modulus, exponent } => DecodingKey::from_rsa_raw_components(modulus, exponent),
+            Kind::P256 { x, y } => DecodingKey::from_ec_der(&point(x, y)),
+            Kind::Ed25519 { x } => DecodingKey::from_ed_der(x),
         }
+    }
+
+    /// The key, if its numbers are one: a point of its curve, an RSA modulus.
+    fn checked(self) -> Result<Self, InvalidJwk> {
+        let parsed = match &self.0 {
+            Kind::Rsa { modulus, exponent } => RsaPublicKeyComponents { n: modulus, e: exponent }
+                .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+                .is_ok(),
+            Kind::P256 { x, y } => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point(x, y)).is_ok(),
+            Kind::Ed25519 { x } => ParsedPublicKey::new(&ED25519, x).is_ok(),
+        };
+        if parsed { Ok(self) } else { Err(InvalidJwk::Malformed) }
     }
 }
 
@@ -180,8 +190,10 @@ impl Jwk {
         let coordinate = |name: &str| bytes(name)?.try_into().map_err(|_: Vec<u8>| InvalidJwk::Malformed);
         let key = match (text("kty")?.ok_or(InvalidJwk::Malformed)?, text("crv")?) {
             ("RSA", None) => PublicKey::rsa(&bytes("n")?, &bytes("e")?)?,
-            ("EC", Some("P-256")) => PublicKey(Kind::P256 { x: coordinate("x")?, y: coordinate("y")? }),
-            ("OKP", Some("Ed25519")) => PublicKey(Kind::Ed25519 { x: coordinate("x")? }),
+            ("EC", Some("P-256")) => {
+                PublicKey(Kind::P256 { x: coordinate("x")?, y: coordinate("y")? }).checked()?
+            }
+            ("OKP", Some("Ed25519")) => PublicKey(Kind::Ed25519 { x: coordinate("x")? }).checked()?,
             _ => return Err(InvalidJwk::Unsupported),
         };
         let algorithm = match text("alg")? {
@@ -194,10 +206,6 @@ impl Jwk {
         });
         if !for_signatures || !may_verify || algorithm.is_some_and(|algorithm| !key.fits(algorithm)) {
             return Err(InvalidJwk::Unsupported);
-        }
-        let usable = Algorithm::ALL.into_iter().any(|algorithm| key.parsed(algorithm).is_some());
-        if !usable {
-            return Err(InvalidJwk::Malformed);
         }
         Ok(Self { key, kid: text("kid")?.map(str::to_owned), algorithm })
     }
@@ -299,6 +307,11 @@ pub enum InvalidJwk {
 fn without_leading_zeros(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.get(zeros..).unwrap_or_default()
+}
+
+/// An uncompressed point (SEC 1 §2.3.3).
+fn point(x: &[u8; 32], y: &[u8; 32]) -> Vec<u8> {
+    [[4].as_slice(), x, y].concat()
 }
 
 fn encode(bytes: &[u8]) -> String {

@@ -24,7 +24,7 @@ pub fn begin(
     (reading, cookie_hash): (&Reading, &str),
     terms: Terms<'_>,
 ) -> Result<Outcome, Failure> {
-    let params = &reading.params;
+    let params = &parameters::answerable(&reading.params);
     let found = match client::find(directory, params)? {
         Ok(found) => found,
         Err(ClientFault::ClientMissing) if reading.fault.is_some() => {

@@ -1,6 +1,7 @@
 //! The parameters of an authorization request, one check after the other (OIDC Core §3.1.2.1). The order is that of the
 //! error a developer wants to read first; each refusal goes back to the client.
 
+use crate::crypto::jwt::unverified_claims;
 use crate::flows::interaction::WantedStrength;
 use crate::model::client::{Client, ClientKind};
 use crate::protocol::acr::{Acr, weakest_asked};
@@ -19,6 +20,15 @@ pub(super) type Fault = (ErrorCode, &'static str);
 
 /// The longest `state` or `nonce` that is returned.
 const LONGEST_ECHO: usize = 2048;
+
+/// The parameters, and from a request object the two that say how its refusal travels: a client looks for the error
+/// where it asked for the answer (OIDC Core §3.1.2.6, §6.1). The object is not verified; the URL could say the same.
+pub(super) fn answerable(params: &Params) -> Params {
+    let object = params.get("request").and_then(unverified_claims).unwrap_or_default();
+    let wished = ["response_mode", "state"].into_iter().filter(|name| !params.has(name));
+    let wished = wished.filter_map(|name| Some((name, object.get(name)?.as_str()?)));
+    params.iter().chain(wished.filter(|(_, value)| !value.contains('\0'))).collect()
+}
 
 /// `response_mode`; anything unknown travels back in the query.
 pub(super) fn response_mode(params: &Params) -> Result<ResponseMode, Fault> {
@@ -131,7 +141,7 @@ pub(super) fn claims(params: &Params) -> Result<ClaimsRequest, Fault> {
     params
         .get("claims")
         .map_or_else(|| Ok(ClaimsRequest::default()), ClaimsRequest::parse)
-        .map_err(|_| (ErrorCode::InvalidRequest, "claims is not the JSON object of OpenID Connect Core §5.5"))
+        .map_err(|_| (ErrorCode::InvalidRequest, "claims is not the JSON object of OpenID Connect Core 5.5"))
 }
 
 /// The strength that `acr_values` or the `claims` parameter aim for (D13). An essential wish for values that we do not
