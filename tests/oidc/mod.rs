@@ -2,6 +2,7 @@
 
 mod bearer;
 mod budget;
+mod client_keys;
 mod clients;
 mod code;
 mod documents;

@@ -1,5 +1,6 @@
 //! Keys that clients publish at their `jwks_uri` (OIDC Registration §2, P126): fetched through the guarded client, kept
-//! for an hour, and fetched again for a key that is not among them, but not more often than the deployment allows.
+//! for an hour, and fetched again for a key that is not among them, but not more often than the deployment allows. Where
+//! they cannot be had, the last ones serve for a day.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,6 +14,8 @@ use crate::model::time::Timestamp;
 
 /// How long a set is used without asking again.
 const KEPT: Duration = Duration::from_hours(1);
+/// How long a set serves that could not be fetched again.
+const LAST_RESORT: Duration = Duration::from_hours(24);
 /// The most sets kept; then all are forgotten.
 const MOST: usize = 1024;
 
@@ -25,8 +28,15 @@ pub struct ClientKeys {
 
 #[derive(Debug, Clone)]
 struct Set {
-    keys: Option<VerificationKeys>,
+    found: Option<Found>,
     asked_at: Timestamp,
+}
+
+/// Keys that were fetched.
+#[derive(Debug, Clone)]
+struct Found {
+    keys: VerificationKeys,
+    at: Timestamp,
 }
 
 impl ClientKeys {
@@ -44,24 +54,23 @@ impl ClientKeys {
         now: Timestamp,
     ) -> Option<VerificationKeys> {
         let held = self.held(uri);
+        let last = held.as_ref().and_then(|set| set.found.clone());
+        let last = last.filter(|found| now.since(found.at) < LAST_RESORT);
         if let Some(set) = &held {
-            let knows = set.keys.as_ref().is_some_and(|keys| kid.is_none_or(|kid| keys.knows(kid)));
+            let knows = last.as_ref().is_some_and(|found| kid.is_none_or(|kid| found.keys.knows(kid)));
             let age = now.since(set.asked_at);
             if (knows && age < KEPT) || age < self.delay {
-                return set.keys.clone();
+                return last.map(|found| found.keys);
             }
         }
-        let before = held.and_then(|set| set.keys);
         // Noted before the request, so that a flood of assertions makes one.
-        self.keep(uri, Set { keys: before.clone(), asked_at: now });
-        let fetched = fetch(http, uri).await;
-        match fetched {
-            Some(keys) => {
-                self.keep(uri, Set { keys: Some(keys.clone()), asked_at: now });
-                Some(keys)
-            }
-            None => before,
-        }
+        self.keep(uri, Set { found: last.clone(), asked_at: now });
+        let found = match fetch(http, uri).await {
+            Some(keys) => Some(Found { keys, at: now }),
+            None => last,
+        };
+        self.keep(uri, Set { found: found.clone(), asked_at: now });
+        found.map(|found| found.keys)
     }
 
     fn held(&self, uri: &str) -> Option<Set> {

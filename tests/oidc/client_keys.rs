@@ -1,0 +1,291 @@
+//! Clients that prove themselves by a key (RFC 7523, OIDC Core §9): every algorithm that is announced, keys that are
+//! registered and keys that a client publishes, and their rotation.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use josekit::jwk::Jwk;
+use josekit::jwk::alg::ec::EcCurve;
+use josekit::jws::{ES256, JwsHeader, JwsSigner, PS256, RS256};
+use reqwest::Method;
+use serde_json::{Value, json};
+use symbolon::flows::client_auth::ASSERTION_TYPE;
+use symbolon::model::client::AuthMethod;
+use symbolon::model::resource_server::OpenTo;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use super::party::{NOTES, assert_error, service};
+use crate::harness::TestServer;
+use crate::harness::jar::Page;
+
+const ALGORITHMS: [&str; 3] = ["RS256", "PS256", "ES256"];
+
+/// A key pair of a client.
+fn key(algorithm: &str, kid: &str) -> Jwk {
+    let mut key = if algorithm == "ES256" {
+        Jwk::generate_ec_key(EcCurve::P256).unwrap()
+    } else {
+        Jwk::generate_rsa_key(2048).unwrap()
+    };
+    key.set_key_id(kid);
+    key
+}
+
+/// The public side, under the same name.
+fn public(key: &Jwk) -> Jwk {
+    let mut public = key.to_public_key().unwrap();
+    public.set_key_id(key.key_id().unwrap());
+    public
+}
+
+fn set(keys: &[&Jwk]) -> Value {
+    json!({ "keys": keys.iter().map(|key| public(key)).collect::<Vec<_>>() })
+}
+
+/// Where a client publishes its keys.
+struct KeyServer {
+    uri: String,
+    answer: Arc<Mutex<String>>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl KeyServer {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let uri = format!("http://{}/jwks.json", listener.local_addr().unwrap());
+        let (answer, asked) = (Arc::new(Mutex::new(String::new())), Arc::new(AtomicUsize::new(0)));
+        let server = Self { uri, answer: Arc::clone(&answer), asked: Arc::clone(&asked) };
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                asked.fetch_add(1, Ordering::SeqCst);
+                let answer = answer.lock().unwrap().clone();
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        server
+    }
+
+    fn publishes(&self, document: &Value) {
+        self.answers("200 OK", &document.to_string());
+    }
+
+    fn answers(&self, head: &str, body: &str) {
+        let media = "Content-Type: application/json\r\nConnection: close";
+        *self.answer.lock().unwrap() = format!("HTTP/1.1 {head}\r\n{media}\r\n\r\n{body}");
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+/// A deployment whose client `signer` proves itself by a key.
+struct Rig {
+    server: TestServer,
+    count: AtomicUsize,
+}
+
+impl Rig {
+    async fn with(jwks: Option<Value>, jwks_uri: Option<&str>, private: &str) -> Self {
+        let server = TestServer::with()
+            .set("outbound.allow_private", private)
+            .set("limits.token_address", "1000 per 1m")
+            .start()
+            .await;
+        let platform = server.platform().await;
+        platform.resource(NOTES, None, &["notes"], OpenTo::All).await;
+        let mut client = service("signer");
+        client.metadata.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
+        client.metadata.jwks = jwks;
+        client.metadata.jwks_uri = jwks_uri.map(str::to_owned);
+        platform.register(client).await;
+        Self { server, count: AtomicUsize::new(0) }
+    }
+
+    async fn registered(jwks: Value) -> Self {
+        Self::with(Some(jwks), None, "").await
+    }
+
+    async fn publishing(keys: &KeyServer) -> Self {
+        Self::with(None, Some(&keys.uri), "127.0.0.1/32").await
+    }
+
+    /// The claims of a new assertion.
+    fn claims(&self) -> Value {
+        let now = self.server.now().unix();
+        let jti = format!("jti-{}", self.count.fetch_add(1, Ordering::Relaxed));
+        json!({"iss": "signer", "sub": "signer", "aud": self.server.issuer(), "jti": jti, "iat": now, "exp": now + 60})
+    }
+
+    async fn present(&self, assertion: &str) -> Page {
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", ASSERTION_TYPE),
+            ("client_assertion", assertion),
+        ];
+        self.server.browser().send(Method::POST, "/oauth2/token", Some(&fields), &[]).await
+    }
+
+    /// Presents a new assertion signed by this key under its own name.
+    async fn prove(&self, algorithm: &str, key: &Jwk) -> Page {
+        self.present(&sign(algorithm, key, key.key_id(), &self.claims())).await
+    }
+}
+
+fn sign(algorithm: &str, key: &Jwk, kid: Option<&str>, claims: &Value) -> String {
+    let mut key = key.clone();
+    // The header names the key as the test says, not as the key does.
+    key.set_parameter("kid", None).unwrap();
+    let signer: Box<dyn JwsSigner> = match algorithm {
+        "RS256" => Box::new(RS256.signer_from_jwk(&key).unwrap()),
+        "PS256" => Box::new(PS256.signer_from_jwk(&key).unwrap()),
+        _ => Box::new(ES256.signer_from_jwk(&key).unwrap()),
+    };
+    let mut header = JwsHeader::new();
+    header.set_token_type("JWT");
+    if let Some(kid) = kid {
+        header.set_key_id(kid);
+    }
+    josekit::jws::serialize_compact(claims.to_string().as_bytes(), &header, &*signer).unwrap()
+}
+
+#[tokio::test]
+async fn every_announced_algorithm_proves_a_client_by_registered_keys() {
+    for algorithm in ALGORITHMS {
+        let own = key(algorithm, "k1");
+        let rig = Rig::registered(set(&[&own])).await;
+        assert_eq!(rig.prove(algorithm, &own).await.status, 200, "{algorithm}");
+        let unnamed = sign(algorithm, &own, None, &rig.claims());
+        assert_eq!(rig.present(&unnamed).await.status, 200, "{algorithm}: one key needs no name");
+        assert_error(&rig.prove(algorithm, &key(algorithm, "k1")).await, 401, "invalid_client");
+        assert_error(&rig.prove(algorithm, &key(algorithm, "k2")).await, 401, "invalid_client");
+    }
+}
+
+#[tokio::test]
+async fn every_announced_algorithm_proves_a_client_by_keys_that_it_publishes() {
+    let keys = ALGORITHMS.map(|algorithm| key(algorithm, algorithm));
+    let published = KeyServer::start().await;
+    published.publishes(&set(&keys.each_ref()));
+    let rig = Rig::publishing(&published).await;
+    for (algorithm, own) in ALGORITHMS.into_iter().zip(&keys) {
+        assert_eq!(rig.prove(algorithm, own).await.status, 200, "{algorithm}");
+    }
+    assert_eq!(published.asked(), 1, "a set is fetched once");
+}
+
+/// P021: the algorithm belongs to the key, whatever the assertion says.
+#[tokio::test]
+async fn p021_an_algorithm_that_is_not_the_keys_proves_nobody() {
+    let (rsa, ec) = (key("RS256", "rsa"), key("ES256", "ec"));
+    let mut pinned = public(&rsa);
+    pinned.set_algorithm("PS256");
+    let rig = Rig::registered(json!({"keys": [pinned, public(&ec)]})).await;
+    assert_eq!(rig.prove("PS256", &rsa).await.status, 200);
+    assert_error(&rig.prove("RS256", &rsa).await, 401, "invalid_client");
+    assert_error(&rig.present(&sign("PS256", &rsa, Some("ec"), &rig.claims())).await, 401, "invalid_client");
+    assert_error(&rig.present(&sign("ES256", &ec, Some("rsa"), &rig.claims())).await, 401, "invalid_client");
+    let modulus = rsa.parameter("n").and_then(Value::as_str).unwrap();
+    for kid in ["rsa", "ec"] {
+        for algorithm in ["none", "HS256", "HS512", "RS512", "ES384", "rs256"] {
+            let part = |json: Value| URL_SAFE_NO_PAD.encode(json.to_string());
+            let message = format!("{}.{}", part(json!({"alg": algorithm, "kid": kid})), part(rig.claims()));
+            let shared = hmac::Key::new(hmac::HMAC_SHA256, modulus.as_bytes());
+            let tag = URL_SAFE_NO_PAD.encode(hmac::sign(&shared, message.as_bytes()));
+            for signature in ["", &*tag] {
+                let page = rig.present(&format!("{message}.{signature}")).await;
+                assert_error(&page, 401, "invalid_client");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_a_client_rotates_is_found_by_one_more_request_and_not_by_a_flood() {
+    let (old, new) = (key("ES256", "old"), key("ES256", "new"));
+    let published = KeyServer::start().await;
+    published.publishes(&set(&[&old]));
+    let rig = Rig::publishing(&published).await;
+    assert_eq!(rig.prove("ES256", &old).await.status, 200);
+    published.publishes(&set(&[&new]));
+    for _ in 0..5 {
+        assert_error(&rig.prove("ES256", &new).await, 401, "invalid_client");
+    }
+    assert_eq!(published.asked(), 1, "names that nobody knows cause no flood of requests");
+    rig.server.advance(Duration::from_secs(61)).await;
+    assert_eq!(rig.prove("ES256", &new).await.status, 200);
+    assert_eq!(published.asked(), 2);
+    assert_error(&rig.prove("ES256", &old).await, 401, "invalid_client");
+    assert_eq!(published.asked(), 2);
+    // A key that is withdrawn without a successor's name in sight goes within the hour.
+    published.publishes(&set(&[&old]));
+    assert_eq!(rig.prove("ES256", &new).await.status, 200);
+    rig.server.advance(Duration::from_hours(1)).await;
+    assert_error(&rig.prove("ES256", &new).await, 401, "invalid_client");
+    assert_eq!(published.asked(), 3);
+}
+
+#[tokio::test]
+async fn published_keys_outlive_an_outage_by_a_day_and_no_longer() {
+    let own = key("ES256", "k1");
+    let published = KeyServer::start().await;
+    published.publishes(&set(&[&own]));
+    let rig = Rig::publishing(&published).await;
+    assert_eq!(rig.prove("ES256", &own).await.status, 200);
+    published.answers("500 Oh Dear", "{}");
+    for _ in 0..3 {
+        rig.server.advance(Duration::from_hours(7)).await;
+        assert_eq!(rig.prove("ES256", &own).await.status, 200, "the client should not suffer from it");
+    }
+    assert_eq!(published.asked(), 4);
+    rig.server.advance(Duration::from_hours(4)).await;
+    assert_error(&rig.prove("ES256", &own).await, 401, "invalid_client");
+    published.publishes(&set(&[&own]));
+    rig.server.advance(Duration::from_secs(61)).await;
+    assert_eq!(rig.prove("ES256", &own).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_is_no_public_key_set_proves_nobody() {
+    let own = key("ES256", "k1");
+    let elsewhere = KeyServer::start().await;
+    elsewhere.publishes(&set(&[&own]));
+    let published = KeyServer::start().await;
+    let rig = Rig::publishing(&published).await;
+    let private = json!({"keys": [own]}).to_string();
+    let large = format!("{}{}", set(&[&own]), " ".repeat(1_100_000));
+    let moved = format!("302 Found\r\nLocation: {}", elsewhere.uri);
+    for (head, body) in [
+        ("200 OK", "{"),
+        ("200 OK", "[]"),
+        ("200 OK", "{\"keys\":[]}"),
+        ("200 OK", &*private),
+        ("200 OK", &*large),
+        ("404 Not Found", &*set(&[&own]).to_string()),
+        (&*moved, ""),
+    ] {
+        published.answers(head, body);
+        assert_error(&rig.prove("ES256", &own).await, 401, "invalid_client");
+        rig.server.advance(Duration::from_secs(61)).await;
+    }
+    assert_eq!((published.asked(), elsewhere.asked()), (7, 0), "no redirect is followed");
+    published.publishes(&set(&[&own]));
+    assert_eq!(rig.prove("ES256", &own).await.status, 200);
+}
+
+/// P126: a `jwks_uri` leads nowhere inside, unless the operator listed the network.
+#[tokio::test]
+async fn p126_keys_inside_a_private_network_are_not_fetched() {
+    let own = key("ES256", "k1");
+    let published = KeyServer::start().await;
+    published.publishes(&set(&[&own]));
+    let rig = Rig::with(None, Some(&published.uri), "").await;
+    assert_error(&rig.prove("ES256", &own).await, 401, "invalid_client");
+    assert_eq!(published.asked(), 0);
+}
