@@ -15,6 +15,8 @@ mod compile_fail;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod crypto;
 #[cfg(test)]
 mod demo;
