@@ -90,14 +90,6 @@ impl Presented {
         }
     }
 
-    /// Whether keys of the client are needed to judge it.
-    pub const fn needs_keys(&self) -> bool {
-        match self {
-            Self::Assertion(..) => true,
-            Self::Name(_) | Self::Basic(..) | Self::Post(..) => false,
-        }
-    }
-
     const fn method(&self) -> AuthMethod {
         match self {
             Self::Name(_) => AuthMethod::None,

@@ -28,19 +28,12 @@ impl Target {
         asked: &[ResourceIndicator],
         scopes: &ScopeSet,
     ) -> Result<Self, TargetRefusal> {
-        let open: Vec<&ResourceServer> = open.into_iter().collect();
-        let mut resources: Vec<&ResourceServer> = Vec::new();
-        for indicator in asked {
-            let server = open.iter().find(|server| server.identifier == indicator.as_str());
-            resources.push(server.ok_or(TargetRefusal::Resource)?);
+        let asked: Vec<String> = asked.iter().map(|indicator| indicator.as_str().to_owned()).collect();
+        let meant = open.into_iter().filter(|server| is_meant(server, &asked, scopes));
+        let mut resources: Vec<ResourceServer> = meant.cloned().collect();
+        if !asked.iter().all(|name| resources.iter().any(|server| server.identifier == *name)) {
+            return Err(TargetRefusal::Resource);
         }
-        if asked.is_empty() {
-            resources = open
-                .into_iter()
-                .filter(|server| server.scopes.iter().any(|defined| scopes.contains(&defined.name)))
-                .collect();
-        }
-        let mut resources: Vec<ResourceServer> = resources.into_iter().cloned().collect();
         resources.sort_by(|one, other| one.identifier.cmp(&other.identifier));
         resources.dedup_by(|one, other| one.identifier == other.identifier);
         let target = Self { resources, scopes: scopes.clone() };
@@ -110,6 +103,16 @@ impl Target {
                     .any(|server| server.scopes.iter().any(|defined| defined.name == name))
         };
         scopes.iter().filter(|scope| ours(scope.as_str())).cloned().collect()
+    }
+}
+
+/// Whether a token is meant for this resource server: it was named, or where none was, it defines one of the scopes
+/// (RFC 9068 §3).
+pub fn is_meant(server: &ResourceServer, named: &[String], scopes: &ScopeSet) -> bool {
+    if named.is_empty() {
+        server.scopes.iter().any(|defined| scopes.contains(&defined.name))
+    } else {
+        named.contains(&server.identifier)
     }
 }
 

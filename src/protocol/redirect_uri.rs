@@ -237,15 +237,6 @@ impl VerifiedRedirect {
         };
         format!("{}{joint}{added}", self.0)
     }
-
-    /// What the `form-action` of a page that ends here must hold (D30): the origin, or the bare scheme of a private-use URI.
-    pub fn form_action_source(&self) -> String {
-        match Url::parse(&self.0) {
-            Ok(url) if matches!(url.scheme(), "https" | "http") => url.origin().ascii_serialization(),
-            Ok(url) => format!("{}:", url.scheme()),
-            Err(_) => "'none'".to_owned(),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -357,6 +348,5 @@ mod tests {
             "https://a.example/cb?code=1&iss=https%3A%2F%2Fi"
         );
         assert_eq!(without.with_query([]), "https://a.example/cb");
-        assert_eq!(with.form_action_source(), "https://a.example");
     }
 }

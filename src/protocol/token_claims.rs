@@ -12,8 +12,6 @@ use super::scope::ScopeSet;
 
 /// The `typ` header of an access token (RFC 9068 §2.1).
 pub const ACCESS_TOKEN_TYPE: &str = "at+jwt";
-/// The `typ` header of an ID token.
-pub const ID_TOKEN_TYPE: &str = "JWT";
 /// The most bytes that `entitlements` may take in compact form, and from which `workspaces` moves behind
 /// `workspaces_ref` (D10).
 pub const CLAIM_BUDGET: usize = 2048;

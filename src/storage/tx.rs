@@ -120,12 +120,20 @@ impl<'a> Directory<'a> {
 
     /// Goes on in this tenant.
     pub fn enter(&mut self, scope: &TenantScope) -> Result<TenantTx<'_>, Failure> {
-        name_tenant(self.conn, scope.id())?;
-        Ok(TenantTx { conn: self.conn, recorded: self.recorded, scope: scope.clone() })
+        TenantTx::begin(self.conn, self.recorded, scope)
     }
 }
 
-impl TenantTx<'_> {
+impl<'a> TenantTx<'a> {
+    fn begin(
+        conn: &'a mut AnyConn,
+        recorded: &'a mut Recorded,
+        scope: &TenantScope,
+    ) -> Result<Self, Failure> {
+        name_tenant(conn, scope.id())?;
+        Ok(Self { conn, recorded, scope: scope.clone() })
+    }
+
     /// The tenant.
     pub const fn scope(&self) -> &TenantScope {
         &self.scope
@@ -152,8 +160,7 @@ impl TenantTx<'_> {
         scope: &TenantScope,
         work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        name_tenant(self.conn, scope.id())?;
-        let result = work(&mut TenantTx { conn: self.conn, recorded: self.recorded, scope: scope.clone() });
+        let result = work(&mut TenantTx::begin(self.conn, self.recorded, scope)?);
         name_tenant(self.conn, self.scope.id())?;
         result
     }
@@ -186,7 +193,6 @@ impl<'a> PlatformTx<'a> {
 
     /// Goes on in this tenant.
     pub fn enter(&mut self, scope: &TenantScope) -> Result<TenantTx<'_>, Failure> {
-        name_tenant(self.conn, scope.id())?;
-        Ok(TenantTx { conn: self.conn, recorded: self.recorded, scope: scope.clone() })
+        TenantTx::begin(self.conn, self.recorded, scope)
     }
 }

@@ -3,7 +3,7 @@
 
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::{HttpRequest, HttpResponseBuilder};
+use actix_web::HttpRequest;
 
 use crate::model::issuer::Issuer;
 use crate::model::secret::Secret;
@@ -53,13 +53,4 @@ impl CookieKind {
         cookie.set_max_age(CookieDuration::ZERO);
         cookie
     }
-}
-
-/// Adds a session cookie with this value to an answer.
-pub fn set_session<'a>(
-    answer: &'a mut HttpResponseBuilder,
-    issuer: &Issuer,
-    value: &Secret<String>,
-) -> &'a mut HttpResponseBuilder {
-    answer.cookie(CookieKind::Session.with(issuer, value.expose()))
 }

@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::decide::is_candidate;
-use super::resources::audience;
 use super::resume::{Standing, refuse, standing};
 use super::{Answer, Outcome};
 use crate::flows::Call;
 use crate::flows::interaction::Request;
 use crate::flows::interaction_store;
 use crate::flows::session::{self, LiveAccount};
+use crate::flows::target::is_meant;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
 use crate::model::failure::Failure;
@@ -156,8 +156,7 @@ pub(super) fn servers(
 ) -> Result<Vec<ResourceServer>, Failure> {
     let mut servers = resource_servers::find(directory, &client.metadata.resources)?;
     servers.retain(|server| server.status.is_active() && server.is_open_to(account.scope.id()));
-    let audience = audience(&request.resources, &request.scope, &servers);
-    servers.retain(|server| audience.contains(&server.identifier));
+    servers.retain(|server| is_meant(server, &request.resources, &request.scope));
     Ok(servers)
 }
 

@@ -36,8 +36,7 @@ pub(super) fn code(
             client_id: client.client_id.clone(),
             user_id: account.user.id,
             sid: account.session.id,
-            authorization: serde_json::to_string(&authorization)
-                .map_err(|error| Failure::internal("writing an authorization").because(error))?,
+            authorization: authorization.to_stored()?,
             issued_at: call.now,
             expires_at: call.now + life,
         },

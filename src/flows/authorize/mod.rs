@@ -22,7 +22,6 @@ pub use answer::{Answer, SendBack};
 pub use begin::begin;
 pub use cancel::cancel;
 pub use client::{ClientFault, registered_redirect};
-pub use resources::audience;
 pub use resume::resume;
 
 use crate::crypto::jwt::VerificationKeys;

@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::model::client::Client;
 use crate::model::failure::Failure;
-use crate::model::resource_server::ResourceServer;
 use crate::protocol::params::Params;
 use crate::protocol::resource::ResourceIndicator;
-use crate::protocol::scope::ScopeSet;
 use crate::storage::Directory;
 use crate::storage::records::resource_servers;
 
@@ -29,21 +27,4 @@ pub(super) fn named(
     let active =
         resource_servers::find(directory, &asked)?.iter().filter(|server| server.status.is_active()).count();
     Ok((active == asked.len()).then_some(asked))
-}
-
-/// The resource servers that a token is for: those that were named, or else those of the client's whose scopes were
-/// granted. Where there is none the token is for the issuer itself. `servers` are the client's, active and open to the
-/// tenant.
-pub fn audience(named: &[String], scope: &ScopeSet, servers: &[ResourceServer]) -> Vec<String> {
-    servers
-        .iter()
-        .filter(|server| {
-            if named.is_empty() {
-                server.scopes.iter().any(|defined| scope.contains(&defined.name))
-            } else {
-                named.contains(&server.identifier)
-            }
-        })
-        .map(|server| server.identifier.clone())
-        .collect()
 }

@@ -74,7 +74,7 @@ fn is_consented(
     authorization: &Authorization,
     client: &Client,
 ) -> Result<bool, Failure> {
-    if client.metadata.first_party && client.client_id.owner_slug().is_none() {
+    if client.is_first_party() {
         return Ok(true);
     }
     let consent = consents::find(tx, authorization.user_id, &client.client_id)?;

@@ -156,27 +156,6 @@ pub fn end(tx: &mut TenantTx<'_>, id: FamilyId, reason: EndReason, now: Timestam
     Ok(changed == 1)
 }
 
-/// Ends every live family of this person with this client: the consent was withdrawn.
-pub fn end_of_user_and_client(
-    tx: &mut TenantTx<'_>,
-    user: UserId,
-    client: &ClientId,
-    now: Timestamp,
-) -> Result<usize, Failure> {
-    diesel::update(
-        tx.rows::<families::table>()
-            .filter(families::user_id.eq(user.to_string()))
-            .filter(families::client_id.eq(client.as_str()))
-            .filter(families::ended_at.is_null()),
-    )
-    .set((
-        families::ended_at.eq(Some(now.to_naive())),
-        families::end_reason.eq(Some(EndReason::Ended.as_str())),
-    ))
-    .execute(tx.conn())
-    .or_failure("ending refresh families")
-}
-
 /// Ends every live family that dies with this session: those without `offline_access` (D12).
 pub fn end_of_session(tx: &mut TenantTx<'_>, sid: SessionId, now: Timestamp) -> Result<usize, Failure> {
     diesel::update(

@@ -7,7 +7,6 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::Method;
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpResponse};
@@ -122,9 +121,7 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
 
 /// The token of a page's form. Pages take forms and nothing else.
 fn form_token(request: &ServiceRequest, body: &Bytes) -> Result<Option<String>, Trouble> {
-    const FORM: &str = "application/x-www-form-urlencoded";
-    let media = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM) {
+    if !body::is_form(request.headers()) {
         return Err(Trouble::Malformed);
     }
     let params = Params::parse(body).map_err(|_| Trouble::Malformed)?;

@@ -2,7 +2,7 @@
 //! holds what the URL map says of it.
 
 mod access_log;
-mod body;
+pub mod body;
 mod cors;
 mod panics;
 mod security_headers;

@@ -2,7 +2,6 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 
 use crate::flows::authorize::{self, ClientFault, Outcome, SendBack, Terms};
@@ -13,6 +12,7 @@ use crate::protocol::response_mode::ResponseMode;
 use crate::views::FormPostPage;
 use crate::views::error::ErrorKind;
 use crate::views::link::PostTarget;
+use crate::web::middleware::body::is_form;
 use crate::web::pages::visitor::{self, Visitor, answered};
 use crate::web::trouble::Trouble;
 
@@ -37,14 +37,11 @@ pub async fn get(visitor: Visitor) -> HttpResponse {
 /// `POST /oauth2/authorize`: the same parameters as a form (OIDC Core §3.1.2.1). Browsers do not send our cookie with
 /// another site's form, so the request goes on by GET, where they do; those in the URL do not count.
 pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
-    const FORM: &str = "application/x-www-form-urlencoded";
-    let media = visitor.request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media = media.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     let query = std::str::from_utf8(&body).ok().filter(|text| {
         text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
     });
     match query {
-        Some(query) if media.eq_ignore_ascii_case(FORM) => {
+        Some(query) if is_form(visitor.request.headers()) => {
             visitor.to_without_cookie(&format!("/oauth2/authorize?{query}"))
         }
         Some(_) => answered(Err(visitor.detour(Trouble::WrongEncoding))),

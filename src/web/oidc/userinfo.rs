@@ -5,11 +5,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::error::{BearerError, Halt, no_store};
-use super::form::is_form;
 use crate::flows::userinfo;
 use crate::protocol::params::Params;
 use crate::web::edge::Edge;
 use crate::web::guard::bearer::bearer;
+use crate::web::middleware::body::is_form;
 
 /// `GET /userinfo`: the token in the header.
 pub async fn get(request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
@@ -19,7 +19,7 @@ pub async fn get(request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
 
 /// `POST /userinfo`: the token in the header, or in the form (RFC 6750 §2.2).
 pub async fn post(request: HttpRequest, edge: Data<Edge>, body: Bytes) -> HttpResponse {
-    let form = match (is_form(&request), Params::parse(&body)) {
+    let form = match (is_form(request.headers()), Params::parse(&body)) {
         (false, _) => None,
         (true, Ok(form)) => Some(form),
         (true, Err(_)) => return BearerError::InvalidRequest.response(),
