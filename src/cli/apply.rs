@@ -1,6 +1,7 @@
 //! `symbolon apply`: makes the deployment hold what a file says.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
@@ -10,6 +11,7 @@ use super::deployment::Deployment;
 use super::outcome::{Outcome, say};
 use super::settings::SettingsArgs;
 use crate::crypto::password::{PasswordPool, PoolLimits};
+use crate::effects::{Clock, SystemClock};
 use crate::flows::provision;
 
 /// The arguments of `apply`.
@@ -37,7 +39,9 @@ impl Apply {
         let declared = self.declared.read(&deployment)?;
         let (request, call) = (declared.request(), deployment.call());
         let pool = PasswordPool::new(PoolLimits::default(), call.random.clone());
-        let work = provision::apply(&deployment.database, &deployment.right, &pool, (&call, &request));
+        let (database, right) = (&deployment.database, &deployment.right);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let work = provision::apply(database, right, &pool, &clock, (&call, &request));
         let applied = deployment.wait(work)?.map_err(|faults| declared.refused(&faults))?;
         if self.declared.json {
             let mut answer = as_json(&applied.changes, &applied.warnings);

@@ -1,12 +1,10 @@
 //! Access tokens of ours at our own doors: the signature first, then everything that the token stands on, read from the
 //! database (D25; P021 to P025, P072, P104).
 
-use std::time::Duration;
-
 use serde_json::Value;
 
 use super::call::Call;
-use super::revocation;
+use super::revocation::{self, reach};
 use crate::crypto::jwt::{self, TokenKind, VerificationKeys};
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, UserId};
@@ -14,9 +12,6 @@ use crate::model::user::User;
 use crate::protocol::token_claims::AccessTokenClaims;
 use crate::storage::records::{clients, sessions, users};
 use crate::storage::{Directory, TenantScope};
-
-/// How far ahead `iat` may lie: what is issued after a revocation is dated a second later (D14).
-const AHEAD: Duration = Duration::from_secs(2);
 
 /// An access token that we signed and that has not expired. Whether it is still good is asked by [`live`].
 #[derive(Debug, Clone)]
@@ -55,7 +50,7 @@ impl Bearer {
 /// Reads an access token; `None` for anything that is not one of ours and in its time.
 pub fn read(call: &Call, keys: &VerificationKeys, token: &str) -> Option<Bearer> {
     let verified = jwt::verify(token, TokenKind::AccessToken, keys).ok()?;
-    verified.check_times(call.now, AHEAD).ok()?;
+    verified.check_times(call.now, revocation::DATED_AHEAD).ok()?;
     let in_time = verified.time("exp").ok()?.is_some_and(|end| end > call.now);
     let kid = verified.kid()?.to_owned();
     if !in_time || verified.text("iss") != Some(call.issuer.as_str()) {
@@ -81,7 +76,7 @@ pub fn live(
         let session = sessions::find(&mut tx, sid)?;
         // A refresh token with offline_access outlives its session, and so does what it gets afterwards (D12).
         let ended_after =
-            session.and_then(|session| session.ended_at).is_some_and(|end| claims.iat <= end.unix());
+            session.and_then(|session| session.ended_at).is_some_and(|end| claims.iat <= reach(end).unix());
         if ended_after {
             return Ok(None);
         }

@@ -1,4 +1,12 @@
 //! Taking back what was issued, before its time (D14): every door asks here, and the feed carries it to the verifiers.
+//!
+//! **The rule of cut-offs.** A revocation at `t` refuses every token with an `iat` up to its cut-off, `t` plus [`MARGIN`]:
+//! so it also takes what was issued meanwhile by a request that had read the old state, be it in a transaction that is
+//! still open, from a node's memory of five seconds, or by a clock that is ahead. What is issued afterwards for the same
+//! session, person, client or tenant is dated in the second after the cut-off ([`dated`]), and so is good at once: our
+//! doors take a date up to [`DATED_AHEAD`] from now, verifiers one within their leeway of 30 seconds. Two revocations in
+//! one second, with an issue between them, push the second cut-off a second further, by [`PUSH`] at most. Only access
+//! tokens are dated so: no feed names ID tokens.
 
 use std::time::Duration;
 
@@ -11,11 +19,34 @@ pub use crate::storage::records::revocations::Within;
 use crate::storage::records::revocations::{self, Revocation};
 use crate::storage::tx::Transaction;
 
-/// How long an entry stays: the longest life of an access token, and some for clocks that differ.
-const STAY: Duration = Duration::from_secs(LONGEST_TOKEN_SECONDS.unsigned_abs() + 60);
+/// How far a cut-off reaches beyond the moment of the revocation: five seconds of memory (D25), and as much again for open
+/// transactions and for clocks that differ.
+pub const MARGIN: Duration = Duration::from_secs(10);
 
-/// How far ahead of the clock a token may be dated, and some (D14).
-const DATED_AHEAD: Duration = Duration::from_secs(5);
+/// How much further a cut-off may be pushed by others of the same second.
+const PUSH: Duration = Duration::from_secs(2);
+
+/// How far ahead of the clock an `iat` of ours may lie: a second beyond the furthest cut-off, and some for the clocks of
+/// nodes.
+pub const DATED_AHEAD: Duration = Duration::from_secs(MARGIN.as_secs() + PUSH.as_secs() + 3);
+
+/// How long an entry stays: the longest life of an access token from the latest date that it may bear, and some for the
+/// leeway of verifiers.
+const STAY: Duration = Duration::from_secs(LONGEST_TOKEN_SECONDS.unsigned_abs() + DATED_AHEAD.as_secs() + 60);
+
+/// The most entries about one person. Beyond it one entry names the person instead: whoever ends sessions and tokens of
+/// their own by the thousand makes neither the table nor the feed grow, and harms themselves alone.
+const MOST_OF_A_PERSON: i64 = 2000;
+
+/// Up to when a revocation at this moment reaches, if none came before it in the same second.
+pub fn reach(at: Timestamp) -> Timestamp {
+    at + MARGIN
+}
+
+/// The `iat` of an access token that is issued now on things that were revoked up to `cut_off`.
+pub fn dated(now: Timestamp, cut_off: Option<Timestamp>) -> i64 {
+    cut_off.map_or(now.unix(), |cut_off| now.unix().max(cut_off.unix() + 1))
+}
 
 impl Within {
     /// Inside what was issued to this person.
@@ -32,25 +63,65 @@ impl Within {
     }
 }
 
-/// Revokes everything issued until now for these values: a session, a person, a client, a tenant, a key.
+/// Revokes everything issued until now for these values: a session, a person, a client, a tenant.
 pub fn revoke<'a>(
     tx: &mut impl Transaction,
     within: &Within,
     what: impl IntoIterator<Item = (RevokedKind, &'a str)>,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let entries: Vec<Revocation> = what
-        .into_iter()
-        .map(|(kind, value)| Revocation {
-            kind: kind.as_str().to_owned(),
-            subject_hash: entry_key(kind, value),
-            // A token that was just issued may be dated a little ahead. No more than that: should the feed have to name
-            // the person instead, whoever comes back must not wait longer.
-            cut_off: if kind == RevokedKind::Token { now + DATED_AHEAD } else { now },
-            expires_at: now + STAY,
-        })
-        .collect();
+    let mut what: Vec<(RevokedKind, String)> =
+        what.into_iter().map(|(kind, value)| (kind, entry_key(kind, value))).collect();
+    forget_the_dead(tx, &mut what, now)?;
+    if what.is_empty() {
+        return Ok(());
+    }
+    let cut_off = next_cut_off(tx, within, &what, now)?;
+    let entry = |(kind, subject_hash): (RevokedKind, String)| Revocation {
+        kind: kind.as_str().to_owned(),
+        subject_hash,
+        cut_off,
+        expires_at: now + STAY,
+    };
+    let mut entries: Vec<Revocation> = what.into_iter().map(entry).collect();
+    if let Some(subject) = &within.subject {
+        let new = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        if revocations::count_of_person(tx, subject, now)?.saturating_add(new) > MOST_OF_A_PERSON {
+            revocations::forget_of_person(tx, subject)?;
+            entries = vec![entry((RevokedKind::Subject, subject.clone()))];
+        }
+    }
     revocations::insert_within(tx, within, &entries)
+}
+
+/// Leaves out the tokens that are revoked already: nothing revokes a token more than once, so that repeating it writes
+/// nothing.
+fn forget_the_dead(
+    tx: &mut impl Transaction,
+    what: &mut Vec<(RevokedKind, String)>,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let tokens = what.iter().filter(|(kind, _)| *kind == RevokedKind::Token);
+    let tokens: Vec<String> = tokens.map(|(_, key)| key.clone()).collect();
+    if !tokens.is_empty() {
+        let dead = revocations::known(tx, &tokens, now)?;
+        what.retain(|(_, key)| !dead.contains(key));
+    }
+    Ok(())
+}
+
+/// The cut-off of a revocation at this moment: behind everything that was issued, also what an earlier revocation of the
+/// same things dated ahead.
+fn next_cut_off(
+    tx: &mut impl Transaction,
+    within: &Within,
+    what: &[(RevokedKind, String)],
+    now: Timestamp,
+) -> Result<Timestamp, Failure> {
+    let own = what.iter().filter(|(kind, _)| *kind != RevokedKind::Token).map(|(_, key)| key);
+    let keys: Vec<String> = own.chain(&within.subject).chain(&within.tenant).cloned().collect();
+    let pushed = revocations::latest_cut_off(tx, &keys, now)?.map(|latest| latest + Duration::from_secs(1));
+    Ok(pushed.map_or(reach(now), |pushed| reach(now).max(pushed.min(reach(now) + PUSH))))
 }
 
 /// The latest cut-off of these values, if any of them was revoked lately. What is issued now must have a later `iat`

@@ -1,6 +1,7 @@
 //! The revocation feed (D14): what was revoked lately, in memory, and signed anew for whoever asks.
 
-use std::collections::BTreeMap;
+mod coarsen;
+
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +11,7 @@ use arc_swap::ArcSwapOption;
 
 use crate::crypto::jwt::TokenKind;
 use crate::flows::keys::{ALWAYS, Keys};
+use crate::flows::revocation::DATED_AHEAD;
 use crate::model::failure::Failure;
 use crate::model::issuer::Issuer;
 use crate::model::signing_key::{KeyPurpose, KeyState};
@@ -18,12 +20,15 @@ use crate::protocol::revocation_feed::{
     Entry, LIFE_SECONDS, MAX_BYTES, RevocationFeed, RevokedKind, entry_key,
 };
 use crate::storage::changes::MAX_STALENESS;
-use crate::storage::records::revocations::Grain;
+use crate::storage::records::revocations::{Grain, Named};
 use crate::storage::records::{change_number, revocations, signing_keys};
 use crate::storage::tx::Transaction;
 
 /// Entries that fit into one feed: each is some 90 bytes of JSON, and base64 adds a third.
 const MAX_ENTRIES: usize = MAX_BYTES * 3 / 4 / 96;
+
+/// Entries that are read to choose among them.
+const MOST_READ: i64 = 65_536;
 
 /// How old a signed copy may be when it is sent.
 const RESIGN_AFTER: Duration = Duration::from_secs(1);
@@ -110,29 +115,32 @@ impl fmt::Debug for RevocationList {
     }
 }
 
-/// What is revoked, each hash once, as fine as fits into one feed: else sessions and tokens as their persons, else
-/// persons and clients as their tenants, else everything that was signed up to the last cut-off.
+/// What is revoked, as fine as fits into one feed: the persons, and then the tenants, with the most entries are named
+/// themselves in place of their entries, until it fits; else everything that was signed up to the last cut-off.
 fn read(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<Entry>, Failure> {
-    let limit = i64::try_from(MAX_ENTRIES + 1).unwrap_or(i64::MAX);
-    if revocations::count(tx, now)? < limit {
-        let fine = revocations::live(tx, now)?;
-        return Ok(merge(fine.into_iter().map(|entry| (entry.subject_hash, entry.cut_off))));
-    }
     let mut latest = None;
-    for grain in [Grain::Subject, Grain::Tenant] {
-        let entries = merge(revocations::coarse(tx, grain, now, limit)?);
-        if entries.len() <= MAX_ENTRIES {
-            tracing::warn!(
-                entries = entries.len(),
-                "too many revocations for one feed: it names coarser ones"
-            );
-            return Ok(entries);
+    if revocations::count(tx, now)? <= MOST_READ {
+        match coarsen::fit(revocations::live(tx, now)?, MAX_ENTRIES) {
+            Ok(entries) => return Ok(listed(entries)),
+            Err(entries) => latest = last_cut_off(&entries, now),
         }
-        latest =
-            entries.iter().map(|entry| entry.t).filter(|cut_off| *cut_off <= now.unix()).max().max(latest);
+    } else {
+        // More than this node likes to hold: the database adds up, all persons or all tenants alike.
+        let limit = i64::try_from(MAX_ENTRIES + 1).unwrap_or(i64::MAX);
+        for grain in [Grain::Subject, Grain::Tenant] {
+            let cuts = coarsen::merge(revocations::coarse(tx, grain, now, limit)?);
+            if cuts.len() <= MAX_ENTRIES {
+                tracing::warn!(
+                    entries = cuts.len(),
+                    "too many revocations for one feed: it names coarser ones"
+                );
+                return Ok(listed(cuts));
+            }
+            latest = last_cut_off(&cuts, now).max(latest);
+        }
     }
     tracing::warn!("too many revocations for one feed: it revokes every token issued until now");
-    let cut_off = latest.unwrap_or_else(|| now.unix());
+    let cut_off = latest.unwrap_or(now).unix();
     let keys = signing_keys::all(tx)?;
     let keys = keys.iter().filter(|key| key.purpose == KeyPurpose::Tokens);
     Ok(keys
@@ -144,11 +152,11 @@ fn read(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<Entry>, Failure
         .collect())
 }
 
-fn merge(cuts: impl IntoIterator<Item = (String, Timestamp)>) -> Vec<Entry> {
-    let mut latest: BTreeMap<String, i64> = BTreeMap::new();
-    for (hash, cut_off) in cuts {
-        let known = latest.entry(hash).or_insert_with(|| cut_off.unix());
-        *known = cut_off.unix().max(*known);
-    }
-    latest.into_iter().map(|(h, t)| Entry { h, t }).collect()
+fn listed(cuts: Vec<Named>) -> Vec<Entry> {
+    cuts.into_iter().map(|cut| Entry { h: cut.hash, t: cut.cut_off.unix() }).collect()
+}
+
+/// The latest cut-off that is one: a revoked key has none.
+fn last_cut_off(cuts: &[Named], now: Timestamp) -> Option<Timestamp> {
+    cuts.iter().map(|cut| cut.cut_off).filter(|cut_off| *cut_off <= now + DATED_AHEAD).max()
 }

@@ -56,7 +56,7 @@ fn revoke_family(
     let mine =
         |family: &refresh_families::Family| family.client_id == *client.id() && family.ended_at.is_none();
     let Some(family) = family.filter(mine) else { return Ok(()) };
-    rotation::kill(&mut tx, call, (family.id, family.user_id), EndReason::Revoked)?;
+    rotation::kill(&mut tx, call, (family.id, family.user_id, family.sid), EndReason::Revoked)?;
     tx.record(event(call, client).for_user(family.user_id).on("refresh_family", family.id));
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! The cookies: `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax`, `Path=/`, no `Domain` (P077). On a plain http issuer, which only
 //! this machine may have, browsers refuse the prefix, so there the names go without it.
 
+use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::HttpRequest;
 
 use crate::model::issuer::Issuer;
 use crate::model::secret::Secret;

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use symbolon::crypto::jwk::{Algorithm, parse_set};
 use symbolon::crypto::jwt::{TokenKind, VerificationKeys, verify};
 use symbolon::flows::keys::ALWAYS;
+use symbolon::flows::revocation;
+use symbolon::model::ids::TenantId;
 use symbolon::model::time::Timestamp;
 use symbolon::protocol::revocation_feed::{Entry, MAX_BYTES, RevocationFeed, RevokedKind, entry_key};
+use symbolon::storage::records::change_number;
 use symbolon::storage::records::revocations::{self, Revocation, Within};
 
 use super::rig::{Node, Rig};
@@ -25,6 +30,15 @@ async fn read(rig: &Rig, node: &Node) -> RevocationFeed {
         "tokens have keys of their own"
     );
     serde_json::from_value(claims.into_map().into()).unwrap()
+}
+
+/// The feed without a look at its signature: it may be longer than any token.
+async fn read_long(rig: &Rig, node: &Node) -> RevocationFeed {
+    rig.poll(node).await;
+    let document = node.feed.document(&rig.keys(node), &rig.issuer, rig.call().now).unwrap();
+    assert!(document.len() <= MAX_BYTES, "{} bytes", document.len());
+    let payload = document.split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
 
 fn revocation(kind: RevokedKind, value: &str, at: Timestamp) -> Revocation {
@@ -84,45 +98,134 @@ async fn a_copy_is_signed_once_a_second_and_not_at_all_when_the_database_is_away
     assert!(copy(&rig).is_err());
 }
 
-#[tokio::test]
-async fn too_many_sessions_become_their_persons_and_too_many_persons_their_tenants() {
-    let rig = Rig::new().await;
-    let node = rig.node().await;
+/// Ends so many sessions of so many persons of a tenant.
+async fn fill(rig: &Rig, tenant: &'static str, people: u32, sessions: u32) {
     let now = rig.call().now;
-    let fill = |tenant: &'static str, people: u32, sessions: u32| {
-        let within_tenant = entry_key(RevokedKind::Tenant, tenant);
+    let all: Vec<(u32, u32)> =
+        (0..people).flat_map(|person| (0..sessions).map(move |session| (person, session))).collect();
+    for some in all.chunks(200) {
+        let some = some.to_vec();
         rig.write(move |tx| {
-            for person in 0..people {
+            for (person, session) in some {
                 let subject = format!("{tenant}-{person}");
                 let within = Within {
                     subject: Some(entry_key(RevokedKind::Subject, &subject)),
-                    tenant: Some(within_tenant.clone()),
+                    tenant: Some(entry_key(RevokedKind::Tenant, tenant)),
                 };
-                let entries: Vec<Revocation> = (0..sessions)
-                    .map(|session| revocation(RevokedKind::Session, &format!("{subject}-{session}"), now))
-                    .collect();
-                revocations::insert_within(tx, &within, &entries)?;
+                let entry = revocation(RevokedKind::Session, &format!("{subject}-{session}"), now);
+                revocations::insert_within(tx, &within, &[entry])?;
             }
             Ok(())
         })
-    };
-    fill("acme", 10, 300).await.unwrap();
-    let feed = read(&rig, &node).await;
-    assert_eq!(feed.revoked.len(), 10);
-    assert!(feed.revoked.contains(&Entry::new(RevokedKind::Subject, "acme-3", now.unix())));
+        .await
+        .unwrap();
+    }
+}
 
-    fill("globex", 2500, 1).await.unwrap();
-    let feed = read(&rig, &node).await;
-    let mut expected = ["acme", "globex"].map(|tenant| Entry::new(RevokedKind::Tenant, tenant, now.unix()));
-    expected.sort();
-    assert_eq!(feed.revoked, expected);
+/// D14: whoever fills the feed is named more coarsely, and nobody else.
+#[tokio::test]
+async fn too_many_sessions_become_the_person_and_too_many_persons_the_tenant_that_has_the_most() {
+    let rig = Rig::new().await;
+    let node = rig.node().await;
+    let t = rig.call().now.unix();
+    fill(&rig, "acme", 30, 2).await;
+    fill(&rig, "noisy", 1, 1500).await;
+    fill(&rig, "noisy", 2, 1000).await;
+    let feed = read_long(&rig, &node).await;
+    assert_eq!(feed.revoked.len(), 60 + 1 + 1000);
+    assert!(feed.revoked.contains(&Entry::new(RevokedKind::Subject, "noisy-0", t)));
+    for session in ["acme-3-0", "acme-3-1", "noisy-1-0"] {
+        assert!(feed.revoked.contains(&Entry::new(RevokedKind::Session, session, t)), "{session}");
+    }
+
+    fill(&rig, "globex", 2500, 1).await;
+    let feed = read_long(&rig, &node).await;
+    assert!(feed.revoked.contains(&Entry::new(RevokedKind::Tenant, "globex", t)));
+    assert!(feed.revoked.contains(&Entry::new(RevokedKind::Subject, "acme-3", t)));
+    assert!(!feed.revoked.contains(&Entry::new(RevokedKind::Tenant, "acme", t)));
 
     // With nothing coarser left, every token issued until now is revoked.
+    let now = rig.call().now;
     let clients: Vec<Revocation> =
         (0..2500).map(|n| revocation(RevokedKind::Client, &format!("client-{n}"), now)).collect();
-    rig.write(move |tx| revocations::insert(tx, &clients)).await.unwrap();
+    for some in clients.chunks(200) {
+        let some = some.to_vec();
+        rig.write(move |tx| revocations::insert(tx, &some)).await.unwrap();
+    }
     let feed = read(&rig, &node).await;
     let active = rig.keys(&node).tokens().kid().to_owned();
-    assert!(feed.revoked.contains(&Entry::new(RevokedKind::Key, &active, now.unix())));
+    assert!(feed.revoked.contains(&Entry::new(RevokedKind::Key, &active, t)));
     assert!(feed.revoked.len() <= 4);
+}
+
+/// One hash is one row, whatever comes back how often.
+#[tokio::test]
+async fn a_revocation_that_comes_again_moves_its_entry_on_and_adds_none() {
+    let rig = Rig::new().await;
+    let node = rig.node().await;
+    let now = rig.call().now;
+    for second in [0, 7, 3] {
+        let entry = revocation(RevokedKind::Session, "s1", now + Duration::from_secs(second));
+        rig.write(move |tx| revocations::insert(tx, &[entry.clone(), entry])).await.unwrap();
+    }
+    assert_eq!(rig.write(move |tx| revocations::count(tx, now)).await.unwrap(), 1);
+    let feed = read(&rig, &node).await;
+    assert_eq!(feed.revoked, [Entry::new(RevokedKind::Session, "s1", now.unix() + 7)]);
+}
+
+/// A person alone fills neither the table nor the feed: by ending their own tokens they end up named themselves.
+#[tokio::test]
+async fn a_person_who_ends_tokens_by_the_thousand_is_one_entry_in_the_end() {
+    let rig = Rig::new().await;
+    let now = rig.call().now;
+    for round in 0..25 {
+        let revoked = rig.write(move |tx| {
+            let within = Within::subject(TenantId::from_bytes([1; 16]), "robot");
+            let ids: Vec<String> = (0..100).map(|n| format!("jti-{round}-{n}")).collect();
+            revocation::revoke(tx, &within, ids.iter().map(|id| (RevokedKind::Token, id.as_str())), now)
+        });
+        revoked.await.unwrap();
+    }
+    let entries = rig.write(move |tx| revocations::live(tx, now)).await.unwrap();
+    assert!(entries.len() <= 501, "{}", entries.len());
+    let robot = entry_key(RevokedKind::Subject, "robot");
+    assert!(entries.iter().any(|entry| entry.hash == robot && entry.cut_off >= now));
+}
+
+/// D14: revoking what is revoked changes nothing, so no node forgets what it remembers for it.
+#[tokio::test]
+async fn a_token_that_is_revoked_again_writes_nothing() {
+    let rig = Rig::new().await;
+    let now = rig.call().now;
+    let revoke = || {
+        rig.write(move |tx| {
+            let within = Within::subject(TenantId::from_bytes([1; 16]), "ada");
+            revocation::revoke(tx, &within, [(RevokedKind::Token, "jti")], now)?;
+            change_number::read(tx)
+        })
+    };
+    let first = revoke().await.unwrap();
+    assert_eq!(revoke().await.unwrap(), first);
+}
+
+/// Two revocations of one second, and an issue between them: the second takes that token along.
+#[tokio::test]
+async fn a_second_revocation_in_the_same_second_reaches_what_was_issued_between() {
+    let rig = Rig::new().await;
+    let now = rig.call().now;
+    let (first, second) = rig
+        .write(move |tx| {
+            let within = Within::subject(TenantId::from_bytes([1; 16]), "ada");
+            let ada = [(RevokedKind::Subject, "ada")];
+            revocation::revoke(tx, &within, ada, now)?;
+            let first = revocation::cut_off(tx, ada, now)?;
+            let session = [(RevokedKind::Session, "s1")];
+            revocation::revoke(tx, &within, session, now)?;
+            Ok((first, revocation::cut_off(tx, session, now)?.unwrap()))
+        })
+        .await
+        .unwrap();
+    let issued = revocation::dated(now, first);
+    assert!(issued > first.unwrap().unix() && issued <= second.unix());
+    assert!(issued <= (now + revocation::DATED_AHEAD).unix());
 }

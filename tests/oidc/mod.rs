@@ -5,6 +5,7 @@ mod budget;
 mod client_keys;
 mod clients;
 mod code;
+mod cut_offs;
 mod documents;
 mod forged;
 mod machines;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use symbolon::model::status::Status;
-use symbolon::storage::records::{clients, tenants, users};
+use symbolon::storage::records::{clients, revocations, tenants, users};
 
 use super::party::{World, assert_error, claims, text};
 use crate::harness::seed::Registered;
@@ -177,4 +177,22 @@ async fn d12_without_offline_access_the_token_dies_with_its_session() {
     let next = refreshed(&world, &world.wiki, &text(&offline, "refresh_token")).await;
     world.server.advance(Duration::from_hours(15 * 24)).await;
     assert_error(&world.refresh(&world.wiki, &text(&next, "refresh_token")).await, 400, "invalid_grant");
+}
+
+/// A family that was refreshed again and again dies by one entry of the feed, and takes all its access tokens along.
+#[tokio::test]
+async fn p013_a_family_of_many_tokens_dies_as_a_whole_and_fills_no_feed() {
+    let world = World::new().await;
+    let first = world.tokens(&world.spa).await;
+    let mut newest = first.clone();
+    for _ in 0..60 {
+        newest = refreshed(&world, &world.spa, &text(&newest, "refresh_token")).await;
+    }
+    assert_error(&world.refresh(&world.spa, &text(&first, "refresh_token")).await, 400, "invalid_grant");
+    for tokens in [&first, &newest] {
+        assert_eq!(world.userinfo(&text(tokens, "access_token")).await.status, 401);
+    }
+    let now = world.server.now();
+    let read = world.server.database().read_directory(move |directory| revocations::count(directory, now));
+    assert_eq!(read.await.expect("the revocations"), 1);
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use symbolon::model::status::Status;
 use symbolon::protocol::opaque;
+use symbolon::protocol::revocation_feed::{RevokedKind, entry_key};
 use symbolon::storage::records::{clients, passwords, revocations, users};
 
 use super::deployment::{Deployment, acme};
@@ -363,14 +364,36 @@ async fn suspending_by_the_file_takes_access_away_and_resuming_gives_it_back() {
     let now = deployment.call().now;
     let feed =
         deployment.database.read_platform(&deployment.right, move |tx| revocations::live(tx, now)).await;
-    let mut kinds: Vec<String> = feed.unwrap().into_iter().map(|entry| entry.kind).collect();
-    kinds.sort();
-    assert_eq!(kinds, ["client_id", "sub", "tenant_id"]);
+    let globex = deployment.tenant("globex").await.id();
+    let mut expected = [
+        entry_key(RevokedKind::Client, "acme.wiki"),
+        entry_key(RevokedKind::Subject, &grace.id.to_string()),
+        entry_key(RevokedKind::Tenant, &globex.to_string()),
+    ];
+    expected.sort();
+    let mut named: Vec<String> = feed.unwrap().into_iter().map(|entry| entry.hash).collect();
+    named.sort();
+    assert_eq!(named, expected);
     assert!(deployment.changes(&acme()).await.is_empty(), "a status that the file does not state stays");
     let resumed = suspended.replace("status: suspended", "status: active");
     deployment.apply(&resumed).await;
     assert!(deployment.tenant("globex").await.tenant().status.is_active());
     assert!(deployment.changes(&acme()).await.is_empty());
+}
+
+/// D14: hashing takes its time, and what is refreshed meanwhile must fall under the suspension.
+#[actix_web::test]
+async fn a_suspension_reaches_what_was_issued_while_passwords_were_hashed() {
+    let mut deployment = Deployment::with_acme().await;
+    deployment.take(Duration::from_mins(2));
+    let suspended =
+        acme().replace("email: grace@acme.example", "email: grace@acme.example\n        status: suspended");
+    let begun = deployment.call().now;
+    deployment.apply(&suspended).await;
+    let read = deployment.database.read_platform(&deployment.right, move |tx| revocations::live(tx, begun));
+    let cut_offs: Vec<_> = read.await.unwrap().into_iter().map(|entry| entry.cut_off).collect();
+    assert_eq!(cut_offs.len(), 1);
+    assert!(cut_offs[0] >= begun + Duration::from_mins(2), "{cut_offs:?}");
 }
 
 #[actix_web::test]

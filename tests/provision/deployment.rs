@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use symbolon::crypto::password::{PasswordPool, PoolLimits};
 use symbolon::effects::random::{Random, SystemRandom};
+use symbolon::effects::{Clock, TestClock};
 use symbolon::flows::Call;
 use symbolon::flows::provision::declaration::Faults;
 use symbolon::flows::provision::{Applied, Planned, Request, apply, export, plan};
@@ -25,6 +26,7 @@ pub(crate) struct Deployment {
     pub(crate) right: PlatformScope,
     pool: PasswordPool,
     now: Timestamp,
+    takes: Duration,
     _kept: TestDatabase,
 }
 
@@ -45,6 +47,7 @@ impl Deployment {
             right: PlatformScope::operator(),
             pool: PasswordPool::new(limits, random),
             now: Timestamp::from_unix(1_800_000_000),
+            takes: Duration::ZERO,
             _kept: kept,
         };
         let call = deployment.call();
@@ -77,6 +80,11 @@ impl Deployment {
         self.now = self.now + time;
     }
 
+    /// From now on, this much time passes between the reading of a file and the writing.
+    pub(crate) fn take(&mut self, time: Duration) {
+        self.takes = time;
+    }
+
     pub(crate) fn call(&self) -> Call {
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         Call {
@@ -96,7 +104,8 @@ impl Deployment {
 
     pub(crate) async fn try_apply(&self, text: &str, prune: bool) -> Result<Applied, Faults> {
         let request = self.request(text, prune);
-        apply(&self.database, &self.right, &self.pool, (&self.call(), &request)).await.unwrap()
+        let clock: Arc<dyn Clock> = Arc::new(TestClock::at(self.now + self.takes));
+        apply(&self.database, &self.right, &self.pool, &clock, (&self.call(), &request)).await.unwrap()
     }
 
     pub(crate) async fn apply(&self, text: &str) -> Applied {

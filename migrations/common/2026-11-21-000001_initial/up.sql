@@ -87,7 +87,8 @@ CREATE TABLE revocations (
     cut_off TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL
 );
-CREATE INDEX revocations_by_subject ON revocations (subject_hash);
+CREATE UNIQUE INDEX revocations_by_subject ON revocations (subject_hash);
+CREATE INDEX revocations_by_person ON revocations (within_subject);
 CREATE INDEX revocations_by_expiry ON revocations (expires_at);
 
 CREATE TABLE counters (

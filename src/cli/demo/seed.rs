@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 use crate::cli::outcome::Stop;
 use crate::config::Config;
 use crate::crypto::password::{PasswordPool, PoolLimits};
 use crate::effects::http::AddressRules;
+use crate::effects::{Clock, SystemClock};
 use crate::flows::Call;
 use crate::flows::provision::declaration::Sources;
 use crate::flows::provision::{self, Made, Request};
@@ -64,7 +66,8 @@ pub(super) async fn seed(database: &Database, call: &Call, addresses: &Addresses
     let text = declaration(addresses);
     let request =
         Request { file: "(demo)", text: &text, sources: &Nothing(AddressRules::default()), prune: false };
-    let applied = provision::apply(database, &right, &pool, (call, &request))
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let applied = provision::apply(database, &right, &pool, &clock, (call, &request))
         .await?
         .map_err(|faults| Stop::failed(format_args!("the demo's own declaration is wrong: {faults}")))?;
     let mut tenants = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! A declaration against a deployment: what would change, and making it so. Passwords are hashed between the read that
 //! finds what is new and the one transaction that writes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::apply::{self, Made, Passwords};
@@ -9,6 +10,7 @@ use super::difference::{self, Change, PasswordStep, Step};
 use super::state::{Depth, State};
 use super::yaml;
 use crate::crypto::password::{Password, PasswordHash, PasswordPool};
+use crate::effects::Clock;
 use crate::flows::call::Call;
 use crate::model::failure::Failure;
 use crate::model::secret::Secret;
@@ -82,12 +84,16 @@ pub async fn plan(
 
 /// Makes the deployment hold what the file says, in one transaction. Done twice, the second time changes nothing.
 ///
+/// Everything that is written bears the time at which the writing began, not that of the call: passwords are hashed
+/// before, and who gets a token meanwhile and may no longer have it must fall under the cut-off (D14).
+///
 /// # Errors
 /// As in [`plan`]; passwords that are too weak are faults of the file too.
 pub async fn apply(
     database: &Database,
     right: &PlatformScope,
     pool: &PasswordPool,
+    clock: &Arc<dyn Clock>,
     (call, request): (&Call, &Request<'_>),
 ) -> Result<Result<Applied, Faults>, Failure> {
     let planned = match plan(database, right, request, call.now).await? {
@@ -102,11 +108,12 @@ pub async fn apply(
         Ok(hashed) => hashed,
         Err(faults) => return Ok(Err(faults)),
     };
-    let (call, prune) = (call.clone(), request.prune);
+    let (clock, call, prune) = (Arc::clone(clock), call.clone(), request.prune);
     let depth = Depth::Mentioned(request.text.to_owned());
     let patient = database.with_patience(PATIENCE);
     let written = patient
         .write_platform(right, move |tx| {
+            let call = Call { now: clock.now(), ..call };
             let state = State::read(tx, &depth, call.now)?;
             let changes = match difference::between(&declaration, &state, prune)? {
                 Ok(changes) => changes,

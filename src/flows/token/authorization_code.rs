@@ -208,7 +208,7 @@ fn punish_reuse(
         revocation::revoke(tx, &within, [(RevokedKind::Token, jti.as_str())], call.now)?;
     }
     if let Some(family) = code.family_id {
-        rotation::kill(tx, call, (family, granted.user_id), EndReason::CodeReused)?;
+        rotation::kill(tx, call, (family, granted.user_id, granted.sid), EndReason::CodeReused)?;
     }
     let event =
         call.event(EventKind::CodeReused, EventResult::Denied, event::actor(client)).by_client(client.id());

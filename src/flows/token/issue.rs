@@ -11,6 +11,7 @@ use super::standing::Standing;
 use crate::flows::authorization::Authorization;
 use crate::flows::call::Call;
 use crate::flows::known::KnownTenant;
+use crate::flows::revocation;
 use crate::flows::target::Target;
 use crate::model::ids::ClientId;
 use crate::model::time::Timestamp;
@@ -33,12 +34,6 @@ pub(super) struct Issue<'a> {
 }
 
 impl Issue<'_> {
-    /// `iat`: now, or the second after the latest cut-off, so that the token is not taken for a revoked one (D14).
-    fn issued_at(&self) -> i64 {
-        let now = self.call.now.unix();
-        self.cut_off.map_or(now, |cut_off| now.max(cut_off.unix() + 1))
-    }
-
     /// An access token that names nobody's session: a service account's.
     pub(super) fn access_token(
         &self,
@@ -52,7 +47,7 @@ impl Issue<'_> {
             &self.target.products(),
             self.call.now,
         );
-        let iat = self.issued_at();
+        let iat = revocation::dated(self.call.now, self.cut_off);
         let end = iat.saturating_add(i64::try_from(self.life.as_secs()).unwrap_or(i64::MAX));
         let (workspaces, workspaces_ref) = self.within_budget(workspaces);
         AccessTokenClaims {
@@ -108,7 +103,7 @@ impl Issue<'_> {
             return None;
         }
         let tenant = self.tenant.scope.tenant();
-        let iat = self.issued_at();
+        let iat = self.call.now.unix();
         Some(IdTokenClaims {
             iss: self.call.issuer.as_str().to_owned(),
             sub: granted.user_id,

@@ -114,7 +114,7 @@ impl Turn<'_> {
             Ok(person) => person,
             Err(fault) => {
                 // It will never be good again: what stands on it ends here (P015).
-                rotation::kill(tx, self.call, (family.id, family.user_id), EndReason::Ended)?;
+                rotation::kill(tx, self.call, (family.id, family.user_id, family.sid), EndReason::Ended)?;
                 return Ok(refuse(fault));
             }
         };
@@ -233,7 +233,7 @@ impl Turn<'_> {
         tx: &mut TenantTx<'_>,
         family: &Family,
     ) -> Result<Result<Issued, TokenRefusal>, Failure> {
-        rotation::kill(tx, self.call, (family.id, family.user_id), EndReason::Reused)?;
+        rotation::kill(tx, self.call, (family.id, family.user_id, family.sid), EndReason::Reused)?;
         let event = self
             .call
             .event(EventKind::RefreshReused, EventResult::Denied, event::actor(self.client))

@@ -9,7 +9,7 @@ use crate::flows::client_auth::AuthenticatedClient;
 use crate::flows::revocation::{self, Within};
 use crate::model::audit::hex;
 use crate::model::failure::Failure;
-use crate::model::ids::{FamilyId, TenantId, UserId};
+use crate::model::ids::{FamilyId, SessionId, TenantId, UserId};
 use crate::model::secret::Secret;
 use crate::protocol::opaque::{self, TenantKind};
 use crate::protocol::revocation_feed::{LONGEST_TOKEN_SECONDS, RevokedKind};
@@ -19,6 +19,9 @@ use crate::storage::records::refresh_tokens::{self, StoredToken};
 
 /// How long a rotated token may come back and get the same successor (D11).
 pub const OVERLAP: Duration = Duration::from_secs(10);
+
+/// The most access tokens of a family that are revoked one by one.
+const MOST_NAMED: usize = 50;
 
 /// Issues the next token of a family.
 pub(super) fn issue(
@@ -102,20 +105,25 @@ pub(super) fn successor_again(
     Ok(Some((Secret::new(text), next)))
 }
 
-/// Ends a family and everything that was issued with it: its refresh tokens, and the access tokens that still live.
+/// Ends a family and everything that was issued with it: its refresh tokens, and the access tokens that still live. Where
+/// those are many, the session that they bear is named in their place: its other clients refresh and go on.
 pub fn kill(
     tx: &mut TenantTx<'_>,
     call: &Call,
-    (family, user): (FamilyId, UserId),
+    (family, user, sid): (FamilyId, UserId, SessionId),
     reason: EndReason,
 ) -> Result<(), Failure> {
     refresh_families::end(tx, family, reason, call.now)?;
     refresh_tokens::erase_successors(tx, family)?;
     let since = call.now - Duration::from_secs(LONGEST_TOKEN_SECONDS.unsigned_abs());
     let issued = refresh_tokens::access_tokens_since(tx, family, since)?;
-    let ids = issued.iter().flat_map(|ids| ids.split(' ')).filter(|id| !id.is_empty());
+    let ids: Vec<&str> = issued.iter().flat_map(|ids| ids.split(' ')).filter(|id| !id.is_empty()).collect();
     let within = Within::person(tx.scope().id(), user);
-    revocation::revoke(tx, &within, ids.map(|id| (RevokedKind::Token, id)), call.now)
+    if ids.len() > MOST_NAMED {
+        let sid = sid.to_string();
+        return revocation::revoke(tx, &within, [(RevokedKind::Session, sid.as_str())], call.now);
+    }
+    revocation::revoke(tx, &within, ids.into_iter().map(|id| (RevokedKind::Token, id)), call.now)
 }
 
 const fn place(tenant: TenantId, old_hash: &str) -> Place<'_> {

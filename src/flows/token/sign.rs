@@ -36,7 +36,7 @@ pub fn sign(key: &SigningKey, issued: Issued) -> Result<TokenResponse, Failure> 
     Ok(TokenResponse {
         access_token,
         token_type: "Bearer",
-        expires_in: access.exp - access.iat,
+        expires_in: (access.exp - access.iat).max(0),
         scope: access.scope.to_string(),
         refresh_token: refresh_token.map(|token| token.expose().clone()),
         id_token,

@@ -1,8 +1,8 @@
-//! What was revoked before its time (D14): hashes with a cut-off, kept for the longest life of an access token. Each
-//! entry raises the change number, so that every node learns of it.
+//! What was revoked before its time (D14): hashes with a cut-off, each once, kept for the longest life of an access token.
+//! Each change raises the change number, so that every node learns of it.
 
 use diesel::dsl::max;
-use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::change_number;
 use crate::model::failure::Failure;
@@ -34,6 +34,17 @@ pub struct Within {
     pub tenant: Option<String>,
 }
 
+/// A revocation as a feed names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// As in [`Revocation::subject_hash`].
+    pub hash: String,
+    /// Tokens issued up to this time are refused.
+    pub cut_off: Timestamp,
+    /// What coarser entries could stand for it.
+    pub within: Within,
+}
+
 /// How much of each revocation is kept when there are too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grain {
@@ -48,7 +59,8 @@ pub fn insert(tx: &mut impl Transaction, entries: &[Revocation]) -> Result<(), F
     insert_within(tx, &Within::default(), entries)
 }
 
-/// Adds entries about one person or tenant.
+/// Adds entries about one person or tenant. A hash that is there already keeps its later cut-off; what changes nothing
+/// writes nothing.
 pub fn insert_within(
     tx: &mut impl Transaction,
     within: &Within,
@@ -57,13 +69,16 @@ pub fn insert_within(
     if entries.is_empty() {
         return Ok(());
     }
-    // Also the lock that makes writers take their numbers one after the other.
+    // The lock that makes writers take their numbers one after the other, and see each other's entries.
     change_number::raise(tx)?;
     let last: Option<i64> = revocations::table
         .select(max(revocations::seq))
         .first(tx.conn())
         .or_failure("numbering a revocation")?;
     for (seq, entry) in (last.unwrap_or(0) + 1..).zip(entries) {
+        if renew(tx, entry)? {
+            continue;
+        }
         diesel::insert_into(revocations::table)
             .values((
                 revocations::seq.eq(seq),
@@ -77,6 +92,53 @@ pub fn insert_within(
             .execute(tx.conn())
             .or_failure("writing a revocation")?;
     }
+    Ok(())
+}
+
+/// Moves the entry of this hash on, where it is not that far yet; false when there is none.
+fn renew(tx: &mut impl Transaction, entry: &Revocation) -> Result<bool, Failure> {
+    let known: Option<(chrono::NaiveDateTime, chrono::NaiveDateTime)> = revocations::table
+        .filter(revocations::subject_hash.eq(&entry.subject_hash))
+        .select((revocations::cut_off, revocations::expires_at))
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading a revocation")?;
+    let Some((cut_off, expires_at)) = known else { return Ok(false) };
+    diesel::update(revocations::table.filter(revocations::subject_hash.eq(&entry.subject_hash)))
+        .set((
+            revocations::cut_off.eq(cut_off.max(entry.cut_off.to_naive())),
+            revocations::expires_at.eq(expires_at.max(entry.expires_at.to_naive())),
+        ))
+        .execute(tx.conn())
+        .or_failure("moving a revocation on")?;
+    Ok(true)
+}
+
+/// Which of these hashes are revoked at `now`.
+pub fn known(tx: &mut impl Transaction, hashes: &[String], now: Timestamp) -> Result<Vec<String>, Failure> {
+    revocations::table
+        .filter(revocations::subject_hash.eq_any(hashes))
+        .filter(revocations::expires_at.gt(now.to_naive()))
+        .select(revocations::subject_hash)
+        .load(tx.conn())
+        .or_failure("reading revocations")
+}
+
+/// How many entries about this person, by the hash of their `sub`, matter at `now`.
+pub fn count_of_person(tx: &mut impl Transaction, subject: &str, now: Timestamp) -> Result<i64, Failure> {
+    revocations::table
+        .filter(revocations::within_subject.eq(subject))
+        .filter(revocations::expires_at.gt(now.to_naive()))
+        .count()
+        .get_result(tx.conn())
+        .or_failure("counting revocations")
+}
+
+/// Forgets every entry about this person: a coarser one takes their place in the same transaction.
+pub fn forget_of_person(tx: &mut impl Transaction, subject: &str) -> Result<(), Failure> {
+    diesel::delete(revocations::table.filter(revocations::within_subject.eq(subject)))
+        .execute(tx.conn())
+        .or_failure("replacing revocations")?;
     Ok(())
 }
 
@@ -113,7 +175,7 @@ pub fn coarse(
     grain: Grain,
     now: Timestamp,
     limit: i64,
-) -> Result<Vec<(String, Timestamp)>, Failure> {
+) -> Result<Vec<Named>, Failure> {
     let alive = revocations::expires_at.gt(now.to_naive());
     let own = revocations::table
         .group_by(revocations::subject_hash)
@@ -145,25 +207,32 @@ pub fn coarse(
     cuts.extend(inside);
     Ok(cuts
         .into_iter()
-        .filter_map(|(hash, cut_off)| Some((hash?, Timestamp::from_naive(cut_off?))))
+        .filter_map(|(hash, cut_off)| {
+            let (hash, cut_off) = (hash?, Timestamp::from_naive(cut_off?));
+            Some(Named { hash, cut_off, within: Within::default() })
+        })
         .collect())
 }
 
-/// Every entry that matters at `now`, the oldest first.
-pub fn live(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<Revocation>, Failure> {
-    let rows: Vec<(String, String, chrono::NaiveDateTime, chrono::NaiveDateTime)> = revocations::table
+/// Every entry that matters at `now`, with what stands above it, in the order in which they came.
+pub fn live(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<Named>, Failure> {
+    let rows: Vec<(String, chrono::NaiveDateTime, Option<String>, Option<String>)> = revocations::table
         .filter(revocations::expires_at.gt(now.to_naive()))
         .order(revocations::seq)
-        .select((revocations::kind, revocations::subject_hash, revocations::cut_off, revocations::expires_at))
+        .select((
+            revocations::subject_hash,
+            revocations::cut_off,
+            revocations::within_subject,
+            revocations::within_tenant,
+        ))
         .load(tx.conn())
         .or_failure("listing revocations")?;
     Ok(rows
         .into_iter()
-        .map(|(kind, subject_hash, cut_off, expires_at)| Revocation {
-            kind,
-            subject_hash,
+        .map(|(hash, cut_off, subject, tenant)| Named {
+            hash,
             cut_off: Timestamp::from_naive(cut_off),
-            expires_at: Timestamp::from_naive(expires_at),
+            within: Within { subject, tenant },
         })
         .collect())
 }

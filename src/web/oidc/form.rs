@@ -19,4 +19,3 @@ pub(super) fn form(request: &HttpRequest, body: &Bytes) -> Result<Params, OAuthE
         Err(OAuthError::new(ErrorCode::InvalidRequest, "The request is not a form."))
     }
 }
-
