@@ -119,9 +119,6 @@ const CHANGES: &[(&str, Try)] = &[
     ("passwords::remove", |tx, t| passwords::remove(tx, t.user).map(|()| false)),
     ("refresh_families::touch", |tx, t| families::touch(tx, t.family, t.now)),
     ("refresh_families::end", |tx, t| families::end(tx, t.family, families::EndReason::Ended, t.now)),
-    ("refresh_families::end_of_user_and_client", |tx, t| {
-        Ok(families::end_of_user_and_client(tx, t.user, &t.client, t.now)? > 0)
-    }),
     ("refresh_families::end_of_session", |tx, t| Ok(families::end_of_session(tx, t.sid, t.now)? > 0)),
     ("refresh_families::end_of_user", |tx, t| Ok(families::end_of_user(tx, t.user, t.now)? > 0)),
     ("refresh_families::end_of_client", |tx, t| Ok(families::end_of_client(tx, &t.client, t.now)? > 0)),
