@@ -104,7 +104,7 @@ impl Suite {
         let given = Given::default();
         let request = Request { file: "declaration.yaml", text: &text, sources: &given, prune: false };
         let (edge, call, right) = (&self.server.edge, self.server.operator(), PlatformScope::operator());
-        let applied = apply(&edge.database, &right, &edge.passwords, (&call, &request));
+        let applied = apply(&edge.database, &right, &edge.passwords, &edge.clock, (&call, &request));
         let applied = applied.await.expect("the database").unwrap_or_else(|faults| panic!("{faults}"));
         self.server.refresh().await;
         applied
