@@ -15,6 +15,7 @@ mod nearest;
 mod outcome;
 mod person;
 pub mod plan;
+pub mod reference;
 pub mod serve;
 pub mod sessions;
 mod settings;

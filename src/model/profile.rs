@@ -45,6 +45,20 @@ pub struct Profile {
     pub updated_at: Option<i64>,
 }
 
+impl Profile {
+    /// What to call the person on a page: the whole name, else given and family name as far as they are known.
+    pub fn display_name(&self) -> Option<String> {
+        let parts = || {
+            let parts: Vec<&str> = [&self.given_name, &self.family_name]
+                .into_iter()
+                .filter_map(|part| part.as_deref())
+                .collect();
+            (!parts.is_empty()).then(|| parts.join(" "))
+        };
+        self.name.clone().or_else(parts)
+    }
+}
+
 /// The `address` claim (OIDC Core §5.1.1).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -8,7 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::build::Server;
 
-/// Waits for SIGTERM or Ctrl-C and stops gracefully; a second one stops at once. `unready` is how long the server goes
+/// Waits for SIGTERM, Ctrl-C or the end of the terminal (SIGHUP) and stops gracefully; a second one stops at once. `unready` is how long the server goes
 /// on taking requests while it says already that it is not ready.
 ///
 /// # Errors
@@ -45,17 +45,23 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    hangup: Signal,
 }
 
 impl Signals {
     fn listen() -> io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
     }
 
     async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
+            _ = self.hangup.recv() => {}
         }
     }
 }

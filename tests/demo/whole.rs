@@ -1,8 +1,8 @@
 //! `symbolon demo` as a person starts it: one command, a sign-in, a call of the API, Ctrl-C.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Lines};
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,13 +17,23 @@ struct Demo {
     child: Child,
     folder: TempDir,
     said: Value,
+    printed: Lines<BufReader<ChildStdout>>,
 }
 
 impl Demo {
+    /// A demo that prints one object.
     fn start() -> Self {
+        let mut demo = Self::launch(&["--json"]);
+        let line = demo.printed.next().unwrap().unwrap();
+        demo.said = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        demo
+    }
+
+    fn launch(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_symbolon"))
-            .args(["demo", "--json", "--port", &three_free_ports().to_string()])
+            .args(["demo", "--port", &three_free_ports().to_string()])
+            .args(more)
             .env("TMPDIR", folder.path())
             // D29: the demo looks at none of these.
             .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing")
@@ -31,20 +41,18 @@ impl Demo {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let said = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        Self { child, folder, said }
+        let printed = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, folder, said: Value::Null, printed }
     }
 
     fn text(&self, name: &str) -> &str {
         self.said[name].as_str().unwrap()
     }
 
-    /// Sends what Ctrl-C sends; answers with the exit code.
-    fn interrupt(&mut self) -> Option<i32> {
+    /// Sends a signal; answers with the exit code.
+    fn stop(&mut self, signal: &str) -> Option<i32> {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
         self.child.wait().unwrap().code()
     }
 
@@ -134,7 +142,7 @@ async fn the_demo_gives_out_tokens_that_open_the_own_tenant_only_and_leaves_noth
     assert_eq!(demo.notes(&http, "a.b.c", &acme_id).await, StatusCode::UNAUTHORIZED);
 
     assert!(demo.folder.path().read_dir().unwrap().count() > 0, "the data is where TMPDIR says");
-    assert_eq!(demo.interrupt(), Some(0));
+    assert_eq!(demo.stop("-INT"), Some(0));
     assert_eq!(demo.folder.path().read_dir().unwrap().count(), 0, "the data is gone");
 }
 
@@ -168,6 +176,32 @@ async fn a_person_signs_in_at_the_sample_application_sees_the_token_and_signs_ou
     let again = press(&http, http.get(start).send().await.unwrap(), "sample-sign-in", &[]).await;
     let html = again.text().await.unwrap();
     assert!(!html.contains("id=\"sample-signed-in\""), "signed out of the provider too");
+}
+
+/// The lines as they stand in the terminal, pasted into a shell: a token of each tenant reads, and the one whose plan
+/// includes it writes.
+#[test]
+fn the_printed_lines_can_be_pasted_and_every_way_to_end_it_removes_the_data() {
+    for signal in ["-TERM", "-HUP"] {
+        let mut demo = Demo::launch(&[]);
+        let text: Vec<String> = demo
+            .printed
+            .by_ref()
+            .map(Result::unwrap)
+            .take_while(|line| !line.starts_with("  With the token"))
+            .collect();
+        let pasted: Vec<&str> =
+            text.iter().map(String::as_str).skip_while(|line| !line.starts_with("TOKEN=")).collect();
+        let pasted: Vec<&str> = pasted.into_iter().filter(|line| !line.starts_with("  A service")).collect();
+        let output = Command::new("bash").args(["-euc", &pasted.join("\n")]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        let statuses: Vec<&str> =
+            said.lines().filter_map(|line| line.strip_prefix("HTTP/1.1 ")).map(|line| &line[..3]).collect();
+        assert_eq!(statuses, ["200", "200", "200", "403"], "{said}\n{}", text.join("\n"));
+        assert!(said.ends_with("}\n") && output.stderr.is_empty(), "{said:?}");
+        assert_eq!(demo.stop(signal), Some(0));
+        assert_eq!(demo.folder.path().read_dir().unwrap().count(), 0, "{signal} leaves data behind");
+    }
 }
 
 #[test]

@@ -85,9 +85,9 @@ impl<'a> Announcement<'a> {
                     "TOKEN=$(curl -s -u '{client_id}:{client_secret}' -d grant_type=client_credentials -d scope={scope} \\\n  \
                      --data-urlencode resource={audience} {issuer}/oauth2/token | sed -E 's/.*\"access_token\":\"([^\"]+)\".*/\\1/')"
                 ),
-                format!("curl -i -H \"Authorization: Bearer $TOKEN\" -H 'X-Tenant-ID: {tenant_id}' {api}/notes"),
+                format!("curl -si -w '\\n' -H \"Authorization: Bearer $TOKEN\" -H 'X-Tenant-ID: {tenant_id}' {api}/notes"),
                 format!(
-                    "curl -i -H \"Authorization: Bearer $TOKEN\" -H 'X-Tenant-ID: {tenant_id}' -H 'Content-Type: application/json' \\\n  -d '{{\"text\":\"milk\"}}' {api}/notes"
+                    "curl -si -w '\\n' -H \"Authorization: Bearer $TOKEN\" -H 'X-Tenant-ID: {tenant_id}' -H 'Content-Type: application/json' \\\n  -d '{{\"text\":\"milk\"}}' {api}/notes"
                 ),
             ]);
         }

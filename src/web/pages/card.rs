@@ -30,7 +30,7 @@ pub async fn asker(visitor: &Visitor, visit: &Visit) -> Option<ClientCard> {
 /// An account that was proved in this browser.
 pub fn person(account: &LiveAccount) -> Person {
     Person {
-        name: account.user.profile.name.clone(),
+        name: account.user.profile.display_name(),
         email: account.user.email.clone(),
         tenant: account.scope.tenant().name.clone(),
     }
