@@ -1,18 +1,8 @@
 #!/usr/bin/env bash
 # Fetches the foreign libraries that tests/interop runs against, each pinned by its lock file, into folders inside the
-# repository that git ignores. Does nothing when they are there already.
+# repository that git ignores. Does nothing when they are there already. scripts/test-tools provides the toolchains.
 set -eu
 cd "$(dirname "$0")"
-
-missing=()
-for tool in node npm python3 go mvn javac; do
-    command -v "$tool" >/dev/null || missing+=("$tool")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-    echo "tests/interop needs ${missing[*]}, which this machine lacks" \
-        "(Debian: apt-get install nodejs npm python3-venv golang maven default-jdk-headless)" >&2
-    exit 1
-fi
 
 here=$PWD
 store=$here/.installed
