@@ -1,4 +1,5 @@
-//! Foreign relying parties against the real server: code flow with PKCE, user info, refresh.
+//! Foreign relying parties against the real server: code flow with PKCE, in the query and by form post, user info,
+//! refresh, logout.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use super::verifiers::set_to_machine_time;
 use crate::harness::seed::{PASSWORD, client};
 use crate::harness::server::TestServer;
 
-async fn signed_in(language: Language) -> (TestServer, Value) {
+async fn signed_in(language: Language, response_mode: &str) -> (TestServer, Value) {
     let server = TestServer::start().await;
     set_to_machine_time(&server, Duration::ZERO).await;
     let acme = server.organisation("acme", &["notes:read"]).await;
@@ -22,6 +23,8 @@ async fn signed_in(language: Language) -> (TestServer, Value) {
         "client_id": web.id(),
         "client_secret": web.secret,
         "redirect_uri": "https://app.example/callback",
+        "post_logout_redirect_uri": "https://app.example/",
+        "response_mode": response_mode,
         "scope": "openid profile email offline_access",
         "username": "ada@acme.example",
         "password": PASSWORD,
@@ -31,7 +34,10 @@ async fn signed_in(language: Language) -> (TestServer, Value) {
 }
 
 async fn judge(language: Language) {
-    let (server, got) = signed_in(language).await;
+    let (_, posted) = signed_in(language, "form_post").await;
+    assert_eq!((&posted["by_form"], &posted["after_logout"]), (&json!(true), &json!("login_required")));
+    let (server, got) = signed_in(language, "").await;
+    assert_eq!((&got["by_form"], &got["after_logout"]), (&json!(false), &json!("login_required")));
     assert_eq!(got["claims"]["iss"], server.issuer(), "{language:?}");
     assert_eq!(got["claims"]["tenant"], "acme");
     assert_eq!(got["userinfo"]["email"], "ada@acme.example");

@@ -34,32 +34,41 @@ const steps = [
   ['page-consent', 'consent-allow'],
 ]
 
-// Walks the pages from the authorization URL until the redirect URI, which it returns with its parameters.
-export async function signIn(authorizationUrl, redirectUri, username, password) {
-  const jar = new Map()
-  let at = new URL(authorizationUrl)
-  let form = null
-  for (let hop = 0; hop < 20; hop++) {
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-    const headers = { cookie, ...(form ? { origin: at.origin } : {}) }
-    const answer = await fetch(at, { method: form ? 'POST' : 'GET', body: form, headers, redirect: 'manual' })
-    for (const line of answer.headers.getSetCookie()) {
-      const [name, ...value] = line.split(';', 1)[0].split('=')
-      jar.set(name, value.join('='))
+export class Browser {
+  #jar = new Map()
+
+  // Walks the pages from an address of the provider until the browser leaves for this one. What arrives there comes back:
+  // a URL, or the request of an answer by form post, which a browser with scripts would send on by itself.
+  async go(address, destination, person = {}) {
+    let at = new URL(address)
+    let form = null
+    for (let hop = 0; hop < 20; hop++) {
+      const cookie = [...this.#jar].map(([name, value]) => `${name}=${value}`).join('; ')
+      const headers = { cookie, ...(form ? { origin: at.origin } : {}) }
+      const answer = await fetch(at, { method: form ? 'POST' : 'GET', body: form, headers, redirect: 'manual' })
+      for (const line of answer.headers.getSetCookie()) {
+        const [name, ...value] = line.split(';', 1)[0].split('=')
+        this.#jar.set(name, value.join('='))
+      }
+      form = null
+      const location = answer.headers.get('location')
+      if (location) {
+        at = new URL(location, at)
+        if (at.href.startsWith(destination)) return at
+        continue
+      }
+      const html = await answer.text()
+      if (html.includes('id="page-form-post"')) {
+        const { action, body } = formWith(html, 'form-post-submit', {})
+        if (!action.startsWith(destination)) throw new Error('the answer goes elsewhere')
+        return new Request(action, { method: 'POST', body })
+      }
+      const step = steps.find(([page]) => html.includes(`id="${page}"`))
+      if (!step) throw new Error(`stranded with status ${answer.status} at ${at.pathname}`)
+      const filled = formWith(html, step[1], person)
+      at = new URL(filled.action, at)
+      form = filled.body
     }
-    form = null
-    const location = answer.headers.get('location')
-    if (location) {
-      at = new URL(location, at)
-      if (at.href.startsWith(redirectUri)) return at
-      continue
-    }
-    const html = await answer.text()
-    const step = steps.find(([page]) => html.includes(`id="${page}"`))
-    if (!step) throw new Error(`stranded with status ${answer.status} at ${at.pathname}`)
-    const filled = formWith(html, step[1], { username, password })
-    at = new URL(filled.action, at)
-    form = filled.body
+    throw new Error('went in circles')
   }
-  throw new Error('went in circles')
 }

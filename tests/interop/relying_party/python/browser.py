@@ -40,26 +40,37 @@ class Forms(HTMLParser):
         raise RuntimeError(f"no form with the button {button_id} on this page")
 
 
-def sign_in(authorization_url, redirect_uri, username, password):
-    """Walks the pages until the redirect URI, which is returned with its parameters."""
-    browser, at, form = requests.Session(), authorization_url, None
-    for _ in range(20):
-        if form is None:
-            answer = browser.get(at, allow_redirects=False, timeout=10)
-        else:
-            parts = urlsplit(at)
-            origin = {"Origin": f"{parts.scheme}://{parts.netloc}"}
-            answer = browser.post(at, data=form, headers=origin, allow_redirects=False, timeout=10)
-        form = None
-        if "Location" in answer.headers:
-            at = urljoin(at, answer.headers["Location"])
-            if at.startswith(redirect_uri):
-                return at
-            continue
-        page = Forms(answer.text)
-        step = next((button for marker, button in STEPS if marker in page.ids), None)
-        if step is None:
-            raise RuntimeError(f"stranded with status {answer.status_code} at {urlsplit(at).path}")
-        action, form = page.press(step, {"username": username, "password": password})
-        at = urljoin(at, action)
-    raise RuntimeError("went in circles")
+class Browser:
+    """Keeps its cookies from one walk to the next."""
+
+    def __init__(self):
+        self.session = requests.Session()
+
+    def go(self, address, destination, person=None):
+        """Walks the pages of the provider until the browser leaves for the destination: the address it goes to there,
+        and the form it takes along where the answer comes by form post."""
+        at, form = address, None
+        for _ in range(20):
+            if form is None:
+                answer = self.session.get(at, allow_redirects=False, timeout=10)
+            else:
+                parts = urlsplit(at)
+                origin = {"Origin": f"{parts.scheme}://{parts.netloc}"}
+                answer = self.session.post(at, data=form, headers=origin, allow_redirects=False, timeout=10)
+            form = None
+            if "Location" in answer.headers:
+                at = urljoin(at, answer.headers["Location"])
+                if at.startswith(destination):
+                    return at, None
+                continue
+            page = Forms(answer.text)
+            if "page-form-post" in page.ids:
+                action, fields = page.press("form-post-submit", {})
+                assert action == destination, "the answer goes elsewhere"
+                return action, dict(fields)
+            step = next((button for marker, button in STEPS if marker in page.ids), None)
+            if step is None:
+                raise RuntimeError(f"stranded with status {answer.status_code} at {urlsplit(at).path}")
+            action, form = page.press(step, person or {})
+            at = urljoin(at, action)
+        raise RuntimeError("went in circles")
