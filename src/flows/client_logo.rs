@@ -7,7 +7,7 @@ use super::Call;
 use crate::effects::http::{FetchError, Request, Response, Target};
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
-use crate::model::logo::{ImageFormat, LARGEST, Logo};
+use crate::model::logo::{LARGEST, Logo};
 use crate::protocol::raster;
 use crate::storage::records::{change_number, client_logos, clients};
 use crate::storage::tx::Transaction as _;
@@ -49,7 +49,7 @@ pub enum Unusable {
     #[error("the address may not be asked")]
     Address,
     /// The bytes are not what is shown here.
-    #[error("not a still PNG, JPEG or WebP image of at most {} pixels a side", raster::LONGEST_SIDE)]
+    #[error("not a PNG, JPEG or WebP image of at most {} pixels a side", raster::LONGEST_SIDE)]
     Format,
 }
 
@@ -76,28 +76,23 @@ pub const fn request(target: Target) -> Request {
     Request::get(target).accept("image/png, image/webp, image/jpeg").at_most(LARGEST)
 }
 
-/// What a server answered, if it can be shown. The bytes say what it is; nobody believes the header.
-pub fn read(response: Response) -> Result<(ImageFormat, Vec<u8>), Unusable> {
+/// What a server answered, drawn anew. The bytes say what it is; nobody believes the header. Works the processor: not for a
+/// thread that others wait for.
+pub fn read(response: &Response) -> Result<Vec<u8>, Unusable> {
     if response.status != 200 {
         return Err(FetchError::Status(response.status).into());
     }
-    let format = raster::recognise(&response.body).ok_or(Unusable::Format)?;
-    Ok((format, response.body))
+    raster::redraw(&response.body).ok_or(Unusable::Format)
 }
 
 /// Keeps a logo, unless the client has registered another one meanwhile.
-pub fn keep(
-    tx: &mut PlatformTx<'_>,
-    call: &Call,
-    wanted: &Wanted,
-    (format, bytes): (ImageFormat, Vec<u8>),
-) -> Result<bool, Failure> {
+pub fn keep(tx: &mut PlatformTx<'_>, call: &Call, wanted: &Wanted, bytes: Vec<u8>) -> Result<bool, Failure> {
     let mut tenant = tx.enter(&wanted.scope)?;
     let current = clients::find(&mut tenant, &wanted.client)?.and_then(|client| client.metadata.logo_uri);
     if current.as_ref() != Some(&wanted.source) {
         return Ok(false);
     }
-    client_logos::put(&mut tenant, &wanted.client, &Logo { id: call.id(), format, bytes }, call.now)?;
+    client_logos::put(&mut tenant, &wanted.client, &Logo { id: call.id(), bytes }, call.now)?;
     clients::set_logo_due(tx, &wanted.client, None)?;
     change_number::raise(tx)?;
     Ok(true)

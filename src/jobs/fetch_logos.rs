@@ -10,7 +10,6 @@ use super::{Job, JobContext, Running};
 use crate::effects::http::HttpClient;
 use crate::flows::client_logo::{self, Unusable, Wanted};
 use crate::model::failure::Failure;
-use crate::model::logo::ImageFormat;
 use crate::storage::PlatformScope;
 
 /// The job.
@@ -50,16 +49,17 @@ async fn fetch_all(context: &JobContext) -> Result<u64, Failure> {
     Ok(kept)
 }
 
-async fn fetch(http: &dyn HttpClient, source: &str) -> Result<(ImageFormat, Vec<u8>), Unusable> {
+async fn fetch(http: &dyn HttpClient, source: &str) -> Result<Vec<u8>, Unusable> {
     // Judged when it was registered; the rules may have been others then.
     let target = http.judge(source).map_err(|_| Unusable::Address)?;
-    client_logo::read(http.send(client_logo::request(target)).await?)
+    let response = http.send(client_logo::request(target)).await?;
+    tokio::task::spawn_blocking(move || client_logo::read(&response)).await.unwrap_or(Err(Unusable::Format))
 }
 
 async fn keep(
     context: &JobContext,
     wanted: Wanted,
-    image: Result<(ImageFormat, Vec<u8>), Unusable>,
+    image: Result<Vec<u8>, Unusable>,
 ) -> Result<bool, Failure> {
     match image {
         Ok(image) => {

@@ -262,7 +262,6 @@ diesel::table! {
         tenant_id -> Text,
         client_id -> Text,
         id -> Text,
-        media_type -> Text,
         bytes -> Binary,
         fetched_at -> Timestamp,
     }

@@ -17,7 +17,7 @@ use crate::model::time::Timestamp;
 use crate::storage::Cached;
 use crate::views::link::LocalPath;
 
-/// Logos remembered at most; each holds [`crate::model::logo::LARGEST`] bytes at most.
+/// Logos remembered at most; each is a small PNG.
 const CAPACITY: usize = 128;
 
 /// The logos that this node remembers, until the change number moves (D25).
@@ -80,7 +80,7 @@ pub async fn get(path: Path<(String, String)>, request: HttpRequest, edge: Data<
     };
     match &*logo {
         Some(logo) if logo.id.to_string() == id => HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, logo.format.media_type()))
+            .insert_header((header::CONTENT_TYPE, "image/png"))
             .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
             .body(logo.bytes.clone()),
         Some(_) | None => refuse(Trouble::NotFound),

@@ -1,7 +1,9 @@
 //! Logos of clients: fetched by a job and never by a sign-in, judged by their bytes, served by us (D30, P126, P127).
 
+use std::io::Cursor;
 use std::time::Duration;
 
+use image::{ImageFormat, Rgba, RgbaImage};
 use reqwest::StatusCode;
 use symbolon::model::client::ClientMetadata;
 use symbolon::model::logo::LARGEST;
@@ -14,10 +16,13 @@ use crate::harness::fixed_server::FixedServer;
 use crate::harness::html::tags;
 use crate::harness::jar::{Page, client as http};
 
-/// A PNG of 64 by 64 pixels; its checksums are nobody's business here.
+/// A PNG of 64 by 64 pixels.
 fn png() -> Vec<u8> {
-    let header = b"\0\0\0\x0dIHDR\0\0\0\x40\0\0\0\x40\x08\x06\0\0\0sumsum";
-    [&b"\x89PNG\r\n\x1a\n"[..], &header[..25], b"\0\0\0\x03IDATabcsums", b"\0\0\0\0IENDsums"].concat()
+    let mut written = Cursor::new(Vec::new());
+    RgbaImage::from_pixel(64, 64, Rgba([20, 90, 160, 255]))
+        .write_to(&mut written, ImageFormat::Png)
+        .expect("a PNG");
+    written.into_inner()
 }
 
 /// A server that may ask this machine, with the platform's client `notes` whose logo is there.
@@ -66,7 +71,9 @@ fn logo_on(page: &Page) -> Option<String> {
 
 #[tokio::test]
 async fn a_logo_is_fetched_once_by_the_job_and_served_by_us() {
-    let theirs = FixedServer::saying("200 OK\r\nContent-Type: text/html", png()).await;
+    let script = b"<script>alert(1)</script>";
+    let hiding = [&png()[..], script].concat();
+    let theirs = FixedServer::saying("200 OK\r\nContent-Type: text/html", hiding).await;
     let server = with_logo_at(&format!("http://{}/logo", theirs.address)).await;
     let page = sign_in_page(&server).await;
     assert_eq!((logo_on(&page), theirs.connections()), (None, 0), "signing in asks nobody");
@@ -90,10 +97,13 @@ async fn a_logo_is_fetched_once_by_the_job_and_served_by_us() {
     let policy = answer.headers()["content-security-policy"].to_str().expect("a policy").to_owned();
     assert!(policy.starts_with("default-src 'none'") && policy.ends_with("sandbox"), "{policy}");
     assert!(!answer.headers().contains_key("set-cookie"));
-    assert_eq!(answer.bytes().await.expect("the image").as_ref(), png());
+    let shown = answer.bytes().await.expect("the image");
+    let image = image::load_from_memory_with_format(&shown, ImageFormat::Png).expect("a PNG");
+    assert_eq!((image.width(), image.height()), (64, 64));
+    assert!(!shown.windows(script.len()).any(|window| window == script), "only the picture is served");
 }
 
-/// Whatever is not a still image of a format that cannot run anything is not shown, and is asked for again only after
+/// Whatever is not an image of a format that cannot run anything is not shown, and is asked for again only after
 /// an hour.
 #[tokio::test]
 async fn p126_what_is_no_image_is_never_served() {

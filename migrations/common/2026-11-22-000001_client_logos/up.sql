@@ -1,10 +1,9 @@
--- Logos of clients (D30): the image as fetched, and in the directory when one is to be fetched next.
+-- Logos of clients (D30): the image as redrawn, and in the directory when one is to be fetched next.
 
 CREATE TABLE client_logos (
     tenant_id TEXT NOT NULL,
     client_id TEXT NOT NULL,
     id TEXT NOT NULL,
-    media_type TEXT NOT NULL,
     bytes BYTEA NOT NULL,
     fetched_at TIMESTAMP NOT NULL,
     PRIMARY KEY (tenant_id, client_id),

@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQuery
 use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
-use crate::model::logo::{ImageFormat, Logo};
+use crate::model::logo::Logo;
 use crate::model::time::Timestamp;
 use crate::storage::rows::OrFailure;
 use crate::storage::schema::client_logos;
@@ -17,7 +17,6 @@ struct Row {
     _tenant_id: String,
     _client_id: String,
     id: String,
-    media_type: String,
     bytes: Vec<u8>,
     _fetched_at: NaiveDateTime,
 }
@@ -30,15 +29,7 @@ pub fn find(tx: &mut TenantTx<'_>, client: &ClientId) -> Result<Option<Logo>, Fa
         .first(tx.conn())
         .optional()
         .or_failure("reading a logo")?;
-    row.map(|row| {
-        Ok(Logo {
-            id: stored(&row.id, "client_logos.id")?,
-            format: ImageFormat::parse(&row.media_type)
-                .ok_or_else(|| Failure::internal("client_logos.media_type"))?,
-            bytes: row.bytes,
-        })
-    })
-    .transpose()
+    row.map(|row| Ok(Logo { id: stored(&row.id, "client_logos.id")?, bytes: row.bytes })).transpose()
 }
 
 /// Keeps this logo for the client, in place of the one it had.
@@ -49,7 +40,6 @@ pub fn put(tx: &mut TenantTx<'_>, client: &ClientId, logo: &Logo, now: Timestamp
             client_logos::tenant_id.eq(tx.tenant()),
             client_logos::client_id.eq(client.as_str()),
             client_logos::id.eq(logo.id.to_string()),
-            client_logos::media_type.eq(logo.format.media_type()),
             client_logos::bytes.eq(logo.bytes.as_slice()),
             client_logos::fetched_at.eq(now.to_naive()),
         ))
