@@ -117,7 +117,7 @@ impl Manager {
     pub(super) fn open(&self) -> Result<AnyConn, ConnectionError> {
         match &self.url {
             DatabaseUrl::Postgres(url) => {
-                let mut pg = PgConnection::establish(url.expose())?;
+                let mut pg = PgConnection::establish(with_timeouts(url).expose())?;
                 pg.batch_execute(
                     "SET TIME ZONE 'UTC'; SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
                      SET idle_in_transaction_session_timeout = '10s'",
@@ -139,5 +139,43 @@ impl Manager {
                 Ok(AnyConn::Sqlite(sqlite))
             }
         }
+    }
+}
+
+/// What libpq is told of time where the URL says nothing of it: a server that is away must not hold us up (P148).
+const TIMEOUTS: [(&str, &str); 5] = [
+    ("connect_timeout", "2"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "5"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "10000"),
+];
+
+/// The URL with [`TIMEOUTS`]. One that only libpq can read stays as it is.
+fn with_timeouts(url: &Secret<String>) -> Secret<String> {
+    let Ok(mut parsed) = url::Url::parse(url.expose()) else { return url.clone() };
+    for (name, value) in TIMEOUTS {
+        if !parsed.query_pairs().any(|(known, _)| known == name) {
+            parsed.query_pairs_mut().append_pair(name, value);
+        }
+    }
+    Secret::new(parsed.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Secret, with_timeouts};
+
+    #[test]
+    fn timeouts_are_added_where_none_are_given() {
+        let read = |url: &str| with_timeouts(&Secret::new(url.to_owned())).expose().clone();
+        let plain = read("postgres://u:p%40x@db/x");
+        assert!(plain.starts_with("postgres://u:p%40x@db/x?connect_timeout=2&keepalives_idle=10"), "{plain}");
+        let own = read("postgres://u@db/x?connect_timeout=7&sslmode=require");
+        assert!(
+            own.starts_with("postgres://u@db/x?connect_timeout=7&sslmode=require&keepalives_idle"),
+            "{own}"
+        );
+        assert_eq!(read("postgres://a:1,b:2/x"), "postgres://a:1,b:2/x");
     }
 }

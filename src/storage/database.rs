@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::r2d2::Pool;
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use super::connection::{AnyConn, DatabaseUrl, Manager, Purpose};
 use super::pending::{Heads, Recorded};
+use super::pool::Connections;
 use super::rows::OrFailure;
 use super::scope::{PlatformScope, TenantScope};
 use super::tx::{Directory, PlatformTx, TenantTx};
@@ -27,15 +27,15 @@ pub struct Database {
 }
 
 enum Backend {
-    Sqlite { readers: Pool<Manager>, writer: Writer },
-    Postgres { pool: Pool<Manager> },
+    Sqlite { readers: Connections, writer: Writer },
+    Postgres(Connections),
 }
 
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match *self.backend {
             Backend::Sqlite { .. } => "Database(sqlite)",
-            Backend::Postgres { .. } => "Database(postgres)",
+            Backend::Postgres(_) => "Database(postgres)",
         })
     }
 }
@@ -51,11 +51,13 @@ impl Database {
                     .map_err(|error| Failure::unavailable("opening the database").because(error))?;
                 writer.batch_execute("PRAGMA journal_mode = WAL").or_failure("switching WAL on")?;
                 Backend::Sqlite {
-                    readers: pool(url, Purpose::Read, connections)?,
+                    readers: Connections::new(url, Purpose::Read, connections)?,
                     writer: Writer::start(writer)?,
                 }
             }
-            DatabaseUrl::Postgres(_) => Backend::Postgres { pool: pool(url, Purpose::Write, connections)? },
+            DatabaseUrl::Postgres(_) => {
+                Backend::Postgres(Connections::new(url, Purpose::Write, connections)?)
+            }
         };
         Ok(Self { backend: Arc::new(backend), patience: PATIENCE })
     }
@@ -68,7 +70,7 @@ impl Database {
 
     /// Whether this is PostgreSQL, where more nodes may share the data.
     pub fn is_postgres(&self) -> bool {
-        matches!(*self.backend, Backend::Postgres { .. })
+        matches!(*self.backend, Backend::Postgres(_))
     }
 
     /// Reads in this tenant.
@@ -128,31 +130,25 @@ impl Database {
     }
 
     async fn run_read<T: Send + 'static>(&self, work: Work<T>) -> Result<T, Failure> {
-        let pool = match &*self.backend {
-            Backend::Sqlite { readers, .. } => readers.clone(),
-            Backend::Postgres { pool } => pool.clone(),
-        };
-        blocking(self.patience, move || {
-            let mut conn = pool
-                .get()
-                .map_err(|error| Failure::unavailable("waiting for a connection").because(error))?;
-            conn.batch_execute("BEGIN").or_failure("beginning a read")?;
-            let mut recorded = Recorded::new();
-            let result = guarded(|| work(&mut conn, &mut recorded));
-            conn.batch_execute("ROLLBACK").or_failure("ending a read")?;
-            result
-        })
-        .await
+        let (Backend::Sqlite { readers: connections, .. } | Backend::Postgres(connections)) = &*self.backend;
+        connections
+            .run(self.patience, |conn| {
+                conn.batch_execute("BEGIN").or_failure("beginning a read")?;
+                let mut recorded = Recorded::new();
+                let result = guarded(|| work(conn, &mut recorded));
+                conn.batch_execute("ROLLBACK").or_failure("ending a read")?;
+                result
+            })
+            .await
     }
 
     async fn run_write<T: Send + 'static>(&self, work: Work<T>) -> Result<T, Failure> {
         match &*self.backend {
-            Backend::Sqlite { writer, .. } => tokio::time::timeout(self.patience * 2, writer.write(work))
+            Backend::Sqlite { writer, .. } => tokio::time::timeout(self.patience, writer.write(work))
                 .await
                 .unwrap_or_else(|_| Err(Failure::unavailable("waiting for the writer"))),
-            Backend::Postgres { pool } => {
-                let pool = pool.clone();
-                blocking(self.patience, move || write_postgres(&pool, work)).await
+            Backend::Postgres(connections) => {
+                connections.run(self.patience, |conn| write_postgres(conn, work)).await
             }
         }
     }
@@ -214,48 +210,24 @@ pub enum UnsafeServer {
     NotDurable,
 }
 
-fn pool(url: &DatabaseUrl, purpose: Purpose, connections: u32) -> Result<Pool<Manager>, Failure> {
-    Pool::builder()
-        .max_size(connections.max(1))
-        .min_idle(Some(0))
-        .connection_timeout(PATIENCE)
-        .build(Manager { url: url.clone(), purpose })
-        .map_err(|error| Failure::unavailable("opening the database").because(error))
-}
-
-/// Runs on a thread that may block. The caller stops waiting when its patience ends; the work itself goes on.
-async fn blocking<T: Send + 'static>(
-    patience: Duration,
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    match tokio::time::timeout(patience + Duration::from_millis(150), tokio::task::spawn_blocking(work)).await
-    {
-        Ok(Ok(result)) => result,
-        Ok(Err(join)) => Err(Failure::internal("a database task died").because(join)),
-        Err(_) => Err(Failure::unavailable("the database does not answer")),
-    }
-}
-
 /// A panic inside a closure must not leave the connection in an open transaction.
 fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(Failure::internal("a database closure panicked")))
 }
 
-fn write_postgres<T>(pool: &Pool<Manager>, work: Work<T>) -> Result<T, Failure> {
-    let mut conn =
-        pool.get().map_err(|error| Failure::unavailable("waiting for a connection").because(error))?;
+fn write_postgres<T>(conn: &mut AnyConn, work: Work<T>) -> Result<T, Failure> {
     conn.batch_execute("BEGIN").or_failure("beginning a write")?;
     let mut recorded = Recorded::new();
-    let result = guarded(|| work(&mut conn, &mut recorded)).and_then(|value| {
+    let result = guarded(|| work(conn, &mut recorded)).and_then(|value| {
         let mut heads = Heads::default();
-        heads.write(&mut conn, recorded)?;
-        heads.store(&mut conn)?;
+        heads.write(conn, recorded)?;
+        heads.store(conn)?;
         Ok(value)
     });
     match result {
         Ok(value) => {
-            commit(&mut conn)?;
+            commit(conn)?;
             Ok(value)
         }
         Err(failure) => {

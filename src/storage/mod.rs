@@ -8,6 +8,7 @@ mod connection;
 pub mod database;
 pub mod migrate;
 mod pending;
+mod pool;
 pub mod records;
 mod rows;
 mod schema;

@@ -48,6 +48,10 @@ struct Job<T> {
 
 impl<T: Send> Queued for Job<T> {
     fn run(&mut self, conn: &mut AnyConn, recorded: &mut Recorded) -> bool {
+        // Whoever asked was told 503 meanwhile: what was refused is not done (P138).
+        if self.reply.is_closed() {
+            return false;
+        }
         let Some(work) = self.work.take() else { return false };
         let outcome = catch_unwind(AssertUnwindSafe(|| work(conn, recorded)))
             .unwrap_or_else(|_| Err(Failure::internal("a write panicked")));
@@ -127,7 +131,12 @@ fn commit_group(
     group: &mut Vec<Box<dyn Queued>>,
     jobs: &Receiver<Box<dyn Queued>>,
 ) -> Result<(), Failure> {
-    conn.batch_execute("BEGIN IMMEDIATE").or_failure("beginning a write")?;
+    let begun = conn.batch_execute("BEGIN IMMEDIATE").or_failure("beginning a write");
+    if begun.is_err() {
+        // Another process holds the lock: everybody who waited for it is told at once, not one after the other.
+        group.extend(jobs.try_iter());
+    }
+    begun?;
     let mut heads = Heads::default();
     let mut at = 0;
     while let Some(job) = group.get_mut(at) {

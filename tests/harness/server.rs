@@ -39,6 +39,7 @@ pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
     /// Its configuration.
     pub(crate) config: Config,
+    settings: Vec<(String, String)>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     database: Arc<TestDatabase>,
@@ -74,9 +75,9 @@ impl Builder {
         if self.database.is_none() {
             prepare(&database.open(), &*self.clock, &config.server.issuer).await;
         }
-        let clock = Arc::clone(&self.clock);
+        let (clock, settings) = (Arc::clone(&self.clock), self.settings.clone());
         let (edge, handle, thread) = spawn(self, config.clone(), listener);
-        TestServer { clock, edge, address, config, handle, thread: Some(thread), database }
+        TestServer { clock, edge, address, config, settings, handle, thread: Some(thread), database }
     }
 
     fn config(&self, address: SocketAddr, database: &TestDatabase) -> Config {
@@ -108,12 +109,13 @@ impl TestServer {
         Builder { settings: Vec::new(), clock: Arc::new(TestClock::default()), database: None, seed: 1 }
     }
 
-    /// A second node on the same data and the same clock, with an issuer and a port of its own.
+    /// A second node on the same data, the same clock and the same settings, with a port of its own.
     pub(crate) async fn another_node(&self) -> Self {
         let mut builder = Self::with();
         builder.clock = Arc::clone(&self.clock);
         builder.database = Some(Arc::clone(&self.database));
         builder.seed = 2;
+        builder.settings.clone_from(&self.settings);
         builder.set("server.issuer", self.config.server.issuer.as_str()).start().await
     }
 

@@ -9,6 +9,7 @@ mod cut_offs;
 mod documents;
 mod forged;
 mod machines;
+mod nodes;
 mod operator;
 mod party;
 mod refresh;

@@ -2,13 +2,15 @@
 
 mod audit;
 mod commands;
+mod crash;
 mod declared;
 mod listeners;
+mod outage;
 mod refusals;
 mod start;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use serde_json::Value;
 use symbolon::storage::DatabaseUrl;
 
@@ -60,6 +62,28 @@ impl Home {
             }
         }
     }
+
+    /// How many rows there are in this table, or part of it.
+    fn count(&self, rows: &str) -> i64 {
+        let query = diesel::sql_query(format!("SELECT count(*) AS rows FROM {rows}"));
+        let counted: Counted = match (&self.database.url, &self.database.admin_url) {
+            (DatabaseUrl::Sqlite(path), _) => {
+                query.get_result(&mut SqliteConnection::establish(path).expect("the file opens"))
+            }
+            (DatabaseUrl::Postgres(_), admin) => {
+                let admin = admin.as_ref().expect("an administrator");
+                query.get_result(&mut PgConnection::establish(admin).expect("the administrator signs in"))
+            }
+        }
+        .expect("a count");
+        counted.rows
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    rows: i64,
 }
 
 /// The secret of the client `globex.report` in the example.
