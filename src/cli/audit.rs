@@ -12,6 +12,7 @@ use super::outcome::{Outcome, Stop, say};
 use super::settings::SettingsArgs;
 use crate::flows::audit::{Checkpoint, Fault, Summary, Verification, read_checkpoint, state_checkpoint};
 use crate::flows::keys::Keys;
+use crate::jobs::kept;
 use crate::model::audit::{Actor, ChainedEvent, EventKind, EventResult, Head};
 use crate::model::ids::Slug;
 use crate::storage::TenantScope;
@@ -39,7 +40,7 @@ pub enum AuditCommand {
 const VERIFY_EXAMPLES: &str = "\
 Without a checkpoint a chain proves that no event was changed, removed, inserted or moved. That its end was not cut off, and
 that it was not built anew by somebody with access to the database, only a checkpoint shows that was kept elsewhere. The
-checkpoints in the database are used always.
+checkpoints in the database and those in the folder audit.checkpoint_dir are used always.
 
 Examples:
   symbolon audit verify                                        every tenant
@@ -141,7 +142,7 @@ impl Verify {
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    /// The checkpoints that count: the stored ones and those given. One that does not verify stops everything.
+    /// The checkpoints that count: the stored ones, those in the folder, and those given. One that does not verify stops everything.
     fn checkpoints(
         &self,
         deployment: &Deployment,
@@ -156,7 +157,11 @@ impl Verify {
         )?;
         let mut statements: Vec<(String, String)> =
             stored.into_iter().map(|(seq, text)| (format!("the stored checkpoint {seq}"), text)).collect();
-        for path in &self.checkpoint {
+        let mut outside = self.checkpoint.clone();
+        if let Some(folder) = &deployment.config.audit.checkpoint_dir {
+            outside.extend(kept(folder, scope.slug()).map_err(|error| cannot("read", folder, &error))?);
+        }
+        for path in &outside {
             let text = fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
             statements.push((path.display().to_string(), text));
         }

@@ -1,6 +1,7 @@
 //! Configuration: a TOML file, then the environment, then flags (design §4.1); one file per section.
 //! The only part of the program that reads the environment.
 
+pub mod audit;
 pub mod boot;
 pub mod cors;
 pub mod database;
@@ -20,6 +21,7 @@ pub mod tokens;
 mod toml_file;
 pub mod values;
 
+use audit::AuditConfig;
 use cors::CorsConfig;
 use database::DatabaseConfig;
 use fault::Faults;
@@ -53,6 +55,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// What the outbound client may reach.
     pub outbound: OutboundConfig,
+    /// Where the record is kept besides the database.
+    pub audit: AuditConfig,
     /// What is logged, and how.
     pub log: LogConfig,
 }
@@ -73,6 +77,7 @@ impl Config {
             tokens: TokensConfig::read(&mut reader),
             limits: LimitsConfig::read(&mut reader),
             outbound: OutboundConfig::read(&mut reader),
+            audit: AuditConfig::read(&mut reader),
             log: LogConfig::read(&mut reader),
             server,
         };

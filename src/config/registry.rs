@@ -1,6 +1,6 @@
 //! Every key there is: name, kind, default, meaning. The reference in `docs/` and the check for unknown keys come from here.
 
-use super::{cors, database, keys, limits, log, mail, outbound, server, tokens};
+use super::{audit, cors, database, keys, limits, log, mail, outbound, server, tokens};
 
 /// One key of the configuration.
 #[derive(Debug)]
@@ -140,7 +140,7 @@ pub struct Section {
 }
 
 /// All sections, in the order of the reference.
-pub const SECTIONS: [Section; 9] = [
+pub const SECTIONS: [Section; 10] = [
     server::SECTION,
     cors::SECTION,
     database::SECTION,
@@ -149,6 +149,7 @@ pub const SECTIONS: [Section; 9] = [
     limits::SECTION,
     outbound::SECTION,
     mail::SECTION,
+    audit::SECTION,
     log::SECTION,
 ];
 

@@ -27,7 +27,9 @@ pub fn platform(tx: &mut PlatformTx<'_>, call: &Call) -> Result<bool, Failure> {
     let Some(scope) = tx.tenant_by_slug(&slug)? else {
         return Err(Failure::internal("the tenant just made is not there"));
     };
-    let event = call.event(EventKind::TenantChanged, EventResult::Success, Actor::Operator);
-    tx.enter(&scope)?.record(event.on("tenant", tenant.id).with("change", "created"));
+    let mut tx = tx.enter(&scope)?;
+    let made = |kind| call.event(kind, EventResult::Success, Actor::Operator).on("tenant", tenant.id);
+    tx.record(made(EventKind::DeploymentInitialised).with("issuer", call.issuer.as_str()));
+    tx.record(made(EventKind::TenantChanged).with("action", "create").with("slug", PLATFORM_SLUG));
     Ok(true)
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::bearer::{self, LiveToken};
 use super::call::Call;
 use super::client_auth::{AuthenticatedClient, ClientAuthRefusal};
+use super::foreign;
 use crate::crypto::jwt::VerificationKeys;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
@@ -29,16 +30,19 @@ pub fn introspect(
         None => None,
         Some(bearer) => bearer::live(directory, call, bearer)?,
     };
-    let told = live.filter(|token| concerns(client, token));
+    if let Some(foreign) = live.as_ref().filter(|token| !concerns(client, token)) {
+        foreign::note(directory, call, client, "introspection", ("access_token", &foreign.claims.jti))?;
+        return Ok(Ok(None));
+    }
     let mut event = call
         .event(EventKind::Introspection, EventResult::Success, Actor::Client(client.id().clone()))
         .by_client(client.id())
-        .with("active", told.is_some());
-    if let Some(token) = &told {
+        .with("active", live.is_some());
+    if let Some(token) = &live {
         event = event.with("jti", token.claims.jti.as_str());
     }
     directory.enter(&client.known().scope)?.record(event);
-    Ok(Ok(told.map(|token| answer(&token))))
+    Ok(Ok(live.map(|token| answer(&token))))
 }
 
 /// Whether the token is the caller's business: issued to it, of its own tenant, or for a resource server that its tenant

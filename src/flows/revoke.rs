@@ -3,6 +3,7 @@
 use super::bearer;
 use super::call::Call;
 use super::client_auth::{AuthenticatedClient, ClientAuthRefusal};
+use super::foreign;
 use super::revocation::{self, Within};
 use super::token::rotation;
 use crate::crypto::jwt::VerificationKeys;
@@ -51,11 +52,13 @@ fn revoke_family(
     let Some(scope) = directory.tenant(presented.tenant)? else { return Ok(()) };
     let mut tx = directory.enter(&scope)?;
     let Some(token) = refresh_tokens::find(&mut tx, &hex(&presented.hash))? else { return Ok(()) };
-    let family = refresh_families::find(&mut tx, token.family_id)?;
     // A family that has ended is not ended again: repeating a revocation writes nothing.
-    let mine =
-        |family: &refresh_families::Family| family.client_id == *client.id() && family.ended_at.is_none();
-    let Some(family) = family.filter(mine) else { return Ok(()) };
+    let family = refresh_families::find(&mut tx, token.family_id)?.filter(|family| family.ended_at.is_none());
+    let Some(family) = family else { return Ok(()) };
+    if family.client_id != *client.id() {
+        let id = family.id.to_string();
+        return foreign::note(directory, call, client, "revocation", ("refresh_family", &id));
+    }
     rotation::kill(&mut tx, call, (family.id, family.user_id, family.sid), EndReason::Revoked)?;
     tx.record(event(call, client).for_user(family.user_id).on("refresh_family", family.id));
     Ok(())
@@ -68,7 +71,7 @@ fn revoke_access_token(
     claims: &AccessTokenClaims,
 ) -> Result<(), Failure> {
     if claims.client_id != client.id().as_str() {
-        return Ok(());
+        return foreign::note(directory, call, client, "revocation", ("access_token", &claims.jti));
     }
     let Some(scope) = directory.tenant(claims.tenant_id)? else { return Ok(()) };
     let mut tx = directory.enter(&scope)?;

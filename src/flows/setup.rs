@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::call::Call;
 use crate::crypto::password::PasswordHash;
-use crate::model::audit::{Actor, EventKind, EventResult, hex};
+use crate::model::audit::{Actor, Event, EventKind, EventResult, hex};
 use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
@@ -43,7 +43,10 @@ pub fn issue_link(
     }
     setup_links::end_all(directory, call.now)?;
     let token = opaque::issue(TenantKind::SetupLink, platform.id(), call.secret_bytes().expose());
-    setup_links::insert(directory, &hex(&opaque::hash(token.expose())), call.now, call.now + LINK_LIFE)?;
+    let end = call.now + LINK_LIFE;
+    setup_links::insert(directory, &hex(&opaque::hash(token.expose())), call.now, end)?;
+    let event = call.event(EventKind::SetupLinkIssued, EventResult::Success, Actor::Operator);
+    directory.enter(&platform)?.record(event.with("expires_at", end.to_string()));
     Ok(Ok(token))
 }
 
@@ -71,21 +74,38 @@ pub fn complete(
     let platform = directory.platform()?;
     let Some(hash) = hash_of(token, &platform) else { return Ok(Err(DeadLink)) };
     // First the one update that two callers cannot both win, then the question whether it still matters.
-    if !setup_links::consume(directory, &hash, call.now)? {
-        return Ok(Err(DeadLink));
-    }
+    let alive = setup_links::consume(directory, &hash, call.now)?;
     let mut tx = directory.enter(&platform)?;
-    if has_owner(&mut tx)? {
+    if !alive || has_owner(&mut tx)? {
+        tx.record(refused(call));
         return Ok(Err(DeadLink));
     }
     let user = owner(&mut tx, call, email)?;
     passwords::put(&mut tx, user, &Secret::new(password.as_str().to_owned()), call.now)?;
     let actor = Actor::User(user);
     let changed = call.event(EventKind::UserChanged, EventResult::Success, actor.clone()).on("user", user);
-    tx.record(changed.with("change", "first_owner"));
+    tx.record(changed.with("action", "first_owner"));
     tx.record(call.event(EventKind::SetupCompleted, EventResult::Success, actor).on("user", user));
     setup_links::end_all(directory, call.now)?;
     Ok(Ok(user))
+}
+
+/// Notes that somebody sent the form of a link that is dead. Only for what looks like one of our links: whoever makes
+/// something up writes no record.
+pub fn note_refusal(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    token: &Secret<String>,
+) -> Result<(), Failure> {
+    let platform = directory.platform()?;
+    if hash_of(token, &platform).is_some() {
+        directory.enter(&platform)?.record(refused(call));
+    }
+    Ok(())
+}
+
+fn refused(call: &Call) -> Event {
+    call.event(EventKind::SetupCompleted, EventResult::Denied, Actor::Anonymous).with("reason", "dead_link")
 }
 
 /// Stores the account with the role.

@@ -1,7 +1,9 @@
-//! Signed checkpoints of the audit chains (D22): once a day for each tenant in which something happened.
+//! Signed checkpoints of the audit chains (D22): once a day for each tenant in which something happened, in the database
+//! and, where a folder is named, outside of it.
 
 use std::time::Duration;
 
+use super::kept::keep;
 use super::{Job, JobContext, Running};
 use crate::flows::audit::{Checkpoint, Fault, Verification, read_checkpoint, state_checkpoint};
 use crate::flows::keys::Keys;
@@ -79,6 +81,11 @@ async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure
     }
     let summary = verification.finish(Some(&head)).map_err(|fault| broken(tenant, &fault))?;
     let statement = state_checkpoint(&call, tenant, &summary, keys.tokens())?;
+    if let Some(folder) = &context.checkpoint_dir {
+        // First outside: what could not be written there is stated again at the next run.
+        keep(folder, (scope.slug(), head.seq), &statement)
+            .inspect_err(|failure| tracing::error!(folder = %folder.display(), cause = ?failure.source, "a checkpoint cannot be kept"))?;
+    }
     let now = call.now;
     context
         .database

@@ -1,6 +1,7 @@
 //! What a job is, and what it has at hand.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +46,8 @@ pub struct JobContext {
     pub keys: Arc<KeyRing>,
     /// When signing keys rotate.
     pub rotation: RotationRule,
+    /// Where checkpoints are written besides the database.
+    pub checkpoint_dir: Option<PathBuf>,
 }
 
 impl JobContext {

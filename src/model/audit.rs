@@ -118,7 +118,7 @@ event_kinds! {
     CodeReused = "oauth.code_reused",
     /// A refresh token came back after its rotation; its family is dead.
     RefreshReused = "oauth.refresh_reused",
-    /// A token was revoked.
+    /// A token was revoked, or all that a person held.
     TokenRevoked = "oauth.token_revoked",
     /// A client failed to authenticate.
     ClientAuthentication = "oauth.client_authentication",
@@ -152,13 +152,15 @@ event_kinds! {
     CatalogueChanged = "catalogue.changed",
     /// A tenant's sign-in policy was changed.
     PolicyChanged = "policy.changed",
-    /// The deployment was set up.
+    /// The deployment was made: its first event.
     DeploymentInitialised = "deployment.initialised",
-    /// The first owner was made through the set-up page.
+    /// A link was made through which the first owner is set up; the ones before it are dead.
+    SetupLinkIssued = "deployment.setup_link_issued",
+    /// The first owner was made through the set-up page, or a link was refused there.
     SetupCompleted = "deployment.setup_completed",
     /// The audit trail was read or exported.
     AuditRead = "audit.read",
-    /// A request reached for something of another tenant.
+    /// A client reached for something that is not its own: a token of another client or tenant.
     AccessDenied = "access.denied",
 }
 

@@ -95,6 +95,21 @@ impl Permission {
         Self::UseProducts,
     ];
 
+    /// What it allows, for the documents.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::ReadPeople => "see people, groups and their roles",
+            Self::ManagePeople => "create, change and suspend people and groups that carry no owner role",
+            Self::ManageOwners => "give or take the owner role; invite; make API keys",
+            Self::ReadClients => "see clients and resource servers",
+            Self::ManageClients => "change clients and their secrets",
+            Self::ManagePolicy => "change the sign-in policy",
+            Self::ManageSessions => "end sessions, unlock accounts, reset factors",
+            Self::ReadAudit => "read the audit trail",
+            Self::UseProducts => "use the products",
+        }
+    }
+
     /// The roles that carry this permission: the one table everything else asks.
     pub const fn roles(self) -> &'static [Role] {
         use Role::{Admin, Auditor, Member, Owner, ReadOnly, Security};

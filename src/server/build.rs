@@ -307,6 +307,7 @@ pub fn job_context(edge: &Edge, config: &Config) -> JobContext {
             interval: config.keys.rotation_interval,
             publish_ahead: config.keys.publish_ahead,
         },
+        checkpoint_dir: config.audit.checkpoint_dir.clone(),
     }
 }
 

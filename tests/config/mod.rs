@@ -3,6 +3,7 @@
 mod boot;
 mod command;
 mod reference;
+mod roles;
 mod sources;
 
 use std::ffi::OsString;

@@ -152,6 +152,7 @@ impl Rig {
             issuer: Arc::clone(&self.issuer),
             keys: Arc::clone(&node.keys),
             rotation: RULE,
+            checkpoint_dir: None,
         })
     }
 

@@ -12,5 +12,6 @@ mod machines;
 mod nodes;
 mod operator;
 mod party;
+mod records;
 mod refresh;
 mod revocation;

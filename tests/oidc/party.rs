@@ -94,7 +94,7 @@ impl World {
 
     /// The path of an authorization request; a parameter named here takes the place of the usual one, and an empty one
     /// leaves it out.
-    fn authorize_path(client: &Registered, extra: &[(&str, &str)]) -> String {
+    pub(super) fn authorize_path(client: &Registered, extra: &[(&str, &str)]) -> String {
         let challenge = challenge();
         let usual = [
             ("response_type", "code"),

@@ -1,9 +1,12 @@
 //! `audit verify`, `export` and `checkpoint` on chains that somebody with access to the database has changed (P136, P137).
 
+use std::time::Duration;
+
 use serde_json::Value;
 use symbolon::model::audit::{ChainedEvent, canonical, sha256_hex};
 
 use super::Home;
+use crate::harness::wait::until;
 
 /// The chain that is tampered with, in SQL.
 const CHAIN: &str = "tenant_id = (SELECT id FROM tenants WHERE slug = 'platform')";
@@ -153,4 +156,37 @@ fn p137_a_checkpoint_kept_elsewhere_finds_a_cut_and_a_rebuilt_chain() {
     home.program.write("forged.jws", &text.replacen("ey", "eY", 1));
     let forged = home.program.run(&["audit", "verify", "--tenant", "platform", "--checkpoint", "forged.jws"]);
     assert!(forged.code == Some(1) && forged.err.contains("not signed by a key"), "{forged:?}");
+}
+
+/// D22: the schedule writes checkpoints to a folder by itself, and `audit verify` looks there.
+#[tokio::test]
+async fn p137_checkpoints_are_kept_outside_by_themselves() {
+    let mut home = Home::new();
+    home.program = home.program.set("audit.checkpoint_dir", "kept");
+    let folder = home.program.folder().join("kept");
+    std::fs::create_dir(&folder).expect("a folder");
+    let serving = home.program.serve();
+    until(Duration::from_secs(20), "a checkpoint is kept", async || {
+        std::fs::read_dir(&folder).expect("the folder").any(|entry| {
+            let name = entry.expect("an entry").file_name().into_string().expect("text");
+            name.starts_with("platform-0000")
+        })
+    })
+    .await;
+    serving.kill();
+    home.assert_sound(&[]);
+
+    // Everything in the database is forged, the stored checkpoints too.
+    let events = home.exported();
+    let cut = 2;
+    home.tamper(&format!(
+        "DELETE FROM audit_checkpoints; DELETE FROM audit_events WHERE {CHAIN} AND seq > {cut};
+         UPDATE audit_heads SET seq = {cut}, hash = '{}' WHERE {CHAIN}",
+        events[cut - 1].hash
+    ));
+    home.assert_tampered(&[], "the chain was cut: it has 2 events, and a signed checkpoint states");
+
+    let missing = home.program.set("audit.checkpoint_dir", "nowhere");
+    let refused = missing.run(&["audit", "verify"]);
+    assert!(refused.code == Some(1) && refused.err.contains("nowhere"), "{refused:?}");
 }

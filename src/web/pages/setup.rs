@@ -6,7 +6,7 @@ use actix_web::web::Bytes;
 
 use super::visitor::{Outcome, Visitor, answered};
 use crate::crypto::password::{MIN_CHARS, Password, Weakness};
-use crate::flows::setup::{check_link, complete};
+use crate::flows::setup::{check_link, complete, note_refusal};
 use crate::model::email::Email;
 use crate::model::secret::Secret;
 use crate::views::error::ErrorKind;
@@ -35,6 +35,9 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let params = visitor.form(body)?;
     let Some(token) = params.secret("token") else { return Ok(dead(visitor)) };
     if !alive(visitor, &token).await? {
+        let call = visitor.call.clone();
+        let noted = visitor.edge.database.write_directory(move |tx| note_refusal(tx, &call, &token));
+        visitor.sound(noted.await)?;
         return Ok(dead(visitor));
     }
     let typed = params.get("email").unwrap_or_default();

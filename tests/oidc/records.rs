@@ -1,0 +1,315 @@
+//! One chained record for each action, with who did it, on whose behalf, to what, and how it ended (P135, R60, R61).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::Value;
+use symbolon::effects::{Clock as _, SystemClock};
+use symbolon::model::audit::EventKind;
+use symbolon::model::client::ClientKind;
+use symbolon::storage::records::audit;
+
+use super::party::{World, basic, text};
+use crate::harness::TestServer;
+use crate::harness::program::Program;
+use crate::harness::seed::{PASSWORD, client};
+
+/// What a record of an action holds: result, actor, target, and the details that must be there.
+type Row = (&'static str, &'static str, &'static str, &'static [&'static str]);
+
+/// The records that the actions of the product leave. A new kind does not compile until it has its rows here, and its
+/// action in [`do_everything`].
+const fn rows(kind: EventKind) -> &'static [Row] {
+    match kind {
+        EventKind::SignIn => &[
+            ("success", "user", "session", &["factor"]),
+            ("denied", "anonymous", "user", &["account", "reason"]),
+        ],
+        EventKind::SignOut => &[("success", "user", "session", &["user"])],
+        EventKind::SessionRevoked => &[("success", "operator", "session", &["user"])],
+        EventKind::AccountLocked => &[("denied", "system", "user", &["account", "until"])],
+        EventKind::FailuresFolded => &[("denied", "anonymous", "", &["count", "since", "source"])],
+        EventKind::Authorize => {
+            &[("success", "user", "session", &["scope"]), ("denied", "anonymous", "", &["reason"])]
+        }
+        EventKind::Consent => &[("success", "user", "", &["scope"]), ("denied", "user", "", &["scope"])],
+        EventKind::TokenIssued => &[
+            ("success", "client", "session", &["aud", "grant_type", "jti", "scope"]),
+            ("success", "anonymous", "session", &["aud", "grant_type", "jti", "scope"]),
+            ("success", "client", "", &["aud", "grant_type", "jti", "scope"]),
+            ("denied", "client", "", &["grant_type", "reason"]),
+        ],
+        EventKind::CodeReused => &[("denied", "client", "", &[])],
+        EventKind::RefreshReused => &[("denied", "anonymous", "refresh_family", &[])],
+        EventKind::TokenRevoked => &[
+            ("success", "client", "", &["jti"]),
+            ("success", "client", "refresh_family", &[]),
+            ("success", "operator", "user", &["sessions"]),
+        ],
+        EventKind::ClientAuthentication => &[("denied", "anonymous", "", &[])],
+        EventKind::Introspection => {
+            &[("success", "client", "", &["active", "jti"]), ("success", "client", "", &["active"])]
+        }
+        EventKind::KeyCreated | EventKind::KeyActivated | EventKind::KeyRetired | EventKind::KeyRevoked => {
+            &[("success", "operator", "signing_key", &["purpose"])]
+        }
+        EventKind::ConfigurationApplied => &[("success", "operator", "", &["changed", "created", "removed"])],
+        EventKind::TenantChanged => &[("success", "operator", "tenant", &["action"])],
+        EventKind::UserChanged => {
+            &[("success", "operator", "user", &["action"]), ("success", "user", "user", &["action"])]
+        }
+        EventKind::GroupChanged => &[("success", "operator", "group", &["action"])],
+        EventKind::WorkspaceChanged => &[
+            ("success", "operator", "workspace", &["action"]),
+            ("success", "operator", "context", &["action"]),
+        ],
+        EventKind::ClientChanged | EventKind::ClientSecretChanged => {
+            &[("success", "operator", "", &["action"])]
+        }
+        EventKind::ResourceServerChanged => &[("success", "operator", "resource_server", &["action"])],
+        EventKind::CatalogueChanged => {
+            &[("success", "operator", "product", &["action"]), ("success", "operator", "plan", &["action"])]
+        }
+        EventKind::PolicyChanged => &[("success", "operator", "", &["action", "fields"])],
+        EventKind::DeploymentInitialised => &[("success", "operator", "tenant", &["issuer"])],
+        EventKind::SetupLinkIssued => &[("success", "operator", "", &["expires_at"])],
+        EventKind::SetupCompleted => {
+            &[("success", "user", "user", &[]), ("denied", "anonymous", "", &["reason"])]
+        }
+        EventKind::AuditRead => &[("success", "operator", "", &["personal"])],
+        EventKind::AccessDenied => {
+            &[("denied", "client", "access_token", &["at"]), ("denied", "client", "refresh_family", &["at"])]
+        }
+    }
+}
+
+/// Kinds that are about a client name it.
+const fn names_client(kind: EventKind) -> bool {
+    match kind {
+        EventKind::Authorize
+        | EventKind::Consent
+        | EventKind::TokenIssued
+        | EventKind::CodeReused
+        | EventKind::RefreshReused
+        | EventKind::ClientAuthentication
+        | EventKind::Introspection
+        | EventKind::ClientChanged
+        | EventKind::ClientSecretChanged
+        | EventKind::AccessDenied => true,
+        EventKind::SignIn
+        | EventKind::SignOut
+        | EventKind::SessionRevoked
+        | EventKind::AccountLocked
+        | EventKind::FailuresFolded
+        | EventKind::TokenRevoked
+        | EventKind::KeyCreated
+        | EventKind::KeyActivated
+        | EventKind::KeyRetired
+        | EventKind::KeyRevoked
+        | EventKind::ConfigurationApplied
+        | EventKind::TenantChanged
+        | EventKind::UserChanged
+        | EventKind::GroupChanged
+        | EventKind::WorkspaceChanged
+        | EventKind::ResourceServerChanged
+        | EventKind::CatalogueChanged
+        | EventKind::PolicyChanged
+        | EventKind::DeploymentInitialised
+        | EventKind::SetupLinkIssued
+        | EventKind::SetupCompleted
+        | EventKind::AuditRead => false,
+    }
+}
+
+const INITECH: &str = "apiVersion: symbolon/v1
+products: [{key: mail, name: Mail, grants: [read]}]
+plans: [{key: basic, name: Basic, entitlements: {mail: [read]}}]
+tenants:
+  - slug: initech
+    name: Initech
+    plan: basic
+    policy: {session: {idle: 1h, absolute: 8h}}
+    workspaces: [{slug: hq, name: HQ, contexts: [{slug: milton, name: Milton}]}]
+    groups: [{name: staff, roles: [member]}]
+    users: [{email: bill@initech.example, roles: [owner], password: {generate: true}}]
+    resources: [{identifier: \"https://mail.initech.example\", name: Mail, product: mail, scopes: [{name: mail, description: Read mail}]}]
+    clients:
+      - client_id: initech.job
+        name: Job
+        kind: service
+        scopes: [mail]
+        resources: [\"https://mail.initech.example\"]
+        token_endpoint_auth_method: client_secret_basic
+        secret: {generate: true}
+";
+
+async fn world() -> World {
+    let builder = TestServer::with()
+        .at(SystemClock.now())
+        .set("limits.sign_in_address", "1000 per 10m")
+        .set("limits.sign_in_account", "4 per 10m")
+        .set("limits.recorded_failures", "2 per 10m");
+    World::on(builder).await
+}
+
+/// An attempt to sign in to acme.
+async fn attempt(world: &World, email: &str, password: &str) {
+    let jar = world.server.browser();
+    let page = jar.open("/login").await;
+    let page = jar.submit(&page, &[("username", email), ("organisation", "acme")]).await;
+    jar.submit(&page, &[("password", password), ("action", "continue")]).await;
+}
+
+/// Every action of the product, once at least.
+async fn do_everything(world: &World) {
+    operator_begins(world).await;
+    people(world).await;
+    clients(world).await;
+    operator_goes_on(world);
+    // The windows of the failures pass, and the schedule folds them.
+    world.server.advance(Duration::from_mins(11)).await;
+    world.server.run_jobs().await;
+}
+
+async fn operator_begins(world: &World) {
+    let program = Program::beside(&world.server);
+    let link = program.json(&["init", "--json"])["setup_url"].as_str().expect("a link").to_owned();
+    let jar = world.server.browser();
+    let page = jar.open(&link).await;
+    let owner = [("email", "op@symbolon.example"), ("password", "an operator on a green hill")];
+    jar.submit(&page, &owner).await;
+    jar.submit(&page, &owner).await;
+    program.write("initech.yaml", INITECH);
+    program.ok(&["apply", "initech.yaml"]);
+    program.write("changed.yaml", &INITECH.replace("idle: 1h", "idle: 2h"));
+    program.ok(&["apply", "changed.yaml"]);
+    world.server.refresh().await;
+}
+
+/// People sign in, are refused, consent and sign out.
+async fn people(world: &World) {
+    attempt(world, "hank@acme.example", "wrong").await;
+    world.server.scope_of("acme").await.person("bob@acme.example", &[]).await;
+    for _ in 0..4 {
+        attempt(world, "bob@acme.example", "wrong").await;
+    }
+    let app = world.server.scope_of("acme").await.register(client("acme.app", ClientKind::Web)).await;
+    let jar = world.server.browser();
+    world.authorize(&jar, &world.wiki, &[]).await;
+    let asked = [("scope", "openid")];
+    let page = jar.open(&World::authorize_path(&app, &asked)).await;
+    jar.submit(&page, &[("decision", "deny")]).await;
+    let page = jar.open(&World::authorize_path(&app, &asked)).await;
+    jar.submit(&page, &[("decision", "allow")]).await;
+    let page = jar.open("/oauth2/logout").await;
+    jar.submit(&page, &[("decision", "confirm")]).await;
+    world.authorize(&jar, &world.wiki, &[("prompt", "none")]).await;
+}
+
+/// Clients get tokens, are refused, give tokens back, and reach for what is not theirs.
+async fn clients(world: &World) {
+    let code = world.code(&world.wiki).await;
+    world.exchange(&world.wiki, &code).await;
+    world.exchange(&world.wiki, &code).await;
+    let spa = text(&world.tokens(&world.spa).await, "refresh_token");
+    world.refresh(&world.spa, &spa).await;
+    world.refresh(&world.spa, &spa).await;
+    let tokens = world.tokens(&world.wiki).await;
+    let (access, refresh) = (text(&tokens, "access_token"), text(&tokens, "refresh_token"));
+    let machine = world.machine_token(&world.job).await;
+    world.introspect(&world.job, &machine).await;
+    world.introspect(&world.job, "nonsense").await;
+    // Of another tenant: told nothing, and noted.
+    let foreign = world.introspect(&world.stranger, &machine).await;
+    assert_eq!(foreign.json(), serde_json::json!({"active": false}));
+    for token in [&machine, &refresh] {
+        assert_eq!(world.ask("/oauth2/revoke", &world.stranger, &[("token", token)]).await.status, 200);
+    }
+    assert_eq!(world.introspect(&world.job, &machine).await.json()["active"], true, "nothing was revoked");
+    for token in [&access, &refresh] {
+        world.ask("/oauth2/revoke", &world.wiki, &[("token", token)]).await;
+    }
+    let wrong = basic(world.job.id(), "sys_wrong");
+    let grant = [("grant_type", "client_credentials")];
+    world.post("/oauth2/token", &grant, &[("authorization", &wrong)]).await;
+    world.token(&world.job, &[("grant_type", "client_credentials"), ("scope", "graph")]).await;
+    let jar = world.server.browser();
+    jar.send(Method::GET, "/userinfo", None, &[("authorization", "Bearer nonsense")]).await;
+    world.tokens(&world.wiki).await;
+}
+
+fn operator_goes_on(world: &World) {
+    let program = Program::beside(&world.server);
+    let rotated = program.json(&["keys", "rotate", "--json"]);
+    program.ok(&["keys", "revoke", rotated["retired"].as_str().expect("a key")]);
+    program.ok(&["sessions", "revoke", "--tenant", "acme", "ada@acme.example"]);
+    program.ok(&["users", "suspend", "--tenant", "acme", "ada@acme.example"]);
+    program.ok(&["users", "resume", "--tenant", "acme", "ada@acme.example"]);
+    program.ok(&["clients", "rotate-secret", "acme.job"]);
+    program.ok(&["audit", "export", "--tenant", "acme", "--output", "acme.jsonl"]);
+    program.ok(&["audit", "verify"]);
+}
+
+/// Every event of every tenant, by kind: the body, and the erasable facts.
+async fn recorded(world: &World) -> BTreeMap<String, Vec<(Value, Value)>> {
+    let mut found: BTreeMap<String, Vec<(Value, Value)>> = BTreeMap::new();
+    for slug in ["platform", "acme", "globex", "initech"] {
+        let scope = world.server.scope_of(slug).await.scope;
+        let events =
+            world.server.database().read(&scope, |tx| audit::after(tx, 0, 10_000)).await.expect("events");
+        for event in events {
+            let body: Value = serde_json::from_str(&event.body).expect("JSON");
+            let facts =
+                event.personal.map_or(Value::Null, |it| serde_json::from_str(&it.facts).expect("JSON"));
+            found.entry(body["kind"].as_str().expect("a kind").to_owned()).or_default().push((body, facts));
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn p135_every_action_leaves_its_record_with_who_what_and_how_it_ended() {
+    let world = world().await;
+    do_everything(&world).await;
+    let found = recorded(&world).await;
+    let mut missing = Vec::new();
+    for &kind in EventKind::ALL {
+        let events = found.get(kind.as_str()).map(Vec::as_slice).unwrap_or_default();
+        for row in rows(kind) {
+            if !events.iter().any(|(body, _)| matches(body, row)) {
+                missing.push(format!("{}: {row:?} among {events:#?}", kind.as_str()));
+            }
+        }
+        for (body, facts) in events {
+            assert!(names_client(kind) <= body["client_id"].is_string(), "{body}");
+            assert!(["id", "at", "request_id", "prev"].iter().all(|field| body[field].is_string()), "{body}");
+            let operator = body["actor"]["type"] == "operator";
+            let by_command = facts["system_user"].is_string();
+            assert!(!by_command || operator, "{body} {facts}");
+            let whole = format!("{body}{facts}");
+            for secret in
+                [PASSWORD, "wrong\"", "syr_", "syc_", "sys_", "syb_", "eyJ", world.job.secret.as_str()]
+            {
+                assert!(!whole.contains(secret), "{secret}: {whole}");
+            }
+            assert!(!body.to_string().contains('@'), "a person in what cannot be erased: {body}");
+        }
+    }
+    assert!(missing.is_empty(), "actions without their record: {missing:#?}");
+    let known: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    assert!(found.keys().all(|kind| known.contains(&kind.as_str())), "{:?}", found.keys());
+    // Where a person's request came from is on the erasable side.
+    let (_, facts) = &found["session.sign_in"][0];
+    assert_eq!(facts["address"], "127.0.0.1");
+    let by_hand = &found["client.secret_changed"].last().expect("an event").1;
+    assert!(by_hand["system_user"].is_string(), "{by_hand}");
+}
+
+fn matches(body: &Value, (result, actor, target, details): &Row) -> bool {
+    let has = |field: &&str| !body["details"][field].is_null();
+    body["result"] == *result
+        && body["actor"]["type"] == *actor
+        && body["target"]["type"].as_str().unwrap_or_default() == *target
+        && details.iter().all(has)
+}
