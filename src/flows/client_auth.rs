@@ -19,8 +19,8 @@ use crate::model::secret::Secret;
 use crate::model::time::Timestamp;
 use crate::protocol::metadata::paths;
 use crate::protocol::params::Params;
-use crate::storage::TenantTx;
 use crate::storage::records::client_assertions;
+use crate::storage::{Directory, TenantTx};
 
 /// The one `client_assertion_type` (RFC 7523 §2.2).
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -162,13 +162,19 @@ impl AuthenticatedClient {
         self.method != AuthMethod::None
     }
 
-    /// Uses the assertion up, in the transaction of what it was presented for, which runs in the client's tenant.
+    /// Uses the assertion up, in the transaction of what it was presented for, and before anything else can refuse that.
     /// False when it was used before: the request must be refused. Other methods have nothing to use up.
-    pub fn spend(&self, tx: &mut TenantTx<'_>) -> Result<bool, Failure> {
+    pub fn spend(&self, directory: &mut Directory<'_>) -> Result<bool, Failure> {
+        if self.assertion.is_none() {
+            return Ok(true);
+        }
+        self.spend_in(&mut directory.enter(&self.known.scope)?)
+    }
+
+    /// The same in a transaction of the client's own tenant.
+    pub fn spend_in(&self, tx: &mut TenantTx<'_>) -> Result<bool, Failure> {
         let Some(assertion) = &self.assertion else { return Ok(true) };
-        tx.within(&self.known.scope, |tx| {
-            client_assertions::spend(tx, self.id(), &assertion.jti.to_string(), assertion.expires_at)
-        })
+        client_assertions::spend(tx, self.id(), &assertion.jti.to_string(), assertion.expires_at)
     }
 }
 

@@ -23,7 +23,7 @@ pub fn introspect(
     client: &AuthenticatedClient,
     token: &str,
 ) -> Result<Result<Option<Map<String, Value>>, ClientAuthRefusal>, Failure> {
-    if !client.is_confidential() || !client.spend(&mut directory.enter(&client.known().scope)?)? {
+    if !client.is_confidential() || !client.spend(directory)? {
         return Ok(Err(ClientAuthRefusal::Unproved));
     }
     let live = match bearer::read(call, keys, token) {

@@ -28,7 +28,7 @@ pub fn revoke(
     client: &AuthenticatedClient,
     token: &str,
 ) -> Result<Result<(), ClientAuthRefusal>, Failure> {
-    if !client.spend(&mut directory.enter(&client.known().scope)?)? {
+    if !client.spend(directory)? {
         return Ok(Err(ClientAuthRefusal::Unproved));
     }
     match opaque::parse(TenantKind::RefreshToken, token) {

@@ -153,17 +153,6 @@ impl<'a> TenantTx<'a> {
     pub(super) fn tenant(&self) -> String {
         self.scope.id().to_string()
     }
-
-    /// The same transaction in another tenant, for the few flows that touch two: a platform client's and the person's.
-    pub fn within<T>(
-        &mut self,
-        scope: &TenantScope,
-        work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let result = work(&mut TenantTx::begin(self.conn, self.recorded, scope)?);
-        name_tenant(self.conn, self.scope.id())?;
-        result
-    }
 }
 
 impl<'a> PlatformTx<'a> {

@@ -279,6 +279,31 @@ async fn what_is_no_public_key_set_proves_nobody() {
     assert_eq!(rig.prove("ES256", &own).await.status, 200);
 }
 
+/// RFC 7523 §3: a refusal uses an assertion up as a success does, so that one from a log is worth nothing.
+#[tokio::test]
+async fn an_assertion_of_a_refused_request_is_used_up_too() {
+    let own = key("ES256", "k1");
+    let rig = Rig::registered(set(&[&own])).await;
+    let refused: [&[(&str, &str)]; 5] = [
+        &[("grant_type", "authorization_code"), ("code", "syc_nonsense")],
+        &[("grant_type", "refresh_token"), ("refresh_token", "syr_nonsense")],
+        &[("grant_type", "client_credentials"), ("scope", "everything")],
+        &[("grant_type", "client_credentials"), ("resource", "https://elsewhere.example")],
+        &[("grant_type", "password")],
+    ];
+    for request in refused {
+        let assertion = sign("ES256", &own, Some("k1"), &rig.claims());
+        let proof = [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", &*assertion)];
+        let fields: Vec<_> = request.iter().copied().chain(proof).collect();
+        let send = || rig.server.browser();
+        let first = send().send(Method::POST, "/oauth2/token", Some(&fields), &[]).await;
+        assert_eq!(first.status, 400, "{request:?}: {first:#?}");
+        let again = send().send(Method::POST, "/oauth2/token", Some(&fields), &[]).await;
+        assert_error(&again, 401, "invalid_client");
+        assert_error(&rig.present(&assertion).await, 401, "invalid_client");
+    }
+}
+
 /// P126: a `jwks_uri` leads nowhere inside, unless the operator listed the network.
 #[tokio::test]
 async fn p126_keys_inside_a_private_network_are_not_fetched() {

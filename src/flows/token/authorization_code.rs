@@ -61,10 +61,17 @@ pub fn exchange(
         None => None,
         Some(code) => directory.tenant(code.tenant)?.map(|scope| (scope, code.hash)),
     };
-    let Some((scope, hash)) = found else {
-        let refusal = TokenRefusal::Grant(GrantFault::Unknown);
-        directory.enter(&client.known().scope)?.record(event::refused(call, client, GRANT, refusal));
-        return Ok(Err(refusal));
+    let found = match (client.spend(directory)?, found) {
+        (true, Some(found)) => Ok(found),
+        (true, None) => Err(TokenRefusal::Grant(GrantFault::Unknown)),
+        (false, _) => Err(TokenRefusal::Client(ClientAuthRefusal::Unproved)),
+    };
+    let (scope, hash) = match found {
+        Ok(found) => found,
+        Err(refusal) => {
+            directory.enter(&client.known().scope)?.record(event::refused(call, client, GRANT, refusal));
+            return Ok(Err(refusal));
+        }
     };
     let tenant = KnownTenant::read(directory, &scope, call.now)?;
     let mut tx = directory.enter(&scope)?;
@@ -88,9 +95,6 @@ fn redeem(
     };
     if code.client_id != *client.id() {
         return Ok(refuse(GrantFault::OtherClient));
-    }
-    if !client.spend(tx)? {
-        return Ok(Err(TokenRefusal::Client(ClientAuthRefusal::Unproved)));
     }
     if !authorization_codes::consume(tx, code_hash, call.now)? {
         punish_reuse(tx, call, client, code_hash)?;

@@ -74,7 +74,7 @@ pub fn commit(
     client: &AuthenticatedClient,
     event: Event,
 ) -> Result<Result<(), TokenRefusal>, Failure> {
-    if !client.spend(tx)? {
+    if !client.spend_in(tx)? {
         return Ok(Err(TokenRefusal::Client(ClientAuthRefusal::Unproved)));
     }
     tx.record(event);

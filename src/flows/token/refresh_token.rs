@@ -71,10 +71,17 @@ pub fn exchange(
         Some(token) => directory.tenant(token.tenant)?.map(|scope| (scope, token.hash)),
     };
     let now_known = KnownClient::find(directory, client.id(), call.now)?;
-    let (Some((scope, hash)), Some(now_known)) = (found, now_known) else {
-        let refusal = TokenRefusal::Grant(GrantFault::Unknown);
-        directory.enter(&client.known().scope)?.record(event::refused(call, client, GRANT, refusal));
-        return Ok(Err(refusal));
+    let found = match (client.spend(directory)?, found.zip(now_known)) {
+        (true, Some(found)) => Ok(found),
+        (true, None) => Err(TokenRefusal::Grant(GrantFault::Unknown)),
+        (false, _) => Err(TokenRefusal::Client(ClientAuthRefusal::Unproved)),
+    };
+    let ((scope, hash), now_known) = match found {
+        Ok(found) => found,
+        Err(refusal) => {
+            directory.enter(&client.known().scope)?.record(event::refused(call, client, GRANT, refusal));
+            return Ok(Err(refusal));
+        }
     };
     let tenant = KnownTenant::read(directory, &scope, call.now)?;
     let turn = Turn { call, terms, client, now_known: &now_known, tenant: &tenant, request };
@@ -94,9 +101,6 @@ impl Turn<'_> {
             .ok_or_else(|| Failure::internal("a refresh token without its family"))?;
         if family.client_id != *self.client.id() {
             return Ok(refuse(GrantFault::OtherClient));
-        }
-        if !self.client.spend(tx)? {
-            return Ok(Err(TokenRefusal::Client(ClientAuthRefusal::Unproved)));
         }
         if let Err(fault) = self.check_family(&family) {
             return Ok(refuse(fault));

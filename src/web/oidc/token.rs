@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::error::{Halt, no_store};
 use super::form::form;
 use crate::flows::Call;
-use crate::flows::client_auth::AuthenticatedClient;
+use crate::flows::client_auth::{AuthenticatedClient, ClientAuthRefusal};
 use crate::flows::token::{
     GrantRequest, Issued, authorization_code, client_credentials, refresh_token, refused_event, sign,
 };
@@ -71,13 +71,13 @@ async fn grant(
         Ok((Ok(()), grant)) => return Ok(grant),
         Ok((Err(refusal), _)) | Err(refusal) => refusal,
     };
-    let event = refused_event(call, client, refusal);
+    let (event, spent) = (refused_event(call, client, refusal), client.clone());
     let record = move |tx: &mut TenantTx<'_>| {
         tx.record(event);
-        Ok(())
+        spent.spend_in(tx)
     };
-    edge.database.write(&client.known().scope, record).await?;
-    Err(refusal.into())
+    let fresh = edge.database.write(&client.known().scope, record).await?;
+    Err(if fresh { refusal.into() } else { ClientAuthRefusal::Unproved.into() })
 }
 
 /// The path of service accounts: what it needs is remembered, the signature is made beside the database, and the one
