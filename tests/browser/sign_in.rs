@@ -110,6 +110,38 @@ async fn a_person_signs_in_with_the_keyboard_alone() {
     assert_eq!(answer.len(), 3, "{answer:?}");
 }
 
+/// The policy of the real page lets its own script run and its form leave for the client, and for nowhere else.
+#[tokio::test]
+async fn an_answer_by_form_post_leaves_the_real_server_by_itself() {
+    let scene = Scene::set().await;
+    let address = scene.request(&[("response_mode", "form_post")]);
+    with_window(DESKTOP, |window| async move {
+        window.open(&address).await;
+        sound(&window, "page-login").await;
+        window.press("ada@acme.example").await;
+        window.press_enter().await;
+        sound(&window, "page-password").await;
+        window.press(PASSWORD).await;
+        window.press_enter().await;
+        sound(&window, "page-consent").await;
+        window.click("consent-allow").await;
+        assert_eq!(window.arrive_at("page-received").await, "page-received");
+        // The second time no page of ours needs a person, and the answer goes on from the first address.
+        window.open(&address).await;
+        assert_eq!(window.arrive_at("page-received").await, "page-received");
+    })
+    .await;
+    let posted = scene.wiki.posted();
+    assert_eq!(posted.len(), 2, "{posted:?}");
+    for body in posted {
+        let answer: BTreeMap<String, String> =
+            url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+        assert_eq!(answer["state"], "as \"it\" was & is");
+        assert!(answer["code"].starts_with("syc_") && answer.len() == 3, "{answer:?}");
+    }
+    assert!(scene.wiki.queries().is_empty(), "nothing of it is in an address");
+}
+
 #[tokio::test]
 async fn a_person_signs_in_where_scripts_do_not_run_and_the_answer_is_posted() {
     let scene = Scene::set().await;
