@@ -21,6 +21,8 @@ mod crypto;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod effects;
 #[cfg(test)]
 mod fuzz;

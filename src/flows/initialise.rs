@@ -19,6 +19,7 @@ pub fn platform(tx: &mut PlatformTx<'_>, call: &Call) -> Result<bool, Failure> {
         name: "Platform".to_owned(),
         plan: None,
         region: None,
+        accent: None,
         status: Status::Active,
     };
     if !tenants::insert(tx, &tenant, call.now)? {

@@ -1,6 +1,8 @@
 //! Entities and state machines. Imports nothing of ours; every other layer builds on it.
 
 #[cfg(feature = "server")]
+pub mod accent;
+#[cfg(feature = "server")]
 pub mod audit;
 #[cfg(feature = "server")]
 pub mod client;

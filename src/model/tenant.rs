@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::accent::Accent;
 use super::ids::{Slug, TenantId};
 use super::status::Status;
 use super::time::Timestamp;
@@ -21,6 +22,8 @@ pub struct Tenant {
     pub plan: Option<String>,
     /// Where its data should live (R79); a label.
     pub region: Option<String>,
+    /// The colour of its pages, where it has one of its own.
+    pub accent: Option<Accent>,
     /// Whether it may be used.
     pub status: Status,
 }

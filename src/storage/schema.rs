@@ -10,6 +10,7 @@ diesel::table! {
         status -> Text,
         status_since -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        accent -> Nullable<Text>,
     }
 }
 

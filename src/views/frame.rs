@@ -1,8 +1,8 @@
 //! What stands around every page: the language, whose page it is, and the brand.
 
-use super::assets;
-use super::link::LocalPath;
 use super::text::{Catalogue, Locale, Text};
+use super::{assets, brand};
+use crate::model::accent::Accent;
 
 /// The frame of a page.
 #[derive(Debug, Clone)]
@@ -14,36 +14,27 @@ pub struct Frame {
     /// The tenant's name, only where the request itself has settled it: by the client, or by a proved account. A
     /// name looked up from a `tenant` parameter or an address would tell who is a customer (D1, D2).
     pub tenant: Option<String>,
-    /// The tenant's own look, with the same condition as its name.
-    pub brand: Option<Brand>,
-}
-
-/// A tenant's look.
-#[derive(Debug, Clone)]
-pub struct Brand {
-    /// A small stylesheet of ours that sets `--accent` and `--on-accent`, for light and for dark; inline style is
-    /// forbidden by the CSP. Their contrast is checked when they are set (WCAG 2.2 §1.4.3, §1.4.11).
-    pub stylesheet: LocalPath,
-    /// The logo, served by us (D30).
-    pub logo: Option<LocalPath>,
+    /// The colour of the tenant's brand, with the same condition as its name.
+    pub accent: Option<Accent>,
 }
 
 impl Frame {
     /// A frame that belongs to no tenant: the deployment's own pages, and every page before a tenant is settled.
     pub fn of_deployment(text: Text, deployment: &str) -> Self {
-        Self { text, deployment: deployment.to_owned(), tenant: None, brand: None }
+        Self { text, deployment: deployment.to_owned(), tenant: None, accent: None }
     }
 
     /// The same frame for a tenant that the request has settled.
     #[must_use]
-    pub fn for_tenant(mut self, name: &str) -> Self {
+    pub fn for_tenant(mut self, name: &str, accent: Option<Accent>) -> Self {
         self.tenant = Some(name.to_owned());
+        self.accent = accent;
         self
     }
 
     /// A frame for tests and for the gallery of pages.
     pub fn sample(catalogue: &Catalogue, locale: Locale) -> Self {
-        Self::of_deployment(catalogue.text(locale), "Symbolon").for_tenant("Acme Corp")
+        Self::of_deployment(catalogue.text(locale), "Symbolon").for_tenant("Acme Corp", None)
     }
 
     /// The message with this id.
@@ -61,14 +52,14 @@ impl Frame {
         self.tenant.as_deref().unwrap_or(&self.deployment)
     }
 
-    /// The tenant's logo.
-    pub fn logo(&self) -> Option<&LocalPath> {
-        self.brand.as_ref()?.logo.as_ref()
-    }
-
     /// The address of the stylesheet.
     pub fn stylesheet(&self) -> String {
         assets::STYLESHEET.path()
+    }
+
+    /// The address of the stylesheet of the tenant's brand.
+    pub fn brand(&self) -> Option<String> {
+        self.accent.map(brand::path)
     }
 
     /// The address of the icon in the browser's tab.

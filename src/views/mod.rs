@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod assets;
+pub mod brand;
 pub mod client_card;
 pub mod consent;
 pub mod error;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::assets;
 use super::edge::Edge;
 use super::family::Family;
 use super::trouble::Trouble;
@@ -79,10 +79,7 @@ pub async fn get(path: Path<(String, String)>, request: HttpRequest, edge: Data<
         Err(failure) => return refuse(Trouble::of_failure(&failure, notes.request_id())),
     };
     match &*logo {
-        Some(logo) if logo.id.to_string() == id => HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, "image/png"))
-            .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-            .body(logo.bytes.clone()),
+        Some(logo) if logo.id.to_string() == id => assets::lasting("image/png").body(logo.bytes.clone()),
         Some(_) | None => refuse(Trouble::NotFound),
     }
 }

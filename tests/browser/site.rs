@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use symbolon::views::assets;
+use symbolon::views::{assets, brand};
 
 const POLICY: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; style-src 'self'; img-src 'self'; \
                       script-src 'self'; form-action 'self'";
@@ -89,8 +89,8 @@ fn answer(mut stream: TcpStream, pages: &Mutex<BTreeMap<String, String>>, seen: 
         send(&mut stream, asset.media_type, asset.bytes);
     } else if name == Some("logo.svg") {
         send(&mut stream, assets::ICON.media_type, assets::ICON.bytes);
-    } else if name == Some("brand.css") {
-        send(&mut stream, "text/css", b":root { --accent: #7a3b12; --on-accent: #fff; }");
+    } else if let Some(accent) = name.and_then(brand::of_name) {
+        send(&mut stream, "text/css", brand::stylesheet(accent).as_bytes());
     } else if let Some(page) = pages.lock().expect("the pages").get(path) {
         if !query.is_empty() {
             seen.lock().expect("what came in").queries.push(query.to_owned());

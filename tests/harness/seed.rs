@@ -117,6 +117,7 @@ impl TestServer {
                 name: format!("Tenant {slug}"),
                 plan: Some(slug.clone()),
                 region: None,
+                accent: None,
                 status: Status::Active,
             };
             assert!(tenants::insert(tx, &tenant, call.now)?, "the slug {slug} is taken");

@@ -68,6 +68,7 @@ impl Rig {
             name: slug.to_owned(),
             plan: None,
             region: None,
+            accent: None,
             status: Status::Active,
         };
         assert!(self.write(move |tx| tenants::insert(tx, &tenant, call.now)).await.unwrap());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use symbolon::model::accent::{DARK_SURFACES, LIGHT_SURFACES, Rgb};
 use symbolon::views::assets;
 
 type Colours = BTreeMap<String, [f64; 3]>;
@@ -65,4 +66,20 @@ fn text_edges_and_focus_can_be_seen() {
             }
         }
     }
+}
+
+/// An accent is judged against the colours that the stylesheet has.
+#[test]
+fn accents_are_judged_against_the_surfaces_of_the_pages() {
+    let [light, dark] = schemes();
+    let of = |colours: &Colours, names: &[&str]| -> Vec<[f64; 3]> {
+        names.iter().map(|name| colours[*name]).collect()
+    };
+    let judged = |surfaces: &[Rgb]| -> Vec<[f64; 3]> {
+        surfaces.iter().map(|surface| channels(surface.to_string().trim_start_matches('#'))).collect()
+    };
+    assert_eq!(judged(&LIGHT_SURFACES), of(&light, &["card", "page"]));
+    assert_eq!(of(&light, &["soft"]), of(&light, &["page"]), "judged as the page is");
+    assert_eq!(of(&light, &["on-accent"]), of(&light, &["card"]), "judged as the card is");
+    assert_eq!(judged(&DARK_SURFACES), of(&dark, &["card", "page", "soft", "on-accent"]));
 }

@@ -5,17 +5,18 @@ use std::fs;
 use std::path::Path;
 
 use askama::Template;
+use symbolon::model::accent::Accent;
 use symbolon::views::accounts::AccountsPage;
 use symbolon::views::client_card::ClientCard;
 use symbolon::views::error::{ErrorKind, ErrorPage};
-use symbolon::views::frame::{Brand, Frame};
+use symbolon::views::frame::Frame;
 use symbolon::views::identifier::{IdentifierPage, IdentifierProblem};
 use symbolon::views::link::LocalPath;
 use symbolon::views::password::{PasswordPage, PasswordProblem};
 use symbolon::views::person::Person;
 use symbolon::views::setup::{EmailProblem, NewPasswordProblem, SetupDonePage, SetupPage};
 use symbolon::views::text::{Catalogue, Locale};
-use symbolon::views::{ConsentPage, FormPostPage, HomePage, LoggedOutPage, LogoutConfirmPage, assets};
+use symbolon::views::{ConsentPage, FormPostPage, HomePage, LoggedOutPage, LogoutConfirmPage, assets, brand};
 
 /// One page in one state and language.
 pub(crate) struct Rendered {
@@ -119,9 +120,12 @@ fn with_logo() -> ClientCard {
 }
 
 fn wear_a_brand(page: &mut IdentifierPage) {
-    let stylesheet = LocalPath::parse("/assets/brand.css").expect("a path");
     page.client = Some(with_logo());
-    page.frame.brand = Some(Brand { stylesheet, logo: None });
+    page.frame.accent = Some(accent());
+}
+
+fn accent() -> Accent {
+    "#7a3b12".parse().expect("an accent")
 }
 
 fn other_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
@@ -173,9 +177,8 @@ fn the_gallery_is_written_to_be_looked_at() {
     for asset in assets::ALL {
         fs::write(root.join("assets").join(asset.name()), asset.bytes).expect("an asset");
     }
-    let brand = ":root { --accent: #7a3b12; --on-accent: #fff; }\n\
-                 @media (prefers-color-scheme: dark) { :root { --accent: #f0b48c; --on-accent: #2b1405; } }\n";
-    fs::write(root.join("assets/brand.css"), brand).expect("a brand");
+    let file = brand::path(accent());
+    fs::write(root.join(file.trim_start_matches('/')), brand::stylesheet(accent())).expect("a brand");
     fs::write(root.join("assets/logo.svg"), assets::ICON.bytes).expect("a logo");
     for page in every_page() {
         let folder = root.join(page.locale.as_str());

@@ -47,6 +47,7 @@ tenants:
   - slug: acme
     name: \"yes\"
     plan: pro
+    brand: {accent: \"#7A3B12\"}
     policy: {registration: closed, session: {idle: 90s, absolute: 25h}}
     entitlements: [{product: notes, grants: [read, write]}, {product: graph, grants: [read]}]
     resources: [{identifier: \"https://acme.example/api\", name: Own, product: notes, scopes: [{name: own, description: \"Do: own, things\"}]}]
@@ -91,6 +92,7 @@ tenants:
     assert_eq!(applied.made.len(), 2);
     assert!(deployment.apply(more).await.changes.is_empty());
     let exported = deployment.export().await;
+    assert!(exported.contains("#7a3b12"), "{exported}");
     let planned = deployment.plan(&exported).await;
     assert!(planned.changes.is_empty(), "{exported}\n{:#?}", planned.changes);
     assert!(deployment.changes(more).await.is_empty());

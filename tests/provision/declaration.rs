@@ -189,6 +189,17 @@ fn repeated_keys_are_refused_with_both_lines() {
 }
 
 #[test]
+fn an_accent_that_cannot_be_read_is_refused() {
+    let brand = |accent: &str| tenant_faults(&format!("    brand: {{accent: \"{accent}\"}}\n"));
+    for (accent, words) in
+        [("#ffcc00", "4.5 : 1 is needed"), ("red", "must be a colour"), ("#fff;}*{", "must be a colour")]
+    {
+        only_fault(&brand(accent), "12:21: tenants[acme].brand.accent:", words);
+    }
+    only_fault(&tenant_faults("    brand: {}\n"), "12:12: tenants[acme].brand:", "`accent` is missing");
+}
+
+#[test]
 fn wrong_types_say_what_is_wanted() {
     only_fault(
         &tenant_faults("    region: 49\n"),

@@ -57,6 +57,7 @@ impl Deployment {
             name: "Platform".to_owned(),
             plan: None,
             region: None,
+            accent: None,
             status: Status::Active,
         };
         let made = deployment

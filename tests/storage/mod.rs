@@ -42,6 +42,7 @@ pub(crate) async fn tenant(database: &Database, slug: &str) -> TenantScope {
         name: slug.to_uppercase(),
         plan: None,
         region: None,
+        accent: None,
         status: Status::Active,
     };
     database

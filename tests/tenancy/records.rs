@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use symbolon::model::client::ClientKind;
 use symbolon::model::failure::Failure;
-use symbolon::model::ids::{ClientId, ConsentId, FamilyId, InteractionId, SessionId, UserId};
+use symbolon::model::ids::{ClientId, ConsentId, FamilyId, InteractionId, LogoId, SessionId, UserId};
+use symbolon::model::logo::Logo;
 use symbolon::model::policy::Policy;
 use symbolon::model::secret::Secret;
 use symbolon::model::session::Session;
@@ -16,9 +17,9 @@ use symbolon::model::time::Timestamp;
 use symbolon::model::user::User;
 use symbolon::model::workspace::{Context, ContextAccess, Group, Workspace};
 use symbolon::storage::records::{
-    audit, authorization_codes as codes, client_assertions, clients, consents, entitlements, groups,
-    interactions, passwords, policies, refresh_families as families, refresh_tokens as tokens, sessions,
-    users, workspaces,
+    audit, authorization_codes as codes, client_assertions, client_logos, clients, consents, entitlements,
+    groups, interactions, passwords, policies, refresh_families as families, refresh_tokens as tokens,
+    sessions, users, workspaces,
 };
 use symbolon::storage::{PlatformScope, TenantTx};
 
@@ -63,6 +64,7 @@ const READS: &[(&str, Try)] = &[
     ("audit::checkpoints", |tx, _| Ok(!audit::checkpoints(tx)?.is_empty())),
     ("audit::last_checkpoint", |tx, _| Ok(audit::last_checkpoint(tx)?.is_some())),
     ("authorization_codes::find", |tx, t| Ok(codes::find(tx, &t.code_hash)?.is_some())),
+    ("client_logos::find", |tx, t| Ok(client_logos::find(tx, &t.client)?.is_some())),
     ("clients::find", |tx, t| Ok(clients::find(tx, &t.client)?.is_some())),
     ("clients::all", |tx, t| Ok(clients::all(tx)?.iter().any(|client| client.client_id == t.client))),
     ("clients::live_secrets", |tx, t| Ok(!clients::live_secrets(tx, &t.client, t.now)?.is_empty())),
@@ -105,6 +107,7 @@ const CHANGES: &[(&str, Try)] = &[
     ("authorization_codes::note_issued", |tx, t| {
         codes::note_issued(tx, &t.code_hash, "jti", Some(t.family)).map(|()| false)
     }),
+    ("client_logos::remove", |tx, t| client_logos::remove(tx, &t.client).map(|()| false)),
     ("clients::update", |tx, t| {
         let mut changed = seed::client(t.client.as_str(), ClientKind::Web);
         changed.metadata.allowed_origins = vec!["https://evil.example".to_owned()];
@@ -146,6 +149,7 @@ const WRITES: &[(&str, Try)] = &[
     ("audit::insert_checkpoint", |tx, t| audit::insert_checkpoint(tx, 1, "statement", t.now).map(|()| false)),
     ("users::insert", |tx, t| users::insert(tx, &t.person).map(|()| false)),
     ("passwords::put", |tx, t| passwords::put(tx, t.user, &Secret::new("phc".into()), t.now).map(|()| false)),
+    ("client_logos::put", |tx, t| client_logos::put(tx, &t.client, &logo(), t.now).map(|()| false)),
     ("clients::insert", |tx, t| {
         clients::insert(tx, &seed::client(t.client.as_str(), ClientKind::Web)).map(|()| false)
     }),
@@ -237,6 +241,10 @@ const WRITES: &[(&str, Try)] = &[
     ("sessions::prune", |tx, t| sessions::prune(tx, far(t)).map(|_| false)),
 ];
 
+fn logo() -> Logo {
+    Logo { id: LogoId::from_bytes([7; 16]), bytes: b"a picture".to_vec() }
+}
+
 /// Every function of the records that takes a tenant's transaction, by the source.
 fn in_the_source() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/storage/records");
@@ -268,6 +276,7 @@ async fn theirs(estate: &Estate) -> Theirs {
         let client: ClientId = ids.client.parse().expect("a client id");
         let sid: SessionId = ids.sid.parse().expect("a session id");
         client_assertions::spend(tx, &client, &jti_hash, now + Duration::from_hours(1))?;
+        client_logos::put(tx, &client, &logo(), now)?;
         let family = tokens::find(tx, &token_hash)?.expect("the refresh token").family_id;
         let (_, interaction) = ids.interaction.split_once('.').expect("a handle");
         Ok(Theirs {

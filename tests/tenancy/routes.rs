@@ -12,7 +12,7 @@ use crate::harness::jar::Page;
 use crate::harness::rows::{Everything, RECORD, Rows, without};
 
 /// Routes that read no id of anybody, and why. Each is walked all the same, with ids in places that nobody reads.
-const NO_IDS: [(&str, &str); 8] = [
+const NO_IDS: [(&str, &str); 9] = [
     ("/healthz", "tells that the process lives"),
     ("/readyz", "tells that the node takes requests"),
     ("/", "shows the accounts of the browser itself"),
@@ -21,6 +21,10 @@ const NO_IDS: [(&str, &str); 8] = [
     ("/.well-known/jwks.json", "the keys of the deployment"),
     ("/.well-known/revocations", "hashes, for all services alike"),
     ("/assets/{name}", "files of the program"),
+    (
+        "/assets/logos/{client}/{id}",
+        "pictures for everybody, under ids that only the client's own page names",
+    ),
 ];
 
 /// Names that an API might read and none of these routes does, and the headers of scope.
@@ -350,6 +354,7 @@ async fn p098_ids_in_other_places_change_no_answer() {
                 let headers: Vec<(&str, &str)> =
                     HEADERS.iter().copied().zip(values.iter().map(String::as_str)).collect();
                 let path = route.path().replace("{name}", &ids.user.to_string());
+                let path = path.replace("{client}", &ids.client).replace("{id}", &ids.user.to_string());
                 answers.push(estate.send(&route, (&method, &path), &fields, &headers).await);
                 sent.extend(values);
             }

@@ -74,6 +74,7 @@ impl State {
             status: Some(standing(state.tenant.status)),
             plan: state.tenant.plan.clone().unwrap_or_default(),
             region: state.tenant.region.clone(),
+            accent: state.tenant.accent,
             domains: mine.map(|(domain, _)| at(domain.clone())).collect(),
             add_ons: inside.add_ons.clone(),
             policy: inside.policy.clone(),

@@ -26,6 +26,7 @@ struct Row {
     status: String,
     status_since: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
+    accent: Option<String>,
 }
 
 impl Row {
@@ -36,6 +37,8 @@ impl Row {
             name: self.name,
             plan: self.plan,
             region: self.region,
+            // A colour that no longer passes is left out: nobody is kept from signing in by it.
+            accent: self.accent.and_then(|accent| accent.parse().ok()),
             status: Status::from_stored(&self.status, self.status_since.map(Timestamp::from_naive)),
         })
     }
@@ -114,6 +117,7 @@ pub fn insert(tx: &mut PlatformTx<'_>, tenant: &Tenant, now: Timestamp) -> Resul
         status: tenant.status.as_str().to_owned(),
         status_since: tenant.status.since().map(Timestamp::to_naive),
         created_at: now.to_naive(),
+        accent: tenant.accent.map(|accent| accent.to_string()),
     };
     match diesel::insert_into(tenants::table).values(row).execute(tx.conn()) {
         Ok(_) => {
@@ -125,13 +129,14 @@ pub fn insert(tx: &mut PlatformTx<'_>, tenant: &Tenant, now: Timestamp) -> Resul
     }
 }
 
-/// Stores the tenant's name, plan, region and status; its slug never changes.
+/// Stores the tenant's name, plan, region, accent and status; its slug never changes.
 pub fn update(tx: &mut PlatformTx<'_>, tenant: &Tenant) -> Result<(), Failure> {
     diesel::update(tenants::table.filter(tenants::id.eq(tenant.id.to_string())))
         .set((
             tenants::name.eq(&tenant.name),
             tenants::plan.eq(&tenant.plan),
             tenants::region.eq(&tenant.region),
+            tenants::accent.eq(tenant.accent.map(|accent| accent.to_string())),
             tenants::status.eq(tenant.status.as_str()),
             tenants::status_since.eq(tenant.status.since().map(Timestamp::to_naive)),
         ))

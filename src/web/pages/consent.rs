@@ -55,9 +55,9 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
 
 async fn page(visitor: &Visitor, handle: InteractionHandle, question: &Question) -> HttpResponse {
     visitor.may_lead_to(question.to.as_str());
-    let tenant = &question.account.scope.tenant().name;
+    let tenant = question.account.scope.tenant();
     let page = ConsentPage {
-        frame: visitor.frame(question.request.ui_locales.as_deref()).for_tenant(tenant),
+        frame: visitor.frame(question.request.ui_locales.as_deref()).for_tenant(&tenant.name, tenant.accent),
         form: visitor.hidden(Some(handle.to_string())),
         client: card::client_card(visitor, &question.client).await,
         person: card::person(&question.account),

@@ -118,7 +118,7 @@ pub(super) fn frame(visitor: &Visitor, visit: &Visit) -> Frame {
     }
     let frame = visitor.frame(request.and_then(|request| request.ui_locales.as_deref()));
     match visit.shown_tenant() {
-        Some(tenant) => frame.for_tenant(&tenant.tenant().name),
+        Some(scope) => frame.for_tenant(&scope.tenant().name, scope.tenant().accent),
         None => frame,
     }
 }

@@ -45,6 +45,7 @@ impl Work<'_, '_> {
             name: wanted.name.clone(),
             plan: Some(wanted.plan.clone()),
             region: wanted.region.clone(),
+            accent: wanted.accent,
             status: self.status(have.as_ref().map(|have| have.status), wanted.status),
         };
         if have.is_some() {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fault::{At, Fault};
 use super::secrets::SecretSource;
+use crate::model::accent::Accent;
 use crate::model::client::{ClientKind, ClientMetadata};
 use crate::model::email::Email;
 use crate::model::ids::{ClientId, Slug};
@@ -53,6 +54,8 @@ pub struct Tenant {
     pub plan: String,
     /// Where its data should live.
     pub region: Option<String>,
+    /// The colour of its pages.
+    pub accent: Option<Accent>,
     /// E-mail domains that the operator vouches for, in ASCII form.
     pub domains: Vec<At<String>>,
     /// Grants over the plan.

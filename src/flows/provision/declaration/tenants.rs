@@ -5,15 +5,17 @@ use super::document::{Context, Group, Tenant, Workspace};
 use super::fault::At;
 use super::index::TenantIndex;
 use super::spot::Spot;
+use crate::model::accent::Accent;
 use crate::model::email;
 use crate::model::ids::Slug;
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "slug",
     "name",
     "status",
     "plan",
     "region",
+    "brand",
     "domains",
     "entitlements",
     "policy",
@@ -35,6 +37,7 @@ impl Reader<'_> {
         let status = fields.read("status", Self::standing);
         let plan = fields.need("plan").and_then(|spot| self.known_plan(&spot));
         let region = fields.read("region", Spot::label).map(|at| at.value);
+        let accent = fields.read("brand", Self::brand);
         let domains = fields.read("domains", |list| list.set(|item| self.domain(item))).unwrap_or_default();
         let add_ons =
             fields.read("entitlements", |spot| self.add_ons(spot, plan.as_deref())).unwrap_or_default();
@@ -56,6 +59,7 @@ impl Reader<'_> {
             status,
             plan: plan?,
             region,
+            accent,
             domains,
             add_ons,
             policy,
@@ -65,6 +69,12 @@ impl Reader<'_> {
             clients,
             resources,
         })
+    }
+
+    /// What a tenant may change of the look of its pages: the accent, judged for contrast (WCAG 2.2 AA).
+    fn brand(spot: &Spot<'_>) -> Option<Accent> {
+        let fields = spot.fields(&["accent"])?;
+        fields.need("accent").and_then(|spot| spot.parsed()).map(|accent| accent.value)
     }
 
     fn domain(&self, spot: &Spot<'_>) -> Option<At<String>> {

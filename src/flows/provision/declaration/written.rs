@@ -41,6 +41,7 @@ pub fn tenant(tenant: &Tenant) -> Written {
         ("status", standing(tenant.status)),
         ("plan", json!(tenant.plan)),
         ("region", json!(tenant.region)),
+        ("brand", json!(tenant.accent.map(|accent| json!({ "accent": accent.to_string() })))),
         ("domains", sorted(domains)),
         ("entitlements", add_ons(tenant.add_ons.iter())),
         ("policy", policy(&tenant.policy)),
