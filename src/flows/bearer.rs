@@ -92,10 +92,10 @@ pub fn live(
     Ok(Some(LiveToken { claims, scope, holder }))
 }
 
-/// Whether the client that got the token is still active, and its owner too.
+/// Whether the client that got the token is still active and open to its tenant, and its owner is active too.
 fn has_client(directory: &mut Directory<'_>, claims: &AccessTokenClaims) -> Result<bool, Failure> {
     let Ok(id) = claims.client_id.parse::<ClientId>() else { return Ok(false) };
     let Some(owner) = directory.client_owner(&id)? else { return Ok(false) };
     let client = clients::find(&mut directory.enter(&owner)?, &id)?;
-    Ok(client.is_some_and(|client| client.status.is_active()))
+    Ok(client.is_some_and(|client| client.status.is_active() && client.serves(claims.tenant_id)))
 }

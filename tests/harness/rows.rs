@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::Text;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
 use symbolon::model::ids::TenantId;
@@ -117,3 +118,32 @@ pub(crate) fn without(mut rows: Rows, tables: &[&str]) -> Rows {
 
 /// Where a record of an action stands, whether it succeeded or not.
 pub(crate) const RECORD: [&str; 4] = ["audit_events", "audit_heads", "audit_personal", "audit_checkpoints"];
+
+impl Everything {
+    /// Lets every write to this table fail, as on a full disk, until [`Everything::heal`].
+    pub(crate) fn fail_writes(&mut self, table: &str) {
+        match self {
+            Self::Sqlite(conn) => conn.batch_execute(&format!(
+                "CREATE TRIGGER fail_insert BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'disk full'); END;
+                 CREATE TRIGGER fail_update BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            )),
+            Self::Postgres(conn) => conn.batch_execute(&format!(
+                "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql
+                   AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$;
+                 CREATE TRIGGER fail BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION fail()"
+            )),
+        }
+        .expect("the trap is set");
+    }
+
+    /// Lets the table be written again.
+    pub(crate) fn heal(&mut self, table: &str) {
+        match self {
+            Self::Sqlite(conn) => conn.batch_execute("DROP TRIGGER fail_insert; DROP TRIGGER fail_update"),
+            Self::Postgres(conn) => {
+                conn.batch_execute(&format!("DROP TRIGGER fail ON {table}; DROP FUNCTION fail()"))
+            }
+        }
+        .expect("the trap is taken away");
+    }
+}

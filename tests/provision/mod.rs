@@ -5,4 +5,5 @@ mod declaration;
 mod declared_clients;
 mod deployment;
 mod pruning;
+mod running;
 mod sources;

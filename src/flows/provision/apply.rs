@@ -9,6 +9,8 @@ mod tenants;
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::difference::{Action, Change, Step};
 use super::state::State;
 use crate::crypto::password::PasswordHash;
@@ -183,11 +185,21 @@ fn touches(change: &Change, keys: &[&str]) -> bool {
     change.fields.iter().any(|field| keys.contains(&field.name))
 }
 
-/// Whether the change takes something out of one of these lists.
+/// Whether the change takes something away that one of these keys gave.
 fn shrinks(change: &Change, keys: &[&str]) -> bool {
-    let items = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
-    change.fields.iter().filter(|field| keys.contains(&field.name)).any(|field| {
-        let after = items(&field.after);
-        items(&field.before).iter().any(|item| !after.contains(item))
-    })
+    let mut mine = change.fields.iter().filter(|field| keys.contains(&field.name));
+    change.action == Action::Change && mine.any(|field| takes_away(&field.before, &field.after))
+}
+
+fn takes_away(before: &Value, after: &Value) -> bool {
+    match (before, after) {
+        // `tenants: all` gives more than any list.
+        (Value::Null, _) => false,
+        (_, Value::String(all)) if all == "all" => false,
+        (Value::Array(before), Value::Array(after)) => before.iter().any(|item| !after.contains(item)),
+        (Value::Object(before), Value::Object(after)) => {
+            before.iter().any(|(key, value)| after.get(key).is_none_or(|after| takes_away(value, after)))
+        }
+        (before, after) => before != after,
+    }
 }

@@ -37,13 +37,16 @@ pub(super) enum Bond {
     Offline,
 }
 
-/// Reads the person behind an authorization, and checks person, session and consent.
+/// Reads the person behind an authorization, and checks client, person, session and consent.
 pub(super) fn of_person(
     tx: &mut TenantTx<'_>,
     authorization: &Authorization,
     client: &Client,
     (bond, call): (Bond, &Call),
 ) -> Result<Result<Standing, GrantFault>, Failure> {
+    if !client.serves(tx.scope().id()) {
+        return Ok(Err(GrantFault::Client));
+    }
     let user = users::find(tx, authorization.user_id)?.filter(|user| user.status.is_active());
     let Some(user) = user else { return Ok(Err(GrantFault::Person)) };
     let session = match bond {

@@ -1,14 +1,15 @@
 //! Products, plans and resource servers.
 
-use super::Work;
+use super::{Work, shrinks, suspends, touches};
 use crate::flows::provision::declaration::{Openness, Resource};
 use crate::flows::provision::difference::Change;
+use crate::flows::provision::end_access::revoke_tokens_of_client;
 use crate::model::audit::EventKind;
 use crate::model::failure::Failure;
 use crate::model::resource_server::{OpenTo, ResourceServer};
 use crate::model::status::Status;
 use crate::model::tenant::{Plan, Product};
-use crate::storage::records::{catalogue, resource_servers};
+use crate::storage::records::{catalogue, clients, resource_servers};
 
 impl Work<'_, '_> {
     pub(super) fn put_product(&mut self, change: &Change, product: &Product) -> Result<(), Failure> {
@@ -25,6 +26,13 @@ impl Work<'_, '_> {
 
     pub(super) fn put_plan(&mut self, change: &Change, plan: &Plan) -> Result<(), Failure> {
         catalogue::put_plan(self.tx, plan)?;
+        if shrinks(change, &["entitlements"]) {
+            for scope in self.tx.tenants()? {
+                if scope.tenant().plan.as_ref() == Some(&plan.key) {
+                    self.revoke_tokens_of_tenant(scope.id())?;
+                }
+            }
+        }
         self.record_catalogue(change, &plan.key);
         Ok(())
     }
@@ -73,6 +81,9 @@ impl Work<'_, '_> {
             status: self.status(have.map(|have| have.status), wanted.status),
         };
         resource_servers::put(self.tx, &server)?;
+        if suspends(change) || touches(change, &["product"]) || shrinks(change, &["tenants", "scopes"]) {
+            self.revoke_tokens_for(&server.identifier)?;
+        }
         let event = self.event(EventKind::ResourceServerChanged, change);
         self.record(owner, event.on("resource_server", server.id).with("identifier", server.identifier));
         Ok(())
@@ -96,6 +107,20 @@ impl Work<'_, '_> {
         let Some(have) = self.state.resources.get(identifier) else { return Ok(()) };
         let status = Status::Deleted { since: self.call.now };
         let gone = ResourceServer { status, product: None, open_to: OpenTo::OwnerOnly, ..have.clone() };
-        resource_servers::put(self.tx, &gone)
+        resource_servers::put(self.tx, &gone)?;
+        self.revoke_tokens_for(identifier)
+    }
+
+    /// Revokes the access tokens of every client that may ask for this resource server (P074).
+    fn revoke_tokens_for(&mut self, identifier: &str) -> Result<(), Failure> {
+        for scope in self.tx.tenants()? {
+            let mut tenant = self.tx.enter(&scope)?;
+            for client in clients::all(&mut tenant)? {
+                if client.metadata.resources.iter().any(|named| named == identifier) {
+                    revoke_tokens_of_client(&mut tenant, self.call, &client.client_id)?;
+                }
+            }
+        }
+        Ok(())
     }
 }

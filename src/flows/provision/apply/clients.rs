@@ -1,6 +1,6 @@
 //! Clients and their secrets.
 
-use super::{Work, suspends};
+use super::{Work, shrinks, suspends};
 use crate::flows::provision::declaration::Client as Declared;
 use crate::flows::provision::difference::{Action, Change, SecretStep};
 use crate::flows::provision::end_access::revoke_tokens_of_client;
@@ -47,7 +47,7 @@ impl Work<'_, '_> {
             // It was deleted: what it had then must not come back with it.
             clients::end_secrets(&mut tenant, id, None, self.call.now)?;
         }
-        if suspends(change) {
+        if suspends(change) || shrinks(change, &["tenants", "scopes", "resources", "workspaces"]) {
             revoke_tokens_of_client(&mut self.tx.enter(&scope)?, self.call, id)?;
         }
         let event = self.event(EventKind::ClientChanged, change).by_client(id);

@@ -1,0 +1,154 @@
+//! Text that a query, a pattern or a sort order could take for itself (P103). There is no door that filters or sorts by
+//! a caller's word yet, so the class is: every look-up by a caller's text matches that text and nothing else.
+
+use std::path::Path;
+
+use reqwest::Method;
+use symbolon::model::role::Role;
+use symbolon::storage::records::users;
+
+use super::{ADA, CALLBACK, furnish};
+use crate::harness::TestServer;
+use crate::harness::jar::Page;
+use crate::harness::rows::{Everything, RECORD, without};
+use crate::harness::seed::PASSWORD;
+
+/// What has been taken for SQL, a pattern, a path of JSON or a format elsewhere.
+const PAYLOADS: [&str; 40] = [
+    "'", "''", "\"", "`", "\\", "\\'", "' OR '1'='1", "' OR 1=1 --", "' OR 1=1 #", "\" OR \"\"=\"", "1 OR 1=1",
+    "'; DROP TABLE users; --", "'; SELECT pg_sleep(5); --", "' UNION SELECT phc FROM passwords --",
+    "' AND (SELECT count(*) FROM sqlite_master) > 0 --", "') OR ('1'='1", "x' AND 1=(SELECT 1) --", "%", "%%", "_",
+    "%a%", "a_a", "[a-z]", "*", "?", "$1", ":1", "@p", "?1", "{}", "{0}", "$where", "||", "|| 'a'", "/**/", "--", "#",
+    "E'\\x27'", "U&'\\0027'", "::text",
+];
+
+/// Where a caller's text goes into a look-up, with what else the request needs.
+const DOORS: [(&str, &str, &[(&str, &str)]); 15] = [
+    ("/oauth2/authorize", "client_id", &[("redirect_uri", CALLBACK), ("response_type", "code")]),
+    ("/oauth2/authorize", "tenant", ASKED),
+    ("/oauth2/authorize", "resource", ASKED),
+    ("/oauth2/authorize", "redirect_uri", ASKED),
+    ("/oauth2/authorize", "scope", ASKED),
+    ("/oauth2/authorize", "login_hint", ASKED),
+    ("/oauth2/authorize", "id_token_hint", ASKED),
+    ("/oauth2/authorize/resume", "interaction", &[]),
+    ("/login", "interaction", &[]),
+    ("/setup", "token", &[]),
+    ("/oauth2/logout", "client_id", &[]),
+    ("/oauth2/token", "client_id", &[("grant_type", "client_credentials"), ("client_secret", "x")]),
+    ("/oauth2/token", "code", &[("grant_type", "authorization_code"), ("client_id", "spa")]),
+    ("/oauth2/token", "refresh_token", &[("grant_type", "refresh_token"), ("client_id", "spa")]),
+    ("/oauth2/revoke", "token", &[("client_id", "spa")]),
+];
+
+const ASKED: &[(&str, &str)] =
+    &[("client_id", "wiki"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("scope", "openid")];
+
+async fn server() -> TestServer {
+    let mut builder = TestServer::with();
+    for door in ["sign_in_address", "authorize_address", "token_address", "setup_address", "sign_in_account"] {
+        builder = builder.set(&format!("limits.{door}"), "100000 per 1m");
+    }
+    builder.set("limits.token_client", "100000 per 1m").start().await
+}
+
+async fn ask(server: &TestServer, (path, name, base): (&str, &str, &[(&str, &str)]), value: &str) -> Page {
+    let mut fields: Vec<(&str, &str)> = base.iter().copied().filter(|(own, _)| *own != name).collect();
+    fields.push((name, value));
+    if matches!(path, "/oauth2/token" | "/oauth2/revoke") {
+        return server.browser().send(Method::POST, path, Some(&fields), &[]).await;
+    }
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
+    server.browser().get(&format!("{path}?{query}")).await
+}
+
+/// What a client of the endpoint learns.
+fn verdict(page: &Page) -> (u16, Option<String>, Option<String>) {
+    let error = serde_json::from_str::<serde_json::Value>(&page.body).ok().map(|json| json["error"].to_string());
+    let back = page.location().filter(|to| to.starts_with(CALLBACK)).and_then(|_| page.answer().remove("error"));
+    (page.status.as_u16(), page.text_of("error-code").or(error).or(back), page.marker())
+}
+
+#[tokio::test]
+async fn p103_a_callers_text_is_matched_as_it_stands() {
+    let server = server().await;
+    furnish(&server).await;
+    let mut below = Everything::open(server.storage());
+    let ephemeral = ["interactions", "counters"];
+    let before = without(without(below.all(), &RECORD), &ephemeral);
+    for door in DOORS {
+        let quiet = verdict(&ask(&server, door, "nothing-of-this-name").await);
+        for payload in PAYLOADS {
+            let page = ask(&server, door, payload).await;
+            let found = verdict(&page);
+            // What cannot be a name at all may be called malformed instead of unknown; nothing else may differ.
+            let alike = found == quiet || (found.0 == 400 || page.location().is_some()) && quiet.0 != 200;
+            assert!(alike && found.0 < 500, "{door:?} {payload}: {found:?} and not {quiet:?}");
+            assert!(page.location().is_none_or(|to| !to.contains("code=")), "{door:?} {payload}: {page:?}");
+            assert!(!page.body.contains("SELECT") && !page.body.contains("syntax"), "{door:?} {payload}");
+        }
+    }
+    assert_eq!(without(without(below.all(), &RECORD), &ephemeral), before, "somebody's rows changed");
+}
+
+/// P103: `%` and `_` stand for themselves, and a name that holds them, or a quote, is a name like another.
+#[tokio::test]
+async fn p103_wildcards_and_quotes_in_names_match_themselves_alone() {
+    let server = server().await;
+    furnish(&server).await;
+    let acme = server.scope_of("acme").await;
+    let mut people = Vec::new();
+    for name in ["a%b@acme.example", "a_b@acme.example", "axb@acme.example", "o'brien@acme.example"] {
+        people.push((name, acme.person(name, &[Role::Member]).await));
+    }
+    for (name, id) in &people {
+        let jar = server.browser();
+        let page = jar.open("/login").await;
+        let page = jar.submit(&page, &[("username", name), ("organisation", "acme")]).await;
+        let home = jar.submit(&page, &[("password", PASSWORD)]).await;
+        assert_eq!(home.marker().as_deref(), Some("page-home"), "{name}: {home:?}");
+        let canonical = (*name).to_owned();
+        let found = server.database().read(&acme.scope, move |tx| users::find_by_email(tx, &canonical)).await;
+        assert_eq!(found.expect("a look-up").map(|user| user.id), Some(*id), "{name}");
+    }
+    let local = ADA.replace("ada@", "%@");
+    for pattern in ["%@acme.example", "a?b@acme.example", "___@acme.example", "a%@acme.example", &local, "%"] {
+        let jar = server.browser();
+        let page = jar.open("/login").await;
+        let page = jar.submit(&page, &[("username", pattern), ("organisation", "acme")]).await;
+        if page.marker().as_deref() == Some("page-password") {
+            let refused = jar.submit(&page, &[("password", PASSWORD)]).await;
+            assert_eq!(refused.marker().as_deref(), Some("page-password"), "{pattern}: {refused:?}");
+        }
+        let canonical = pattern.to_owned();
+        let found = server.database().read(&acme.scope, move |tx| users::find_by_email(tx, &canonical)).await;
+        assert_eq!(found.expect("a look-up"), None, "{pattern}");
+    }
+}
+
+/// P103: the storage puts no query together from text, and searches by no pattern. Whoever adds either must come here.
+#[test]
+fn p103_no_query_is_put_together_from_text() {
+    let mut waiting = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut fixed = 0;
+    while let Some(next) = waiting.pop() {
+        for entry in std::fs::read_dir(&next).expect("a readable folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                waiting.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            for after in text.split("sql_query(").skip(1).chain(text.split("batch_execute(").skip(1)) {
+                let argument = after.trim_start();
+                let named = ["end)", "WRITE_TRANSACTION)", "SCHEMA_OF_ROLES)"].iter().any(|name| argument.starts_with(name));
+                assert!(argument.starts_with('"') || named, "{}: {argument:.60}", path.display());
+                fixed += 1;
+            }
+            for banned in [".like(", ".ilike(", "sql::<", "dsl::sql("] {
+                assert!(!text.contains(banned), "{}: {banned}", path.display());
+            }
+        }
+    }
+    assert!(fixed > 5, "{fixed} queries found");
+}
