@@ -55,4 +55,6 @@ mod storage;
 #[cfg(test)]
 mod tenancy;
 #[cfg(test)]
+mod verdicts;
+#[cfg(test)]
 mod verify;

@@ -127,7 +127,13 @@ fn make_template(admin: &str) -> String {
             ),
         );
     }
-    run(admin, &format!("CREATE DATABASE {name} OWNER {OWNER}"));
+    // A linguistic order, as most deployments have: nothing may depend on it (P153).
+    run(
+        admin,
+        &format!(
+            "CREATE DATABASE {name} OWNER {OWNER} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+        ),
+    );
     let owner = role_url(admin, OWNER, &name);
     migrate::run(&owner, Some(SERVER)).expect("the schema migrates");
     name

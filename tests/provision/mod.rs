@@ -6,4 +6,4 @@ mod declared_clients;
 mod deployment;
 mod pruning;
 mod running;
-mod sources;
+pub(crate) mod sources;

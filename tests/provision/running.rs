@@ -223,7 +223,7 @@ async fn p074_an_application_that_is_switched_off_has_nothing() {
 /// P074, P015: what a person or a tenant may do less, the tokens that are out do not say any more, and the next say less.
 #[tokio::test]
 async fn p074_what_is_taken_away_is_gone_from_the_tokens() {
-    let less: [(&str, (&str, &str), fn(&Value) -> bool); 8] = [
+    let less: [(&str, (&str, &str), fn(&Value) -> bool); 7] = [
         (
             "a role",
             ("        roles: [owner]\n        workspaces", "        roles: [member]\n        workspaces"),
@@ -245,14 +245,6 @@ async fn p074_what_is_taken_away_is_gone_from_the_tokens() {
             (
                 "    - identifier: https://notes.example\n",
                 "    - identifier: https://notes.example\n      status: suspended\n",
-            ),
-            |token| token["aud"] != json!([NOTES]) && token["scope"] == "offline_access openid",
-        ),
-        (
-            "the resource server, closed to the tenant",
-            (
-                "product: notes\n      tenants: all                     # all | [acme, ...]",
-                "product: notes\n      tenants: [globex]",
             ),
             |token| token["aud"] != json!([NOTES]) && token["scope"] == "offline_access openid",
         ),
