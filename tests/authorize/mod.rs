@@ -1,5 +1,6 @@
 //! The authorization endpoint on the real server: what it refuses, what it asks, what it answers.
 
+mod astray;
 mod consent;
 mod prompts;
 mod redirects;

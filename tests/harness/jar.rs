@@ -97,6 +97,7 @@ impl Jar {
         headers: &[(&str, &str)],
     ) -> Page {
         let path = path.strip_prefix(&self.origin).unwrap_or(path);
+        let posts = method == Method::POST;
         let mut request = self.client.request(method, format!("{}{path}", self.base));
         let cookies = self.cookie_header();
         if !cookies.is_empty() {
@@ -111,12 +112,16 @@ impl Jar {
         }
         let response = request.send().await.expect("the server answers");
         self.keep(response.headers());
-        Page {
+        let page = Page {
             status: response.status(),
             path: path.to_owned(),
             headers: response.headers().clone(),
             body: response.text().await.expect("a body"),
-        }
+        };
+        // P009, in every test: 307 and 308 would have the browser post the password again, somewhere else.
+        let again = posts && page.status.is_redirection();
+        assert!(!again || (page.status == StatusCode::SEE_OTHER && page.body.is_empty()), "{page:?}");
+        page
     }
 
     /// Follows redirects until a page, or until one leads away from us.

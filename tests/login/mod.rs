@@ -2,6 +2,8 @@
 
 mod accounts;
 mod brand;
+mod broken_forms;
+mod equal;
 mod guessing;
 mod logos;
 mod logout;

@@ -10,6 +10,7 @@ mod documents;
 mod faults;
 mod forged;
 mod freshness;
+mod hostile;
 mod interleaved;
 mod machines;
 mod nodes;

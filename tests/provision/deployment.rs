@@ -109,6 +109,14 @@ impl Deployment {
         apply(&self.database, &self.right, &self.pool, &clock, (&self.call(), &request)).await.unwrap()
     }
 
+    /// Whether the file went through, as one of several at the same time: it may also be refused, or told to try again.
+    pub(crate) async fn attempt(&self, text: &str) -> bool {
+        let request = self.request(text, false);
+        let clock: Arc<dyn Clock> = Arc::new(TestClock::at(self.now));
+        let applied = apply(&self.database, &self.right, &self.pool, &clock, (&self.call(), &request)).await;
+        matches!(applied, Ok(Ok(_)))
+    }
+
     pub(crate) async fn apply(&self, text: &str) -> Applied {
         self.try_apply(text, false).await.unwrap_or_else(|faults| panic!("{faults}"))
     }

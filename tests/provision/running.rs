@@ -56,8 +56,9 @@ impl Running {
         let (edge, right) = (&self.server.edge, PlatformScope::operator());
         let request = Request { file: "test.yaml", text, sources: &self.sources, prune };
         let call = self.server.operator();
-        let applied =
-            apply(&edge.database, &right, &edge.passwords, (&call, &request)).await.expect("applied");
+        let applied = apply(&edge.database, &right, &edge.passwords, &edge.clock, (&call, &request))
+            .await
+            .expect("applied");
         self.server.refresh().await;
         applied
     }

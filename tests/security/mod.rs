@@ -5,6 +5,7 @@ mod cookies;
 mod cors;
 mod csrf;
 mod floods;
+mod growth;
 mod injection;
 mod proxies;
 mod relying_party;

@@ -24,6 +24,7 @@ impl Record {
     }
 }
 
+/// P153, and P062: whoever signs in by another spelling of the same address is the same person on both.
 #[tokio::test]
 async fn p153_both_databases_give_the_recorded_verdicts() {
     let mut record = Record::default();

@@ -18,7 +18,9 @@ impl Office {
     async fn apply(&self, text: &str) -> String {
         let (edge, right) = (&self.server.edge, PlatformScope::operator());
         let request = Request { file: "f", text, sources: &self.sources, prune: false };
-        match apply(&edge.database, &right, &edge.passwords, (&self.server.operator(), &request)).await {
+        match apply(&edge.database, &right, &edge.passwords, &edge.clock, (&self.server.operator(), &request))
+            .await
+        {
             Err(failure) => format!("failed: {}", failure.context),
             Ok(Ok(applied)) => format!("{} changes", applied.changes.len()),
             Ok(Err(faults)) => {

@@ -40,12 +40,13 @@ pub fn record(
     failed: &FailedSignIn<'_>,
 ) -> Result<(), Failure> {
     let address = call.address.map(|address| address.to_string()).unwrap_or_default();
+    let platform = directory.platform()?.id();
     let (tenant, key, rate) = match failed.tenant {
         Some(scope) => {
             let parts: [&[u8]; 3] = [b"recorded", failed.account_key.as_bytes(), address.as_bytes()];
             (scope.id(), rules.names.of(&parts), rules.recorded)
         }
-        None => (directory.platform()?.id(), rules.names.of(&[b"recorded"]), rules.platform),
+        None => (platform, rules.names.of(&[b"recorded"]), rules.platform),
     };
     if !is_within(directory, call, (&key, tenant), rate)? {
         return Ok(());

@@ -145,10 +145,11 @@ fn find_account(
         Destination::Nowhere(_) => (nobody, ""),
     };
     let scope = directory.tenant(tenant)?;
+    let platform = directory.platform()?;
     let (within, name) = match &scope {
         Some(scope) => (scope.clone(), name),
         // No account has an empty address.
-        None => (directory.platform()?, ""),
+        None => (platform, ""),
     };
     let mut tx = directory.enter(&within)?;
     let user = users::find_by_email(&mut tx, name)?;

@@ -16,6 +16,7 @@ use crate::model::failure::Failure;
 use crate::model::secret::Secret;
 use crate::model::tenant::PLATFORM_SLUG;
 use crate::model::time::Timestamp;
+use crate::storage::records::tenants;
 use crate::storage::{Database, PlatformScope};
 
 /// How long one transaction over a whole deployment may take.
@@ -114,6 +115,7 @@ pub async fn apply(
     let written = patient
         .write_platform(right, move |tx| {
             let call = Call { now: clock.now(), ..call };
+            tenants::hold(tx)?;
             let state = State::read(tx, &depth, call.now)?;
             let changes = match difference::between(&declaration, &state, prune)? {
                 Ok(changes) => changes,

@@ -7,7 +7,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, TenantId};
 use crate::model::status::Status;
-use crate::model::tenant::Tenant;
+use crate::model::tenant::{PLATFORM_SLUG, Tenant};
 use crate::model::time::Timestamp;
 use crate::storage::pending::start_chain;
 use crate::storage::rows::{OrFailure, is_duplicate};
@@ -179,5 +179,16 @@ pub fn set_domains(tx: &mut PlatformTx<'_>, tenant: TenantId, domains: &[String]
             .execute(tx.conn())
             .or_failure("changing domains")?;
     }
+    Ok(())
+}
+
+/// Lets others who change the configuration wait until this transaction ends, so that what it reads from here on is what
+/// it changes. SQLite has one writer anyway; on PostgreSQL two could each see the other's owner and both take one away
+/// (P102). The lock is the row of the platform, which nobody else changes.
+pub fn hold(tx: &mut PlatformTx<'_>) -> Result<(), Failure> {
+    diesel::update(tenants::table.filter(tenants::slug.eq(PLATFORM_SLUG)))
+        .set(tenants::name.eq(tenants::name))
+        .execute(tx.conn())
+        .or_failure("holding the configuration")?;
     Ok(())
 }
