@@ -32,7 +32,7 @@ async fn arrive(world: &World, email: &str) -> Person {
 
 async fn once(world: &World, person: &Person, n: usize) {
     let (nonce, state) = (format!("nonce-{n}"), format!("state-{n}"));
-    let client = if n % 3 == 0 { &world.spa } else { &world.wiki };
+    let client = if n.is_multiple_of(3) { &world.spa } else { &world.wiki };
     let answer = world.authorize(&person.jar, client, &[("nonce", &nonce), ("state", &state)]).await;
     assert_eq!(answer.get("state"), Some(&state), "{answer:?}");
     let tokens = world.exchange(client, &answer["code"]).await.json();

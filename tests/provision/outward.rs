@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::json;
 use symbolon::flows::client_auth::ASSERTION_TYPE;
 use symbolon::model::client::{AuthMethod, ClientKind};
-use symbolon::storage::records::users;
+use symbolon::storage::records::{clients, users};
 
 use super::deployment::Deployment;
 use crate::harness::TestServer;
@@ -73,7 +73,7 @@ async fn p126_no_url_that_leads_inside_is_declared() {
             assert!(refused.contains(field), "{url}: {refused}");
         }
     }
-    let kept = deployment.inside("acme", |tx| symbolon::storage::records::clients::all(tx)).await;
+    let kept = deployment.inside("acme", clients::all).await;
     assert!(kept.iter().all(|client| client.client_id.as_str() != "acme.out"));
 }
 

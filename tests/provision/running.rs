@@ -221,10 +221,13 @@ async fn p074_an_application_that_is_switched_off_has_nothing() {
     }
 }
 
+/// What is taken away, the edit that does it, and whether a token says so.
+type Less = (&'static str, (&'static str, &'static str), fn(&Value) -> bool);
+
 /// P074, P015: what a person or a tenant may do less, the tokens that are out do not say any more, and the next say less.
 #[tokio::test]
 async fn p074_what_is_taken_away_is_gone_from_the_tokens() {
-    let less: [(&str, (&str, &str), fn(&Value) -> bool); 7] = [
+    let less: [Less; 7] = [
         (
             "a role",
             ("        roles: [owner]\n        workspaces", "        roles: [member]\n        workspaces"),

@@ -87,7 +87,7 @@ async fn knock(server: &TestServer, door: &str, n: usize) {
         }
         "revocation" => program("/oauth2/revoke", vec![("token", name), ("client_id", "spa".into())]).await,
         "introspection" => {
-            program("/oauth2/introspect", vec![("token", name), ("client_id", "spa".into())]).await
+            program("/oauth2/introspect", vec![("token", name), ("client_id", "spa".into())]).await;
         }
         _ => panic!("no door {door}"),
     }

@@ -57,8 +57,11 @@ const PAYLOADS: [&str; 40] = [
     "::text",
 ];
 
-/// Where a caller's text goes into a look-up, with what else the request needs.
-const DOORS: [(&str, &str, &[(&str, &str)]); 15] = [
+/// A path, the parameter that takes a caller's text, and what else the request needs.
+type Door = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// Where a caller's text goes into a look-up.
+const DOORS: [Door; 15] = [
     ("/oauth2/authorize", "client_id", &[("redirect_uri", CALLBACK), ("response_type", "code")]),
     ("/oauth2/authorize", "tenant", ASKED),
     ("/oauth2/authorize", "resource", ASKED),
@@ -88,7 +91,7 @@ async fn server() -> TestServer {
     builder.set("limits.token_client", "100000 per 1m").start().await
 }
 
-async fn ask(server: &TestServer, (path, name, base): (&str, &str, &[(&str, &str)]), value: &str) -> Page {
+async fn ask(server: &TestServer, (path, name, base): Door, value: &str) -> Page {
     let mut fields: Vec<(&str, &str)> = base.iter().copied().filter(|(own, _)| *own != name).collect();
     fields.push((name, value));
     if matches!(path, "/oauth2/token" | "/oauth2/revoke") {

@@ -272,10 +272,10 @@ async fn programs(record: &mut Record, court: &Court) {
     }
 }
 
-/// How many of `count` equal requests at the same time succeed.
-async fn winners(court: &Rc<Court>, count: usize, fields: Vec<(&'static str, String)>) -> String {
+/// How many of `tries` equal requests at the same time succeed.
+async fn winners(court: &Rc<Court>, tries: usize, fields: Vec<(&'static str, String)>) -> String {
     let local = LocalSet::new();
-    let tasks: Vec<_> = (0..count)
+    let tasks: Vec<_> = (0..tries)
         .map(|_| {
             let (court, fields) = (Rc::clone(court), fields.clone());
             local.spawn_local(async move {
@@ -296,7 +296,7 @@ async fn winners(court: &Rc<Court>, count: usize, fields: Vec<(&'static str, Str
         assert!(matches!(page.status.as_u16(), 200 | 400), "{page:?}");
         won += usize::from(page.status == 200);
     }
-    format!("{won} of {count}")
+    format!("{won} of {tries}")
 }
 
 async fn races(record: &mut Record, court: &Rc<Court>, ada: &Jar) {
