@@ -1,5 +1,7 @@
 //! Requests that succeed, in every spelling that the suite tries, and those that must not.
 
+use std::path::Path;
+
 use reqwest::Method;
 use serde_json::Value;
 
@@ -187,4 +189,19 @@ async fn an_answer_is_escaped_wherever_it_stands(suite: Suite) {
     assert!(!page.body.contains("<script>alert"), "{}", page.body);
     let query = form([("state", state)]);
     assert!(!query.contains('<'), "the request itself was escaped");
+}
+
+/// RFC 6749 §4.1.2.1, §5.2: an `error_description` keeps to plain ASCII, and so does every text beside it.
+#[test]
+fn no_text_of_an_error_leaves_plain_ascii() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for folder in ["flows/authorize", "flows/token", "web/oidc", "web/guard"] {
+        for entry in std::fs::read_dir(source.join(folder)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let odd = product.lines().filter(|line| !line.trim_start().starts_with("//") && !line.is_ascii());
+            assert_eq!(odd.collect::<Vec<_>>(), [""; 0], "{}", path.display());
+        }
+    }
 }

@@ -180,6 +180,20 @@ async fn every_announced_algorithm_proves_a_client_by_keys_that_it_publishes() {
     assert_eq!(published.asked(), 1, "a set is fetched once");
 }
 
+#[tokio::test]
+async fn many_assertions_at_once_wait_for_one_answer() {
+    let own = key("ES256", "k1");
+    let published = KeyServer::start().await;
+    published.publishes(&set(&[&own]));
+    let rig = Rig::publishing(&published).await;
+    let prove = || rig.prove("ES256", &own);
+    let (a, b, c, d) = tokio::join!(prove(), prove(), prove(), prove());
+    for page in [a, b, c, d] {
+        assert_eq!(page.status, 200, "{page:#?}");
+    }
+    assert_eq!(published.asked(), 1);
+}
+
 /// P021: the algorithm belongs to the key, whatever the assertion says.
 #[tokio::test]
 async fn p021_an_algorithm_that_is_not_the_keys_proves_nobody() {

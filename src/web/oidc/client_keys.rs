@@ -3,7 +3,7 @@
 //! they cannot be had, the last ones serve for a day.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::crypto::jwk;
@@ -23,7 +23,15 @@ const MOST: usize = 1024;
 #[derive(Debug)]
 pub struct ClientKeys {
     delay: Duration,
-    sets: Mutex<HashMap<String, Set>>,
+    places: Mutex<HashMap<String, Arc<Place>>>,
+}
+
+/// One place where keys are published.
+#[derive(Debug, Default)]
+struct Place {
+    /// Held by whoever asks there: the others wait for that answer.
+    asking: tokio::sync::Mutex<()>,
+    set: Mutex<Option<Set>>,
 }
 
 #[derive(Debug, Clone)]
@@ -42,7 +50,7 @@ struct Found {
 impl ClientKeys {
     /// No sets yet; `delay` is the least time between two requests to the same place.
     pub fn new(delay: Duration) -> Self {
-        Self { delay, sets: Mutex::default() }
+        Self { delay, places: Mutex::default() }
     }
 
     /// The keys at this place, with the one of this name among them if it can be had.
@@ -53,36 +61,50 @@ impl ClientKeys {
         kid: Option<&str>,
         now: Timestamp,
     ) -> Option<VerificationKeys> {
-        let held = self.held(uri);
-        let last = held.as_ref().and_then(|set| set.found.clone());
-        let last = last.filter(|found| now.since(found.at) < LAST_RESORT);
-        if let Some(set) = &held {
-            let knows = last.as_ref().is_some_and(|found| kid.is_none_or(|kid| found.keys.knows(kid)));
-            let age = now.since(set.asked_at);
-            if (knows && age < KEPT) || age < self.delay {
-                return last.map(|found| found.keys);
-            }
+        let place = self.place(uri);
+        if let Ok(keys) = place.settled(kid, (now, self.delay)) {
+            return keys;
         }
-        // Noted before the request, so that a flood of assertions makes one.
-        self.keep(uri, Set { found: last.clone(), asked_at: now });
+        let _alone = place.asking.lock().await;
+        let last = match place.settled(kid, (now, self.delay)) {
+            Ok(keys) => return keys,
+            Err(last) => last,
+        };
         let found = match fetch(http, uri).await {
             Some(keys) => Some(Found { keys, at: now }),
             None => last,
         };
-        self.keep(uri, Set { found: found.clone(), asked_at: now });
+        place.keep(Set { found: found.clone(), asked_at: now });
         found.map(|found| found.keys)
     }
 
-    fn held(&self, uri: &str) -> Option<Set> {
-        self.sets.lock().unwrap_or_else(PoisonError::into_inner).get(uri).cloned()
+    fn place(&self, uri: &str) -> Arc<Place> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if places.len() >= MOST && !places.contains_key(uri) {
+            places.clear();
+        }
+        Arc::clone(places.entry(uri.to_owned()).or_default())
+    }
+}
+
+impl Place {
+    /// What there is to say without asking; else the keys that serve where asking fails.
+    fn settled(
+        &self,
+        kid: Option<&str>,
+        (now, delay): (Timestamp, Duration),
+    ) -> Result<Option<VerificationKeys>, Option<Found>> {
+        let Some(set) = self.set.lock().unwrap_or_else(PoisonError::into_inner).clone() else {
+            return Err(None);
+        };
+        let last = set.found.filter(|found| now.since(found.at) < LAST_RESORT);
+        let knows = last.as_ref().is_some_and(|found| kid.is_none_or(|kid| found.keys.knows(kid)));
+        let age = now.since(set.asked_at);
+        if (knows && age < KEPT) || age < delay { Ok(last.map(|found| found.keys)) } else { Err(last) }
     }
 
-    fn keep(&self, uri: &str, set: Set) {
-        let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
-        if sets.len() >= MOST && !sets.contains_key(uri) {
-            sets.clear();
-        }
-        sets.insert(uri.to_owned(), set);
+    fn keep(&self, set: Set) {
+        *self.set.lock().unwrap_or_else(PoisonError::into_inner) = Some(set);
     }
 }
 
