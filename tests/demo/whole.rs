@@ -178,6 +178,29 @@ async fn a_person_signs_in_at_the_sample_application_sees_the_token_and_signs_ou
     assert!(!html.contains("id=\"sample-signed-in\""), "signed out of the provider too");
 }
 
+/// Each tab has its own request under way, and an answer that belongs to none of them spoils none.
+#[tokio::test]
+async fn two_tabs_of_one_browser_both_come_back_signed_in() {
+    let demo = Demo::start();
+    let users = demo.said["users"].as_array().unwrap();
+    let (email, password) = (users[0]["email"].as_str().unwrap(), users[0]["password"].as_str().unwrap());
+    let (http, start) = (browser(), demo.text("relying_party"));
+    let mut tabs = Vec::new();
+    for _ in 0..2 {
+        let page = http.get(start).send().await.unwrap();
+        let page = press(&http, page, "sample-sign-in", &[]).await;
+        tabs.push(press(&http, page, "login-submit", &[("username", email)]).await);
+    }
+    let forged = format!("{start}/callback?code=x&state=y&iss={}", demo.text("issuer"));
+    let forged = http.get(forged).send().await.unwrap().text().await.unwrap();
+    assert!(forged.contains("Not signed in"), "{forged}");
+    for tab in tabs {
+        let page = press(&http, tab, "login-submit", &[("password", password)]).await;
+        let html = page.text().await.unwrap();
+        assert!(html.contains("id=\"sample-signed-in\""), "{html}");
+    }
+}
+
 /// The lines as they stand in the terminal, pasted into a shell: a token of each tenant reads, and the one whose plan
 /// includes it writes.
 #[test]

@@ -4,12 +4,11 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
-use subtle::ConstantTimeEq as _;
 
 use super::RelyingParty;
 use super::pages::{self, Trouble};
 use super::provider::ProviderError;
-use super::sessions::{Answer, Session};
+use super::sessions::Answer;
 
 const COOKIE: &str = "sample_session";
 
@@ -27,12 +26,9 @@ pub(super) async fn sign_in(request: HttpRequest, party: web::Data<RelyingParty>
     if is_foreign(&request, &party) {
         return pages::trouble(&party.registration, Trouble::Foreign);
     }
-    if let Some(name) = session_name(&request) {
-        party.sessions.take(&name);
-    }
     match party.provider.begin().await {
         Ok((url, attempt)) => {
-            let name = party.sessions.open(Session::Waiting(Box::new(attempt)));
+            let name = party.sessions.begin(session_name(&request).as_deref(), attempt);
             see_other(url.as_str(), Some(cookie(name)))
         }
         Err(error) => pages::trouble(&party.registration, Trouble::Provider(error)),
@@ -41,27 +37,25 @@ pub(super) async fn sign_in(request: HttpRequest, party: web::Data<RelyingParty>
 
 /// `GET /callback`: the answer of the provider (RFC 6749 §4.1.2, RFC 9207).
 pub(super) async fn callback(request: HttpRequest, party: web::Data<RelyingParty>) -> HttpResponse {
-    let attempt = session_name(&request).and_then(|name| party.sessions.take(&name));
-    let Some(Session::Waiting(attempt)) = attempt else {
-        return pages::trouble(&party.registration, Trouble::NoAttempt);
-    };
     let parameter = |name: &str| -> Option<String> {
         let mut values =
             url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(found, _)| found == name);
         let only = values.next().map(|(_, value)| value.into_owned());
         if values.next().is_some() { None } else { only }
     };
-    let state_fits = parameter("state")
-        .is_some_and(|state| state.as_bytes().ct_eq(attempt.state.secret().as_bytes()).into());
-    if !state_fits || parameter("iss").as_deref() != Some(party.registration.issuer.as_str()) {
+    let name = session_name(&request);
+    let asked = name.as_deref().zip(parameter("state"));
+    let attempt = asked.and_then(|(name, state)| party.sessions.attempt(name, &state));
+    let is_ours = parameter("iss").as_deref() == Some(party.registration.issuer.as_str());
+    let Some(attempt) = attempt.filter(|_| is_ours) else {
         return pages::trouble(&party.registration, Trouble::NoAttempt);
-    }
+    };
     let Some(code) = parameter("code") else {
         return pages::trouble(&party.registration, Trouble::Denied);
     };
-    match party.provider.finish(code, *attempt).await {
+    match party.provider.finish(code, attempt).await {
         Ok(person) => {
-            let name = party.sessions.open(Session::SignedIn(Box::new(person)));
+            let name = party.sessions.sign_in(name.as_deref(), person);
             see_other("/", Some(cookie(name)))
         }
         Err(error) => pages::trouble(&party.registration, Trouble::Provider(error)),
@@ -120,10 +114,10 @@ pub(super) async fn sign_out(request: HttpRequest, party: web::Data<RelyingParty
     if is_foreign(&request, &party) {
         return pages::trouble(&party.registration, Trouble::Foreign);
     }
-    let gone = session_name(&request).and_then(|name| party.sessions.take(&name));
+    let gone = session_name(&request).and_then(|name| party.sessions.end(&name));
     let end = match gone {
-        Some(Session::SignedIn(person)) => party.provider.end(&person.id_token).await,
-        Some(Session::Waiting(_)) | None => None,
+        Some(person) => party.provider.end(&person.id_token).await,
+        None => None,
     };
     see_other(end.as_ref().map_or("/", url::Url::as_str), Some(cookie(String::new())))
 }
