@@ -48,7 +48,29 @@ const SECTIONS: &[(&str, &[&str])] = &[
     ),
     ("OIDC Core §3.1.2.1 prompt", &["none_stands_alone"]),
     ("OIDC Core §3.1.3.6", &["at_hash_is_that_of_the_specification"]),
-    ("OIDC Discovery §3", &["the_document_announces_what_the_specifications_demand"]),
+    (
+        "OIDC Discovery §3",
+        &[
+            "the_document_announces_what_the_specifications_demand",
+            "oidcc_discovery_endpoint_verification_holds",
+            "every_address_of_an_https_issuer_is_https",
+        ],
+    ),
+    (
+        "OIDC RP-Initiated Logout §2",
+        &[
+            "oidcc_rp_initiated_logout_no_id_token_hint_asks",
+            "an_expired_hint_still_says_who_leaves_also_after_its_key_was_rotated",
+        ],
+    ),
+    (
+        "OIDC RP-Initiated Logout §3",
+        &[
+            "oidcc_rp_initiated_logout_leads_back_with_the_state_alone",
+            "oidcc_rp_initiated_logout_no_state_echoes_none",
+            "oidcc_rp_initiated_logout_bad_post_logout_redirect_uri_asks",
+        ],
+    ),
     (
         "OAuth 2.0 Form Post Response Mode §4",
         &[
@@ -94,6 +116,15 @@ const SECTIONS: &[(&str, &[&str])] = &[
         &[
             "p023_times_that_are_wrong_missing_text_or_huge_are_refused",
             "p023_an_audience_is_text_or_a_list_of_texts",
+        ],
+    ),
+    (
+        "RFC 7523 §3",
+        &[
+            "every_announced_algorithm_proves_a_client_by_registered_keys",
+            "p027_an_assertion_is_for_us_alone",
+            "an_assertion_is_used_once",
+            "an_assertion_of_a_refused_request_is_used_up_too",
         ],
     ),
     (

@@ -103,9 +103,16 @@ async fn oidcc_unsigned_request_object_is_rejected_as_unsupported(suite: Suite) 
     assert!(visit.pictures.is_empty());
     // The refusal travels as the object asks: a client finds it where it looks.
     suite.refused(&jar, &visit.page, &["request_not_supported"]).await;
-    for nonsense in
-        ["x", "..", "e30.e30.", "e30.W10.", "e30.eyJyZXNwb25zZV9tb2RlIjo3fQ.", "e30.eyJzdGF0ZSI6WzFdfQ."]
-    {
+    for nonsense in [
+        "x",
+        "..",
+        "e30.e30.",
+        "e30.W10.",
+        "e30.eyJyZXNwb25zZV9tb2RlIjo3fQ.",
+        "e30.eyJzdGF0ZSI6WzFdfQ.",
+        // {"response_mode":"fragment"}
+        "e30.eyJyZXNwb25zZV9tb2RlIjoiZnJhZ21lbnQifQ.",
+    ] {
         let page = jar.open(&suite.request(Client::First, &[("request", nonsense)])).await;
         suite.refused(&jar, &page, &["request_not_supported"]).await;
     }

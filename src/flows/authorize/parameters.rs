@@ -25,9 +25,13 @@ const LONGEST_ECHO: usize = 2048;
 /// where it asked for the answer (OIDC Core §3.1.2.6, §6.1). The object is not verified; the URL could say the same.
 pub(super) fn answerable(params: &Params) -> Params {
     let object = params.get("request").and_then(unverified_claims).unwrap_or_default();
-    let wished = ["response_mode", "state"].into_iter().filter(|name| !params.has(name));
-    let wished = wished.filter_map(|name| Some((name, object.get(name)?.as_str()?)));
-    params.iter().chain(wished.filter(|(_, value)| !value.contains('\0'))).collect()
+    let wished = |name: &'static str| {
+        let value = object.get(name)?.as_str()?;
+        (!params.has(name)).then_some((name, value))
+    };
+    let mode = wished("response_mode").filter(|(_, mode)| mode.parse::<ResponseMode>().is_ok());
+    let state = wished("state").filter(|(_, state)| !state.contains('\0'));
+    params.iter().chain(mode).chain(state).collect()
 }
 
 /// `response_mode`; anything unknown travels back in the query.
