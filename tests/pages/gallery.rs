@@ -96,6 +96,17 @@ fn sign_in_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
             }),
         ),
         ("password", secret, password(&|_| ())),
+        (
+            "password-long",
+            secret,
+            password(&|page| {
+                page.username =
+                    "maximiliane.freifrau-von-hohenlohe@verwaltung.unternehmensgruppe-suedwest.example"
+                        .to_owned();
+                page.frame.tenant = Some("Zweckverband Abfallwirtschaft Donaudampfschifffahrt".to_owned());
+                page.client = Some(ClientCard::named("Grundstücksverkehrsgenehmigungszuständigkeiten"));
+            }),
+        ),
         ("password-wrong", secret, password(&|page| page.problem = Some(PasswordProblem::Wrong))),
         ("password-missing", secret, password(&|page| page.problem = Some(PasswordProblem::Missing))),
         (
