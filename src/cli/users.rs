@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::deployment::Deployment;
-use super::outcome::{Outcome, say};
+use super::outcome::{Outcome, Stop, say};
 use super::person::PersonArgs;
 use super::settings::SettingsArgs;
 use crate::flows::provision;
@@ -25,14 +25,14 @@ pub enum UsersCommand {
 
 const SUSPEND: &str = "\
 Sessions, refresh tokens and access tokens of the person end on every server and at every service that reads the revocation
-list, within five seconds. The account keeps its data. Suspending it twice is harmless. A declaration that says nothing of
-its status leaves it suspended.
+list, within five seconds. The account keeps its data. Suspending it twice is harmless; the last active owner of a tenant is
+not suspended. A declaration that says nothing of its status leaves it suspended.
 
 Examples:
   symbolon users suspend --tenant acme ada@acme.example
   symbolon users suspend --tenant acme 0191c7a2-4b1e-7c3d-9f00-5d2b8c1e4a6f --json
 
-Exit codes: 0 the account is suspended, 1 there is no such tenant or account.";
+Exit codes: 0 the account is suspended, 1 there is no such tenant or account, or it is the last owner's.";
 
 const RESUME: &str = "\
 The person signs in again: sessions and tokens that ended stay ended.
@@ -67,7 +67,8 @@ fn suspend(deployment: &Deployment, named: &Named) -> Outcome {
     let call = deployment.call();
     let (user, ended) = named
         .person
-        .change(deployment, move |tx, user| provision::suspend(tx, &call, &Actor::Operator, user))?;
+        .change(deployment, move |tx, user| provision::suspend(tx, &call, &Actor::Operator, user.id))?;
+    let ended = ended.map_err(|refusal| Stop::failed(format_args!("`{}`: {refusal}", user.email)))?;
     if named.json {
         say(json!({"user": user.id, "email": user.email, "status": "suspended", "changed": ended.is_some(),
             "sessions_ended": ended.unwrap_or(0)}));

@@ -20,6 +20,7 @@ pub mod keys;
 pub mod known;
 pub mod login;
 pub mod logout;
+mod owners;
 pub mod provision;
 pub mod revocation;
 pub mod revocation_feed;

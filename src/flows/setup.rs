@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::call::Call;
+use super::owners;
 use crate::crypto::password::PasswordHash;
 use crate::model::audit::{Actor, Event, EventKind, EventResult, hex};
 use crate::model::email::Email;
@@ -16,7 +17,7 @@ use crate::model::secret::Secret;
 use crate::model::status::Status;
 use crate::model::user::User;
 use crate::protocol::opaque::{self, TenantKind};
-use crate::storage::records::{groups, passwords, setup_links, users};
+use crate::storage::records::{passwords, setup_links, users};
 use crate::storage::{Directory, TenantTx};
 
 /// How long a link lives.
@@ -38,7 +39,7 @@ pub fn issue_link(
     call: &Call,
 ) -> Result<Result<Secret<String>, OwnerExists>, Failure> {
     let platform = directory.platform()?;
-    if has_owner(&mut directory.enter(&platform)?)? {
+    if owners::exists(&mut directory.enter(&platform)?, None)? {
         return Ok(Err(OwnerExists));
     }
     setup_links::end_all(directory, call.now)?;
@@ -59,7 +60,7 @@ pub fn check_link(
     let platform = directory.platform()?;
     let Some(hash) = hash_of(token, &platform) else { return Ok(Err(DeadLink)) };
     let open = setup_links::is_open(directory, &hash, call.now)?;
-    let alive = open && !has_owner(&mut directory.enter(&platform)?)?;
+    let alive = open && !owners::exists(&mut directory.enter(&platform)?, None)?;
     Ok(if alive { Ok(()) } else { Err(DeadLink) })
 }
 
@@ -76,7 +77,7 @@ pub fn complete(
     // First the one update that two callers cannot both win, then the question whether it still matters.
     let alive = setup_links::consume(directory, &hash, call.now)?;
     let mut tx = directory.enter(&platform)?;
-    if !alive || has_owner(&mut tx)? {
+    if !alive || owners::exists(&mut tx, None)? {
         tx.record(refused(call));
         return Ok(Err(DeadLink));
     }
@@ -129,16 +130,6 @@ fn owner(tx: &mut TenantTx<'_>, call: &Call, email: &Email) -> Result<UserId, Fa
     };
     users::insert(tx, &user)?;
     Ok(user.id)
-}
-
-/// Whether anyone may act as owner of this tenant, by a role of their own or of a group.
-fn has_owner(tx: &mut TenantTx<'_>) -> Result<bool, Failure> {
-    for user in users::all(tx)?.iter().filter(|user| user.status.is_active()) {
-        if user.roles.contains(&Role::Owner) || groups::roles_of_user(tx, user.id)?.contains(&Role::Owner) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// The stored form of a token of the platform.

@@ -1,14 +1,16 @@
 //! Commands beside running servers: suspending people, ending sessions, new client secrets. Each is known on every node
 //! within five seconds and recorded with who did it (P074, P149, D9, R60).
 
+use std::process::Stdio;
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::Value;
 use symbolon::effects::{Clock as _, SystemClock};
 use symbolon::model::audit::ChainedEvent;
+use symbolon::model::role::Role;
 use symbolon::protocol::revocation_feed::{RevokedKind, entry_key};
-use symbolon::storage::records::audit;
+use symbolon::storage::records::{audit, users};
 
 use super::party::{NOTES, World, assert_error, basic, claims, text};
 use crate::harness::TestServer;
@@ -17,9 +19,11 @@ use crate::harness::program::Program;
 use crate::harness::seed::PASSWORD;
 use crate::harness::wait::{EVERYWHERE, until};
 
-/// A world whose server has the time of the commands.
+/// A world whose server has the time of the commands; acme has a second owner.
 async fn world() -> World {
-    World::on(TestServer::with().at(SystemClock.now())).await
+    let world = World::on(TestServer::with().at(SystemClock.now())).await;
+    world.server.scope_of("acme").await.person("grace@acme.example", &[Role::Owner]).await;
+    world
 }
 
 /// What a person holds: a browser that is signed in, a refresh token that outlives it, and an access token.
@@ -299,4 +303,29 @@ async fn token_verify_judges_a_token_as_a_service_does() {
     let nobody = program.set("server.issuer", "http://127.0.0.1:1");
     assert_eq!(nobody.feed(&["token", "verify", "--audience", NOTES], &machine).code, Some(69));
     assert_eq!(nobody.run(&["token", "verify", "--issuer", "nonsense", &machine]).code, Some(64));
+}
+
+/// P102: whatever is asked for at once, a tenant keeps an active owner.
+#[tokio::test]
+async fn p102_the_last_owner_is_not_suspended_nor_two_at_once() {
+    let world = world().await;
+    let program = Program::beside(&world.server);
+    let suspend = |email: &'static str| program.command(&["users", "suspend", "--tenant", "acme", email]);
+    let both = ["ada@acme.example", "grace@acme.example"].map(|email| {
+        let mut command = suspend(email);
+        command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts")
+    });
+    let ended = both.map(|child| child.wait_with_output().expect("it ends"));
+    let refused: Vec<_> = ended.iter().filter(|output| !output.status.success()).collect();
+    assert_eq!(refused.len(), 1, "{ended:?}");
+    let said = String::from_utf8_lossy(&refused[0].stderr);
+    assert!(refused[0].status.code() == Some(1) && said.contains("without an active owner"), "{said}");
+
+    let denied = events(&world, "user.changed").await;
+    let denied = denied.iter().filter(|(body, _)| body["result"] == "denied").count();
+    assert_eq!(denied, 1, "the refusal is on record");
+    let scope = world.server.scope_of("acme").await.scope;
+    let people = world.server.database().read(&scope, users::all).await.expect("the people");
+    let owners = people.iter().filter(|user| user.roles.contains(&Role::Owner) && user.status.is_active());
+    assert_eq!(owners.count(), 1);
 }

@@ -56,9 +56,11 @@ const fn rows(kind: EventKind) -> &'static [Row] {
         }
         EventKind::ConfigurationApplied => &[("success", "operator", "", &["changed", "created", "removed"])],
         EventKind::TenantChanged => &[("success", "operator", "tenant", &["action"])],
-        EventKind::UserChanged => {
-            &[("success", "operator", "user", &["action"]), ("success", "user", "user", &["action"])]
-        }
+        EventKind::UserChanged => &[
+            ("success", "operator", "user", &["action"]),
+            ("success", "user", "user", &["action"]),
+            ("denied", "operator", "user", &["action", "reason"]),
+        ],
         EventKind::GroupChanged => &[("success", "operator", "group", &["action"])],
         EventKind::WorkspaceChanged => &[
             ("success", "operator", "workspace", &["action"]),
@@ -244,8 +246,9 @@ fn operator_goes_on(world: &World) {
     let rotated = program.json(&["keys", "rotate", "--json"]);
     program.ok(&["keys", "revoke", rotated["retired"].as_str().expect("a key")]);
     program.ok(&["sessions", "revoke", "--tenant", "acme", "ada@acme.example"]);
-    program.ok(&["users", "suspend", "--tenant", "acme", "ada@acme.example"]);
-    program.ok(&["users", "resume", "--tenant", "acme", "ada@acme.example"]);
+    assert_eq!(program.run(&["users", "suspend", "--tenant", "acme", "ada@acme.example"]).code, Some(1));
+    program.ok(&["users", "suspend", "--tenant", "acme", "bob@acme.example"]);
+    program.ok(&["users", "resume", "--tenant", "acme", "bob@acme.example"]);
     program.ok(&["clients", "rotate-secret", "acme.job"]);
     program.ok(&["audit", "export", "--tenant", "acme", "--output", "acme.jsonl"]);
     program.ok(&["audit", "verify"]);

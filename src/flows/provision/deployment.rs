@@ -114,8 +114,8 @@ pub async fn apply(
     let patient = database.with_patience(PATIENCE);
     let written = patient
         .write_platform(right, move |tx| {
-            let call = Call { now: clock.now(), ..call };
             tenants::hold(tx)?;
+            let call = Call { now: clock.now(), ..call };
             let state = State::read(tx, &depth, call.now)?;
             let changes = match difference::between(&declaration, &state, prune)? {
                 Ok(changes) => changes,

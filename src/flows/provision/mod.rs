@@ -18,4 +18,4 @@ pub use deployment::{Applied, Planned, Request, apply, export, plan};
 pub use named_user::named_user;
 pub use revoke_sessions::revoke_sessions;
 pub use rotate_secret::{LONGEST_OVERLAP, NoSecret, Rotated, rotate_secret};
-pub use suspend_user::{resume, suspend};
+pub use suspend_user::{LastOwner, resume, suspend};

@@ -3,12 +3,19 @@
 
 use super::end_access::end_of_person;
 use crate::flows::call::Call;
+use crate::flows::owners;
 use crate::model::audit::{Actor, Event, EventKind, EventResult};
 use crate::model::failure::Failure;
+use crate::model::ids::UserId;
 use crate::model::status::Status;
 use crate::model::user::User;
 use crate::storage::TenantTx;
-use crate::storage::records::users;
+use crate::storage::records::{tenants, users};
+
+/// The account is the tenant's last active owner: suspended, nobody could administer the tenant (P102).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this would leave the tenant without an active owner; name another owner first")]
+pub struct LastOwner;
 
 /// Suspends an account: nobody signs in with it, and its sessions, refresh tokens and access tokens end. Says how many
 /// sessions there were, or nothing where it was suspended before; then nothing changes.
@@ -19,16 +26,21 @@ pub fn suspend(
     tx: &mut TenantTx<'_>,
     call: &Call,
     actor: &Actor,
-    user: &User,
-) -> Result<Option<usize>, Failure> {
-    if !user.status.is_active() {
-        return Ok(None);
+    user: UserId,
+) -> Result<Result<Option<usize>, LastOwner>, Failure> {
+    tenants::hold(tx)?;
+    let Some(user) = users::find(tx, user)?.filter(|user| user.status.is_active()) else {
+        return Ok(Ok(None));
+    };
+    if owners::is_owner(tx, &user)? && !owners::exists(tx, Some(user.id))? {
+        tx.record(event(call, actor, &user, (EventResult::Denied, "suspend")).with("reason", "last_owner"));
+        return Ok(Err(LastOwner));
     }
     let suspended = User { status: Status::Suspended { since: call.now }, ..user.clone() };
     users::update(tx, &suspended)?;
     let ended = end_of_person(tx, call, user.id, actor)?;
-    tx.record(event(call, actor, user, "suspend"));
-    Ok(Some(ended))
+    tx.record(event(call, actor, &user, (EventResult::Success, "suspend")));
+    Ok(Ok(Some(ended)))
 }
 
 /// Lets a suspended account in again; false where it was not suspended. What ended stays ended: the person signs in.
@@ -41,12 +53,12 @@ pub fn resume(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: &User) ->
         Status::Suspended { .. } => {}
     }
     users::update(tx, &User { status: Status::Active, ..user.clone() })?;
-    tx.record(event(call, actor, user, "resume"));
+    tx.record(event(call, actor, user, (EventResult::Success, "resume")));
     Ok(true)
 }
 
-fn event(call: &Call, actor: &Actor, user: &User, action: &'static str) -> Event {
-    call.event(EventKind::UserChanged, EventResult::Success, actor.clone())
+fn event(call: &Call, actor: &Actor, user: &User, (result, action): (EventResult, &'static str)) -> Event {
+    call.event(EventKind::UserChanged, result, actor.clone())
         .on("user", user.id)
         .with("action", action)
         .with_personal("email", user.email.as_str())

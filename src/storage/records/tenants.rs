@@ -185,7 +185,7 @@ pub fn set_domains(tx: &mut PlatformTx<'_>, tenant: TenantId, domains: &[String]
 /// Lets others who change the configuration wait until this transaction ends, so that what it reads from here on is what
 /// it changes. SQLite has one writer anyway; on PostgreSQL two could each see the other's owner and both take one away
 /// (P102). The lock is the row of the platform, which nobody else changes.
-pub fn hold(tx: &mut PlatformTx<'_>) -> Result<(), Failure> {
+pub fn hold(tx: &mut impl Transaction) -> Result<(), Failure> {
     diesel::update(tenants::table.filter(tenants::slug.eq(PLATFORM_SLUG)))
         .set(tenants::name.eq(tenants::name))
         .execute(tx.conn())

@@ -1,0 +1,24 @@
+//! Who may act as owner of a tenant: by a role of their own, or of a group. No tenant loses its last one (P102).
+
+use crate::model::failure::Failure;
+use crate::model::ids::UserId;
+use crate::model::role::Role;
+use crate::model::user::User;
+use crate::storage::TenantTx;
+use crate::storage::records::{groups, users};
+
+/// Whether this account is an active owner.
+pub(super) fn is_owner(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failure> {
+    Ok(user.status.is_active()
+        && (user.roles.contains(&Role::Owner) || groups::roles_of_user(tx, user.id)?.contains(&Role::Owner)))
+}
+
+/// Whether there is an active owner, this account not counted.
+pub(super) fn exists(tx: &mut TenantTx<'_>, except: Option<UserId>) -> Result<bool, Failure> {
+    for user in users::all(tx)?.iter().filter(|user| Some(user.id) != except) {
+        if is_owner(tx, user)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
