@@ -46,6 +46,12 @@ pub fn of_scope(scope: &str) -> &'static [&'static str] {
     }
 }
 
+/// The standard scope that gives a claim; none for claims that are not about a person. Whoever may not ask for the
+/// scope may not ask for its claims one by one either, and consent to a claim is consent to its scope (P008).
+pub fn scope_of(claim: &str) -> Option<&'static str> {
+    scope::STANDARD.into_iter().find(|scope| of_scope(scope).contains(&claim))
+}
+
 /// Every claim that can be asked for, for `claims_supported` (OIDC Discovery §3).
 pub fn supported() -> Vec<&'static str> {
     let mut all =

@@ -49,6 +49,17 @@ impl ClaimsRequest {
         self.userinfo.is_empty() && self.id_token.is_empty()
     }
 
+    /// Every claim that is asked for, wherever it is wanted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.userinfo.keys().chain(self.id_token.keys()).map(String::as_str)
+    }
+
+    /// Forgets the claims that fail this test.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.userinfo.retain(|claim, _| keep(claim));
+        self.id_token.retain(|claim, _| keep(claim));
+    }
+
     /// The `sub` that the ID token must have (OIDC Core §5.5.1); the request must fail for any other person.
     pub fn wanted_subject(&self) -> Option<&str> {
         self.id_token.get("sub")?.values.first()?.as_str()

@@ -1,5 +1,8 @@
 //! Consent (RFC 6749 §10.2, OIDC Core §3.1.2.4, D17, P008).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use reqwest::Method;
 use symbolon::model::client::ClientKind;
 use symbolon::model::resource_server::OpenTo;
 
@@ -44,6 +47,53 @@ async fn p008_consent_covers_what_was_shown_and_no_more() {
     assert_sent_back(&server, &silent, "consent_required", "a wider scope, and no page");
     let anew = jar.open(&ask(&[("prompt", "consent")])).await;
     assert_eq!(anew.marker().as_deref(), Some("page-consent"), "asked for");
+}
+
+/// P008: claims asked for one by one are asked about like the scopes that give them, and a client gets none that it was
+/// not registered for.
+#[tokio::test]
+async fn p008_no_claim_slips_past_the_consent() {
+    let server = shop().await;
+    let mut narrow = client("narrow", ClientKind::Web);
+    narrow.metadata.tenants = OpenTo::All;
+    narrow.metadata.scopes = vec!["openid".to_owned()];
+    let narrow = server.platform().await.register(narrow).await;
+    let jar = server.browser();
+    let page = jar.open(&ask(&[])).await;
+    let page = sign_in(&jar, page, ADA).await;
+    assert!(jar.submit(&page, &[("decision", "allow")]).await.answer().contains_key("code"));
+    for claims in [
+        r#"{"userinfo":{"email":null}}"#,
+        r#"{"id_token":{"email":{"essential":true}}}"#,
+        r#"{"userinfo":{"phone_number":null,"nonsense":null}}"#,
+        r#"{"id_token":{"name":null},"userinfo":{"address":null}}"#,
+    ] {
+        let silent = jar.get(&ask(&[("claims", claims), ("prompt", "none")])).await;
+        assert_sent_back(&server, &silent, "consent_required", claims);
+        let page = jar.open(&ask(&[("claims", claims)])).await;
+        assert_eq!(page.marker().as_deref(), Some("page-consent"), "{claims}");
+    }
+    let email = r#"{"userinfo":{"email":null}}"#;
+    let page = jar.open(&ask(&[("claims", email)])).await;
+    assert!(jar.submit(&page, &[("decision", "allow")]).await.answer().contains_key("code"));
+    let quiet = jar.get(&ask(&[("claims", email), ("prompt", "none")])).await;
+    assert!(quiet.answer().contains_key("code"), "and it is remembered");
+    let harmless = r#"{"id_token":{"auth_time":{"essential":true},"acr":null,"sub":null}}"#;
+    assert!(jar.get(&ask(&[("claims", harmless), ("prompt", "none")])).await.answer().contains_key("code"));
+
+    let both = r#"{"id_token":{"email":null,"name":null},"userinfo":{"email":null,"phone_number":null}}"#;
+    let back = jar.get(&request(&[("client_id", "narrow"), ("scope", "openid"), ("claims", both)])).await;
+    let code = back.answer().remove("code").unwrap_or_else(|| panic!("{back:?}"));
+    let basic = format!("Basic {}", STANDARD.encode(format!("narrow:{}", narrow.secret)));
+    let fields = [("grant_type", "authorization_code"), ("code", &*code), ("redirect_uri", CALLBACK)];
+    let tokens =
+        jar.send(Method::POST, "/oauth2/token", Some(&fields), &[("authorization", &basic)]).await.json();
+    let payload = tokens["id_token"].as_str().and_then(|token| token.split('.').nth(1)).expect("an ID token");
+    let id = String::from_utf8(URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("text");
+    assert!(!id.contains("Lovelace") && !id.contains(ADA), "{id}");
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().expect("a token"));
+    let told = jar.send(Method::GET, "/userinfo", None, &[("authorization", &bearer)]).await;
+    assert!(told.status == 200 && !told.body.contains(ADA), "{told:?}");
 }
 
 #[tokio::test]

@@ -136,7 +136,7 @@ fn checked(client: &Client, reading: &Reading, to: &VerifiedRedirect) -> Result<
     parameters::response_type(params, client)?;
     let scope = parameters::scope(params, client)?;
     let code_challenge = parameters::pkce(params, client)?;
-    let claims = parameters::claims(params)?;
+    let claims = parameters::claims(params, client)?;
     Ok(Request {
         redirect_uri: to.as_str().to_owned(),
         response_mode: ResponseMode::default(),

@@ -16,8 +16,10 @@ use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
 use crate::model::resource_server::ResourceServer;
+use crate::protocol::claims::scope_of;
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::redirect_uri::VerifiedRedirect;
+use crate::protocol::scope::Scope;
 use crate::storage::Directory;
 use crate::storage::records::consents::{self, Consent};
 use crate::storage::records::resource_servers;
@@ -96,7 +98,7 @@ pub fn answer(
     let event = call
         .event(EventKind::Consent, result, Actor::User(account.user.id))
         .by_client(&standing.client.client_id)
-        .with("scope", request.scope.to_string());
+        .with("scope", asked_scopes(&request).into_iter().collect::<Vec<_>>().join(" "));
     directory.enter(&account.scope)?.record(event);
     if !allowed {
         let answer = Answer::Error(ErrorCode::AccessDenied, "the person did not consent");
@@ -160,9 +162,20 @@ pub(super) fn servers(
     Ok(servers)
 }
 
+/// The scopes that are asked for, by name or by one of their claims: what the page shows and the consent covers (P008).
+pub fn asked_scopes(request: &Request) -> BTreeSet<&str> {
+    let mut scopes: BTreeSet<&str> = request.scope.iter().map(Scope::as_str).collect();
+    for claim in request.claims.names() {
+        if let Some(scope) = scope_of(claim) {
+            scopes.insert(scope);
+        }
+    }
+    scopes
+}
+
 fn wanted(request: &Request, servers: &[ResourceServer]) -> Consent {
     Consent {
-        scopes: request.scope.iter().map(|scope| scope.as_str().to_owned()).collect(),
+        scopes: asked_scopes(request).into_iter().map(str::to_owned).collect(),
         resources: servers.iter().map(|server| server.identifier.clone()).collect(),
         redirect_uris: vec![request.redirect_uri.clone()],
     }

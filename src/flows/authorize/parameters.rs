@@ -5,6 +5,7 @@ use crate::crypto::jwt::unverified_claims;
 use crate::flows::interaction::WantedStrength;
 use crate::model::client::{Client, ClientKind};
 use crate::protocol::acr::{Acr, weakest_asked};
+use crate::protocol::claims::scope_of;
 use crate::protocol::claims_request::{ClaimsRequest, WantedAcr};
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::oauth_error::ErrorCode;
@@ -140,12 +141,15 @@ pub(super) fn max_age(params: &Params, client: &Client) -> Result<Option<u64>, F
     }
 }
 
-/// `claims`.
-pub(super) fn claims(params: &Params) -> Result<ClaimsRequest, Fault> {
-    params
-        .get("claims")
-        .map_or_else(|| Ok(ClaimsRequest::default()), ClaimsRequest::parse)
-        .map_err(|_| (ErrorCode::InvalidRequest, "claims is not the JSON object of OpenID Connect Core 5.5"))
+/// `claims`, cut like `scope` to what the client was registered for.
+pub(super) fn claims(params: &Params, client: &Client) -> Result<ClaimsRequest, Fault> {
+    let mut claims =
+        params.get("claims").map_or_else(|| Ok(ClaimsRequest::default()), ClaimsRequest::parse).map_err(
+            |_| (ErrorCode::InvalidRequest, "claims is not the JSON object of OpenID Connect Core 5.5"),
+        )?;
+    let own = &client.metadata.scopes;
+    claims.retain(|claim| scope_of(claim).is_none_or(|scope| own.iter().any(|own| own == scope)));
+    Ok(claims)
 }
 
 /// The strength that `acr_values` or the `claims` parameter aim for (D13). An essential wish for values that we do not

@@ -69,10 +69,10 @@ async fn page(visitor: &Visitor, handle: InteractionHandle, question: &Question)
 
 /// The scopes in words: ours first in their usual order, then those of the resource servers.
 fn lines(question: &Question) -> Vec<ScopeLine> {
-    let asked = &question.request.scope;
+    let asked = consent::asked_scopes(&question.request);
     let standard = StandardScope::ALL.into_iter().filter(|scope| asked.contains(scope.as_str()));
     let defined = question.servers.iter().flat_map(|server| {
-        let asked_of_it = server.scopes.iter().filter(|defined| asked.contains(&defined.name));
+        let asked_of_it = server.scopes.iter().filter(|defined| asked.contains(defined.name.as_str()));
         asked_of_it.map(|defined| ScopeLine::Api {
             api: server.name.clone(),
             description: defined.description.clone(),
