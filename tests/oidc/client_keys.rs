@@ -293,6 +293,54 @@ async fn what_is_no_public_key_set_proves_nobody() {
     assert_eq!(rig.prove("ES256", &own).await.status, 200);
 }
 
+/// P022: an assertion brings no key of its own, and sends us nowhere to fetch one.
+#[tokio::test]
+async fn p022_an_assertion_brings_no_key_of_its_own() {
+    let (own, attacker) = (key("ES256", "k1"), key("ES256", "k1"));
+    let elsewhere = KeyServer::start().await;
+    elsewhere.publishes(&set(&[&attacker]));
+    let rig = Rig::with(Some(set(&[&own])), None, "127.0.0.1/32").await;
+    for kid in ["k1", "k2", "../../dev/null", "' OR 1=1 --", &elsewhere.uri] {
+        let mut plain = JwsHeader::new();
+        plain.set_key_id(kid);
+        let [mut jwk, mut jku, mut x5u] = [plain.clone(), plain.clone(), plain.clone()];
+        jwk.set_jwk(public(&attacker));
+        jku.set_jwk_set_url(&elsewhere.uri);
+        x5u.set_x509_url(&elsewhere.uri);
+        for header in [plain, jwk, jku, x5u] {
+            let mut unnamed = attacker.clone();
+            unnamed.set_parameter("kid", None).unwrap();
+            let signer = ES256.signer_from_jwk(&unnamed).unwrap();
+            let claims = rig.claims().to_string();
+            let forged = josekit::jws::serialize_compact(claims.as_bytes(), &header, &signer).unwrap();
+            assert_error(&rig.present(&forged).await, 401, "invalid_client");
+        }
+    }
+    assert_eq!(elsewhere.asked(), 0);
+    assert_eq!(rig.prove("ES256", &own).await.status, 200);
+}
+
+/// RFC 7523 §3: what one node saw, no node takes again.
+#[tokio::test]
+async fn an_assertion_is_used_once_on_all_nodes_together() {
+    let own = key("ES256", "k1");
+    let rig = Rig::registered(set(&[&own])).await;
+    let other = rig.server.another_node().await;
+    let assertion = sign("ES256", &own, Some("k1"), &rig.claims());
+    assert_eq!(rig.present(&assertion).await.status, 200);
+    let fields = [
+        ("grant_type", "client_credentials"),
+        ("client_assertion_type", ASSERTION_TYPE),
+        ("client_assertion", &*assertion),
+    ];
+    let replayed = other.browser().send(Method::POST, "/oauth2/token", Some(&fields), &[]).await;
+    assert_error(&replayed, 401, "invalid_client");
+    let fresh = sign("ES256", &own, Some("k1"), &rig.claims());
+    let fields = [fields[0], fields[1], ("client_assertion", &*fresh)];
+    assert_eq!(other.browser().send(Method::POST, "/oauth2/token", Some(&fields), &[]).await.status, 200);
+    assert_error(&rig.present(&fresh).await, 401, "invalid_client");
+}
+
 /// RFC 7523 §3: a refusal uses an assertion up as a success does, so that one from a log is worth nothing.
 #[tokio::test]
 async fn an_assertion_of_a_refused_request_is_used_up_too() {
