@@ -5,7 +5,7 @@
 //! still open, from a node's memory of five seconds, or by a clock that is ahead. What is issued afterwards for the same
 //! session, person, client or tenant is dated in the second after the cut-off ([`dated`]), and so is good at once: our
 //! doors take a date up to [`DATED_AHEAD`] from now, verifiers one within their leeway of 30 seconds. Two revocations in
-//! one second, with an issue between them, push the second cut-off a second further, by [`PUSH`] at most. Only access
+//! one second, with an issue between them, push the second cut-off a second further, by `PUSH` at most. Only access
 //! tokens are dated so: no feed names ID tokens.
 
 use std::time::Duration;
