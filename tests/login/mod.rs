@@ -4,6 +4,7 @@ mod accounts;
 mod brand;
 mod broken_forms;
 mod equal;
+mod fixation;
 mod guessing;
 mod logos;
 mod logout;

@@ -13,6 +13,7 @@ mod freshness;
 mod hostile;
 mod interleaved;
 mod machines;
+mod matrix;
 mod nodes;
 mod operator;
 mod party;
