@@ -70,6 +70,8 @@ impl Demo {
     }
 
     async fn serve(&self, folder: &TempDir) -> Outcome {
+        // Before there is anything to remove.
+        let signals = run::Signals::listen().map_err(Stop::failed)?;
         let addresses = Addresses::from_port(self.port);
         // All three first: a taken port is better known before anything is printed.
         let provider = listen(self.port)?;
@@ -84,7 +86,7 @@ impl Demo {
 
         let announcement = Announcement::new(&addresses, &seeded);
         say(if self.json { announcement.to_json()? } else { announcement.to_text(&seeded) });
-        let ended = run::until_stopped(server, Duration::ZERO).await;
+        let ended = run::until_stopped(server, signals, Duration::ZERO).await;
         party.stop().await;
         notes.stop().await;
         ended.map_err(Stop::failed)?;

@@ -91,7 +91,8 @@ async fn serve(config: Config) -> Outcome {
         http: None,
     })
     .await?;
+    let signals = run::Signals::listen().map_err(Stop::failed)?;
     tracing::info!(%issuer, address = %server.address, "ready");
-    run::until_stopped(server, unready).await.map_err(Stop::failed)?;
+    run::until_stopped(server, signals, unready).await.map_err(Stop::failed)?;
     Ok(ExitCode::SUCCESS)
 }

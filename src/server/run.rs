@@ -13,8 +13,7 @@ use super::build::Server;
 ///
 /// # Errors
 /// The server ended by itself.
-pub async fn until_stopped(mut server: Server, unready: Duration) -> io::Result<()> {
-    let mut signals = Signals::listen()?;
+pub async fn until_stopped(mut server: Server, mut signals: Signals, unready: Duration) -> io::Result<()> {
     tokio::select! {
         ended = server.ended() => return ended,
         () = signals.next() => {}
@@ -42,14 +41,20 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address)
 }
 
-struct Signals {
+/// SIGTERM and Ctrl-C. Listened to before the server says that it is ready: one that comes in between is not lost, and
+/// does not end the process as if nobody listened.
+pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
 }
 
 impl Signals {
-    fn listen() -> io::Result<Self> {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    /// The system gives no handler.
+    pub fn listen() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,

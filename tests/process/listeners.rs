@@ -40,17 +40,7 @@ async fn at_sigterm_the_running_request_is_answered_and_no_other() {
 
     serving.signal("TERM");
     serving.said("\"message\":\"stopping\"");
-    until(SOON, "new connections are refused", async || {
-        TcpStream::connect(serving.address).is_err()
-            || raw::exchange(
-                serving.address,
-                b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
-                Duration::from_millis(200),
-            )
-            .text
-            .is_empty()
-    })
-    .await;
+    until(SOON, "new connections are refused", async || is_refused(serving.address)).await;
     running.write_all(rest.as_bytes()).expect("the other half");
     let mut answer = String::new();
     running.read_to_string(&mut answer).expect("an answer");
@@ -58,6 +48,15 @@ async fn at_sigterm_the_running_request_is_answered_and_no_other() {
     let (code, log) = serving.wait();
     assert_eq!(code, Some(0), "{log}");
     assert!(log.contains("\"message\":\"stopped\""), "{log}");
+}
+
+/// Whether a new connection is refused, or closed without an answer.
+fn is_refused(address: SocketAddr) -> bool {
+    let Ok(mut stream) = TcpStream::connect(address) else { return true };
+    stream.set_read_timeout(Some(Duration::from_millis(200))).expect("a time limit");
+    let _closed_early = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    let mut answer = [0; 16];
+    !matches!(stream.read(&mut answer), Ok(1..))
 }
 
 #[tokio::test]
