@@ -25,7 +25,7 @@ pub const SECTION: Section = Section {
             "limits.authorize_address",
             Kind::Rate,
             "300 per 1m",
-            "Authorization requests from one address by browsers that are not signed in; each is stored until it ends.",
+            "Authorization requests and plain sign-ins from one address by browsers that are not signed in; each is stored until it ends.",
         ),
         Key::new(
             "limits.token_address",
@@ -37,7 +37,7 @@ pub const SECTION: Section = Section {
             "limits.token_client",
             Kind::Rate,
             "3000 per 1m",
-            "Requests of one client at the token, introspection and revocation endpoints.",
+            "Requests of one client at the token, introspection and revocation endpoints; of a public client, those from one address.",
         ),
         Key::new(
             "limits.bearer_address",
@@ -67,13 +67,13 @@ pub const SECTION: Section = Section {
             "limits.recorded_failures",
             Kind::Rate,
             "20 per 10m",
-            "Failures of one account name from one address that are recorded one by one; those beyond become one counted event.",
+            "Refusals of one kind that name the same account or client and come from one address, recorded one by one; those beyond become one counted event.",
         ),
         Key::new(
             "limits.platform_events",
             Kind::Rate,
             "1000 per 1h",
-            "Failures without a known tenant that are recorded in the platform's own chain.",
+            "Refusals of one kind without a known tenant that are recorded in the platform's own chain.",
         ),
     ],
 };

@@ -19,8 +19,8 @@ use crate::model::secret::Secret;
 use crate::model::time::Timestamp;
 use crate::protocol::metadata::paths;
 use crate::protocol::params::Params;
-use crate::storage::records::client_assertions;
-use crate::storage::{Directory, TenantTx};
+use crate::storage::TenantTx;
+use crate::storage::records::{client_assertions, clients};
 
 /// The one `client_assertion_type` (RFC 7523 §2.2).
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -162,17 +162,16 @@ impl AuthenticatedClient {
         self.method != AuthMethod::None
     }
 
-    /// Uses the assertion up, in the transaction of what it was presented for, and before anything else can refuse that.
-    /// False when it was used before: the request must be refused. Other methods have nothing to use up.
-    pub fn spend(&self, directory: &mut Directory<'_>) -> Result<bool, Failure> {
-        if self.assertion.is_none() {
-            return Ok(true);
+    /// Asked first in the transaction of whatever the client proved itself for, on the rows of its own tenant: whether it
+    /// may still be used, for what a node remembers of it may be seconds old (D25), and whether its assertion was not
+    /// used before, which uses it up. False: the request must be refused.
+    pub fn stands(&self, tx: &mut TenantTx<'_>) -> Result<bool, Failure> {
+        if tx.scope().id() != self.known.scope.id() {
+            return Err(Failure::internal("a client was asked for in another tenant than its own"));
         }
-        self.spend_in(&mut directory.enter(&self.known.scope)?)
-    }
-
-    /// The same in a transaction of the client's own tenant.
-    pub fn spend_in(&self, tx: &mut TenantTx<'_>) -> Result<bool, Failure> {
+        if !clients::is_usable(tx, self.id())? {
+            return Ok(false);
+        }
         let Some(assertion) = &self.assertion else { return Ok(true) };
         client_assertions::spend(tx, self.id(), &assertion.jti.to_string(), assertion.expires_at)
     }
@@ -209,10 +208,14 @@ pub fn authenticate(
     Ok(AuthenticatedClient { known, method: registered, assertion })
 }
 
-/// The record of a proof that did not hold. Who sent it is not known: the client is only whom it named.
-pub fn failed_event(call: &Call, known: &KnownClient) -> Event {
-    call.event(EventKind::ClientAuthentication, EventResult::Denied, Actor::Anonymous)
-        .by_client(&known.client.client_id)
+/// The record of a proof that did not hold. Who sent it is not known: the client is only whom it named, and a name that
+/// is none is not repeated.
+pub fn failed_event(call: &Call, known: Option<&KnownClient>) -> Event {
+    let event = call.event(EventKind::ClientAuthentication, EventResult::Denied, Actor::Anonymous);
+    match known {
+        Some(known) => event.by_client(&known.client.client_id).with("reason", "wrong_proof"),
+        None => event.with("reason", "unknown_client"),
+    }
 }
 
 /// Looks at every secret, so that the time tells nothing about which one is close.

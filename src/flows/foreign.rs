@@ -2,18 +2,19 @@
 
 use super::call::Call;
 use super::client_auth::AuthenticatedClient;
+use super::failures::{self, RecordRules, Source};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::storage::Directory;
 
-/// Notes on the chain of the client's own tenant what it reached for: a kind and an id. `door` is where. Of a public
-/// client, which proves nothing, nothing is noted: strangers would write the record.
+/// Notes on the chain of the client's own tenant what it reached for: where, and a kind and an id. Who does it again and
+/// again is counted (D23). Of a public client, which proves nothing, nothing is noted: strangers would write the record.
 pub(super) fn note(
     directory: &mut Directory<'_>,
     call: &Call,
+    rules: &RecordRules,
     client: &AuthenticatedClient,
-    door: &'static str,
-    (kind, id): (&'static str, &str),
+    (door, kind, id): (&'static str, &'static str, &str),
 ) -> Result<(), Failure> {
     if !client.is_confidential() {
         return Ok(());
@@ -23,6 +24,6 @@ pub(super) fn note(
         .by_client(client.id())
         .on(kind, id)
         .with("at", door);
-    directory.enter(&client.known().scope)?.record(event);
-    Ok(())
+    let source = Source { tenant: Some(client.known().scope.id()), named: client.id().as_str() };
+    failures::record(directory, call, rules, source, event)
 }

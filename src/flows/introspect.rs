@@ -5,48 +5,45 @@ use serde_json::{Map, Value, json};
 use super::bearer::{self, LiveToken};
 use super::call::Call;
 use super::client_auth::{AuthenticatedClient, ClientAuthRefusal};
+use super::failures::RecordRules;
 use super::foreign;
 use crate::crypto::jwt::VerificationKeys;
-use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::storage::Directory;
 
 /// Answers about a token; `None` is `{"active": false}` and nothing else, whatever the reason (RFC 7662 §2.2). Refresh
 /// tokens are no access tokens and never active here.
 ///
+/// An answer changes nothing and is not recorded; a client that asks about a token which is none of its business is.
+///
 /// # Errors
 /// A public client: RFC 7662 §2.1 demands that the caller authenticates.
 pub fn introspect(
     directory: &mut Directory<'_>,
     call: &Call,
-    keys: &VerificationKeys,
+    (keys, rules): (&VerificationKeys, &RecordRules),
     client: &AuthenticatedClient,
     token: &str,
 ) -> Result<Result<Option<Map<String, Value>>, ClientAuthRefusal>, Failure> {
-    if !client.is_confidential() || !client.spend(directory)? {
+    let own = &client.known().scope;
+    if !client.is_confidential() || !client.stands(&mut directory.enter(own)?)? {
         return Ok(Err(ClientAuthRefusal::Unproved));
     }
     let live = match bearer::read(call, keys, token) {
         None => None,
         Some(bearer) => bearer::live(directory, call, bearer)?,
     };
-    if let Some(foreign) = live.as_ref().filter(|token| !concerns(client, token)) {
-        foreign::note(directory, call, client, "introspection", ("access_token", &foreign.claims.jti))?;
-        return Ok(Ok(None));
+    let Some(token) = live else { return Ok(Ok(None)) };
+    if concerns(client, &token) {
+        return Ok(Ok(Some(answer(&token))));
     }
-    let mut event = call
-        .event(EventKind::Introspection, EventResult::Success, Actor::Client(client.id().clone()))
-        .by_client(client.id())
-        .with("active", live.is_some());
-    if let Some(token) = &live {
-        event = event.with("jti", token.claims.jti.as_str());
-    }
-    directory.enter(&client.known().scope)?.record(event);
-    Ok(Ok(live.map(|token| answer(&token))))
+    foreign::note(directory, call, rules, client, ("introspection", "access_token", &token.claims.jti))?;
+    Ok(Ok(None))
 }
 
-/// Whether the token is the caller's business: issued to it, of its own tenant, or for a resource server that its tenant
-/// owns. The token decides, never the request (P024).
+/// Whether the token is the caller's business (RFC 7662 §4): the client that it was issued to, and the API that it is
+/// meant for. An API asks through a client of the tenant that owns the resource server, registered for it; a client that
+/// may only call the API learns nothing from the tokens of others, nor does any other client of the same tenant (P019).
 fn concerns(client: &AuthenticatedClient, token: &LiveToken) -> bool {
     let own = client.known().scope.id();
     let serves = client
@@ -54,7 +51,7 @@ fn concerns(client: &AuthenticatedClient, token: &LiveToken) -> bool {
         .resources
         .iter()
         .any(|server| server.owner == own && token.claims.aud.contains(&server.identifier));
-    token.claims.client_id == client.id().as_str() || token.claims.tenant_id == own || serves
+    token.claims.client_id == client.id().as_str() || serves
 }
 
 fn answer(token: &LiveToken) -> Map<String, Value> {

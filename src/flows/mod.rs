@@ -11,6 +11,7 @@ pub mod bearer;
 pub mod call;
 pub mod client_auth;
 pub mod client_logo;
+pub mod failures;
 mod foreign;
 pub mod initialise;
 pub mod interaction;

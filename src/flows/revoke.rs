@@ -3,6 +3,7 @@
 use super::bearer;
 use super::call::Call;
 use super::client_auth::{AuthenticatedClient, ClientAuthRefusal};
+use super::failures::RecordRules;
 use super::foreign;
 use super::revocation::{self, Within};
 use super::token::rotation;
@@ -16,68 +17,69 @@ use crate::storage::Directory;
 use crate::storage::records::refresh_families::{self, EndReason};
 use crate::storage::records::refresh_tokens;
 
-/// Revokes a token of this client. A token that is unknown, spoiled or another client's changes nothing, and the answer
-/// is the same (RFC 7009 §2.2).
+/// Revokes a token of this client; false where nothing changed. A token that is unknown, spoiled, revoked or another
+/// client's changes nothing, and the answer is the same (RFC 7009 §2.2).
 ///
 /// # Errors
-/// The assertion of the client was used before.
+/// The client may not be used any more, or its assertion was used before.
 pub fn revoke(
     directory: &mut Directory<'_>,
     call: &Call,
-    keys: &VerificationKeys,
+    (keys, rules): (&VerificationKeys, &RecordRules),
     client: &AuthenticatedClient,
     token: &str,
-) -> Result<Result<(), ClientAuthRefusal>, Failure> {
-    if !client.spend(directory)? {
+) -> Result<Result<bool, ClientAuthRefusal>, Failure> {
+    if !client.stands(&mut directory.enter(&client.known().scope)?)? {
         return Ok(Err(ClientAuthRefusal::Unproved));
     }
-    match opaque::parse(TenantKind::RefreshToken, token) {
-        Some(presented) => revoke_family(directory, call, client, presented)?,
-        None => {
-            if let Some(bearer) = bearer::read(call, keys, token) {
-                revoke_access_token(directory, call, client, bearer.claims())?;
-            }
-        }
-    }
-    Ok(Ok(()))
+    let changed = match (opaque::parse(TenantKind::RefreshToken, token), bearer::read(call, keys, token)) {
+        (Some(presented), _) => revoke_family(directory, call, rules, client, presented)?,
+        (None, Some(bearer)) => revoke_access_token(directory, call, rules, client, bearer.claims())?,
+        (None, None) => false,
+    };
+    Ok(Ok(changed))
 }
 
 /// Ends the family of a refresh token, used though it may be, and the access tokens that came with it.
 fn revoke_family(
     directory: &mut Directory<'_>,
     call: &Call,
+    rules: &RecordRules,
     client: &AuthenticatedClient,
     presented: Presented,
-) -> Result<(), Failure> {
-    let Some(scope) = directory.tenant(presented.tenant)? else { return Ok(()) };
+) -> Result<bool, Failure> {
+    let Some(scope) = directory.tenant(presented.tenant)? else { return Ok(false) };
     let mut tx = directory.enter(&scope)?;
-    let Some(token) = refresh_tokens::find(&mut tx, &hex(&presented.hash))? else { return Ok(()) };
+    let Some(token) = refresh_tokens::find(&mut tx, &hex(&presented.hash))? else { return Ok(false) };
     // A family that has ended is not ended again: repeating a revocation writes nothing.
     let family = refresh_families::find(&mut tx, token.family_id)?.filter(|family| family.ended_at.is_none());
-    let Some(family) = family else { return Ok(()) };
+    let Some(family) = family else { return Ok(false) };
     if family.client_id != *client.id() {
         let id = family.id.to_string();
-        return foreign::note(directory, call, client, "revocation", ("refresh_family", &id));
+        foreign::note(directory, call, rules, client, ("revocation", "refresh_family", &id))?;
+        return Ok(false);
     }
     rotation::kill(&mut tx, call, (family.id, family.user_id, family.sid), EndReason::Revoked)?;
     tx.record(event(call, client).for_user(family.user_id).on("refresh_family", family.id));
-    Ok(())
+    Ok(true)
 }
 
 fn revoke_access_token(
     directory: &mut Directory<'_>,
     call: &Call,
+    rules: &RecordRules,
     client: &AuthenticatedClient,
     claims: &AccessTokenClaims,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     if claims.client_id != client.id().as_str() {
-        return foreign::note(directory, call, client, "revocation", ("access_token", &claims.jti));
+        foreign::note(directory, call, rules, client, ("revocation", "access_token", &claims.jti))?;
+        return Ok(false);
     }
-    let Some(scope) = directory.tenant(claims.tenant_id)? else { return Ok(()) };
+    let Some(scope) = directory.tenant(claims.tenant_id)? else { return Ok(false) };
     let mut tx = directory.enter(&scope)?;
     let known = revocation::cut_off(&mut tx, [(RevokedKind::Token, claims.jti.as_str())], call.now)?;
     if known.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     let within = Within::subject(claims.tenant_id, &claims.sub);
     revocation::revoke(&mut tx, &within, [(RevokedKind::Token, claims.jti.as_str())], call.now)?;
@@ -86,7 +88,7 @@ fn revoke_access_token(
         event = event.for_user(user);
     }
     tx.record(event);
-    Ok(())
+    Ok(true)
 }
 
 fn event(call: &Call, client: &AuthenticatedClient) -> Event {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::call::Call;
 use super::owners;
+use super::provision::end_of_person;
 use crate::crypto::password::PasswordHash;
 use crate::model::audit::{Actor, Event, EventKind, EventResult, hex};
 use crate::model::email::Email;
@@ -82,6 +83,8 @@ pub fn complete(
         return Ok(Err(DeadLink));
     }
     let user = owner(&mut tx, call, email)?;
+    // Whoever had this account before has no more of it than of any other.
+    end_of_person(&mut tx, call, user, &Actor::System)?;
     passwords::put(&mut tx, user, &Secret::new(password.as_str().to_owned()), call.now)?;
     let actor = Actor::User(user);
     let changed = call.event(EventKind::UserChanged, EventResult::Success, actor.clone()).on("user", user);

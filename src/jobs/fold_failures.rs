@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use super::{Job, JobContext, Running};
-use crate::flows::login::failures;
+use crate::flows::failures;
 use crate::model::failure::Failure;
 use crate::storage::PlatformScope;
-use crate::storage::tx::Transaction as _;
 
 /// The job.
 #[derive(Debug, Clone, Copy)]
@@ -32,9 +31,7 @@ async fn fold(context: &JobContext) -> Result<u64, Failure> {
         let call = context.call();
         let some = context
             .database
-            .write_platform(&PlatformScope::operator(), move |tx| {
-                failures::close_windows(&mut tx.directory(), &call)
-            })
+            .write_platform(&PlatformScope::operator(), move |tx| failures::close_windows(tx, &call))
             .await?;
         if some == 0 {
             return Ok(folded);

@@ -106,7 +106,7 @@ event_kinds! {
     SessionRevoked = "session.revoked",
     /// An account was locked for a while after failures.
     AccountLocked = "account.locked",
-    /// Several failures of one account and address, folded into one record (D23).
+    /// Several refusals of one kind, account or client, and address, folded into one record (D23).
     FailuresFolded = "session.failures_folded",
     /// An authorization code was issued, or an authorization request refused.
     Authorize = "oauth.authorize",
@@ -122,8 +122,6 @@ event_kinds! {
     TokenRevoked = "oauth.token_revoked",
     /// A client failed to authenticate.
     ClientAuthentication = "oauth.client_authentication",
-    /// A token was introspected.
-    Introspection = "oauth.introspection",
     /// A signing key was created.
     KeyCreated = "key.created",
     /// A signing key became the active one.

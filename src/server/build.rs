@@ -23,6 +23,7 @@ use crate::crypto::seal::Sealer;
 use crate::effects::http::{AddressRules, ClientSettings, GuardedClient, HttpClient};
 use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
+use crate::flows::failures::RecordRules;
 use crate::flows::keys::{KeyRing, RotationRule};
 use crate::flows::login::SignInRules;
 use crate::flows::token::{Lifetimes, Terms};
@@ -222,12 +223,7 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         keys: Arc::new(KeyRing::new(Sealer::new(parts.master_key.clone(), Vec::new()))),
         revocations: Arc::default(),
         authorize: AuthorizeTimes { code: config.tokens.code, interaction: config.tokens.interaction },
-        sign_in: SignInRules {
-            names: KeyedHash::new(&parts.master_key, Purpose::AccountNames),
-            account: config.limits.sign_in_account,
-            recorded: config.limits.recorded_failures,
-            platform: config.limits.platform_events,
-        },
+        sign_in: SignInRules { account: config.limits.sign_in_account, records: record_rules(parts) },
         browser_tokens: KeyedHash::new(&parts.master_key, Purpose::BrowserTokens),
         csrf: CsrfTokens::new(KeyedHash::new(&parts.master_key, Purpose::BrowserTokens)),
         limits: Limits::new(&rates(&config.limits)),
@@ -247,6 +243,14 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
     })
 }
 
+fn record_rules(parts: &Parts) -> RecordRules {
+    RecordRules {
+        names: KeyedHash::new(&parts.master_key, Purpose::AccountNames),
+        one_by_one: parts.config.limits.recorded_failures,
+        platform: parts.config.limits.platform_events,
+    }
+}
+
 fn terms(parts: &Parts) -> Terms {
     let times = &parts.config.tokens;
     Terms {
@@ -257,6 +261,7 @@ fn terms(parts: &Parts) -> Terms {
             refresh_absolute: times.refresh_absolute,
         },
         sealer: Arc::new(Sealer::new(parts.master_key.clone(), Vec::new())),
+        records: record_rules(parts),
     }
 }
 

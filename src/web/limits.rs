@@ -140,6 +140,7 @@ pub struct Rates {
 pub struct Limits {
     addresses: [(Door, Meter<AddressKey>); 5],
     clients: Meter<ClientId>,
+    public_clients: Meter<(ClientId, AddressKey)>,
 }
 
 /// A door whose use is limited by address.
@@ -147,7 +148,7 @@ pub struct Limits {
 pub enum Door {
     /// Sign-in pages: failures count.
     SignIn,
-    /// The authorization endpoint: requests without a session count.
+    /// The authorization endpoint: requests without a session count, and sign-ins that begin without one.
     Authorize,
     /// Token, introspection, revocation: refusals count.
     Token,
@@ -169,6 +170,7 @@ impl Limits {
                 (Door::Setup, Meter::new(rates.setup_address)),
             ],
             clients: Meter::new(rates.token_client),
+            public_clients: Meter::new(rates.token_client),
         }
     }
 
@@ -188,12 +190,20 @@ impl Limits {
     }
 
     /// Counts a request of a client. Called once the client has authenticated, so that nobody can use up the share of
-    /// another.
+    /// another. A public client only says its name, which anybody can: each address that does has a share of its own.
     ///
     /// # Errors
     /// [`TooMany`] where the client asks too often.
-    pub fn client(&self, client: &ClientId, now: Timestamp) -> Result<(), TooMany> {
-        self.clients.take(client, now)
+    pub fn client(
+        &self,
+        client: &ClientId,
+        public_from: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<(), TooMany> {
+        match public_from {
+            None => self.clients.take(client, now),
+            Some(address) => self.public_clients.take(&(client.clone(), address.into()), now),
+        }
     }
 
     fn meter(&self, door: Door) -> Option<&Meter<AddressKey>> {

@@ -134,3 +134,22 @@ async fn consent_without_our_form_changes_nothing() {
     let skipped = jar.get(&format!("/oauth2/authorize/resume?interaction={handle}")).await;
     assert!(!skipped.location().expect("a way on").contains("code="), "the question cannot be skipped");
 }
+
+/// D17: the platform's own clients ask nobody, whatever the request says; a tenant's client that claims to be first-party
+/// asks when it is told to.
+#[tokio::test]
+async fn prompt_consent_asks_for_every_client_but_the_platforms_own() {
+    let server = acme().await;
+    let mut own = client("acme.sneaky", ClientKind::Web);
+    own.metadata.first_party = true;
+    server.scope_of("acme").await.register(own).await;
+    let jar = server.browser();
+    let page = jar.open(&request(&[("prompt", "consent")])).await;
+    let back = sign_in(&jar, page, ADA).await;
+    assert!(back.answer().contains_key("code"), "{back:?}");
+    let sneaky = [("client_id", "acme.sneaky"), ("tenant", "")];
+    let page = jar.open(&request(&sneaky)).await;
+    assert!(jar.submit(&page, &[("decision", "allow")]).await.answer().contains_key("code"));
+    let again = jar.open(&request(&[("prompt", "consent"), sneaky[0], sneaky[1]])).await;
+    assert_eq!(again.marker().as_deref(), Some("page-consent"), "{again:?}");
+}

@@ -4,6 +4,7 @@ mod astray;
 mod consent;
 mod prompts;
 mod redirects;
+mod refusals;
 mod requests;
 
 use std::collections::BTreeMap;

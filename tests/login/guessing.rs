@@ -160,3 +160,68 @@ async fn p038_a_long_password_counts_to_its_last_character() {
     let answer = jar.post("/login/password", &[("password", &huge)]).await;
     assert!([StatusCode::BAD_REQUEST, StatusCode::PAYLOAD_TOO_LARGE].contains(&answer.status));
 }
+
+/// P037: guesses that are sent together are judged one after the other, on either database.
+#[tokio::test]
+async fn p037_guesses_sent_at_the_same_time_do_not_pass_the_limit() {
+    let server = TestServer::with()
+        .set("limits.sign_in_address", "1000 per 10m")
+        .set("limits.sign_in_account", "3 per 10m")
+        .start()
+        .await;
+    server.organisation("acme", &[]).await.person("ada@acme.example", &[]).await;
+    let mut browsers = Vec::new();
+    for _ in 0..24 {
+        let jar = server.browser();
+        let page = jar.open("/login").await;
+        let fields = [("username", "ada@acme.example"), ("organisation", "acme")];
+        let page = jar.submit(&page, &fields).await;
+        browsers.push((jar, page));
+    }
+    let mut guesses = Vec::new();
+    for (n, (jar, page)) in browsers.into_iter().enumerate() {
+        let guess = if n == 23 { PASSWORD.to_owned() } else { format!("wrong password {n}") };
+        guesses.push(tokio::spawn(async move {
+            let form = page.form();
+            let hidden = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let fields: Vec<(&str, &str)> = hidden.chain([("password", guess.as_str())]).collect();
+            jar.post(&form.action, &fields).await.status.as_u16()
+        }));
+    }
+    let mut statuses = Vec::new();
+    for guess in guesses {
+        statuses.push(guess.await.expect("an answer"));
+    }
+    let judged = statuses.iter().filter(|status| matches!(**status, 303 | 422)).count();
+    assert!(judged <= 4, "a right one and three wrong ones at most: {statuses:?}");
+    assert!(statuses.iter().filter(|status| **status == 422).count() <= 3, "{statuses:?}");
+    assert!(statuses.contains(&429), "{statuses:?}");
+}
+
+/// D2: an organisation that was named is followed. Were it to give way to what the address names, the difference would
+/// tell which ones exist.
+#[tokio::test]
+async fn d2_an_unknown_organisation_is_not_replaced_by_that_of_the_address() {
+    let (server, _) = started().await;
+    let acme = server.organisation("acme", &[]).await;
+    acme.person("ada@acme.example", &[]).await;
+    let id = acme.id();
+    server.as_operator(move |tx| tenants::set_domains(tx, id, &["acme.example".to_owned()])).await;
+    let jar = server.browser();
+    let page = jar.open("/login").await;
+    assert!(page.has("organisation"));
+    let fields = [("username", "ada@acme.example"), ("organisation", "nowhere")];
+    let page = jar.submit(&page, &fields).await;
+    let page = jar.submit(&page, &[("password", PASSWORD)]).await;
+    assert_eq!(
+        page.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "nobody signs in at an organisation that is none"
+    );
+    assert!(!is_signed_in(&jar).await);
+    // Left out, the domain leads there.
+    let page = jar.open("/login").await;
+    let page = jar.submit(&page, &[("username", "ada@acme.example"), ("organisation", "")]).await;
+    jar.submit(&page, &[("password", PASSWORD)]).await;
+    assert!(is_signed_in(&jar).await);
+}

@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use symbolon::flows::setup::issue_link;
 use symbolon::storage::tx::Transaction as _;
 
-use super::{is_signed_in, sign_in, started};
+use super::{is_signed_in, sign_in, signed_in, started};
 use crate::harness::TestServer;
 
 const CHOSEN: &str = "violet anchor museum kettle";
@@ -87,4 +87,18 @@ async fn p040_a_weak_password_is_refused_and_the_link_stays() {
     assert!(answer.has("email-problem"));
     let done = jar.submit(&page, &[("email", "root@example.com"), ("password", CHOSEN)]).await;
     assert_eq!(done.marker().as_deref(), Some("page-setup-done"));
+}
+
+/// P074: an account that was there before loses everything that was given to it.
+#[tokio::test]
+async fn p074_the_account_that_becomes_the_owner_is_signed_out_where_it_was() {
+    let (server, _) = started().await;
+    server.platform().await.person("root@example.com", &[]).await;
+    let before = signed_in(&server, "root@example.com", "platform").await;
+    let token = link(&server).await.expect("a link");
+    let jar = server.browser();
+    let page = jar.open(&format!("/setup?token={token}")).await;
+    let done = jar.submit(&page, &[("email", "root@example.com"), ("password", CHOSEN)]).await;
+    assert_eq!(done.marker().as_deref(), Some("page-setup-done"), "{done:#?}");
+    assert!(!is_signed_in(&before).await);
 }

@@ -211,3 +211,26 @@ async fn p021_an_assertion_signed_by_nobody_or_another_proves_nobody() {
     }
     assert_eq!(signing.client.id(), "signer");
 }
+
+/// A proof that was shown is used up, also where the request fails for another reason.
+#[tokio::test]
+async fn p027_an_assertion_of_a_request_that_failed_is_used_up() {
+    let signing = Signing::new().await;
+    for (n, grant) in [
+        vec![("grant_type", "authorization_code"), ("code", "nonsense")],
+        vec![("grant_type", "refresh_token"), ("refresh_token", "nonsense")],
+        vec![("grant_type", "password")],
+        vec![GRANT, ("scope", "everything")],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut claims = signing.claims();
+        claims["jti"] = json!(format!("once-{n}"));
+        let assertion = signing.sign(&claims);
+        let mut fields = grant;
+        fields.extend([("client_assertion_type", ASSERTION_TYPE), ("client_assertion", &*assertion)]);
+        assert_eq!(signing.world.post("/oauth2/token", &fields, &[]).await.status, 400, "{fields:?}");
+        assert_error(&signing.present(&assertion).await, 401, "invalid_client");
+    }
+}

@@ -1,5 +1,6 @@
 //! The endpoints of OAuth 2.0 and OpenID Connect on the real server, on both databases.
 
+mod at_once;
 mod bearer;
 mod budget;
 mod client_keys;
@@ -17,6 +18,7 @@ mod matrix;
 mod nodes;
 mod operator;
 mod party;
+mod rechecks;
 mod records;
 mod refresh;
 mod revocation;

@@ -48,9 +48,6 @@ const fn rows(kind: EventKind) -> &'static [Row] {
             ("success", "operator", "user", &["sessions"]),
         ],
         EventKind::ClientAuthentication => &[("denied", "anonymous", "", &[])],
-        EventKind::Introspection => {
-            &[("success", "client", "", &["active", "jti"]), ("success", "client", "", &["active"])]
-        }
         EventKind::KeyCreated | EventKind::KeyActivated | EventKind::KeyRetired | EventKind::KeyRevoked => {
             &[("success", "operator", "signing_key", &["purpose"])]
         }
@@ -95,7 +92,6 @@ const fn names_client(kind: EventKind) -> bool {
         | EventKind::CodeReused
         | EventKind::RefreshReused
         | EventKind::ClientAuthentication
-        | EventKind::Introspection
         | EventKind::ClientChanged
         | EventKind::ClientSecretChanged
         | EventKind::AccessDenied => true,

@@ -1,6 +1,7 @@
 //! Revocation (RFC 7009) and introspection (RFC 7662): P018, P019.
 
 use serde_json::json;
+use symbolon::storage::records::{audit, change_number};
 
 use super::party::{World, assert_error, basic, text};
 
@@ -52,13 +53,61 @@ async fn p019_introspection_answers_those_whose_business_it_is() {
         (&json!(true), &json!("wiki"), &json!("acme"))
     );
     assert_eq!((&own["token_type"], &own["sub"]), (&json!("Bearer"), &json!(world.ada.to_string())));
-    // The service account of the same tenant may look; one of another tenant may not.
-    assert_eq!(world.introspect(&world.job, &access).await.json()["active"], true);
+    // A client of the platform, which owns the API that the token is for, registered for it.
+    assert_eq!(world.introspect(&world.other, &access).await.json()["active"], true);
+    // No client that may only call the API, be it of the same tenant as the person or of another (RFC 7662 §4).
     let nothing = json!({"active": false});
-    assert_eq!(world.introspect(&world.stranger, &access).await.json(), nothing);
+    for client in [&world.job, &world.stranger] {
+        assert_eq!(world.introspect(client, &access).await.json(), nothing);
+    }
     assert_eq!(world.introspect(&world.stranger, "nonsense").await.json(), nothing);
     for token in [&*text(&tokens, "refresh_token"), &*text(&tokens, "id_token"), "a.b.c", "\u{e9}"] {
         assert_eq!(world.introspect(&world.wiki, token).await.json(), nothing, "{token}");
+    }
+}
+
+/// D23: answers are not recorded, and asking about the tokens of others is.
+#[tokio::test]
+async fn p019_only_asking_about_what_is_none_of_ones_business_is_recorded() {
+    let world = World::new().await;
+    let access = text(&world.tokens(&world.wiki).await, "access_token");
+    let recorded = || async {
+        let acme = world.server.scope_of("acme").await.scope;
+        let events = world.server.database().read(&acme, |tx| audit::after(tx, 0, 10_000)).await;
+        let word = "\"kind\":\"access.denied\"";
+        events.expect("the events").iter().filter(|event| event.body.contains(word)).count()
+    };
+    let own = world.machine_token(&world.job).await;
+    for token in [&*own, "nonsense"] {
+        world.introspect(&world.job, token).await;
+    }
+    assert_eq!(recorded().await, 0);
+    for _ in 0..30 {
+        world.introspect(&world.job, &access).await;
+    }
+    assert_eq!(recorded().await, 20, "the rest is folded");
+}
+
+/// P018, P132: what is revoked again and again writes nothing more.
+#[tokio::test]
+async fn p018_a_revocation_that_is_repeated_writes_nothing() {
+    let world = World::new().await;
+    let acme = world.server.scope_of("acme").await.scope;
+    let written = || async {
+        let head = world.server.database().read(&acme, audit::head).await.expect("the head");
+        let number = world.server.database().read_directory(|directory| change_number::read(directory));
+        (head.seq, number.await.expect("the change number"))
+    };
+    for member in ["access_token", "refresh_token"] {
+        let token = text(&world.tokens(&world.wiki).await, member);
+        let before = written().await;
+        assert_eq!(world.ask("/oauth2/revoke", &world.wiki, &[("token", &token)]).await.status, 200);
+        let once = written().await;
+        assert!(once.0 > before.0 && once.1 > before.1, "{member}");
+        for _ in 0..3 {
+            assert_eq!(world.ask("/oauth2/revoke", &world.wiki, &[("token", &token)]).await.status, 200);
+        }
+        assert_eq!(written().await, once, "{member}");
     }
 }
 

@@ -9,6 +9,7 @@ mod growth;
 mod injection;
 mod proxies;
 mod relying_party;
+mod shares;
 mod urls;
 
 use symbolon::model::client::ClientKind;

@@ -1,7 +1,10 @@
 //! Writes: together in one commit, each for itself when it fails (D18, D20, P151).
 
+use symbolon::flows::audit::Verification;
 use symbolon::model::failure::{Failure, FailureKind};
+use symbolon::model::ids::TenantId;
 use symbolon::storage::records::{audit, authorization_codes, users};
+use symbolon::storage::tx::Transaction as _;
 
 use super::{call, count_users, event, tenant, user};
 use crate::harness::database::TestDatabase;
@@ -134,4 +137,41 @@ async fn a_code_is_consumed_by_exactly_one_of_many() {
         winners += task.await.expect("nobody panics");
     }
     assert_eq!(winners, 1);
+}
+
+/// D20, D21: one closure of a group records for two tenants and fails at the second; the head of the first is again what
+/// it was, so that the next closure of the same group continues the chain.
+#[tokio::test]
+async fn p136_a_write_that_fails_at_its_second_tenant_leaves_no_gap_in_the_chain_of_its_first() {
+    let home = TestDatabase::new();
+    let database = home.open();
+    let scope = tenant(&database, "acme").await;
+    let nobody = TenantId::from_bytes([255; 16]);
+    let (open, gate) = std::sync::mpsc::channel();
+    // The first one holds the writer until the others stand behind it: they share its transaction.
+    let first = database.write(&scope, move |tx| {
+        let _opened = gate.recv();
+        tx.record(event());
+        Ok(())
+    });
+    let failing = database.write(&scope, move |tx| {
+        tx.record(event());
+        tx.record_for(nobody, event());
+        Ok(())
+    });
+    let last = database.write(&scope, |tx| {
+        tx.record(event());
+        Ok(())
+    });
+    let (first, failing, last, _) = tokio::join!(first, failing, last, async { open.send(()) });
+    first.expect("the first write");
+    failing.expect_err("there is no such tenant");
+    last.expect("the last write");
+    let events = database.read(&scope, |tx| audit::after(tx, 0, 10)).await.expect("the events");
+    let head = database.read(&scope, audit::head).await.expect("the head");
+    let mut chain = Verification::new(scope.id(), Vec::new());
+    for event in &events {
+        chain.push(event).expect("an unbroken chain");
+    }
+    assert_eq!(chain.finish(Some(&head)).expect("a whole chain").head.seq, 2);
 }

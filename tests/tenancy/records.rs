@@ -66,6 +66,7 @@ const READS: &[(&str, Try)] = &[
     ("authorization_codes::find", |tx, t| Ok(codes::find(tx, &t.code_hash)?.is_some())),
     ("client_logos::find", |tx, t| Ok(client_logos::find(tx, &t.client)?.is_some())),
     ("clients::find", |tx, t| Ok(clients::find(tx, &t.client)?.is_some())),
+    ("clients::is_usable", |tx, t| clients::is_usable(tx, &t.client)),
     ("clients::all", |tx, t| Ok(clients::all(tx)?.iter().any(|client| client.client_id == t.client))),
     ("clients::live_secrets", |tx, t| Ok(!clients::live_secrets(tx, &t.client, t.now)?.is_empty())),
     ("clients::all_live_secrets", |tx, t| {

@@ -5,6 +5,7 @@ use super::resume::{Standing, settle};
 use super::tenant::Named;
 use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, hint, resources, tenant};
 use crate::flows::Call;
+use crate::flows::failures::{self, RecordRules, Source};
 use crate::flows::interaction::{Interaction, Progress, Request};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
@@ -14,7 +15,6 @@ use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::params::{Params, Reading};
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::response_mode::ResponseMode;
-use crate::storage::tx::Transaction;
 use crate::storage::{Directory, TenantScope};
 
 /// Answers an authorization request of the browser whose cookie has this hash. Needs a write transaction.
@@ -25,19 +25,18 @@ pub fn begin(
     terms: Terms<'_>,
 ) -> Result<Outcome, Failure> {
     let params = &parameters::answerable(&reading.params);
-    let found = match client::find(directory, params)? {
-        Ok(found) => found,
-        Err(ClientFault::ClientMissing) if reading.fault.is_some() => {
-            return Ok(Outcome::Page(ClientFault::Unreadable));
-        }
+    let names = match client::names(params) {
+        Ok(names) => names,
+        Err(_) if reading.fault.is_some() => return Ok(Outcome::Page(ClientFault::Unreadable)),
         Err(fault) => return Ok(Outcome::Page(fault)),
     };
-    let to = match client::redirect(&found.client, params) {
-        Ok(to) => to,
-        Err(fault) => {
-            denied(directory, call, (&found.client, &found.owner), "redirect_uri");
-            return Ok(Outcome::Page(fault));
-        }
+    let Some(found) = client::find(directory, names.client)? else {
+        denied(directory, call, terms.records, None, "client")?;
+        return Ok(Outcome::Page(ClientFault::Unregistered));
+    };
+    let Some(to) = client::registered_redirect(&found.client, names.redirect) else {
+        denied(directory, call, terms.records, Some(&found), "redirect_uri")?;
+        return Ok(Outcome::Page(ClientFault::Unregistered));
     };
     let (mode, read) = match parameters::response_mode(params) {
         Ok(mode) => {
@@ -48,7 +47,7 @@ pub fn begin(
     let request = match read {
         Ok(request) => Request { response_mode: mode, ..request },
         Err((code, description)) => {
-            denied(directory, call, (&found.client, &found.owner), code.as_str());
+            denied(directory, call, terms.records, Some(&found), code.as_str())?;
             let state = parameters::echoed(params, "state").unwrap_or_default();
             let client_name = found.client.name;
             let answer = Answer::Error(code, description);
@@ -157,15 +156,20 @@ fn checked(client: &Client, reading: &Reading, to: &VerifiedRedirect) -> Result<
     })
 }
 
+/// Records that a request was refused. Nobody has proved anything: a flood of them folds (D23).
 fn denied(
     directory: &mut Directory<'_>,
     call: &Call,
-    (client, owner): (&Client, &TenantScope),
+    rules: &RecordRules,
+    found: Option<&client::Found>,
     reason: &'static str,
-) {
-    let event = call
-        .event(EventKind::Authorize, EventResult::Denied, Actor::Anonymous)
-        .by_client(&client.client_id)
-        .with("reason", reason);
-    directory.record_for(owner.id(), event);
+) -> Result<(), Failure> {
+    let mut event =
+        call.event(EventKind::Authorize, EventResult::Denied, Actor::Anonymous).with("reason", reason);
+    let mut source = Source { tenant: None, named: "" };
+    if let Some(found) = found {
+        event = event.by_client(&found.client.client_id);
+        source = Source { tenant: Some(found.owner.id()), named: found.client.client_id.as_str() };
+    }
+    failures::record(directory, call, rules, source, event)
 }

@@ -3,6 +3,7 @@
 use super::resume::{refuse, standing};
 use super::{Answer, Outcome};
 use crate::flows::Call;
+use crate::flows::failures::RecordRules;
 use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
 use crate::protocol::oauth_error::ErrorCode;
@@ -12,15 +13,14 @@ use crate::storage::Directory;
 pub fn cancel(
     directory: &mut Directory<'_>,
     call: &Call,
-    handle: InteractionHandle,
-    cookie_hash: &str,
+    rules: &RecordRules,
+    (handle, cookie_hash): (InteractionHandle, &str),
 ) -> Result<Outcome, Failure> {
     match standing(directory, call, handle, cookie_hash)? {
         Err(outcome) => Ok(outcome),
         Ok(standing) => {
-            let Some(request) = standing.interaction.request.clone() else { return Ok(Outcome::Gone) };
             let answer = Answer::Error(ErrorCode::AccessDenied, "the person did not sign in");
-            refuse(directory, call, standing, request, answer)
+            refuse(directory, call, rules, standing, answer)
         }
     }
 }

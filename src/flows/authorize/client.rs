@@ -15,12 +15,11 @@ pub enum ClientFault {
     Unreadable,
     /// There is no `client_id`.
     ClientMissing,
-    /// No such client, or it may not be used: the two look alike.
-    ClientUnknown,
     /// There is no `redirect_uri`.
     RedirectMissing,
-    /// The `redirect_uri` is not one of those registered.
-    RedirectUnknown,
+    /// No such client, or it may not be used, or the `redirect_uri` is not one of those that it registered: they look
+    /// alike, so that nobody learns which clients exist (D8).
+    Unregistered,
 }
 
 /// An active client with its owner.
@@ -29,33 +28,32 @@ pub(super) struct Found {
     pub(super) client: Client,
 }
 
-/// Finds the active client that `client_id` names.
-pub(super) fn find(
-    directory: &mut Directory<'_>,
-    params: &Params,
-) -> Result<Result<Found, ClientFault>, Failure> {
-    let Some(text) = params.get("client_id") else { return Ok(Err(ClientFault::ClientMissing)) };
-    let Ok(id) = text.parse::<ClientId>() else { return Ok(Err(ClientFault::ClientUnknown)) };
-    find_by_id(directory, &id)
+/// What a request says of its client.
+pub(super) struct Names<'a> {
+    pub(super) client: &'a str,
+    pub(super) redirect: &'a str,
 }
 
-/// Finds the active client with this id.
-pub(super) fn find_by_id(
-    directory: &mut Directory<'_>,
-    id: &ClientId,
-) -> Result<Result<Found, ClientFault>, Failure> {
-    let Some(owner) = directory.client_owner(id)? else { return Ok(Err(ClientFault::ClientUnknown)) };
-    let client = clients::find(&mut directory.enter(&owner)?, id)?;
-    match client.filter(|client| client.status.is_active()) {
-        Some(client) => Ok(Ok(Found { owner, client })),
-        None => Ok(Err(ClientFault::ClientUnknown)),
+/// Reads who asks and where the answer shall go; both must be named (OIDC Core §3.1.2.1). No client is looked up before.
+pub(super) fn names(params: &Params) -> Result<Names<'_>, ClientFault> {
+    let client = params.get("client_id").ok_or(ClientFault::ClientMissing)?;
+    let redirect = params.get("redirect_uri").ok_or(ClientFault::RedirectMissing)?;
+    Ok(Names { client, redirect })
+}
+
+/// Finds the active client of this name.
+pub(super) fn find(directory: &mut Directory<'_>, name: &str) -> Result<Option<Found>, Failure> {
+    match name.parse::<ClientId>() {
+        Ok(id) => find_by_id(directory, &id),
+        Err(_) => Ok(None),
     }
 }
 
-/// The place to answer to, if the client registered it. It must always be named (OIDC Core §3.1.2.1).
-pub(super) fn redirect(client: &Client, params: &Params) -> Result<VerifiedRedirect, ClientFault> {
-    let requested = params.get("redirect_uri").ok_or(ClientFault::RedirectMissing)?;
-    registered_redirect(client, requested).ok_or(ClientFault::RedirectUnknown)
+/// Finds the active client with this id.
+pub(super) fn find_by_id(directory: &mut Directory<'_>, id: &ClientId) -> Result<Option<Found>, Failure> {
+    let Some(owner) = directory.client_owner(id)? else { return Ok(None) };
+    let client = clients::find(&mut directory.enter(&owner)?, id)?;
+    Ok(client.filter(|client| client.status.is_active()).map(|client| Found { owner, client }))
 }
 
 /// The redirect URI, if the client lists it now. A native client's loopback address may differ in its port.

@@ -7,6 +7,7 @@ use super::decide::is_candidate;
 use super::resume::{Standing, refuse, standing};
 use super::{Answer, Outcome};
 use crate::flows::Call;
+use crate::flows::failures::RecordRules;
 use crate::flows::interaction::Request;
 use crate::flows::interaction_store;
 use crate::flows::session::{self, LiveAccount};
@@ -83,6 +84,7 @@ pub fn question(
 pub fn answer(
     directory: &mut Directory<'_>,
     call: &Call,
+    rules: &RecordRules,
     (handle, cookie_hash): (InteractionHandle, &str),
     allowed: bool,
 ) -> Result<Outcome, Failure> {
@@ -102,7 +104,7 @@ pub fn answer(
     directory.enter(&account.scope)?.record(event);
     if !allowed {
         let answer = Answer::Error(ErrorCode::AccessDenied, "the person did not consent");
-        return refuse(directory, call, standing, request, answer);
+        return refuse(directory, call, rules, standing, answer);
     }
     remember(directory, call, (&standing.client, &request), &account)?;
     standing.interaction.progress.consented = Some(account.reference());

@@ -25,6 +25,7 @@ pub use client::{ClientFault, registered_redirect};
 pub use resume::resume;
 
 use crate::crypto::jwt::VerificationKeys;
+use crate::flows::failures::RecordRules;
 use crate::model::ids::InteractionHandle;
 
 /// What the endpoint needs besides the call.
@@ -34,6 +35,8 @@ pub struct Terms<'a> {
     pub keys: &'a VerificationKeys,
     /// How long codes live and requests wait.
     pub times: AuthorizeTimes,
+    /// How refusals are recorded.
+    pub records: &'a RecordRules,
 }
 
 /// Times of the authorization endpoint, from the configuration.

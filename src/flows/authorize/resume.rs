@@ -4,6 +4,7 @@
 use super::decide::{Decision, decide};
 use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, consent, issue};
 use crate::flows::Call;
+use crate::flows::failures::{self, RecordRules, Source};
 use crate::flows::interaction::{Interaction, Request};
 use crate::flows::interaction_store;
 use crate::flows::session;
@@ -13,7 +14,6 @@ use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, TenantId, UserId};
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::redirect_uri::VerifiedRedirect;
-use crate::storage::tx::Transaction;
 use crate::storage::{Directory, TenantScope};
 
 /// An interaction with all that it is judged by.
@@ -52,12 +52,10 @@ pub(super) fn standing(
     let (Some(client_id), Some(request)) = (&interaction.client_id, &interaction.request) else {
         return Ok(Err(Outcome::Gone));
     };
-    let found = match client::find_by_id(directory, client_id)? {
-        Ok(found) => found,
-        Err(fault) => return Ok(Err(Outcome::Page(fault))),
-    };
+    let unregistered = || Ok(Err(Outcome::Page(ClientFault::Unregistered)));
+    let Some(found) = client::find_by_id(directory, client_id)? else { return unregistered() };
     let Some(to) = client::registered_redirect(&found.client, &request.redirect_uri) else {
-        return Ok(Err(Outcome::Page(ClientFault::RedirectUnknown)));
+        return unregistered();
     };
     Ok(Ok(Standing { interaction, owner: found.owner, client: found.client, to, stored: true }))
 }
@@ -86,7 +84,7 @@ pub(super) fn settle(
             wait(directory, &standing).map(Outcome::Consent)
         }
         Decision::Refuse((code, description)) => {
-            refuse(directory, call, standing, request, Answer::Error(code, description))
+            refuse(directory, call, terms.records, standing, Answer::Error(code, description))
         }
         Decision::Issue(selected) => {
             let Some(account) = accounts.iter().find(|account| account.reference() == selected) else {
@@ -106,10 +104,11 @@ pub(super) fn settle(
 pub(super) fn refuse(
     directory: &mut Directory<'_>,
     call: &Call,
+    rules: &RecordRules,
     standing: Standing,
-    request: Request,
     answer: Answer,
 ) -> Result<Outcome, Failure> {
+    let Some(request) = standing.interaction.request.clone() else { return Ok(Outcome::Gone) };
     if !finish(directory, call, &standing)? {
         return Ok(Outcome::Gone);
     }
@@ -117,11 +116,13 @@ pub(super) fn refuse(
         Answer::Error(code, _) => code.as_str(),
         Answer::Code(_) => ErrorCode::ServerError.as_str(),
     };
+    let client = &standing.client.client_id;
     let event = call
         .event(EventKind::Authorize, EventResult::Denied, Actor::Anonymous)
-        .by_client(&standing.client.client_id)
+        .by_client(client)
         .with("reason", reason);
-    directory.record_for(standing.owner.id(), event);
+    let source = Source { tenant: Some(standing.owner.id()), named: client.as_str() };
+    failures::record(directory, call, rules, source, event)?;
     Ok(back(standing, request, answer, None))
 }
 

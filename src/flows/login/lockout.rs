@@ -24,6 +24,13 @@ pub fn locked_until(
     Ok(counter.and_then(|counter| counter.locked_until).filter(|until| *until > now))
 }
 
+/// The same for whoever is about to judge a guess: the counter stays locked until the transaction ends, so that guesses
+/// sent at the same time are judged one after the other, and none after the name is locked.
+pub fn hold(tx: &mut impl Transaction, key: &str, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
+    let counter = counters::hold(tx, (key, KIND), now, now + LONGEST)?;
+    Ok(counter.locked_until.filter(|until| *until > now))
+}
+
 /// Counts a failure. Says until when the name is locked, where this failure locked it.
 pub fn count(
     tx: &mut impl Transaction,

@@ -2,27 +2,22 @@
 //! exists, in content, headers or time (D1, P036).
 
 pub mod choose;
-pub mod failures;
 pub mod identify;
 pub mod lockout;
 pub mod password;
 pub mod visit;
 
-use crate::crypto::hmac::KeyedHash;
+use crate::flows::failures::RecordRules;
 use crate::model::ids::TenantId;
 use crate::model::rate::Rate;
 
 /// What the flows of signing in keep to, from the configuration (D23, D31).
 #[derive(Debug, Clone)]
 pub struct SignInRules {
-    /// The keyed hash under which account names and addresses are counted.
-    pub names: KeyedHash,
     /// Failures of one account name before it is locked for the window.
     pub account: Rate,
-    /// Failures of one account name from one address that are recorded one by one.
-    pub recorded: Rate,
-    /// Failures without a known tenant that are recorded in the platform's chain.
-    pub platform: Rate,
+    /// How failures are recorded, and under which keyed hash names are counted.
+    pub records: RecordRules,
 }
 
 /// Where a sign-in goes: a tenant, or something that was named and is none. Failures are counted under both alike, so
@@ -40,10 +35,10 @@ impl SignInRules {
     pub fn account_key(&self, destination: &Destination, canonical: &str) -> String {
         match destination {
             Destination::Tenant(tenant) => {
-                self.names.of(&[b"account", b"tenant", tenant.as_bytes(), canonical.as_bytes()])
+                self.records.names.of(&[b"account", b"tenant", tenant.as_bytes(), canonical.as_bytes()])
             }
             Destination::Nowhere(given) => {
-                self.names.of(&[b"account", b"nowhere", given.as_bytes(), canonical.as_bytes()])
+                self.records.names.of(&[b"account", b"nowhere", given.as_bytes(), canonical.as_bytes()])
             }
         }
     }

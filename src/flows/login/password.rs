@@ -1,11 +1,11 @@
 //! The password: read the hash, compare it outside any transaction, then write everything that follows in one (P036).
 //! Where there is no such account, the same reads, the same work and the same writes happen.
 
-use super::failures::{self, FailedSignIn};
 use super::visit::Visit;
 use super::{Destination, SignInRules, lockout};
 use crate::crypto::password::{PasswordHash, Verdict};
 use crate::flows::call::Call;
+use crate::flows::failures::{self, Source};
 use crate::flows::interaction_store;
 use crate::flows::session::{self, Admitted};
 use crate::model::audit::{Actor, EventKind, EventResult};
@@ -93,7 +93,7 @@ pub fn finish(
         return Ok(Err(PasswordRefusal::Expired));
     }
     let key = rules.account_key(&attempt.destination, &attempt.canonical);
-    if let Some(until) = lockout::locked_until(directory, &key, call.now)? {
+    if let Some(until) = lockout::hold(directory, &key, call.now)? {
         return Ok(Err(PasswordRefusal::TooMany { until }));
     }
     let account = find_account(directory, &attempt.destination, &attempt.canonical)?;
@@ -216,8 +216,18 @@ fn fail(
         Account::Suspended(scope, user) => (Some(scope), Some(*user), "not_usable"),
         Account::Unknown(scope) => (scope.as_ref(), None, "unknown_account"),
     };
-    let failed = FailedSignIn { tenant, user, account_key: key, client: visit.client_id(), reason };
-    failures::record(directory, call, rules, &failed)?;
+    let mut failed = call
+        .event(EventKind::SignIn, EventResult::Denied, Actor::Anonymous)
+        .with("reason", reason)
+        .with("account", key);
+    if let Some(user) = user {
+        failed = failed.on("user", user);
+    }
+    if let Some(client) = visit.client_id() {
+        failed = failed.by_client(client);
+    }
+    let source = Source { tenant: tenant.map(TenantScope::id), named: key };
+    failures::record(directory, call, &rules.records, source, failed)?;
     let Some(until) = lockout::count(directory, key, rules.account, call.now)? else { return Ok(()) };
     let Some(scope) = tenant else { return Ok(()) };
     let mut event = call

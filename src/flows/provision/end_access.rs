@@ -15,7 +15,7 @@ use crate::storage::records::refresh_families;
 ///
 /// # Errors
 /// The database fails.
-pub(super) fn end_of_person(
+pub(in crate::flows) fn end_of_person(
     tx: &mut TenantTx<'_>,
     call: &Call,
     user: UserId,

@@ -14,6 +14,8 @@ mod suspend_user;
 mod yaml;
 
 pub use apply::Made;
+pub(super) use end_access::end_of_person;
+
 pub use deployment::{Applied, Planned, Request, apply, export, plan};
 pub use named_user::named_user;
 pub use revoke_sessions::revoke_sessions;

@@ -28,6 +28,7 @@ use crate::storage::records::refresh_families::{self, EndReason, Family};
 use crate::storage::{Directory, TenantTx};
 
 const GRANT: GrantType = GrantType::AuthorizationCode;
+const UNPROVED: TokenRefusal = TokenRefusal::Client(ClientAuthRefusal::Unproved);
 
 /// What the client presents.
 pub struct Request {
@@ -61,25 +62,17 @@ pub fn exchange(
         None => None,
         Some(code) => directory.tenant(code.tenant)?.map(|scope| (scope, code.hash)),
     };
-    let found = match (client.spend(directory)?, found) {
-        (true, Some(found)) => Ok(found),
-        (true, None) => Err(TokenRefusal::Grant(GrantFault::Unknown)),
-        (false, _) => Err(TokenRefusal::Client(ClientAuthRefusal::Unproved)),
-    };
-    let (scope, hash) = match found {
-        Ok(found) => found,
-        Err(refusal) => {
-            directory.enter(&client.known().scope)?.record(event::refused(call, client, GRANT, refusal));
-            return Ok(Err(refusal));
-        }
+    let mut own = directory.enter(&client.known().scope)?;
+    let stands = client.stands(&mut own)?;
+    let (Some((scope, hash)), true) = (found, stands) else {
+        let refusal = if stands { TokenRefusal::Grant(GrantFault::Unknown) } else { UNPROVED };
+        event::refused(&mut own, call, &terms.records, client, (Some(GRANT), refusal))?;
+        return Ok(Err(refusal));
     };
     let tenant = KnownTenant::read(directory, &scope, call.now)?;
     let mut tx = directory.enter(&scope)?;
     let result = redeem(&mut tx, call, terms, client, (request, &hex(&hash), &tenant))?;
-    tx.record(match &result {
-        Ok(issued) => event::issued(call, client, GRANT, issued),
-        Err(refusal) => event::refused(call, client, GRANT, *refusal),
-    });
+    event::record(&mut tx, call, &terms.records, client, (GRANT, &result))?;
     Ok(result)
 }
 

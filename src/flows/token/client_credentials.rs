@@ -1,5 +1,5 @@
-//! The client credentials grant (RFC 6749 §4.4): a service account for itself. Judged from what the node remembers (D25),
-//! so that its one write is the audit event.
+//! The client credentials grant (RFC 6749 §4.4): a service account for itself. Compiled from what the node remembers (D25);
+//! the one transaction asks whether the client may still be used, and writes the event.
 
 use std::collections::BTreeSet;
 
@@ -60,25 +60,27 @@ pub fn prepare(
     Ok(Issued { access, id_token: None, refresh_token: None })
 }
 
-/// The event of an issue or a refusal, to be recorded by [`commit`].
-pub fn event(call: &Call, client: &AuthenticatedClient, result: &Result<Issued, TokenRefusal>) -> Event {
-    match result {
-        Ok(issued) => event::issued(call, client, GRANT, issued),
-        Err(refusal) => event::refused(call, client, GRANT, *refusal),
-    }
+/// The event of an issue, to be recorded by [`commit`].
+pub fn event(call: &Call, client: &AuthenticatedClient, issued: &Issued) -> Event {
+    event::issued(call, client, GRANT, issued)
 }
 
-/// Makes the issue durable: the assertion used up, the event on the chain. The token may leave after that.
+/// Makes the issue durable, if the client may still be used: the assertion used up, the event on the chain. The token may
+/// leave after that.
 pub fn commit(
     tx: &mut TenantTx<'_>,
+    call: &Call,
+    terms: &Terms,
     client: &AuthenticatedClient,
     event: Event,
 ) -> Result<Result<(), TokenRefusal>, Failure> {
-    if !client.spend_in(tx)? {
-        return Ok(Err(TokenRefusal::Client(ClientAuthRefusal::Unproved)));
+    if client.stands(tx)? {
+        tx.record(event);
+        return Ok(Ok(()));
     }
-    tx.record(event);
-    Ok(Ok(()))
+    let refusal = TokenRefusal::Client(ClientAuthRefusal::Unproved);
+    event::refused(tx, call, &terms.records, client, (Some(GRANT), refusal))?;
+    Ok(Err(refusal))
 }
 
 /// Scopes of people (`openid` and its kin) are not for machines. Where no scope is asked for, all that the client has at

@@ -5,8 +5,11 @@ use serde_json::json;
 use super::{Issued, TokenRefusal};
 use crate::flows::call::Call;
 use crate::flows::client_auth::AuthenticatedClient;
+use crate::flows::failures::{self, RecordRules, Source};
 use crate::model::audit::{Actor, Event, EventKind, EventResult};
+use crate::model::failure::Failure;
 use crate::protocol::grant_type::GrantType;
+use crate::storage::TenantTx;
 
 /// Tokens were issued.
 pub(super) fn issued(call: &Call, client: &AuthenticatedClient, grant: GrantType, issued: &Issued) -> Event {
@@ -27,21 +30,44 @@ pub(super) fn issued(call: &Call, client: &AuthenticatedClient, grant: GrantType
     event
 }
 
-/// Tokens were refused.
-pub(super) fn refused(
+/// Records how a grant ended, on the chain of the transaction's tenant.
+pub(super) fn record(
+    tx: &mut TenantTx<'_>,
     call: &Call,
+    rules: &RecordRules,
     client: &AuthenticatedClient,
-    grant: GrantType,
-    why: TokenRefusal,
-) -> Event {
-    malformed(call, client, why).with("grant_type", grant.as_str())
+    (grant, result): (GrantType, &Result<Issued, TokenRefusal>),
+) -> Result<(), Failure> {
+    match result {
+        Ok(issued) => {
+            tx.record(self::issued(call, client, grant, issued));
+            Ok(())
+        }
+        Err(refusal) => refused(tx, call, rules, client, (Some(grant), *refusal)),
+    }
 }
 
-/// A request was refused before its grant was looked at.
-pub fn malformed(call: &Call, client: &AuthenticatedClient, why: TokenRefusal) -> Event {
-    call.event(EventKind::TokenIssued, EventResult::Denied, actor(client))
+/// Records that tokens were refused. A public client only said its name, so its refusals are those of anybody (D23).
+pub(super) fn refused(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    rules: &RecordRules,
+    client: &AuthenticatedClient,
+    (grant, why): (Option<GrantType>, TokenRefusal),
+) -> Result<(), Failure> {
+    let mut event = call
+        .event(EventKind::TokenIssued, EventResult::Denied, actor(client))
         .by_client(client.id())
-        .with("reason", why.as_str())
+        .with("reason", why.as_str());
+    if let Some(grant) = grant {
+        event = event.with("grant_type", grant.as_str());
+    }
+    if client.is_confidential() {
+        tx.record(event);
+        return Ok(());
+    }
+    let source = Source { tenant: Some(tx.scope().id()), named: client.id().as_str() };
+    failures::record(tx, call, rules, source, event)
 }
 
 /// A public client only said its name: that proves nobody.

@@ -15,18 +15,22 @@ mod standing;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use event::malformed as refused_event;
 pub use refusal::{GrantFault, TokenRefusal};
 pub use standing::workspaces_of;
 
 use crate::crypto::seal::Sealer;
+use crate::flows::call::Call;
+use crate::flows::client_auth::{AuthenticatedClient, ClientAuthRefusal};
+use crate::flows::failures::RecordRules;
 use crate::model::client::Client;
+use crate::model::failure::Failure;
 use crate::model::secret::Secret;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::params::Params;
 use crate::protocol::resource::ResourceIndicator;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::token_claims::{AccessTokenClaims, IdTokenClaims};
+use crate::storage::TenantTx;
 
 /// What the endpoint needs besides the call.
 #[derive(Debug, Clone)]
@@ -35,6 +39,8 @@ pub struct Terms {
     pub lifetimes: Lifetimes,
     /// Seals the successors of refresh tokens (D11).
     pub sealer: Arc<Sealer>,
+    /// How refusals of public clients are recorded.
+    pub records: RecordRules,
 }
 
 /// Lifetimes of the deployment.
@@ -119,6 +125,20 @@ pub struct Issued {
     pub id_token: Option<IdTokenClaims>,
     /// The refresh token.
     pub refresh_token: Option<Secret<String>>,
+}
+
+/// Records a refusal that came before any grant was looked at; answers with what the client is told. What it proved itself
+/// with is used up all the same.
+pub fn refuse(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    terms: &Terms,
+    client: &AuthenticatedClient,
+    (grant, why): (Option<GrantType>, TokenRefusal),
+) -> Result<TokenRefusal, Failure> {
+    let why = if client.stands(tx)? { why } else { TokenRefusal::Client(ClientAuthRefusal::Unproved) };
+    event::refused(tx, call, &terms.records, client, (grant, why))?;
+    Ok(why)
 }
 
 /// The `resource` parameters (RFC 8707 §2).

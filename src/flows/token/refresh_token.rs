@@ -26,6 +26,7 @@ use crate::storage::records::refresh_tokens::{self, StoredToken};
 use crate::storage::{Directory, TenantTx};
 
 const GRANT: GrantType = GrantType::RefreshToken;
+const UNPROVED: TokenRefusal = TokenRefusal::Client(ClientAuthRefusal::Unproved);
 /// The most ids of access tokens noted beside one refresh token, in bytes of text.
 const NOTED: usize = 512;
 
@@ -71,26 +72,18 @@ pub fn exchange(
         Some(token) => directory.tenant(token.tenant)?.map(|scope| (scope, token.hash)),
     };
     let now_known = KnownClient::find(directory, client.id(), call.now)?;
-    let found = match (client.spend(directory)?, found.zip(now_known)) {
-        (true, Some(found)) => Ok(found),
-        (true, None) => Err(TokenRefusal::Grant(GrantFault::Unknown)),
-        (false, _) => Err(TokenRefusal::Client(ClientAuthRefusal::Unproved)),
-    };
-    let ((scope, hash), now_known) = match found {
-        Ok(found) => found,
-        Err(refusal) => {
-            directory.enter(&client.known().scope)?.record(event::refused(call, client, GRANT, refusal));
-            return Ok(Err(refusal));
-        }
+    let mut own = directory.enter(&client.known().scope)?;
+    let now_known = if client.stands(&mut own)? { now_known } else { None };
+    let (Some((scope, hash)), Some(now_known)) = (found, &now_known) else {
+        let refusal = if now_known.is_some() { TokenRefusal::Grant(GrantFault::Unknown) } else { UNPROVED };
+        event::refused(&mut own, call, &terms.records, client, (Some(GRANT), refusal))?;
+        return Ok(Err(refusal));
     };
     let tenant = KnownTenant::read(directory, &scope, call.now)?;
-    let turn = Turn { call, terms, client, now_known: &now_known, tenant: &tenant, request };
+    let turn = Turn { call, terms, client, now_known, tenant: &tenant, request };
     let mut tx = directory.enter(&scope)?;
     let result = turn.take(&mut tx, &hex(&hash))?;
-    tx.record(match &result {
-        Ok(issued) => event::issued(call, client, GRANT, issued),
-        Err(refusal) => event::refused(call, client, GRANT, *refusal),
-    });
+    event::record(&mut tx, call, &terms.records, client, (GRANT, &result))?;
     Ok(result)
 }
 

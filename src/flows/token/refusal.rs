@@ -44,7 +44,7 @@ pub enum GrantFault {
     Verifier,
     /// The tenant is not active.
     Tenant,
-    /// The client is not active any more.
+    /// The client does not serve the person's tenant any more.
     Client,
     /// The person is not active.
     Person,

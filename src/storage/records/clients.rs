@@ -1,6 +1,7 @@
 //! Clients, their directory, and their secrets.
 
 use chrono::NaiveDateTime;
+use diesel::dsl::exists;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
 };
@@ -12,7 +13,7 @@ use crate::model::ids::{ClientId, ClientSecretId, TenantId};
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::storage::rows::OrFailure;
-use crate::storage::schema::{client_directory, client_secrets, clients};
+use crate::storage::schema::{client_directory, client_secrets, clients, tenants};
 use crate::storage::tx::{Directory, PlatformTx, TenantTx, Transaction, sealed::Connected};
 
 #[derive(Queryable, Insertable)]
@@ -71,6 +72,22 @@ pub fn find(tx: &mut TenantTx<'_>, id: &ClientId) -> Result<Option<Client>, Fail
         .optional()
         .or_failure("reading a client")?;
     row.map(Row::read).transpose()
+}
+
+/// Whether the tenant's client with this id may be used: neither it nor the tenant is switched off.
+pub fn is_usable(tx: &mut TenantTx<'_>, id: &ClientId) -> Result<bool, Failure> {
+    let active = Status::Active.as_str();
+    let tenant = tenants::table.filter(tenants::id.eq(tx.tenant())).filter(tenants::status.eq(active));
+    let found: Option<String> = tx
+        .rows::<clients::table>()
+        .filter(clients::client_id.eq(id.as_str()))
+        .filter(clients::status.eq(active))
+        .filter(exists(tenant))
+        .select(clients::client_id)
+        .first(tx.conn())
+        .optional()
+        .or_failure("asking whether a client may be used")?;
+    Ok(found.is_some())
 }
 
 /// Every client of the tenant, by id.

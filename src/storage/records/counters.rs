@@ -69,25 +69,44 @@ pub fn raise(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<Counter, Failure> {
+    add(tx, (key, kind), 1, (now, expires_at))
+}
+
+/// Gives the counter as it stands, and keeps it locked until the transaction ends. One that is not there begins at 0.
+pub fn hold(
+    tx: &mut impl Transaction,
+    (key, kind): (&str, &str),
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<Counter, Failure> {
+    add(tx, (key, kind), 0, (now, expires_at))
+}
+
+fn add(
+    tx: &mut impl Transaction,
+    (key, kind): (&str, &str),
+    by: i64,
+    (now, expires_at): (Timestamp, Timestamp),
+) -> Result<Counter, Failure> {
     // Twice at most: when the insert meets a row, that row is there for the second update.
     for _ in 0..2 {
         let raised = diesel::update(counters::table.filter(counters::key.eq(key)))
-            .set(counters::count.eq(counters::count + 1))
+            .set(counters::count.eq(counters::count + by))
             .execute(tx.conn())
             .or_failure("raising a counter")?;
-        if raised == 1 || insert(tx, (key, kind), now, expires_at)? {
+        if raised == 1 || insert(tx, (key, kind), by, (now, expires_at))? {
             return find(tx, key)?.ok_or_else(|| Failure::internal("a counter that was raised is gone"));
         }
     }
     Err(Failure::unavailable("raising a counter"))
 }
 
-/// Begins a counter at 1; false when it is there already.
+/// Begins a counter; false when it is there already.
 fn insert(
     tx: &mut impl Transaction,
     (key, kind): (&str, &str),
-    now: Timestamp,
-    expires_at: Timestamp,
+    count: i64,
+    (now, expires_at): (Timestamp, Timestamp),
 ) -> Result<bool, Failure> {
     // PostgreSQL ends the whole transaction at a violated key, so the insert has a savepoint of its own.
     tx.conn().batch_execute("SAVEPOINT counter").or_failure("starting a counter")?;
@@ -95,7 +114,7 @@ fn insert(
         .values((
             counters::key.eq(key),
             counters::kind.eq(kind),
-            counters::count.eq(1),
+            counters::count.eq(count),
             counters::window_started_at.eq(now.to_naive()),
             counters::expires_at.eq(expires_at.to_naive()),
         ))

@@ -11,12 +11,16 @@ use crate::flows::Call;
 use crate::flows::client_auth::{
     AuthenticatedClient, ClientAuthRefusal, Presented, authenticate, failed_event,
 };
+use crate::flows::failures::{self, Source};
 use crate::flows::known::KnownClient;
+use crate::model::ids::ClientId;
 use crate::protocol::params::Params;
+use crate::storage::Directory;
 use crate::web::edge::Edge;
 use crate::web::oidc::error::Halt;
 
-/// The client that sends this request. A failed proof of a client that exists is recorded on its tenant's chain.
+/// The client that sends this request. A failed proof is recorded on the chain of the client's tenant, one of a client
+/// that does not exist on the platform's: both take the same work, so that time tells nothing (D8).
 pub async fn client(
     request: &HttpRequest,
     edge: &Data<Edge>,
@@ -39,14 +43,14 @@ pub async fn client(
         };
     match authenticate(call, known.clone(), &presented, fetched.as_ref()) {
         Ok(client) => {
-            edge.limits.client(client.id(), call.now).map_err(Halt::TooMany)?;
+            // Whoever says the name of a public client is anybody: each address has its own share of it.
+            let share = if client.is_confidential() { None } else { call.address };
+            edge.limits.client(client.id(), share, call.now).map_err(Halt::TooMany)?;
             edge.notes(request).client(client.known().scope.id(), client.id());
             Ok(client)
         }
         Err(refusal) => {
-            if let Some(known) = known {
-                record_failure(edge, call, &known).await?;
-            }
+            record_failure(edge, call, known, presented.client_id()).await?;
             Err(refusal.into())
         }
     }
@@ -62,13 +66,16 @@ fn authorization(request: &HttpRequest) -> Result<Option<&str>, ClientAuthRefusa
     first.map(|value| value.to_str().map_err(|_| ClientAuthRefusal::Unproved)).transpose()
 }
 
-async fn record_failure(edge: &Edge, call: &Call, known: &Arc<KnownClient>) -> Result<(), Halt> {
-    let event = failed_event(call, known);
-    edge.database
-        .write(&known.scope, move |tx| {
-            tx.record(event);
-            Ok(())
-        })
-        .await?;
-    Ok(())
+async fn record_failure(
+    edge: &Edge,
+    call: &Call,
+    known: Option<Arc<KnownClient>>,
+    named: &ClientId,
+) -> Result<(), Halt> {
+    let (call, rules, named) = (call.clone(), edge.sign_in.records.clone(), named.to_string());
+    let record = move |directory: &mut Directory<'_>| {
+        let source = Source { tenant: known.as_ref().map(|known| known.scope.id()), named: &named };
+        failures::record(directory, &call, &rules, source, failed_event(&call, known.as_deref()))
+    };
+    Ok(edge.database.write_directory(record).await?)
 }

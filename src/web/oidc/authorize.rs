@@ -25,9 +25,10 @@ pub async fn get(visitor: Visitor) -> HttpResponse {
     let outcome = async {
         let keys = visitor.sound(visitor.edge.keys.current(visitor.call.now))?;
         let (call, times) = (visitor.call.clone(), visitor.edge.authorize);
-        let cookie = visitor.browser.hash().to_owned();
+        let (cookie, rules) = (visitor.browser.hash().to_owned(), visitor.edge.sign_in.records.clone());
         let outcome = visitor.edge.database.write_directory(move |directory| {
-            authorize::begin(directory, &call, (&reading, &cookie), Terms { keys: keys.own(), times })
+            let terms = Terms { keys: keys.own(), times, records: &rules };
+            authorize::begin(directory, &call, (&reading, &cookie), terms)
         });
         Ok(answer(&visitor, outcome.await))
     };
@@ -55,9 +56,10 @@ pub async fn resume(visitor: Visitor) -> HttpResponse {
         let handle = visitor.needed_handle(&visitor.query()?)?;
         let keys = visitor.sound(visitor.edge.keys.current(visitor.call.now))?;
         let (call, times) = (visitor.call.clone(), visitor.edge.authorize);
-        let cookie = visitor.browser.hash().to_owned();
+        let (cookie, rules) = (visitor.browser.hash().to_owned(), visitor.edge.sign_in.records.clone());
         let outcome = visitor.edge.database.write_directory(move |directory| {
-            authorize::resume(directory, &call, (handle, &cookie), Terms { keys: keys.own(), times })
+            let terms = Terms { keys: keys.own(), times, records: &rules };
+            authorize::resume(directory, &call, (handle, &cookie), terms)
         });
         Ok(answer(&visitor, outcome.await))
     };
@@ -108,13 +110,13 @@ fn fault_page(visitor: &Visitor, fault: ClientFault) -> HttpResponse {
         ClientFault::ClientMissing => {
             ("invalid_request", "The request names no application: client_id is missing.")
         }
-        ClientFault::ClientUnknown => ("invalid_client", "No application of this name may be used here."),
         ClientFault::RedirectMissing => {
             ("invalid_request", "The request names no way back: redirect_uri is missing.")
         }
-        ClientFault::RedirectUnknown => {
-            ("invalid_request", "The redirect_uri is not one of those that the application registered.")
-        }
+        ClientFault::Unregistered => (
+            "invalid_request",
+            "No application of this client_id may be used here with this redirect_uri; both must be exactly as registered.",
+        ),
     };
     visitor.error(StatusCode::BAD_REQUEST, ErrorKind::BadRequest, words)
 }

@@ -30,9 +30,10 @@ async fn ask(
     let client = client(request, edge, &call, &params).await?;
     let token = params.get("token").ok_or(TokenRefusal::Missing("token"))?.to_owned();
     let keys = edge.keys.current(call.now)?;
+    let rules = edge.sign_in.records.clone();
     let told = edge
         .database
-        .write_directory(move |directory| introspect(directory, &call, keys.own(), &client, &token))
+        .write_directory(move |directory| introspect(directory, &call, (keys.own(), &rules), &client, &token))
         .await??;
     Ok(told)
 }

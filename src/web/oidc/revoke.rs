@@ -24,8 +24,15 @@ async fn take_back(request: &HttpRequest, edge: &Data<Edge>, body: &Bytes) -> Re
     let client = client(request, edge, &call, &params).await?;
     let token = params.get("token").ok_or(TokenRefusal::Missing("token"))?.to_owned();
     let keys = edge.keys.current(call.now)?;
-    edge.database
-        .write_directory(move |directory| revoke(directory, &call, keys.own(), &client, &token))
+    let rules = edge.sign_in.records.clone();
+    let public = !client.is_confidential();
+    let changed = edge
+        .database
+        .write_directory(move |directory| revoke(directory, &call, (keys.own(), &rules), &client, &token))
         .await??;
+    if public && !changed {
+        // Anybody may say the name of a public client: what they try counts against their address.
+        edge.notes(request).failed();
+    }
     Ok(())
 }

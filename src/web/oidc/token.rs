@@ -6,10 +6,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::error::{Halt, no_store};
 use super::form::form;
 use crate::flows::Call;
-use crate::flows::client_auth::{AuthenticatedClient, ClientAuthRefusal};
+use crate::flows::client_auth::AuthenticatedClient;
 use crate::flows::token::{
-    GrantRequest, Issued, authorization_code, client_credentials, refresh_token, refused_event, sign,
+    self, GrantRequest, Issued, TokenRefusal, authorization_code, client_credentials, refresh_token, sign,
 };
+use crate::protocol::grant_type::GrantType;
 use crate::protocol::params::Params;
 use crate::storage::TenantTx;
 use crate::web::edge::Edge;
@@ -71,13 +72,20 @@ async fn grant(
         Ok((Ok(()), grant)) => return Ok(grant),
         Ok((Err(refusal), _)) | Err(refusal) => refusal,
     };
-    let (event, spent) = (refused_event(call, client, refusal), client.clone());
-    let record = move |tx: &mut TenantTx<'_>| {
-        tx.record(event);
-        spent.spend_in(tx)
-    };
-    let fresh = edge.database.write(&client.known().scope, record).await?;
-    Err(if fresh { refusal.into() } else { ClientAuthRefusal::Unproved.into() })
+    Err(refuse(edge, call, client, (None, refusal)).await)
+}
+
+/// Records a refusal, and says how the request ends.
+async fn refuse(
+    edge: &Data<Edge>,
+    call: &Call,
+    client: &AuthenticatedClient,
+    what: (Option<GrantType>, TokenRefusal),
+) -> Halt {
+    let (call, terms, client) = (call.clone(), edge.tokens.clone(), client.clone());
+    let scope = client.known().scope.clone();
+    let record = move |tx: &mut TenantTx<'_>| token::refuse(tx, &call, &terms, &client, what);
+    edge.database.write(&scope, record).await.map_or_else(Halt::from, Halt::from)
 }
 
 /// The path of service accounts: what it needs is remembered, the signature is made beside the database, and the one
@@ -91,15 +99,18 @@ async fn credentials(
     let sources = (&edge.database, &*edge.changes);
     let scope = client.known().scope.clone();
     let tenant = edge.known.tenant(sources, &scope, call.now).await?;
-    let prepared = client_credentials::prepare(call, &edge.tokens, client, &tenant, grant);
-    let event = client_credentials::event(call, client, &prepared);
-    let signed = match prepared {
-        Ok(issued) => Ok(sign::sign(edge.keys.current(call.now)?.tokens(), issued)?),
-        Err(refusal) => Err(refusal),
+    let issued = match client_credentials::prepare(call, &edge.tokens, client, &tenant, grant) {
+        Ok(issued) => issued,
+        Err(refusal) => {
+            return Err(refuse(edge, call, client, (Some(GrantType::ClientCredentials), refusal)).await);
+        }
     };
-    let spent = client.clone();
-    edge.database.write(&scope, move |tx| client_credentials::commit(tx, &spent, event)).await??;
-    Ok(signed?)
+    let event = client_credentials::event(call, client, &issued);
+    let signed = sign::sign(edge.keys.current(call.now)?.tokens(), issued)?;
+    let (call, terms, client) = (call.clone(), edge.tokens.clone(), client.clone());
+    let commit = move |tx: &mut TenantTx<'_>| client_credentials::commit(tx, &call, &terms, &client, event);
+    edge.database.write(&scope, commit).await??;
+    Ok(signed)
 }
 
 fn note_person(request: &HttpRequest, edge: &Edge, issued: &Issued) {

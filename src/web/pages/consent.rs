@@ -40,11 +40,14 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let params = visitor.form(body)?;
     let handle = visitor.needed_handle(&params)?;
     let allowed = params.get("decision") == Some("allow");
+    let rules = visitor.edge.sign_in.records.clone();
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let outcome = visitor
         .edge
         .database
-        .write_directory(move |directory| consent::answer(directory, &call, (handle, &cookie), allowed))
+        .write_directory(move |directory| {
+            consent::answer(directory, &call, &rules, (handle, &cookie), allowed)
+        })
         .await;
     let outcome = visitor.sound(outcome)?;
     if let authorize::Outcome::Consent(handle) = outcome {

@@ -44,6 +44,9 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         username: params.get("username").unwrap_or_default().to_owned(),
         organisation: params.get("organisation").map(str::to_owned),
     };
+    if handle.is_none() {
+        visitor.may_begin()?;
+    }
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let life = visitor.edge.authorize.interaction;
     let asked = typed.clone();
@@ -52,7 +55,12 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         .database
         .write_directory(move |directory| identify(directory, &call, (handle, &cookie), &asked, life));
     match visitor.sound(identified.await)? {
-        Ok(handle) => Ok(visitor.to(&format!("{}?{INTERACTION}={handle}", PasswordPage::PATH))),
+        Ok(begun) => {
+            if handle.is_none() {
+                visitor.note_begun();
+            }
+            Ok(visitor.to(&format!("{}?{INTERACTION}={begun}", PasswordPage::PATH)))
+        }
         Err(IdentifyRefusal::Expired) => Ok(visitor.expired()),
         Err(IdentifyRefusal::Username) => again(visitor, handle, typed, IdentifierProblem::Username).await,
         Err(IdentifyRefusal::Organisation) => {
@@ -140,9 +148,10 @@ pub(super) fn is_cancel(params: &Params) -> bool {
 pub(super) async fn cancel(visitor: &Visitor, handle: Option<InteractionHandle>) -> Outcome {
     let Some(handle) = handle else { return Ok(visitor.to("/")) };
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let rules = visitor.edge.sign_in.records.clone();
     let cancelled = visitor
         .edge
         .database
-        .write_directory(move |directory| authorize::cancel(directory, &call, handle, &cookie));
+        .write_directory(move |directory| authorize::cancel(directory, &call, &rules, (handle, &cookie)));
     Ok(oidc::authorize::answer(visitor, cancelled.await))
 }

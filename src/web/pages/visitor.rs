@@ -22,6 +22,7 @@ use crate::views::{ErrorPage, Frame};
 use crate::web::edge::Edge;
 use crate::web::family::Family;
 use crate::web::guard::browser::Browser;
+use crate::web::limits::Door;
 use crate::web::trouble::Trouble;
 
 /// The field and parameter that names the waiting interaction.
@@ -182,6 +183,20 @@ impl Visitor {
     /// Lets the forms of this answer lead on to the place that a waiting request goes back to (D30).
     pub fn may_lead_to(&self, uri: &str) {
         self.edge.notes(&self.request).allow_form_target(uri);
+    }
+
+    /// Whether this address may begin one more interaction, which is stored for somebody who has proved nothing (D31).
+    pub fn may_begin(&self) -> Result<(), Detour> {
+        let Some(address) = self.call.address else { return Ok(()) };
+        let knock = self.edge.limits.peek(Door::Authorize, address, self.call.now);
+        knock.map_err(|too_many| self.detour(Trouble::TooMany(too_many)))
+    }
+
+    /// Counts an interaction that was begun without an authorization request.
+    pub fn note_begun(&self) {
+        if let Some(address) = self.call.address {
+            self.edge.limits.charge(Door::Authorize, address, self.call.now);
+        }
     }
 
     /// Notes that a proof was tried and failed, for the limits.

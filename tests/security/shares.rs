@@ -1,0 +1,70 @@
+//! What one stranger may use up: never the share of another, and no row without a charge (D31, P132, P133).
+
+use reqwest::Method;
+
+use super::furnish;
+use crate::harness::TestServer;
+use crate::harness::jar::Page;
+
+/// A server behind a proxy of ours, so that the tests come from any address.
+async fn server(settings: &[(&str, &str)]) -> TestServer {
+    let all = TestServer::with().set("server.trusted_proxies", "127.0.0.0/8");
+    let server = settings.iter().fold(all, |all, (key, value)| all.set(key, *value)).start().await;
+    furnish(&server).await;
+    server
+}
+
+/// A form sent from this address.
+async fn send(server: &TestServer, from: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+    server.browser().send(Method::POST, path, Some(fields), &[("x-forwarded-for", from)]).await
+}
+
+#[tokio::test]
+async fn p133_nobody_uses_up_the_share_of_a_public_client_for_others() {
+    let server = server(&[("limits.token_client", "3 per 1m"), ("limits.token_address", "100 per 1m")]).await;
+    let fields = [("grant_type", "refresh_token"), ("client_id", "spa"), ("refresh_token", "nonsense")];
+    for _ in 0..3 {
+        assert_eq!(send(&server, "203.0.113.9", "/oauth2/token", &fields).await.status, 400);
+    }
+    assert_eq!(send(&server, "203.0.113.9", "/oauth2/token", &fields).await.status, 429);
+    assert_eq!(send(&server, "203.0.113.10", "/oauth2/token", &fields).await.status, 400);
+}
+
+/// A confidential client's share is one, wherever it asks from, and who only says its name takes nothing of it.
+#[tokio::test]
+async fn p133_a_confidential_clients_share_is_used_by_itself_alone() {
+    let server = server(&[("limits.token_client", "3 per 1m"), ("limits.token_address", "100 per 1m")]).await;
+    let fields = [("grant_type", "refresh_token"), ("client_id", "wiki"), ("refresh_token", "nonsense")];
+    for n in 0..10 {
+        assert_eq!(send(&server, "203.0.113.9", "/oauth2/token", &fields).await.status, 401, "{n}");
+    }
+}
+
+/// RFC 7009 §2.2: the answer is the same; who tries tokens by the name of a public client is shut out in the end.
+#[tokio::test]
+async fn p133_revocations_that_change_nothing_count_against_the_address() {
+    let server = server(&[("limits.token_address", "3 per 1m")]).await;
+    let fields = [("client_id", "spa"), ("token", "nonsense")];
+    for _ in 0..3 {
+        assert_eq!(send(&server, "203.0.113.9", "/oauth2/revoke", &fields).await.status, 200);
+    }
+    assert_eq!(send(&server, "203.0.113.9", "/oauth2/revoke", &fields).await.status, 429);
+    assert_eq!(send(&server, "203.0.113.10", "/oauth2/revoke", &fields).await.status, 200);
+}
+
+/// A plain sign-in is stored like an authorization request, and charged like one.
+#[tokio::test]
+async fn p132_a_sign_in_that_nobody_asked_for_is_charged_before_it_is_stored() {
+    let server = server(&[("limits.authorize_address", "3 per 1m")]).await;
+    let browser = server.browser();
+    let page = browser.open("/login").await;
+    let mut statuses = Vec::new();
+    for _ in 0..5 {
+        let fields = [("username", "ada@acme.example"), ("organisation", "acme")];
+        statuses.push(browser.submit(&page, &fields).await.status.as_u16());
+    }
+    assert_eq!(statuses, [200, 200, 200, 429, 429]);
+    // What is wrong on the page stores nothing and costs nothing; the way through an application is the same share.
+    let wiki = server.browser().get(&super::authorize("s")).await;
+    assert_eq!(wiki.status, 429);
+}
