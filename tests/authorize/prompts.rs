@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use symbolon::model::client::ClientKind;
+use symbolon::model::resource_server::OpenTo;
 use symbolon::model::role::Role;
 
 use super::{ADA, acme, assert_sent_back, request, sign_in};
+use crate::harness::seed::client;
 
 #[tokio::test]
 async fn p007_prompt_none_never_shows_a_page() {
@@ -99,4 +102,25 @@ async fn an_interaction_that_waited_too_long_is_over() {
     server.advance(Duration::from_hours(2)).await;
     let late = jar.open(&page.path).await;
     assert_eq!(late.marker().as_deref(), Some("page-error"));
+}
+
+/// P006: a proof that was made for the request does not last as long as the page behind it stays open.
+#[tokio::test]
+async fn p006_a_proof_grows_old_while_the_question_waits() {
+    let server = acme().await;
+    let mut shop = client("shop", ClientKind::Web);
+    shop.metadata.first_party = false;
+    shop.metadata.tenants = OpenTo::All;
+    server.platform().await.register(shop).await;
+    for (minutes, marker) in [(5, None), (20, Some("page-login"))] {
+        let jar = server.browser();
+        let page =
+            jar.open(&request(&[("client_id", "shop"), ("max_age", "1"), ("prompt", "consent")])).await;
+        let page = sign_in(&jar, page, ADA).await;
+        assert_eq!(page.marker().as_deref(), Some("page-consent"), "{page:?}");
+        server.advance(Duration::from_mins(minutes)).await;
+        let next = jar.submit(&page, &[("decision", "allow")]).await;
+        assert_eq!(next.marker().as_deref(), marker, "{minutes}: {next:?}");
+        assert_eq!(next.location().is_some(), marker.is_none());
+    }
 }

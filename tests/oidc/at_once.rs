@@ -1,6 +1,10 @@
 //! The same thing presented twice at the same time: one wins, and nothing is used twice (design invariant 5).
 
 use serde_json::json;
+use symbolon::flows::provision;
+use symbolon::model::audit::Actor;
+use symbolon::storage::PlatformScope;
+use symbolon::storage::records::users;
 
 use super::party::{World, assert_error, text};
 
@@ -66,4 +70,41 @@ async fn p018_a_refresh_that_meets_its_revocation_leaves_nothing_alive() {
             assert_error(&refreshed, 400, "invalid_grant");
         }
     }
+}
+
+/// P074: what is given while the account is being suspended is not there when it is resumed.
+#[tokio::test]
+async fn p074_a_code_that_meets_the_suspension_of_its_person_gives_nothing() {
+    let world = World::new().await;
+    let code = world.code(&world.wiki).await;
+    let (acme, ada, call) = (world.acme, world.ada, world.server.operator());
+    let (open, gate) = std::sync::mpsc::channel();
+    let (inside, entered) = tokio::sync::oneshot::channel();
+    let database = world.server.database().clone();
+    let suspending = tokio::spawn(async move {
+        let right = PlatformScope::operator();
+        let suspend = database.write_platform(&right, move |tx| {
+            let scope = tx.tenant(acme)?.expect("acme");
+            let mut tx = tx.enter(&scope)?;
+            let user = users::find(&mut tx, ada)?.expect("ada");
+            provision::suspend(&mut tx, &call, &Actor::Operator, &user)?;
+            let _waiting = inside.send(());
+            let _opened = gate.recv();
+            Ok(())
+        });
+        suspend.await.expect("the suspension")
+    });
+    entered.await.expect("the suspension has begun");
+    let exchange = world.exchange(&world.wiki, &code);
+    // The exchange waits for the suspension; one that does not would be through by then.
+    let opening = async {
+        for _ in 0..20 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        open.send(())
+    };
+    let (page, opened) = tokio::join!(exchange, opening);
+    opened.expect("the gate");
+    suspending.await.expect("the suspension");
+    assert_error(&page, 400, "invalid_grant");
 }

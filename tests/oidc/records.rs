@@ -29,7 +29,7 @@ const fn rows(kind: EventKind) -> &'static [Row] {
         EventKind::SignOut => &[("success", "user", "session", &["user"])],
         EventKind::SessionRevoked => &[("success", "operator", "session", &["user"])],
         EventKind::AccountLocked => &[("denied", "system", "user", &["account", "until"])],
-        EventKind::FailuresFolded => &[("denied", "anonymous", "", &["count", "since", "source"])],
+        EventKind::FailuresFolded => &[("denied", "anonymous", "", &["count", "of", "since", "source"])],
         EventKind::Authorize => {
             &[("success", "user", "session", &["scope"]), ("denied", "anonymous", "", &["reason"])]
         }
@@ -47,7 +47,7 @@ const fn rows(kind: EventKind) -> &'static [Row] {
             ("success", "client", "refresh_family", &[]),
             ("success", "operator", "user", &["sessions"]),
         ],
-        EventKind::ClientAuthentication => &[("denied", "anonymous", "", &[])],
+        EventKind::ClientAuthentication => &[("denied", "anonymous", "", &["reason"])],
         EventKind::KeyCreated | EventKind::KeyActivated | EventKind::KeyRetired | EventKind::KeyRevoked => {
             &[("success", "operator", "signing_key", &["purpose"])]
         }
@@ -147,7 +147,7 @@ async fn world() -> World {
         .at(SystemClock.now())
         .set("limits.sign_in_address", "1000 per 10m")
         .set("limits.sign_in_account", "4 per 10m")
-        .set("limits.recorded_failures", "2 per 10m");
+        .set("limits.recorded_failures", "3 per 10m");
     World::on(builder).await
 }
 

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 use symbolon::model::status::Status;
-use symbolon::storage::records::{clients, revocations, tenants, users};
+use symbolon::storage::records::{clients, revocations, sessions, tenants, users};
 
 use super::party::{World, assert_error, claims, text};
+use crate::harness::rows::Everything;
 use crate::harness::seed::Registered;
 
 async fn refreshed(world: &World, client: &Registered, token: &str) -> Value {
@@ -195,4 +196,47 @@ async fn p013_a_family_of_many_tokens_dies_as_a_whole_and_fills_no_feed() {
     let now = world.server.now();
     let read = world.server.database().read_directory(move |directory| revocations::count(directory, now));
     assert_eq!(read.await.expect("the revocations"), 1);
+}
+
+/// D32: what is judged later is where the person's browser was, not where the client's server stands.
+#[tokio::test]
+async fn d32_a_refresh_keeps_the_session_alive_and_leaves_its_browser_where_it_was() {
+    let world = World::new().await;
+    let jar = world.server.browser();
+    let answer = world.authorize(&jar, &world.wiki, &[("scope", "openid notes")]).await;
+    let tokens = world.exchange(&world.wiki, &answer["code"]).await.json();
+    let sid = claims(&text(&tokens, "access_token"))["sid"].as_str().expect("a session").to_owned();
+    let acme = world.server.scope_of("acme").await.scope;
+    let read = || async {
+        let sid = sid.parse().expect("a session id");
+        let read = world.server.database().read(&acme, move |tx| sessions::find(tx, sid));
+        read.await.expect("a read").expect("the session").last_seen_at
+    };
+    let before = read().await;
+    world.server.advance(Duration::from_mins(5)).await;
+    let header = super::party::basic(world.wiki.id(), &world.wiki.secret);
+    let refresh = text(&tokens, "refresh_token");
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", &*refresh)];
+    let headers = [("authorization", &*header), ("user-agent", "a server of the client")];
+    assert_eq!(world.post("/oauth2/token", &fields, &headers).await.status, 200);
+    let after = read().await;
+    assert!(after > before, "it is in use");
+    let rows = Everything::open(world.server.storage()).of_tenant(world.acme);
+    assert!(!rows["sessions"].iter().any(|row| row.contains("a server of the client")), "{rows:#?}");
+}
+
+/// P013: a family whose tokens were given again so often that not each is noted dies with its session's tokens.
+#[tokio::test]
+async fn p013_no_access_token_survives_by_being_one_of_too_many() {
+    let world = World::new().await;
+    let first = text(&world.tokens(&world.wiki).await, "refresh_token");
+    let mut given = Vec::new();
+    for _ in 0..25 {
+        given.push(refreshed(&world, &world.wiki, &first).await);
+    }
+    world.server.advance(Duration::from_secs(11)).await;
+    assert_error(&world.refresh(&world.wiki, &first).await, 400, "invalid_grant");
+    for tokens in &given {
+        assert_eq!(world.userinfo(&text(tokens, "access_token")).await.status, 401);
+    }
 }

@@ -91,6 +91,7 @@ const READS: &[(&str, Try)] = &[
     ("sessions::find", |tx, t| Ok(sessions::find(tx, t.sid)?.is_some())),
     ("sessions::open_of_user", |tx, t| Ok(!sessions::open_of_user(tx, t.user)?.is_empty())),
     ("users::find", |tx, t| Ok(users::find(tx, t.user)?.is_some())),
+    ("users::hold_active", |tx, t| users::hold_active(tx, t.user)),
     ("users::find_by_email", |tx, t| Ok(users::find_by_email(tx, &t.person.email_canonical)?.is_some())),
     ("users::all", |tx, t| Ok(users::all(tx)?.iter().any(|user| user.id == t.user))),
     ("workspaces::all", |tx, _| Ok(!workspaces::all(tx)?.is_empty())),
@@ -134,6 +135,7 @@ const CHANGES: &[(&str, Try)] = &[
     ("refresh_tokens::erase_successors_before", |tx, t| {
         tokens::erase_successors_before(tx, t.family, 1000).map(|()| false)
     }),
+    ("sessions::seen", |tx, t| sessions::seen(tx, t.sid, t.now).map(|()| false)),
     ("sessions::touch", |tx, t| {
         let here = sessions::Whereabouts { address: Some("203.0.113.9".into()), user_agent: None };
         sessions::touch(tx, t.sid, here, t.now).map(|()| false)

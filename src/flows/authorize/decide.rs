@@ -108,6 +108,10 @@ fn choose<'a>(
     }
 }
 
+/// How long a proof that was made for the request itself is recent, however short `max_age` is: the time for the pages
+/// that come after it.
+const IN_HAND: Duration = Duration::from_mins(10);
+
 /// `prompt=login` wants a factor proved for this request; `max_age` one proved not too long ago, or for this request
 /// (OIDC Core §3.1.2.1, D13, P006).
 fn is_recent_enough(
@@ -116,10 +120,10 @@ fn is_recent_enough(
     request: &Request,
     now: Timestamp,
 ) -> bool {
-    if interaction.progress.proved == Some(account.reference()) {
-        return true;
-    }
     let age = now.since(account.session.auth_time());
+    if interaction.progress.proved == Some(account.reference()) {
+        return request.max_age.is_none_or(|limit| age <= Duration::from_secs(limit).max(IN_HAND));
+    }
     !request.prompt.contains(Prompt::Login)
         && request.max_age.is_none_or(|limit| age <= Duration::from_secs(limit))
 }

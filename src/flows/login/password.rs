@@ -99,7 +99,8 @@ pub fn finish(
     let account = find_account(directory, &attempt.destination, &attempt.canonical)?;
     match (account, verdict) {
         (Account::Usable(scope, user, stored), Verdict::Match { .. })
-            if Some(&stored) == attempt.stored.as_ref() =>
+            if Some(&stored) == attempt.stored.as_ref()
+                && users::hold_active(&mut directory.enter(&scope)?, user)? =>
         {
             lockout::clear(directory, &key)?;
             if let Some(phc) = rehashed {

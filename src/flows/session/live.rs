@@ -81,6 +81,15 @@ pub fn touch(tx: &mut TenantTx<'_>, call: &Call, session: &Session) -> Result<()
     sessions::touch(tx, session.id, whereabouts(call), call.now)
 }
 
+/// The same where a client refreshes: the session is in use, and where its browser was stays (D32).
+pub fn keep_alive(tx: &mut TenantTx<'_>, call: &Call, session: &Session) -> Result<(), Failure> {
+    if call.now.since(session.last_seen_at) < TOUCH_EVERY {
+        return Ok(());
+    }
+    browser_sessions::touch(tx, session.browser_session_id, call.now)?;
+    sessions::seen(tx, session.id, call.now)
+}
+
 /// Where this request comes from.
 pub(super) fn whereabouts(call: &Call) -> Whereabouts {
     Whereabouts {

@@ -25,6 +25,7 @@ use crate::protocol::revocation_feed::RevokedKind;
 use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::storage::records::authorization_codes::{self, StoredCode};
 use crate::storage::records::refresh_families::{self, EndReason, Family};
+use crate::storage::records::users;
 use crate::storage::{Directory, TenantTx};
 
 const GRANT: GrantType = GrantType::AuthorizationCode;
@@ -98,6 +99,9 @@ fn redeem(
         return Ok(refuse(fault));
     }
     let bond = if granted.scope.contains(OFFLINE_ACCESS) { Bond::Offline } else { Bond::Session };
+    if !users::hold_active(tx, granted.user_id)? {
+        return Ok(refuse(GrantFault::Person));
+    }
     // The session is asked for even by an offline grant: a code is a minute old at most.
     let person = match standing::of_person(tx, &granted, client.client(), (Bond::Session, call))? {
         Ok(person) => person,

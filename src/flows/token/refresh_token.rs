@@ -27,8 +27,6 @@ use crate::storage::{Directory, TenantTx};
 
 const GRANT: GrantType = GrantType::RefreshToken;
 const UNPROVED: TokenRefusal = TokenRefusal::Client(ClientAuthRefusal::Unproved);
-/// The most ids of access tokens noted beside one refresh token, in bytes of text.
-const NOTED: usize = 512;
 
 /// What the client presents.
 pub struct Request {
@@ -120,7 +118,7 @@ impl Turn<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         if let Some(session) = &person.session {
-            session::touch(tx, self.call, session)?;
+            session::keep_alive(tx, self.call, session)?;
         }
         let issued = self.compile(tx, &granted, person, &target)?;
         self.rotate(tx, &family, &token, issued)
@@ -217,7 +215,7 @@ impl Turn<'_> {
         if let Some((successor, next)) =
             rotation::successor_again(tx, self.call, self.terms, self.client, &old)?
         {
-            let noted = note(&next.access_jti, &issued.access.jti);
+            let noted = rotation::note(&next.access_jti, &issued.access.jti);
             refresh_tokens::note_access_tokens(tx, &next.token_hash, &noted)?;
             return Ok(Ok(Issued { refresh_token: Some(successor), ..issued }));
         }
@@ -240,18 +238,6 @@ impl Turn<'_> {
         tx.record(event);
         Ok(refuse(GrantFault::Used))
     }
-}
-
-/// Adds an id to those noted, the oldest making room.
-fn note(noted: &str, jti: &str) -> String {
-    let mut all = format!("{noted} {jti}");
-    while all.len() > NOTED {
-        match all.split_once(' ') {
-            Some((_, rest)) => all = rest.to_owned(),
-            None => break,
-        }
-    }
-    all
 }
 
 const fn refuse(fault: GrantFault) -> Result<Issued, TokenRefusal> {

@@ -20,6 +20,8 @@ use crate::storage::records::refresh_tokens::{self, StoredToken};
 /// How long a rotated token may come back and get the same successor (D11).
 pub const OVERLAP: Duration = Duration::from_secs(10);
 
+/// The most access tokens noted beside one refresh token; where it is reached, more may have been issued.
+const MOST_NOTED: usize = 20;
 /// The most access tokens of a family that are revoked one by one.
 const MOST_NAMED: usize = 50;
 
@@ -119,11 +121,19 @@ pub fn kill(
     let issued = refresh_tokens::access_tokens_since(tx, family, since)?;
     let ids: Vec<&str> = issued.iter().flat_map(|ids| ids.split(' ')).filter(|id| !id.is_empty()).collect();
     let within = Within::person(tx.scope().id(), user);
-    if ids.len() > MOST_NAMED {
+    let overflowed = issued.iter().any(|noted| noted.split(' ').count() >= MOST_NOTED);
+    if overflowed || ids.len() > MOST_NAMED {
         let sid = sid.to_string();
         return revocation::revoke(tx, &within, [(RevokedKind::Session, sid.as_str())], call.now);
     }
     revocation::revoke(tx, &within, ids.into_iter().map(|id| (RevokedKind::Token, id)), call.now)
+}
+
+/// Adds an access token to those noted beside a refresh token, the oldest making room.
+pub(super) fn note(noted: &str, jti: &str) -> String {
+    let known: Vec<&str> = noted.split(' ').filter(|id| !id.is_empty()).collect();
+    let stay = known.len().saturating_sub(MOST_NOTED - 1);
+    known.into_iter().skip(stay).chain([jti]).collect::<Vec<_>>().join(" ")
 }
 
 const fn place(tenant: TenantId, old_hash: &str) -> Place<'_> {

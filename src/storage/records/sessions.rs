@@ -114,6 +114,19 @@ pub fn touch(
     Ok(())
 }
 
+/// Notes that the session was used, by a program on the person's behalf.
+pub fn seen(tx: &mut TenantTx<'_>, id: SessionId, now: Timestamp) -> Result<(), Failure> {
+    diesel::update(
+        tx.rows::<sessions::table>()
+            .filter(sessions::id.eq(id.to_string()))
+            .filter(sessions::ended_at.is_null()),
+    )
+    .set(sessions::last_seen_at.eq(now.to_naive()))
+    .execute(tx.conn())
+    .or_failure("using a session")?;
+    Ok(())
+}
+
 /// Stores what was proved; false when the session has ended.
 pub fn prove(
     tx: &mut TenantTx<'_>,

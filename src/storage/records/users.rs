@@ -64,6 +64,19 @@ pub fn find(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<User>, Failure> 
     row.map(Row::read).transpose()
 }
 
+/// Whether the account may be used, asked by who is about to give it something new: on PostgreSQL the row stays locked
+/// until commit, so that whoever suspends the account waits, and finds what was given.
+pub fn hold_active(tx: &mut TenantTx<'_>, id: UserId) -> Result<bool, Failure> {
+    let active = Status::Active.as_str();
+    let held = diesel::update(
+        tx.rows::<users::table>().filter(users::id.eq(id.to_string())).filter(users::status.eq(active)),
+    )
+    .set(users::status.eq(active))
+    .execute(tx.conn())
+    .or_failure("holding a user")?;
+    Ok(held == 1)
+}
+
 /// The account with this canonical address (D3), whatever its status.
 pub fn find_by_email(tx: &mut TenantTx<'_>, canonical: &str) -> Result<Option<User>, Failure> {
     let row: Option<Row> = tx
