@@ -48,15 +48,12 @@ pub fn record(
     let address = call.address.map(|address| address.to_string()).unwrap_or_default();
     // Asked for in either case, so that both ask the database the same questions (P036).
     let platform = tx.directory().platform()?.id();
-    let (tenant, key, rate) = match source.tenant {
-        Some(tenant) => {
-            let parts = ["recorded", kind, source.named, &address].map(str::as_bytes);
-            (tenant, rules.names.of(&parts), rules.one_by_one)
-        }
-        None => {
-            let parts = ["recorded", kind].map(str::as_bytes);
-            (platform, rules.names.of(&parts), rules.platform)
-        }
+    let (tenant, key, rate) = if let Some(tenant) = source.tenant {
+        let parts = ["recorded", kind, source.named, &address].map(str::as_bytes);
+        (tenant, rules.names.of(&parts), rules.one_by_one)
+    } else {
+        let parts = ["recorded", kind].map(str::as_bytes);
+        (platform, rules.names.of(&parts), rules.platform)
     };
     if is_within(tx, call, (&key, kind, tenant), rate)? {
         tx.record_for(tenant, event);

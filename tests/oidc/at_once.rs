@@ -92,7 +92,7 @@ async fn p074_a_code_that_meets_the_suspension_of_its_person_gives_nothing() {
             let _opened = gate.recv();
             Ok(())
         });
-        suspend.await.expect("the suspension")
+        suspend.await.expect("the suspension");
     });
     entered.await.expect("the suspension has begun");
     let exchange = world.exchange(&world.wiki, &code);

@@ -76,9 +76,9 @@ async fn p018_a_revocation_that_was_not_written_is_no_success() {
     }
 }
 
-/// P138: what cannot be recorded is not done, also where the record is all that is written.
+/// P138: what cannot be recorded is not done, also where the record is all that is written. Reads go on.
 #[tokio::test]
-async fn p138_no_token_is_issued_and_none_is_judged_without_a_record() {
+async fn p138_no_token_is_issued_and_no_foreign_one_asked_for_without_a_record() {
     let world = World::new().await;
     let access = text(&world.tokens(&world.wiki).await, "access_token");
     let mut below = Everything::open(world.server.storage());
@@ -86,11 +86,12 @@ async fn p138_no_token_is_issued_and_none_is_judged_without_a_record() {
     for table in ["audit_events", "audit_heads"] {
         below.fail_writes(table);
         assert_unavailable(&world.token(&world.job, &grant).await, table);
-        assert_unavailable(&world.introspect(&world.wiki, &access).await, table);
+        assert_unavailable(&world.introspect(&world.stranger, &access).await, table);
         assert_eq!(world.userinfo(&access).await.status, 200, "reads go on");
+        assert_eq!(world.introspect(&world.wiki, &access).await.json()["active"], true);
         below.heal(table);
         assert_eq!(world.token(&world.job, &grant).await.status, 200);
-        assert_eq!(world.introspect(&world.wiki, &access).await.json()["active"], true);
+        assert_eq!(world.introspect(&world.stranger, &access).await.json()["active"], false);
     }
 }
 

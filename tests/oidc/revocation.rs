@@ -74,8 +74,8 @@ async fn p019_only_asking_about_what_is_none_of_ones_business_is_recorded() {
     let recorded = || async {
         let acme = world.server.scope_of("acme").await.scope;
         let events = world.server.database().read(&acme, |tx| audit::after(tx, 0, 10_000)).await;
-        let word = "\"kind\":\"access.denied\"";
-        events.expect("the events").iter().filter(|event| event.body.contains(word)).count()
+        let kind = "\"kind\":\"access.denied\"";
+        events.expect("the events").iter().filter(|event| event.body.contains(kind)).count()
     };
     let own = world.machine_token(&world.job).await;
     for token in [&*own, "nonsense"] {
