@@ -4,7 +4,6 @@ use serde_json::json;
 use symbolon::flows::provision;
 use symbolon::model::audit::Actor;
 use symbolon::storage::PlatformScope;
-use symbolon::storage::records::users;
 
 use super::party::{World, assert_error, text};
 
@@ -86,8 +85,7 @@ async fn p074_a_code_that_meets_the_suspension_of_its_person_gives_nothing() {
         let suspend = database.write_platform(&right, move |tx| {
             let scope = tx.tenant(acme)?.expect("acme");
             let mut tx = tx.enter(&scope)?;
-            let user = users::find(&mut tx, ada)?.expect("ada");
-            provision::suspend(&mut tx, &call, &Actor::Operator, &user)?;
+            let _suspended = provision::suspend(&mut tx, &call, &Actor::Operator, ada)?;
             let _waiting = inside.send(());
             let _opened = gate.recv();
             Ok(())
