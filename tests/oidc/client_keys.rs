@@ -14,12 +14,12 @@ use josekit::jws::{ES256, JwsHeader, JwsSigner, PS256, RS256};
 use reqwest::Method;
 use serde_json::{Value, json};
 use symbolon::flows::client_auth::ASSERTION_TYPE;
-use symbolon::model::client::AuthMethod;
+use symbolon::model::client::{AuthMethod, ClientKind};
 use symbolon::model::resource_server::OpenTo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use super::party::{NOTES, assert_error, service};
+use super::party::{NOTES, assert_error, platform_client, service};
 use crate::harness::TestServer;
 use crate::harness::jar::Page;
 
@@ -346,15 +346,23 @@ async fn an_assertion_is_used_once_on_all_nodes_together() {
 async fn an_assertion_of_a_refused_request_is_used_up_too() {
     let own = key("ES256", "k1");
     let rig = Rig::registered(set(&[&own])).await;
-    let refused: [&[(&str, &str)]; 5] = [
-        &[("grant_type", "authorization_code"), ("code", "syc_nonsense")],
-        &[("grant_type", "refresh_token"), ("refresh_token", "syr_nonsense")],
-        &[("grant_type", "client_credentials"), ("scope", "everything")],
-        &[("grant_type", "client_credentials"), ("resource", "https://elsewhere.example")],
-        &[("grant_type", "password")],
+    let mut web = platform_client("web-signer", ClientKind::Web);
+    web.metadata.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
+    web.metadata.jwks = Some(set(&[&own]));
+    rig.server.platform().await.register(web).await;
+    let refused: [(&str, &[(&str, &str)]); 6] = [
+        ("web-signer", &[("grant_type", "authorization_code"), ("code", "syc_nonsense")]),
+        ("web-signer", &[("grant_type", "refresh_token"), ("refresh_token", "syr_nonsense")]),
+        ("web-signer", &[("grant_type", "client_credentials")]),
+        ("signer", &[("grant_type", "client_credentials"), ("scope", "everything")]),
+        ("signer", &[("grant_type", "client_credentials"), ("resource", "https://elsewhere.example")]),
+        ("signer", &[("grant_type", "password")]),
     ];
-    for request in refused {
-        let assertion = sign("ES256", &own, Some("k1"), &rig.claims());
+    for (client, request) in refused {
+        let mut claims = rig.claims();
+        claims["iss"] = json!(client);
+        claims["sub"] = json!(client);
+        let assertion = sign("ES256", &own, Some("k1"), &claims);
         let proof = [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", &*assertion)];
         let fields: Vec<_> = request.iter().copied().chain(proof).collect();
         let send = || rig.server.browser();
