@@ -73,7 +73,7 @@ pub fn table() -> Vec<Route> {
             .get(pages::consent::get)
             .post(pages::consent::post),
         Route::new("/assets/{name}", Guard::Open).get(assets::get),
-        Route::new("/assets/logos/{client}/{id}", Guard::Open).door(Door::SignIn).get(logos::get),
+        Route::new("/assets/logos/{client}/{id}", Guard::Open).get(logos::get),
     ]
 }
 

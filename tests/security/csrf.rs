@@ -114,3 +114,24 @@ async fn p071_nothing_is_done_by_get() {
         assert_eq!(jar.get(path).await.status, 405, "{path}");
     }
 }
+
+/// P133: pictures and forms of another site make a browser ask for pages that are refused; nobody behind its address is
+/// shut out by that.
+#[tokio::test]
+async fn p133_another_site_cannot_use_up_the_limit_of_a_browsers_address() {
+    let server = TestServer::with().set("limits.sign_in_address", "5 per 10m").start().await;
+    furnish(&server).await;
+    let victim = server.browser();
+    for _ in 0..10 {
+        for path in ["/assets/logos/nobody/x", "/consent", "/login/password", "/login/accounts?interaction=x"]
+        {
+            victim.get(path).await;
+        }
+        let forged = [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")];
+        let fields = [("username", ADA)];
+        let answered = victim.send(Method::POST, "/login", Some(&fields[..]), &forged).await;
+        assert_eq!(answered.status, 403);
+    }
+    let (jar, page) = before_the_password(&server).await;
+    assert!(jar.submit(&page, &[("password", PASSWORD)]).await.answer().contains_key("code"));
+}

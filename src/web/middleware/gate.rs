@@ -128,13 +128,16 @@ fn form_token(request: &ServiceRequest, body: &Bytes) -> Result<Option<String>, 
     Ok(params.get(FIELD).map(str::to_owned))
 }
 
-/// Counts what the door counts: at the authorization endpoint whoever has proved nothing, elsewhere failures.
+/// Counts what the door counts: at the authorization endpoint whoever has proved nothing, at the pages of a sign-in proofs
+/// that failed, elsewhere refusals. A page is refused also to a browser that another site sends there, by a picture or a
+/// form, and that must not shut the door for everybody behind its address.
 fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) {
     let (Some(door), Some(address)) = (gate.door, notes.address()) else { return };
     let refused = matches!(status, 400 | 401 | 403 | 404);
     let counts = match door {
         Door::Authorize => !notes.is_proved(),
-        Door::SignIn | Door::Token | Door::Bearer | Door::Setup => notes.is_failed() || refused,
+        Door::SignIn => notes.is_failed(),
+        Door::Token | Door::Bearer | Door::Setup => notes.is_failed() || refused,
     };
     if counts {
         edge.limits.charge(door, address, notes.now());
