@@ -1,9 +1,10 @@
 //! The same thing presented twice at the same time: one wins, and nothing is used twice (design invariant 5).
 
 use serde_json::json;
-use symbolon::flows::provision;
-use symbolon::model::audit::Actor;
+use symbolon::model::status::Status;
+use symbolon::model::user::User;
 use symbolon::storage::PlatformScope;
+use symbolon::storage::records::users;
 
 use super::party::{World, assert_error, text};
 
@@ -76,7 +77,7 @@ async fn p018_a_refresh_that_meets_its_revocation_leaves_nothing_alive() {
 async fn p074_a_code_that_meets_the_suspension_of_its_person_gives_nothing() {
     let world = World::new().await;
     let code = world.code(&world.wiki).await;
-    let (acme, ada, call) = (world.acme, world.ada, world.server.operator());
+    let (acme, ada, since) = (world.acme, world.ada, world.server.now());
     let (open, gate) = std::sync::mpsc::channel();
     let (inside, entered) = tokio::sync::oneshot::channel();
     let database = world.server.database().clone();
@@ -85,7 +86,8 @@ async fn p074_a_code_that_meets_the_suspension_of_its_person_gives_nothing() {
         let suspend = database.write_platform(&right, move |tx| {
             let scope = tx.tenant(acme)?.expect("acme");
             let mut tx = tx.enter(&scope)?;
-            let _suspended = provision::suspend(&mut tx, &call, &Actor::Operator, ada)?;
+            let user = users::find(&mut tx, ada)?.expect("ada");
+            users::update(&mut tx, &User { status: Status::Suspended { since }, ..user })?;
             let _waiting = inside.send(());
             let _opened = gate.recv();
             Ok(())
