@@ -87,7 +87,7 @@ fn resume(deployment: &Deployment, named: &Named) -> Outcome {
     let call = deployment.call();
     let (user, changed) = named
         .person
-        .change(deployment, move |tx, user| provision::resume(tx, &call, &Actor::Operator, user))?;
+        .change(deployment, move |tx, user| provision::resume(tx, &call, &Actor::Operator, user.id))?;
     if named.json {
         say(json!({"user": user.id, "email": user.email, "status": "active", "changed": changed}));
     } else if changed {

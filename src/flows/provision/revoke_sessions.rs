@@ -6,6 +6,7 @@ use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::user::User;
 use crate::storage::TenantTx;
+use crate::storage::records::users;
 
 /// Ends every session of a person, every refresh token, those with `offline_access` too, and the access tokens that are
 /// out. Says how many sessions there were.
@@ -18,6 +19,9 @@ pub fn revoke_sessions(
     actor: &Actor,
     user: &User,
 ) -> Result<usize, Failure> {
+    // Whoever is about to give the account a session or a refresh token holds it too: what they give is found here. An
+    // account that is not active is given nothing.
+    users::hold_active(tx, user.id)?;
     let ended = end_of_person(tx, call, user.id, actor)?;
     // Each session has an event of its own; this one says that the tokens went too, also where there was no session.
     let event = call

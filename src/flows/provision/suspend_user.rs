@@ -47,13 +47,15 @@ pub fn suspend(
 ///
 /// # Errors
 /// The database fails.
-pub fn resume(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: &User) -> Result<bool, Failure> {
-    match user.status {
-        Status::Active | Status::Deleted { .. } => return Ok(false),
-        Status::Suspended { .. } => {}
-    }
+pub fn resume(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: UserId) -> Result<bool, Failure> {
+    // Read under the lock: roles that somebody takes away meanwhile must not come back.
+    tenants::hold(tx)?;
+    let user = users::find(tx, user)?;
+    let Some(user) = user.filter(|user| matches!(user.status, Status::Suspended { .. })) else {
+        return Ok(false);
+    };
     users::update(tx, &User { status: Status::Active, ..user.clone() })?;
-    tx.record(event(call, actor, user, (EventResult::Success, "resume")));
+    tx.record(event(call, actor, &user, (EventResult::Success, "resume")));
     Ok(true)
 }
 
