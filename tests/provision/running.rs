@@ -119,8 +119,8 @@ impl Running {
     }
 
     async fn is_active(&self, token: &str) -> bool {
-        // Asked by the tenant's own client, which sees every token of its tenant.
-        let answer = self.ask("acme.wiki", "/oauth2/introspect", &[("token", token)]).await;
+        // Asked by the client that it was issued to, whose business it is.
+        let answer = self.ask("notes", "/oauth2/introspect", &[("token", token)]).await;
         answer.json()["active"] == json!(true)
     }
 
