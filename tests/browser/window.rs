@@ -222,20 +222,25 @@ struct DriverProcess {
 }
 
 impl DriverProcess {
+    /// Starts one. It takes a free port of IPv4 and then the same of IPv6, and ends where another process has that: then
+    /// another is started, a few times at most.
     fn start() -> Self {
-        let mut process = Command::new("chromedriver")
+        (0..5).find_map(|_| Self::try_start()).expect("chromedriver names its port")
+    }
+
+    fn try_start() -> Option<Self> {
+        let process = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver must be installed: apt-get install chromium chromium-driver");
-        let output = process.stdout.take().expect("its output");
-        let port = BufReader::new(output)
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
-            .expect("chromedriver names its port");
-        Self { process, port }
+        let mut started = Self { process, port: 0 };
+        let output = started.process.stdout.take().expect("its output");
+        started.port = BufReader::new(output).lines().map_while(Result::ok).find_map(|line| {
+            line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()
+        })?;
+        Some(started)
     }
 
     fn address(&self) -> String {
