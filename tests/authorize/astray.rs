@@ -75,7 +75,7 @@ async fn p001_no_near_copy_gets_a_code_of_somebody_who_is_signed_in() {
 /// P003: no parameter of any page, in the address or in the form, leads away from us.
 #[tokio::test]
 async fn p003_no_page_can_be_told_where_to_go() {
-    let server = TestServer::with().set("limits.sign_in_address", "100000 per 1m").start().await;
+    let server = TestServer::with().unlimited().start().await;
     server.organisation("acme", &[]).await.person(ADA, &[]).await;
     for target in [
         "//evil.example",

@@ -60,6 +60,22 @@ impl Builder {
         self
     }
 
+    /// Lets everybody ask as often as they like; a limit that the test sets itself stays as it is.
+    pub(crate) fn unlimited(mut self) -> Self {
+        let rates = [
+            "sign_in_address",
+            "sign_in_account",
+            "authorize_address",
+            "token_address",
+            "token_client",
+            "bearer_address",
+            "setup_address",
+        ];
+        let limits = rates.map(|rate| (format!("limits.{rate}"), "1000000 per 1m".to_owned()));
+        self.settings.splice(0..0, limits);
+        self
+    }
+
     /// Sets the clock of the server to this moment, for a test that also runs the program itself.
     pub(crate) fn at(self, now: Timestamp) -> Self {
         self.clock.set(now);

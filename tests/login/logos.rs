@@ -30,7 +30,7 @@ async fn with_logo_at(uri: &str) -> TestServer {
     let server = TestServer::with()
         .set("outbound.allow_private", "127.0.0.1/32")
         .set("outbound.timeout", "1s")
-        .set("limits.sign_in_address", "1000 per 10m")
+        .unlimited()
         .start()
         .await;
     register(&server, uri).await;

@@ -37,7 +37,7 @@ fn open_client(id: &str) -> Client {
 
 /// A server without limits that would get in the way, and the platform's client `notes`.
 async fn started() -> (TestServer, Registered) {
-    let server = TestServer::with().set("limits.sign_in_address", "1000 per 10m").start().await;
+    let server = TestServer::with().unlimited().start().await;
     let notes = server.platform().await.register(open_client("notes")).await;
     (server, notes)
 }

@@ -93,11 +93,7 @@ struct Rig {
 
 impl Rig {
     async fn with(jwks: Option<Value>, jwks_uri: Option<&str>, private: &str) -> Self {
-        let server = TestServer::with()
-            .set("outbound.allow_private", private)
-            .set("limits.token_address", "1000 per 1m")
-            .start()
-            .await;
+        let server = TestServer::with().set("outbound.allow_private", private).unlimited().start().await;
         let platform = server.platform().await;
         platform.resource(NOTES, None, &["notes"], OpenTo::All).await;
         let mut client = service("signer");

@@ -49,13 +49,7 @@ impl World {
 
     /// The same on a server with settings of its own.
     pub(super) async fn on(builder: Builder) -> Self {
-        let server = builder
-            .set("limits.token_address", "100000 per 1m")
-            .set("limits.bearer_address", "100000 per 1m")
-            .set("limits.authorize_address", "100000 per 1m")
-            .set("limits.token_client", "100000 per 1m")
-            .start()
-            .await;
+        let server = builder.unlimited().start().await;
         let acme = server.organisation("acme", &["notes:read", "notes:write", "graph:read"]).await;
         let globex = server.organisation("globex", &["notes:read"]).await;
         let platform = server.platform().await;

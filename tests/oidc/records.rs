@@ -145,7 +145,6 @@ tenants:
 async fn world() -> World {
     let builder = TestServer::with()
         .at(SystemClock.now())
-        .set("limits.sign_in_address", "1000 per 10m")
         .set("limits.sign_in_account", "4 per 10m")
         .set("limits.recorded_failures", "3 per 10m");
     World::on(builder).await

@@ -42,11 +42,7 @@ fn declared() -> String {
 
 impl Running {
     async fn new() -> Self {
-        let server = TestServer::with()
-            .set("limits.token_address", "100000 per 1m")
-            .set("limits.bearer_address", "100000 per 1m")
-            .start()
-            .await;
+        let server = TestServer::with().unlimited().start().await;
         let running = Self { server, sources: TestSources::for_acme(), file: declared() };
         running.apply(&running.file, false).await.unwrap_or_else(|faults| panic!("{faults}"));
         running

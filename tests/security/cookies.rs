@@ -57,11 +57,7 @@ async fn crawl(jar: &Jar, https: bool) {
 
 #[tokio::test]
 async fn p077_every_page_has_its_headers_and_every_cookie_its_attributes() {
-    let server = TestServer::with()
-        .set("limits.sign_in_address", "1000 per 1m")
-        .set("limits.setup_address", "1000 per 1m")
-        .start()
-        .await;
+    let server = TestServer::with().unlimited().start().await;
     furnish(&server).await;
     let jar = server.browser();
     crawl(&jar, false).await;
@@ -76,12 +72,7 @@ async fn p077_every_page_has_its_headers_and_every_cookie_its_attributes() {
 
 #[tokio::test]
 async fn p077_on_https_the_cookies_are_host_cookies() {
-    let server = TestServer::with()
-        .set("server.issuer", "https://id.example.com")
-        .set("limits.sign_in_address", "1000 per 1m")
-        .set("limits.setup_address", "1000 per 1m")
-        .start()
-        .await;
+    let server = TestServer::with().set("server.issuer", "https://id.example.com").unlimited().start().await;
     furnish(&server).await;
     let jar = server.browser();
     crawl(&jar, true).await;

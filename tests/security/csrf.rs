@@ -30,11 +30,7 @@ fn doors() -> Vec<&'static str> {
 
 #[tokio::test]
 async fn p070_every_page_refuses_a_post_that_is_not_from_our_own_form() {
-    let server = TestServer::with()
-        .set("limits.sign_in_address", "1000 per 1m")
-        .set("limits.setup_address", "1000 per 1m")
-        .start()
-        .await;
+    let server = TestServer::with().unlimited().start().await;
     furnish(&server).await;
     let (jar, page) = before_the_password(&server).await;
     let form = page.form();

@@ -68,13 +68,7 @@ pub(super) struct Ids {
 
 impl Estate {
     pub(super) async fn new() -> Self {
-        let mut builder = TestServer::with();
-        for door in
-            ["sign_in_address", "authorize_address", "token_address", "bearer_address", "setup_address"]
-        {
-            builder = builder.set(&format!("limits.{door}"), "100000 per 1m");
-        }
-        let server = builder.set("limits.token_client", "100000 per 1m").start().await;
+        let server = TestServer::with().unlimited().start().await;
         let acme = server.organisation("acme", &["notes:read"]).await;
         let globex = server.organisation("globex", &["notes:read"]).await;
         let platform = server.platform().await;

@@ -43,13 +43,7 @@ fn verdict(page: &Page) -> String {
 
 impl Court {
     async fn new() -> Self {
-        let mut builder = TestServer::with();
-        for door in
-            ["sign_in_address", "authorize_address", "token_address", "sign_in_account", "token_client"]
-        {
-            builder = builder.set(&format!("limits.{door}"), "100000 per 1m");
-        }
-        let server = builder.start().await;
+        let server = TestServer::with().unlimited().start().await;
         let acme = server.organisation("acme", &[]).await;
         for email in ["ada@acme.example", "straße@acme.example", "o'neil+x@acme.example"] {
             acme.person(email, &[Role::Member]).await;
