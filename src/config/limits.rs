@@ -7,7 +7,7 @@ use crate::model::rate::Rate;
 /// The keys of this section.
 pub const SECTION: Section = Section {
     name: "limits",
-    doc: "Limits per address count failures and requests of people who have not proved anything, so that an office behind one address works. An IPv6 address counts as its /64 network. Past a limit the answer is 429 with `Retry-After`.",
+    doc: "Limits per address count failures and requests of people who have not proved anything, so that an office behind one address works. An IPv6 address counts as its /64 network. What a page of another site makes a browser ask for is counted apart, so that it shuts no door for the people at that address. Past a limit the answer is 429 with `Retry-After`.",
     keys: &[
         Key::new(
             "limits.sign_in_address",

@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::model::ids::ClientId;
 use crate::model::rate::Rate;
 use crate::model::time::Timestamp;
+use crate::web::knocker::Knocker;
 
 /// How many keys a meter holds. Past that, those that are idle go first, and then all: strangers cannot make the
 /// memory grow, and the worst they reach is that old failures are forgotten.
@@ -105,19 +105,6 @@ impl<K: Hash + Eq + Clone> Meter<K> {
     }
 }
 
-/// What counts as one address: an IPv4 address, or an IPv6 /64, which is what one customer of a provider gets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AddressKey(IpAddr);
-
-impl From<IpAddr> for AddressKey {
-    fn from(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(four) => Self(four.into()),
-            IpAddr::V6(six) => Self(Ipv6Addr::from_bits(six.to_bits() & (u128::MAX << 64)).into()),
-        }
-    }
-}
-
 /// The rates of the deployment, from its configuration.
 #[derive(Debug, Clone, Copy)]
 pub struct Rates {
@@ -138,9 +125,9 @@ pub struct Rates {
 /// All meters of a server.
 #[derive(Debug)]
 pub struct Limits {
-    addresses: [(Door, Meter<AddressKey>); 5],
+    addresses: [(Door, Meter<Knocker>); 5],
     clients: Meter<ClientId>,
-    public_clients: Meter<(ClientId, AddressKey)>,
+    public_clients: Meter<(ClientId, Knocker)>,
 }
 
 /// A door whose use is limited by address.
@@ -174,39 +161,39 @@ impl Limits {
         }
     }
 
-    /// Whether this address may knock at this door.
+    /// Whether whoever knocks at this door may.
     ///
     /// # Errors
-    /// [`TooMany`] where it failed there too often.
-    pub fn peek(&self, door: Door, address: IpAddr, now: Timestamp) -> Result<(), TooMany> {
-        self.meter(door).map_or(Ok(()), |meter| meter.peek(&address.into(), now))
+    /// [`TooMany`] where they failed there too often.
+    pub fn peek(&self, door: Door, knocker: &Knocker, now: Timestamp) -> Result<(), TooMany> {
+        self.meter(door).map_or(Ok(()), |meter| meter.peek(knocker, now))
     }
 
     /// Counts a failure, or a request of somebody who has proved nothing.
-    pub fn charge(&self, door: Door, address: IpAddr, now: Timestamp) {
+    pub fn charge(&self, door: Door, knocker: &Knocker, now: Timestamp) {
         if let Some(meter) = self.meter(door) {
-            meter.charge(&address.into(), now);
+            meter.charge(knocker, now);
         }
     }
 
     /// Counts a request of a client. Called once the client has authenticated, so that nobody can use up the share of
-    /// another. A public client only says its name, which anybody can: each address that does has a share of its own.
+    /// another. A public client only says its name, which anybody can: whoever does has a share of their own.
     ///
     /// # Errors
     /// [`TooMany`] where the client asks too often.
     pub fn client(
         &self,
         client: &ClientId,
-        public_from: Option<IpAddr>,
+        public_from: Option<Knocker>,
         now: Timestamp,
     ) -> Result<(), TooMany> {
         match public_from {
             None => self.clients.take(client, now),
-            Some(address) => self.public_clients.take(&(client.clone(), address.into()), now),
+            Some(knocker) => self.public_clients.take(&(client.clone(), knocker), now),
         }
     }
 
-    fn meter(&self, door: Door) -> Option<&Meter<AddressKey>> {
+    fn meter(&self, door: Door) -> Option<&Meter<Knocker>> {
         self.addresses.iter().find(|(own, _)| *own == door).map(|(_, meter)| meter)
     }
 }
@@ -259,14 +246,5 @@ mod tests {
         }
         let held: usize = meter.shards.iter().map(|shard| shard.lock().unwrap().len()).sum();
         assert!(held <= MOST_KEYS, "{held}");
-    }
-
-    #[test]
-    fn an_ipv6_network_is_one_address() {
-        let key = |text: &str| AddressKey::from(text.parse::<IpAddr>().unwrap());
-        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
-        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
-        assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
-        assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
     }
 }

@@ -5,6 +5,7 @@ pub mod cookies;
 pub mod edge;
 pub mod family;
 pub mod guard;
+pub mod knocker;
 pub mod limits;
 pub mod logos;
 pub mod middleware;

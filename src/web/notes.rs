@@ -8,6 +8,7 @@ use actix_web::{HttpMessage, HttpRequest};
 
 use crate::model::ids::{ClientId, RequestId, TenantId, UserId};
 use crate::model::time::Timestamp;
+use crate::web::knocker::{Knocker, Sender};
 
 /// The notes of one request; cloning gives another handle on the same notes.
 #[derive(Debug, Clone)]
@@ -18,6 +19,7 @@ struct Sheet {
     request: RequestId,
     now: Timestamp,
     address: Option<IpAddr>,
+    sender: Sender,
     caller: Caller,
     proved: bool,
     failed: bool,
@@ -43,6 +45,7 @@ impl Notes {
             request,
             now,
             address,
+            sender: Sender::Visitor,
             caller: Caller::default(),
             proved: false,
             failed: false,
@@ -70,6 +73,17 @@ impl Notes {
     /// The client's address behind our own proxies (P123).
     pub fn address(&self) -> Option<IpAddr> {
         self.0.borrow().address
+    }
+
+    /// Notes who made the request at its address.
+    pub(super) fn sent_by(&self, sender: Sender) {
+        self.0.borrow_mut().sender = sender;
+    }
+
+    /// Whose share of a limit the request uses up.
+    pub fn knocker(&self) -> Option<Knocker> {
+        let sheet = self.0.borrow();
+        sheet.address.map(|address| Knocker::new(address, sheet.sender.clone()))
     }
 
     /// Notes that a client has authenticated.

@@ -4,6 +4,7 @@ mod bodies;
 mod cookies;
 mod cors;
 mod csrf;
+mod elsewhere;
 mod floods;
 mod growth;
 mod injection;

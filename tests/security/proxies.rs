@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use reqwest::Method;
+use symbolon::web::knocker::{Knocker, Sender};
 use symbolon::web::limits::Door;
 
 use super::furnish;
@@ -45,7 +46,9 @@ async fn p123_a_claimed_address_from_an_unlisted_peer_is_ignored() {
         assert_eq!(knock(&server, &[claim]).await, 429, "{claim:?}");
     }
     let claimed: IpAddr = "203.0.113.9".parse().unwrap();
-    assert!(server.edge.limits.peek(Door::Token, claimed, server.now()).is_ok());
+    assert!(
+        server.edge.limits.peek(Door::Token, &Knocker::new(claimed, Sender::Visitor), server.now()).is_ok()
+    );
 }
 
 #[tokio::test]

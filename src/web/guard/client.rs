@@ -43,10 +43,11 @@ pub async fn client(
         };
     match authenticate(call, known.clone(), &presented, fetched.as_ref()) {
         Ok(client) => {
-            // Whoever says the name of a public client is anybody: each address has its own share of it.
-            let share = if client.is_confidential() { None } else { call.address };
+            let notes = edge.notes(request);
+            // Whoever says the name of a public client is anybody: each has their own share of it.
+            let share = if client.is_confidential() { None } else { notes.knocker() };
             edge.limits.client(client.id(), share, call.now).map_err(Halt::TooMany)?;
-            edge.notes(request).client(client.known().scope.id(), client.id());
+            notes.client(client.known().scope.id(), client.id());
             Ok(client)
         }
         Err(refusal) => {

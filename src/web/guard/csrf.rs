@@ -78,11 +78,16 @@ pub fn same_origin(method: &Method, headers: &HeaderMap, issuer: &Issuer) -> Res
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(());
     }
+    if is_from_here(headers, issuer) { Ok(()) } else { Err(CrossSite) }
+}
+
+/// Whether no header says that a page of another origin sent the request.
+pub fn is_from_here(headers: &HeaderMap, issuer: &Issuer) -> bool {
     let origins_are_ours =
         headers.get_all(ORIGIN).all(|origin| origin.as_bytes() == issuer.as_str().as_bytes());
     let sites_are_ours =
         headers.get_all(FETCH_SITE).all(|site| matches!(site.as_bytes(), b"same-origin" | b"none"));
-    if origins_are_ours && sites_are_ours { Ok(()) } else { Err(CrossSite) }
+    origins_are_ours && sites_are_ours
 }
 
 /// Whether the cookie has the shape of one that we made.

@@ -52,6 +52,11 @@ pub(super) fn allows(rules: &Rules, listed: &OriginList, origin: &str, client: O
     client.is_none_or(|client| owners.contains(client))
 }
 
+/// Whether the configuration or a client names this very origin.
+pub(super) fn is_listed(rules: &Rules, listed: &OriginList, origin: &str) -> bool {
+    listed.0.contains_key(origin) || rules.allowed_origins.iter().any(|own| own == origin)
+}
+
 /// The answer to a preflight. An origin that is not listed learns nothing from it.
 pub(super) fn preflight(origin: Option<&str>, methods: &[Method]) -> HttpResponse {
     let mut response = HttpResponse::new(StatusCode::NO_CONTENT);

@@ -11,12 +11,14 @@ use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpResponse};
 
+use super::cors::OriginList;
 use super::{body, cors, panics};
 use crate::protocol::params::Params;
 use crate::views::text::Locale;
 use crate::web::edge::Edge;
 use crate::web::family::Family;
-use crate::web::guard::csrf::{FIELD, same_origin};
+use crate::web::guard::csrf::{FIELD, is_from_here, same_origin};
+use crate::web::knocker::{Sender, moves_the_window};
 use crate::web::limits::Door;
 use crate::web::notes::Notes;
 use crate::web::trouble::Trouble;
@@ -69,6 +71,7 @@ pub async fn gate(
         let allowed = origin.as_deref().filter(|origin| cors::allows(&edge.rules, &listed, origin, None));
         return Ok(request.into_response(cors::preflight(allowed, &gate.methods)));
     }
+    notes.sent_by(sender(&gate, &request, &edge, &listed));
     let mut response = match admit(&gate, &mut request, &edge, &notes).await {
         Err(trouble) => {
             let answer = trouble_answer(&edge, &request, trouble, family);
@@ -103,8 +106,8 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
         // A node that lost the database may have missed a revocation (D25).
         return Err(Trouble::Unavailable);
     }
-    if let (Some(door), Some(address)) = (gate.door, notes.address()) {
-        edge.limits.peek(door, address, notes.now()).map_err(Trouble::TooMany)?;
+    if let (Some(door), Some(knocker)) = (gate.door, notes.knocker()) {
+        edge.limits.peek(door, &knocker, notes.now()).map_err(Trouble::TooMany)?;
     }
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(());
@@ -128,11 +131,23 @@ fn form_token(request: &ServiceRequest, body: &Bytes) -> Result<Option<String>, 
     Ok(params.get(FIELD).map(str::to_owned))
 }
 
+/// Whose share this request uses up.
+fn sender(gate: &Gate, request: &ServiceRequest, edge: &Edge, listed: &OriginList) -> Sender {
+    let headers = request.headers();
+    if is_from_here(headers, &edge.issuer)
+        || (gate.door == Some(Door::Authorize) && moves_the_window(headers))
+    {
+        return Sender::Visitor;
+    }
+    let script =
+        cors::origin_of(headers).filter(|origin| gate.cors && cors::is_listed(&edge.rules, listed, origin));
+    script.map_or(Sender::Elsewhere, |origin| Sender::Listed(origin.to_owned()))
+}
+
 /// Counts what the door counts: at the authorization endpoint whoever has proved nothing, at the pages of a sign-in proofs
-/// that failed, elsewhere refusals. A page is refused also to a browser that another site sends there, by a picture or a
-/// form, and that must not shut the door for everybody behind its address.
+/// that failed, elsewhere refusals.
 fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) {
-    let (Some(door), Some(address)) = (gate.door, notes.address()) else { return };
+    let (Some(door), Some(knocker)) = (gate.door, notes.knocker()) else { return };
     let refused = matches!(status, 400 | 401 | 403 | 404);
     let counts = match door {
         Door::Authorize => !notes.is_proved(),
@@ -140,7 +155,7 @@ fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) {
         Door::Token | Door::Bearer | Door::Setup => notes.is_failed() || refused,
     };
     if counts {
-        edge.limits.charge(door, address, notes.now());
+        edge.limits.charge(door, &knocker, notes.now());
     }
 }
 

@@ -187,15 +187,15 @@ impl Visitor {
 
     /// Whether this address may begin one more interaction, which is stored for somebody who has proved nothing (D31).
     pub fn may_begin(&self) -> Result<(), Detour> {
-        let Some(address) = self.call.address else { return Ok(()) };
-        let knock = self.edge.limits.peek(Door::Authorize, address, self.call.now);
+        let Some(knocker) = self.edge.notes(&self.request).knocker() else { return Ok(()) };
+        let knock = self.edge.limits.peek(Door::Authorize, &knocker, self.call.now);
         knock.map_err(|too_many| self.detour(Trouble::TooMany(too_many)))
     }
 
     /// Counts an interaction that was begun without an authorization request.
     pub fn note_begun(&self) {
-        if let Some(address) = self.call.address {
-            self.edge.limits.charge(Door::Authorize, address, self.call.now);
+        if let Some(knocker) = self.edge.notes(&self.request).knocker() {
+            self.edge.limits.charge(Door::Authorize, &knocker, self.call.now);
         }
     }
 
