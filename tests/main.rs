@@ -11,6 +11,8 @@ mod authorize;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod citations;
+#[cfg(test)]
 mod compile_fail;
 #[cfg(test)]
 mod config;

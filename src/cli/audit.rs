@@ -12,7 +12,7 @@ use super::outcome::{Outcome, Stop, say};
 use super::settings::SettingsArgs;
 use crate::flows::audit::{Checkpoint, Fault, Summary, Verification, read_checkpoint, state_checkpoint};
 use crate::flows::keys::Keys;
-use crate::jobs::kept;
+use crate::jobs::checkpoint_files;
 use crate::model::audit::{Actor, ChainedEvent, EventKind, EventResult, Head};
 use crate::model::ids::Slug;
 use crate::storage::TenantScope;
@@ -142,7 +142,8 @@ impl Verify {
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    /// The checkpoints that count: the stored ones, those in the folder, and those given. One that does not verify stops everything.
+    /// The checkpoints that count: the stored ones, those in the folder, and those given. One that does not verify
+    /// stops everything.
     fn checkpoints(
         &self,
         deployment: &Deployment,
@@ -159,7 +160,9 @@ impl Verify {
             stored.into_iter().map(|(seq, text)| (format!("the stored checkpoint {seq}"), text)).collect();
         let mut outside = self.checkpoint.clone();
         if let Some(folder) = &deployment.config.audit.checkpoint_dir {
-            outside.extend(kept(folder, scope.slug()).map_err(|error| cannot("read", folder, &error))?);
+            outside.extend(
+                checkpoint_files(folder, scope.slug()).map_err(|error| cannot("read", folder, &error))?,
+            );
         }
         for path in &outside {
             let text = fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;

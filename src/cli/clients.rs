@@ -8,12 +8,12 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::deployment::Deployment;
-use super::nearest;
 use super::outcome::{Outcome, Stop, warn};
 use super::settings::SettingsArgs;
 use crate::flows::provision::{self, Rotated};
 use crate::model::audit::Actor;
 use crate::model::ids::ClientId;
+use crate::model::nearest::did_you_mean;
 use crate::model::rate::{format_duration, parse_duration};
 use crate::model::status::Status;
 use crate::storage::records::clients;
@@ -119,6 +119,6 @@ fn nobody(deployment: &Deployment, id: &ClientId) -> Stop {
         Ok(ids)
     });
     let ids = deployment.wait(read).unwrap_or_default();
-    let hint = nearest::hint(id.as_str(), ids.iter().map(ClientId::as_str));
+    let hint = did_you_mean(id.as_str(), ids.iter().map(ClientId::as_str));
     Stop::failed(format_args!("there is no client `{id}`{hint}"))
 }

@@ -1,11 +1,11 @@
-//! The deployment as commands see it that work beside a running server: its database, its keys, and the operator's right.
+//! The deployment as commands see it that work beside a running server: its database, its keys, and the operator's
+//! right.
 
 use std::future::Future;
 use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 
-use super::nearest;
 use super::outcome::Stop;
 use super::settings::SettingsArgs;
 use super::system_user;
@@ -17,6 +17,7 @@ use crate::flows::keys::{KeyRing, Keys};
 use crate::model::failure::Failure;
 use crate::model::ids::Slug;
 use crate::model::issuer::Issuer;
+use crate::model::nearest::did_you_mean;
 use crate::server::build::database_url;
 use crate::server::master_key;
 use crate::storage::{Database, DatabaseUrl, PlatformScope, TenantScope, migrate};
@@ -110,7 +111,7 @@ impl Deployment {
     /// There is no such tenant; names the one that was perhaps meant.
     pub(super) fn no_tenant(&self, slug: &Slug) -> Stop {
         let tenants = self.tenants().unwrap_or_default();
-        let hint = nearest::hint(slug.as_str(), tenants.iter().map(|scope| scope.slug().as_str()));
+        let hint = did_you_mean(slug.as_str(), tenants.iter().map(|scope| scope.slug().as_str()));
         Stop::failed(format_args!("there is no tenant `{slug}`{hint}"))
     }
 

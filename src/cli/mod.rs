@@ -1,4 +1,5 @@
-//! The command line: one command per file. Exit codes: 0 done, 1 failed, 2 drift, 64 usage, 65 a bad file, 69 unavailable, 78 configuration.
+//! The command line: one command per file. Exit codes: 0 done, 1 failed, 2 drift, 64 usage, 65 a bad file, 69
+//! unavailable, 78 configuration.
 
 pub mod apply;
 pub mod audit;
@@ -11,11 +12,9 @@ pub mod export;
 pub mod init;
 pub mod keys;
 pub mod migrate;
-mod nearest;
 mod outcome;
 mod person;
 pub mod plan;
-pub mod reference;
 pub mod serve;
 pub mod sessions;
 mod settings;
@@ -27,7 +26,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub use outcome::{Outcome, Stop, say};
 pub use settings::{SettingsArgs, check_boot};
@@ -91,6 +90,11 @@ enum Command {
     Apply(apply::Apply),
     /// Print the deployment as a declaration.
     Export(export::Export),
+}
+
+/// Every command with its arguments and help: what a reference or a manual page is made from.
+pub fn definition() -> clap::Command {
+    Arguments::command()
 }
 
 /// Runs the command that these arguments ask for; the first is the name of the program.

@@ -3,11 +3,11 @@
 use clap::Args;
 
 use super::deployment::Deployment;
-use super::nearest;
 use super::outcome::Stop;
 use crate::flows::provision;
 use crate::model::failure::Failure;
 use crate::model::ids::Slug;
+use crate::model::nearest::did_you_mean;
 use crate::model::user::User;
 use crate::storage::records::users;
 use crate::storage::{TenantScope, TenantTx};
@@ -48,7 +48,7 @@ impl PersonArgs {
             .database
             .read_platform(&deployment.right, move |tx| users::all(&mut tx.enter(&scope)?));
         let all = deployment.wait(read).unwrap_or_default();
-        let hint = nearest::hint(&self.user, all.iter().map(|user| user.email.as_str()));
+        let hint = did_you_mean(&self.user, all.iter().map(|user| user.email.as_str()));
         Stop::failed(format_args!("there is no user `{}` in tenant `{}`{hint}", self.user, self.tenant))
     }
 }

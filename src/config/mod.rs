@@ -1,4 +1,4 @@
-//! Configuration: a TOML file, then the environment, then flags (design §4.1); one file per section.
+//! Configuration: a TOML file, then the environment, then flags; one file per section.
 //! The only part of the program that reads the environment.
 
 pub mod audit;

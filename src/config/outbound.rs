@@ -1,4 +1,4 @@
-//! `[outbound]`: requests that we make ourselves, such as fetching the keys of a client (design §4.5, P126).
+//! `[outbound]`: requests that we make ourselves, such as fetching the keys of a client (P126).
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,6 +1,8 @@
-//! Every key there is: name, kind, default, meaning. The reference in `docs/` and the check for unknown keys come from here.
+//! Every key there is: name, kind, default, meaning. The reference in `docs/` and the check for unknown keys come
+//! from here.
 
 use super::{audit, cors, database, keys, limits, log, mail, outbound, server, tokens};
+use crate::model::nearest::distance;
 
 /// One key of the configuration.
 #[derive(Debug)]
@@ -167,10 +169,10 @@ pub fn keys() -> impl Iterator<Item = &'static Key> {
 /// The known name most like an unknown one. A right name in the wrong section counts as near.
 pub fn nearest(unknown: &str) -> &'static str {
     let tail = |name: &str| name.rsplit_once('.').map_or(name, |(_, tail)| tail).to_owned();
-    let distance = |key: &Key| {
-        let whole = strsim::osa_distance(unknown, key.name);
-        let moved = strsim::osa_distance(&tail(unknown), &tail(key.name)).saturating_add(2);
+    let from = |key: &Key| {
+        let whole = distance(unknown, key.name);
+        let moved = distance(&tail(unknown), &tail(key.name)).saturating_add(2);
         whole.min(moved)
     };
-    keys().min_by_key(|key| distance(key)).map_or("", |key| key.name)
+    keys().min_by_key(|key| from(key)).map_or("", |key| key.name)
 }

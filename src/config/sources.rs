@@ -1,5 +1,5 @@
 //! Collects settings from their sources, the later over the earlier: file, `DATABASE_URL`, `SYMBOLON_` variables, flags
-//! (design §4.1, D28).
+//! (docs/configuration.md, D28).
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

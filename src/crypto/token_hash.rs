@@ -1,4 +1,5 @@
-//! Hashes of secrets that we generated: long and random, so plain SHA-256 is enough (design §2, invariant 3).
+//! Hashes of secrets that we generated: long and random, so plain SHA-256 is enough (docs/architecture.md, invariant
+//! 3).
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,5 +1,5 @@
 //! The first owner of the deployment: made once, through a link that `init` prints, which lives an hour and is dead as
-//! soon as an owner exists (design §4.4).
+//! soon as an owner exists (docs/pages.md).
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,14 +1,14 @@
-//! Signed checkpoints of the audit chains (D22): once a day for each tenant in which something happened, in the database
-//! and, where a folder is named, outside of it.
+//! Signed checkpoints of the audit chains (D22): once a day for each tenant in which something happened, in the
+//! database and, where a folder is named, outside of it.
 
+use std::path::Path;
 use std::time::Duration;
 
-use super::kept::keep;
-use super::{Job, JobContext, Running};
+use super::{Job, JobContext, Running, checkpoint_files};
 use crate::flows::audit::{Checkpoint, Fault, Verification, read_checkpoint, state_checkpoint};
 use crate::flows::keys::Keys;
 use crate::model::failure::Failure;
-use crate::model::ids::TenantId;
+use crate::model::ids::{Slug, TenantId};
 use crate::model::issuer::Issuer;
 use crate::storage::records::audit;
 use crate::storage::{PlatformScope, TenantScope};
@@ -83,8 +83,7 @@ async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure
     let statement = state_checkpoint(&call, tenant, &summary, keys.tokens())?;
     if let Some(folder) = &context.checkpoint_dir {
         // First outside: what could not be written there is stated again at the next run.
-        keep(folder, (scope.slug(), head.seq), &statement)
-            .inspect_err(|failure| tracing::error!(folder = %folder.display(), cause = ?failure.source, "a checkpoint cannot be kept"))?;
+        keep_outside(folder, (scope.slug(), head.seq), &statement).await?;
     }
     let now = call.now;
     context
@@ -98,6 +97,17 @@ async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure
             audit::insert_checkpoint(&mut tx, head.seq, &statement, now).map(|()| true)
         })
         .await
+}
+
+/// Writes and syncs the file where waiting for a disk holds up nobody's request.
+async fn keep_outside(folder: &Path, (slug, seq): (&Slug, i64), statement: &str) -> Result<(), Failure> {
+    let (into, slug, statement) = (folder.to_owned(), slug.clone(), statement.to_owned());
+    let writing = move || checkpoint_files::write(&into, (&slug, seq), &statement);
+    let written = tokio::task::spawn_blocking(writing).await;
+    let written = written.unwrap_or_else(|died| Err(Failure::internal("writing a checkpoint").because(died)));
+    written.inspect_err(|failure| {
+        tracing::error!(folder = %folder.display(), cause = ?failure.source, "a checkpoint cannot be kept");
+    })
 }
 
 /// The earlier checkpoints whose keys are still good: a chain that was rebuilt since then must not get a new one.

@@ -1,19 +1,19 @@
 //! Scheduled work: one node at a time runs each job, by lease. One file per job.
 
+mod checkpoint_files;
 mod checkpoints;
 mod context;
 mod fetch_logos;
 mod fold_failures;
-mod kept;
 mod prune;
 mod rotate_keys;
 mod schedule;
 
+pub use checkpoint_files::checkpoint_files;
 pub use checkpoints::Checkpoints;
 pub use context::{Job, JobContext, Running};
 pub use fetch_logos::FetchLogos;
 pub use fold_failures::FoldFailures;
-pub use kept::kept;
 pub use prune::{EPHEMERAL, Ephemeral, Prune};
 pub use rotate_keys::RotateKeys;
 pub use schedule::{Report, Schedule};

@@ -1,4 +1,4 @@
-//! Removes what has outlived its use, so that no table grows without bound (design §5, P132).
+//! Removes what has outlived its use, so that no table grows without bound (docs/architecture.md, Two databases; P132).
 
 use std::time::Duration;
 

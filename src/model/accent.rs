@@ -1,4 +1,4 @@
-//! The accent colour of a tenant's brand: judged when it is set, so that every page stays legible (design §4.6).
+//! The accent colour of a tenant's brand: judged when it is set, so that every page stays legible (docs/pages.md).
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,10 +6,15 @@ use std::str::FromStr;
 /// What the accent stands on in the light scheme: the card, the page around it.
 pub const LIGHT_SURFACES: [Rgb; 2] = [Rgb([0xff, 0xff, 0xff]), Rgb([0xf3, 0xf5, 0xf8])];
 
-/// What it stands on in the dark scheme, and the letters that stand on it: the card, the page, a soft field, the
-/// letters of a button.
+/// The letters that stand on it in the light scheme, as on a button.
+pub const ON_LIGHT: Rgb = Rgb([0xff; 3]);
+
+/// The letters that stand on it in the dark scheme.
+pub const ON_DARK: Rgb = Rgb([0x0c, 0x1a, 0x2b]);
+
+/// What it stands on in the dark scheme, and what stands on it: the card, the page, a soft field, the letters.
 pub const DARK_SURFACES: [Rgb; 4] =
-    [Rgb([0x19, 0x1d, 0x26]), Rgb([0x10, 0x13, 0x1a]), Rgb([0x22, 0x28, 0x34]), Rgb([0x0c, 0x1a, 0x2b])];
+    [Rgb([0x19, 0x1d, 0x26]), Rgb([0x10, 0x13, 0x1a]), Rgb([0x22, 0x28, 0x34]), ON_DARK];
 
 /// The least contrast of text (WCAG 2.2 §1.4.3).
 const LEGIBLE: f64 = 4.5;

@@ -44,7 +44,7 @@ impl Client {
     }
 }
 
-/// What kind of program a client is (design §1).
+/// What kind of program a client is (docs/architecture.md, Words).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientKind {

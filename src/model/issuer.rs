@@ -7,8 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize, Serializer};
 use url::{Host, Url};
 
-/// `https://id.example.com` or `http://localhost:8080`: a scheme, a host, perhaps a port, and nothing behind them. It is
-/// kept in the one spelling that relying parties compare byte by byte.
+/// `https://id.example.com` or `http://localhost:8080`: a scheme, a host, perhaps a port, and nothing behind them. It
+/// is kept in the one spelling that relying parties compare byte by byte.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Issuer {
     text: String,

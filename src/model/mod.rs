@@ -15,6 +15,8 @@ pub mod issuer;
 #[cfg(feature = "server")]
 pub mod logo;
 #[cfg(feature = "server")]
+pub mod nearest;
+#[cfg(feature = "server")]
 pub mod policy;
 pub mod profile;
 #[cfg(feature = "server")]

@@ -41,7 +41,7 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.as_str() == word)
     }
 
-    /// The role with this word; an unknown or unreadable one is `readonly` (design §1).
+    /// The role with this word; an unknown or unreadable one is `readonly` (docs/architecture.md, Words).
     pub fn parse_or_readonly(word: &str) -> Self {
         Self::parse(word).unwrap_or(Self::ReadOnly)
     }
@@ -94,21 +94,6 @@ impl Permission {
         Self::ReadAudit,
         Self::UseProducts,
     ];
-
-    /// What it allows, for the documents.
-    pub const fn describe(self) -> &'static str {
-        match self {
-            Self::ReadPeople => "see people, groups and their roles",
-            Self::ManagePeople => "create, change and suspend people and groups that carry no owner role",
-            Self::ManageOwners => "give or take the owner role; invite; make API keys",
-            Self::ReadClients => "see clients and resource servers",
-            Self::ManageClients => "change clients and their secrets",
-            Self::ManagePolicy => "change the sign-in policy",
-            Self::ManageSessions => "end sessions, unlock accounts, reset factors",
-            Self::ReadAudit => "read the audit trail",
-            Self::UseProducts => "use the products",
-        }
-    }
 
     /// The roles that carry this permission: the one table everything else asks.
     pub const fn roles(self) -> &'static [Role] {

@@ -62,7 +62,7 @@ pub struct Proof {
     pub at: Timestamp,
 }
 
-/// One way to prove identity (design §1).
+/// One way to prove identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Factor {

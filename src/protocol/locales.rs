@@ -28,8 +28,9 @@ fn title_case(lower: &str) -> String {
         .map_or_else(String::new, |first| format!("{}{}", first.to_ascii_uppercase(), letters.as_str()))
 }
 
-/// The first of the wishes that is supported, each shortened from its end until it is (RFC 4647 §3.4). A space-delimited
-/// list as in `ui_locales`; unusable wishes are passed over, because an unsupported locale must not be an error.
+/// The first of the wishes that is supported, each shortened from its end until it is (RFC 4647 §3.4). A
+/// space-delimited list as in `ui_locales`; unusable wishes are passed over, because an unsupported locale must not
+/// be an error.
 pub fn negotiate<'a>(wishes: &str, supported: &[&'a str]) -> Option<&'a str> {
     wishes.split(' ').take(16).find_map(|wish| best_match(wish, supported))
 }

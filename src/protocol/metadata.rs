@@ -11,7 +11,7 @@ use super::response_mode::ResponseMode;
 use super::response_type::ResponseType;
 use super::{claims, locales, pkce};
 
-/// The paths of the protocol's endpoints (design §4.2).
+/// The paths of the protocol's endpoints (docs/architecture.md, Addresses).
 pub mod paths {
     /// OIDC Discovery §4.
     pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";

@@ -13,11 +13,11 @@ const SHOWN_SIDE: u32 = 192;
 /// The most memory that drawing may take, in bytes: the largest image accepted, and room to work.
 const MEMORY: u64 = 32 << 20;
 
-/// Reads a PNG, JPEG or WebP image by its bytes and writes it as a small PNG: of a moving one the first picture, without
-/// anything else that the file held. Takes up to tens of milliseconds.
+/// Reads a PNG, JPEG or WebP image by its bytes and writes it as a small PNG: of a moving one the first picture,
+/// without anything else that the file held. Takes up to tens of milliseconds.
 ///
-/// Other formats are refused: SVG can hold scripts and links, and the fewer decoders, the better. `None` also for an image
-/// that is damaged or too large.
+/// Other formats are refused: SVG can hold scripts and links, and the fewer decoders, the better. `None` also for an
+/// image that is damaged or too large.
 pub fn redraw(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
     if !matches!(reader.format()?, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP) {

@@ -1,4 +1,4 @@
-//! The signed list by which verifiers learn of revocations within seconds (D14, design invariant 8).
+//! The signed list by which verifiers learn of revocations within seconds (D14, invariant 8).
 
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};

@@ -45,8 +45,8 @@ pub struct RequestScope {
     pub context: Option<ContextId>,
 }
 
-/// Checks the headers against the claims: the tenant is the token's, the workspace is a key of `workspaces`, the context
-/// is in its list. Compared as text, so that one id has one spelling.
+/// Checks the headers against the claims: the tenant is the token's, the workspace is a key of `workspaces`, the
+/// context is in its list. Compared as text, so that one id has one spelling.
 pub fn check(
     claims: &AccessTokenClaims,
     headers: ScopeHeaders<'_>,

@@ -1,4 +1,4 @@
-//! The claims of access tokens (RFC 9068 §2.2, design §4.3, D10) and ID tokens (OIDC Core §2).
+//! The claims of access tokens (RFC 9068 §2.2, docs/verify-tokens.md, D10) and ID tokens (OIDC Core §2).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,8 +77,8 @@ pub struct AccessTokenClaims {
     /// The roles of the holder in the tenant. An unknown one reads as `readonly`.
     #[serde(default, deserialize_with = "lenient_roles")]
     pub roles: BTreeSet<Role>,
-    /// The claims that the `claims` parameter asked for at the userinfo endpoint (OIDC Core §5.5), by name; absent where
-    /// it asked for none. Resource servers have no use for it.
+    /// The claims that the `claims` parameter asked for at the userinfo endpoint (OIDC Core §5.5), by name; absent
+    /// where it asked for none. Resource servers have no use for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub userinfo_claims: Vec<String>,
     /// Who acts for the subject, in a delegated call (RFC 8693 §4.1).

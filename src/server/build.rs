@@ -1,5 +1,5 @@
-//! The composition root: makes the parts of a server from its configuration and starts it. `serve`, `demo` and the tests
-//! call the same function.
+//! The composition root: makes the parts of a server from its configuration and starts it. `serve`, `demo` and the
+//! tests call the same function.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -169,8 +169,8 @@ impl Server {
     }
 }
 
-/// Opens the database as `serve` does: on SQLite its schema is brought up to date; on PostgreSQL it must be already, and
-/// the role must be a plain one (D24).
+/// Opens the database as `serve` does: on SQLite its schema is brought up to date; on PostgreSQL it must be already,
+/// and the role must be a plain one (D24).
 ///
 /// # Errors
 /// See [`BuildError`].

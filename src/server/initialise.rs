@@ -1,5 +1,5 @@
-//! Brings an empty database to where a server can start: the tenant `platform` and the first signing keys. What is there
-//! already stays, so that running it twice is harmless.
+//! Brings an empty database to where a server can start: the tenant `platform` and the first signing keys. What is
+//! there already stays, so that running it twice is harmless.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! The whole URL map. Each route declares who may come through, what limits it, and what it takes; what is not here does
-//! not exist.
+//! The whole URL map. Each route declares who may come through, what limits it, and what it takes; what is not here
+//! does not exist.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;

@@ -1,4 +1,5 @@
-//! Runs a server until it is asked to stop: readiness goes first, then new connections, then the running requests (D38).
+//! Runs a server until it is asked to stop: readiness goes first, then new connections, then the running requests
+//! (D38).
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -8,8 +9,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::build::Server;
 
-/// Waits for SIGTERM, Ctrl-C or the end of the terminal (SIGHUP) and stops gracefully; a second one stops at once. `unready` is how long the server goes
-/// on taking requests while it says already that it is not ready.
+/// Waits for SIGTERM, Ctrl-C or the end of the terminal (SIGHUP) and stops gracefully; a second one stops at once.
+/// `unready` is how long the server goes on taking requests while it says already that it is not ready.
 ///
 /// # Errors
 /// The server ended by itself.

@@ -1,4 +1,4 @@
-//! The verifier: one token, or one request with its scope headers, checked as design §4.3 says.
+//! The verifier: one token, or one request with its scope headers, checked as docs/verify-tokens.md says.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;

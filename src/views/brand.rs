@@ -1,7 +1,7 @@
-//! The stylesheet of a tenant's brand: made from its accent alone, so that its address tells nothing but a colour and it
-//! never goes stale. Inline style is forbidden by the CSP.
+//! The stylesheet of a tenant's brand: made from its accent alone, so that its address tells nothing but a colour and
+//! it never goes stale. Inline style is forbidden by the CSP.
 
-use crate::model::accent::Accent;
+use crate::model::accent::{Accent, ON_DARK, ON_LIGHT};
 
 /// The path of the stylesheet.
 pub fn path(accent: Accent) -> String {
@@ -20,8 +20,8 @@ pub fn of_name(name: &str) -> Option<Accent> {
 pub fn stylesheet(accent: Accent) -> String {
     let (light, dark) = (accent.light(), accent.dark());
     format!(
-        ":root {{ --accent: {light}; --on-accent: #fff; }}\n\
-         @media (prefers-color-scheme: dark) {{ :root {{ --accent: {dark}; --on-accent: #0c1a2b; }} }}\n"
+        ":root {{ --accent: {light}; --on-accent: {ON_LIGHT}; }}\n\
+         @media (prefers-color-scheme: dark) {{ :root {{ --accent: {dark}; --on-accent: {ON_DARK}; }} }}\n"
     )
 }
 

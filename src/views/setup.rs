@@ -1,4 +1,4 @@
-//! The first set-up: the operator's first owner account, once (design §4.4).
+//! The first set-up: the operator's first owner account, once (docs/pages.md).
 
 use askama::Template;
 

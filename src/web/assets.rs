@@ -1,4 +1,5 @@
-//! Serves the static files and the stylesheets of brands. A file's name changes with its content, so the answer never goes stale (RFC 8246).
+//! Serves the static files and the stylesheets of brands. A file's name changes with its content, so the answer never
+//! goes stale (RFC 8246).
 
 use actix_web::http::header;
 use actix_web::web::Path;

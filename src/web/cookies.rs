@@ -1,5 +1,5 @@
-//! The cookies: `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax`, `Path=/`, no `Domain` (P077). On a plain http issuer, which only
-//! this machine may have, browsers refuse the prefix, so there the names go without it.
+//! The cookies: `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax`, `Path=/`, no `Domain` (P077). On a plain http
+//! issuer, which only this machine may have, browsers refuse the prefix, so there the names go without it.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration as CookieDuration;

@@ -1,4 +1,5 @@
-//! Logos of clients (D30): served from our own origin, so that nobody elsewhere learns who signs in, and as images only.
+//! Logos of clients (D30): served from our own origin, so that nobody elsewhere learns who signs in, and as images
+//! only.
 
 use std::sync::Arc;
 

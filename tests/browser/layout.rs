@@ -6,7 +6,7 @@ use super::site::Site;
 use super::window::{DESKTOP, Look, PHONE, Window, with_window};
 use crate::pages::gallery::every_page;
 
-/// Gives what is wrong with the layout of the page that is shown (WCAG 2.2 §1.4.10 reflow; design §4.6 targets).
+/// Gives what is wrong with the layout of the page that is shown (WCAG 2.2 §1.4.10 reflow; targets by docs/pages.md).
 pub(super) const FAULTS: &str = r#"
     const faults = [];
     const root = document.documentElement;

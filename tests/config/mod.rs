@@ -1,6 +1,7 @@
 //! Configuration: sources, faults, the effective configuration, its reference, and the rules of starting.
 
 mod boot;
+mod cli_reference;
 mod command;
 mod reference;
 mod roles;

@@ -1,4 +1,4 @@
-//! The references of the settings and of the command line are what the code says.
+//! The reference of the settings is what the code says.
 
 use symbolon::config::Config;
 use symbolon::config::registry;
@@ -12,16 +12,6 @@ fn the_reference_in_the_docs_is_the_one_of_the_code() {
         written == symbolon::config::reference::markdown(),
         "out of date; run: cargo run -- config reference > docs/configuration.md"
     );
-}
-
-#[test]
-fn the_reference_of_the_command_line_is_the_one_of_the_program() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/cli.md");
-    let generated = symbolon::cli::reference::markdown();
-    let fresh = concat!(env!("CARGO_TARGET_TMPDIR"), "/cli.md");
-    std::fs::write(fresh, &generated).expect("a file");
-    let written = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(written == generated, "out of date; run: cp target/tmp/cli.md docs/cli.md");
 }
 
 #[test]

@@ -19,13 +19,27 @@ already.
 
 ";
 
+fn words(permission: Permission) -> &'static str {
+    match permission {
+        Permission::ReadPeople => "see people, groups and their roles",
+        Permission::ManagePeople => "create, change and suspend people and groups that carry no owner role",
+        Permission::ManageOwners => "give or take the owner role; invite; make API keys",
+        Permission::ReadClients => "see clients and resource servers",
+        Permission::ManageClients => "change clients and their secrets",
+        Permission::ManagePolicy => "change the sign-in policy",
+        Permission::ManageSessions => "end sessions, unlock accounts, reset factors",
+        Permission::ReadAudit => "read the audit trail",
+        Permission::UseProducts => "use the products",
+    }
+}
+
 fn table() -> String {
     let mut text = HEAD.to_owned();
     let names = Role::ALL.map(|role| format!(" `{}` |", role.as_str())).concat();
     writeln!(text, "| permission |{names}\n|---|{}", "---|".repeat(Role::ALL.len())).expect("text");
     for permission in Permission::ALL {
         let cells = Role::ALL.map(|role| if role.allows(permission) { " yes |" } else { " |" }).concat();
-        writeln!(text, "| {} |{cells}", permission.describe()).expect("text");
+        writeln!(text, "| {} |{cells}", words(permission)).expect("text");
     }
     text
 }

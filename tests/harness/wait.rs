@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// Within this time whatever was revoked must be known everywhere (design invariant 8).
+/// Within this time whatever was revoked must be known everywhere (invariant 8).
 pub(crate) const EVERYWHERE: Duration = Duration::from_secs(5);
 
 /// Asks again and again until it is so; fails after this long.

@@ -1,4 +1,4 @@
-//! The colour of a tenant on its own pages, and nowhere else (D1, design §4.6).
+//! The colour of a tenant on its own pages, and nowhere else (D1, docs/pages.md).
 
 use reqwest::StatusCode;
 use symbolon::model::client::ClientKind;
@@ -36,7 +36,7 @@ async fn a_tenants_colour_is_on_its_own_pages_and_on_no_others() {
     let sheet = server.browser().get(&sheets[1]).await;
     assert_eq!(sheet.header("content-type"), Some("text/css; charset=utf-8"));
     assert!(sheet.header("cache-control").is_some_and(|it| it.contains("immutable")));
-    assert!(sheet.body.contains("--accent: #7a3b12; --on-accent: #fff;"), "{}", sheet.body);
+    assert!(sheet.body.contains("--accent: #7a3b12; --on-accent: #ffffff;"), "{}", sheet.body);
     for path in [authorize("notes", ""), authorize("notes", "&tenant=acme"), "/login".to_owned()] {
         let other = server.browser().open(&path).await;
         assert_eq!(stylesheets(&other).len(), 1, "{path} tells whose tenant it is");

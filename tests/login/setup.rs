@@ -1,4 +1,4 @@
-//! The first owner, through a link that works once (design §4.4, P040).
+//! The first owner, through a link that works once (docs/pages.md, P040).
 
 use std::time::Duration;
 

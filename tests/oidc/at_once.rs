@@ -1,4 +1,4 @@
-//! The same thing presented twice at the same time: one wins, and nothing is used twice (design invariant 5).
+//! The same thing presented twice at the same time: one wins, and nothing is used twice (invariant 5).
 
 use serde_json::json;
 use symbolon::model::status::Status;

@@ -1,5 +1,5 @@
 //! The server killed again and again under load: what was acknowledged is there, what is single-use is used once (P147,
-//! design invariant 5).
+//! invariant 5).
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
 //! What a declaration takes away is gone on the running server: from sessions, from tokens that are out, and from those
-//! that are asked for (P015, P029, P074, P104; design invariant 8).
+//! that are asked for (P015, P029, P074, P104; invariant 8).
 
 use std::collections::BTreeMap;
 

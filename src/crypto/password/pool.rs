@@ -115,8 +115,8 @@ impl PasswordPool {
         self.run(move |inner| inner.hash(&password)).await
     }
 
-    /// Compares a password with a stored hash. Without one (`None`: no such account, or one without a password) the same
-    /// work is done and the answer is [`Verdict::Mismatch`] (P036).
+    /// Compares a password with a stored hash. Without one (`None`: no such account, or one without a password) the
+    /// same work is done and the answer is [`Verdict::Mismatch`] (P036).
     pub async fn verify(
         &self,
         password: Password,

@@ -77,8 +77,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     )
 }
 
-/// Global unicast (`2000::/3`) without `2001::/23` (Teredo and other protocols), documentation and 6to4, which can carry
-/// any IPv4 address. NAT64 (`64:ff9b::/96`) is judged by the IPv4 address inside.
+/// Global unicast (`2000::/3`) without `2001::/23` (Teredo and other protocols), documentation and 6to4, which can
+/// carry any IPv4 address. NAT64 (`64:ff9b::/96`) is judged by the IPv4 address inside.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     match address.segments() {
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {

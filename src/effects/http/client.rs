@@ -37,7 +37,7 @@ impl Lookup for SystemLookup {
     }
 }
 
-/// What an operator may set (design §4.5).
+/// What an operator may set (docs/configuration.md, `[outbound]`).
 #[derive(Debug, Clone)]
 pub struct ClientSettings {
     /// Which addresses may be asked.

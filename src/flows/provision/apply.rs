@@ -1,4 +1,4 @@
-//! Making the changes, all in one transaction, each recorded where it happens (design invariant 4).
+//! Making the changes, all in one transaction, each recorded where it happens (invariant 4).
 
 mod catalogue;
 mod clients;

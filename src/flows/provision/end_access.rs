@@ -1,4 +1,4 @@
-//! Taking a person's access away: sessions, refresh tokens, and the access tokens that are out (design invariant 8).
+//! Taking a person's access away: sessions, refresh tokens, and the access tokens that are out (invariant 8).
 
 use crate::flows::call::Call;
 use crate::flows::revocation::{Within, revoke};

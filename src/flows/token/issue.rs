@@ -1,4 +1,4 @@
-//! From what is known to claims (design §4.3, RFC 9068 §2.2, OIDC Core §2, D10). Compiled anew at each issue.
+//! From what is known to claims (docs/verify-tokens.md, RFC 9068 §2.2, OIDC Core §2, D10). Compiled anew at each issue.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

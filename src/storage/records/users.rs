@@ -47,7 +47,7 @@ impl Row {
     }
 }
 
-/// Reads stored roles; an unknown word is `readonly` (design §1).
+/// Reads stored roles; an unknown word is `readonly` (docs/architecture.md, Words).
 pub(super) fn read_roles(text: &str, column: &'static str) -> Result<BTreeSet<Role>, Failure> {
     let words: Vec<String> = from_json(text, column)?;
     Ok(words.iter().map(|word| Role::parse_or_readonly(word)).collect())

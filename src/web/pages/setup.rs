@@ -1,4 +1,4 @@
-//! `/setup`: the first owner, through a link that works once (design §4.4).
+//! `/setup`: the first owner, through a link that works once (docs/pages.md).
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

@@ -1,4 +1,5 @@
-//! Clients: what each kind may be and have (design §1, RFC 6749 §2.1), whose they are (D8), what they may ask for (D7).
+//! Clients: what each kind may be and have (docs/declaration.md, RFC 6749 §2.1), whose they are (D8), what they may
+//! ask for (D7).
 
 use std::time::Duration;
 

@@ -13,13 +13,13 @@ const DIGITS: usize = 12;
 
 /// Writes a checkpoint over the tenant's chain up to `seq`. It is there whole or not at all; one that is there already
 /// is never written over.
-pub(super) fn keep(folder: &Path, (slug, seq): (&Slug, i64), statement: &str) -> Result<(), Failure> {
+pub(super) fn write(folder: &Path, (slug, seq): (&Slug, i64), statement: &str) -> Result<(), Failure> {
     let path = folder.join(format!("{slug}-{seq:0DIGITS$}.jws"));
-    write(folder, &path, statement)
+    write_once(folder, &path, statement)
         .map_err(|error| Failure::unavailable("writing an audit checkpoint to its folder").because(error))
 }
 
-fn write(folder: &Path, path: &Path, statement: &str) -> io::Result<()> {
+fn write_once(folder: &Path, path: &Path, statement: &str) -> io::Result<()> {
     let mut file = NamedTempFile::new_in(folder)?;
     writeln!(file, "{statement}")?;
     file.as_file().sync_all()?;
@@ -34,7 +34,7 @@ fn write(folder: &Path, path: &Path, statement: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn kept(folder: &Path, slug: &Slug) -> io::Result<Vec<PathBuf>> {
+pub fn checkpoint_files(folder: &Path, slug: &Slug) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
@@ -55,7 +55,7 @@ fn is_of(name: &str, slug: &Slug) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{keep, kept};
+    use super::{checkpoint_files, write};
 
     #[test]
     fn a_checkpoint_is_written_once_and_found_by_its_own_tenant_alone() {
@@ -64,13 +64,13 @@ mod tests {
         for (slug, seq, statement) in
             [(&acme, 12, "a"), (&acme, 3, "b"), (&other, 7, "c"), (&acme, 12, "again")]
         {
-            keep(folder.path(), (slug, seq), statement).unwrap();
+            write(folder.path(), (slug, seq), statement).unwrap();
         }
         let texts = |slug| -> Vec<String> {
-            let files = kept(folder.path(), slug).unwrap();
+            let files = checkpoint_files(folder.path(), slug).unwrap();
             files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
         };
         assert_eq!((texts(&acme), texts(&other)), (vec!["b\n".into(), "a\n".into()], vec!["c\n".into()]));
-        assert!(keep(&folder.path().join("missing"), (&acme, 1), "x").is_err());
+        assert!(write(&folder.path().join("missing"), (&acme, 1), "x").is_err());
     }
 }

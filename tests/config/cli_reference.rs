@@ -1,10 +1,8 @@
-//! The reference of the command line, made from the definitions of the commands: the text of docs/cli.md.
+//! `docs/cli.md` is what the definitions of the commands say.
 
 use std::fmt::Write as _;
 
-use clap::{Arg, ArgAction, Command, CommandFactory as _};
-
-use super::Arguments;
+use clap::{Arg, ArgAction, Command};
 
 const HEAD: &str = "\
 # The command line
@@ -17,8 +15,8 @@ error. No flag takes a secret: what one flag sees, every process of the machine 
 ";
 
 /// Every command with its arguments, as Markdown.
-pub fn markdown() -> String {
-    let mut root = Arguments::command().term_width(100);
+fn markdown() -> String {
+    let mut root = symbolon::cli::definition().term_width(100);
     root.build();
     let mut text = HEAD.to_owned();
     text.push_str("\n## Options of every command\n\n");
@@ -95,4 +93,14 @@ fn shown(argument: &Arg) -> bool {
 fn sentence(text: &str) -> String {
     let text = text.trim();
     if text.is_empty() || text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
+}
+
+#[test]
+fn the_reference_of_the_command_line_is_the_one_of_the_program() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/cli.md");
+    let generated = markdown();
+    let fresh = concat!(env!("CARGO_TARGET_TMPDIR"), "/cli.md");
+    std::fs::write(fresh, &generated).expect("a file");
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(written == generated, "out of date; run: cp target/tmp/cli.md docs/cli.md");
 }
