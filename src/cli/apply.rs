@@ -23,7 +23,7 @@ pub struct Apply {
 }
 
 const EXAMPLES: &str = "\
-All changes are one transaction; running servers follow within seconds. Applied twice, the second time changes nothing.
+All changes are one transaction; running servers follow within seconds. Applied twice, the second time changes nothing. \
 Secrets that were made are printed once and can never be read again. The file is described in docs/declaration.md.
 
 Examples:

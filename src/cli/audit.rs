@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use super::deployment::Deployment;
 use super::outcome::{Outcome, Stop, say};
 use super::settings::SettingsArgs;
+use crate::config::fault::in_words;
 use crate::flows::audit::{Checkpoint, Fault, Summary, Verification, read_checkpoint, state_checkpoint};
 use crate::flows::keys::Keys;
 use crate::jobs::checkpoint_files;
@@ -38,8 +39,8 @@ pub enum AuditCommand {
 }
 
 const VERIFY_EXAMPLES: &str = "\
-Without a checkpoint a chain proves that no event was changed, removed, inserted or moved. That its end was not cut off, and
-that it was not built anew by somebody with access to the database, only a checkpoint shows that was kept elsewhere. The
+Without a checkpoint a chain proves that no event was changed, removed, inserted or moved. That its end was not cut off, and \
+that it was not built anew by somebody with access to the database, only a checkpoint shows that was kept elsewhere. The \
 checkpoints in the database and those in the folder audit.checkpoint_dir are used always.
 
 Examples:
@@ -48,7 +49,7 @@ Examples:
   symbolon audit verify --tenant acme --file acme.jsonl        an exported chain";
 
 const EXPORT_EXAMPLES: &str = "\
-Each line is an object with `seq`, `body` (canonical JSON, RFC 8785), `hash` (SHA-256 of `body`) and `personal`, the facts about
+Each line is an object with `seq`, `body` (canonical JSON, RFC 8785), `hash` (SHA-256 of `body`) and `personal`, the facts about \
 people that can be erased. The export itself is recorded.
 
 Examples:
@@ -297,5 +298,5 @@ fn open_output(path: Option<&Path>) -> Result<Box<dyn Write>, Stop> {
 }
 
 fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Stop {
-    Stop::failed(format_args!("cannot {what} {}: {error}", path.display()))
+    Stop::failed(format_args!("cannot {what} {}: {}", path.display(), in_words(error)))
 }

@@ -27,9 +27,9 @@ pub enum ClientsCommand {
 }
 
 const ROTATE_SECRET: &str = "\
-The new secret goes to standard output, alone, this one time; only its hash is kept. Without --overlap the old secret ends at
-once, as it must when it may be in wrong hands. With it, the old one stays good that long beside the new one, so that the
-client can be given the new one without a gap; a third, older one ends at once. Servers follow within five seconds. Access
+The new secret goes to standard output, alone, this one time; only its hash is kept. Without --overlap the old secret ends at \
+once, as it must when it may be in wrong hands. With it, the old one stays good that long beside the new one, so that the \
+client can be given the new one without a gap; a third, older one ends at once. Servers follow within five seconds. Access \
 tokens that were given out stay good until they expire: suspend the client to end them too.
 
 Examples:

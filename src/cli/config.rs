@@ -19,7 +19,7 @@ pub enum ConfigCommand {
 }
 
 const CHECK: &str = "\
-Secrets are masked. Every fault is reported at once, with its file and line or the name of its variable. In production
+Secrets are masked. Every fault is reported at once, with its file and line or the name of its variable. In production \
 (any issuer but this machine) the reasons for which the server would refuse to start are listed too.
 
 Examples:

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::deployment::Deployment;
 use super::outcome::{Stop, say};
+use crate::config::fault::in_words;
 use crate::config::sources::process_variable;
 use crate::effects::http::AddressRules;
 use crate::flows::provision::Request;
@@ -63,7 +64,7 @@ impl DeclaredArgs {
     pub(super) fn read(&self, deployment: &Deployment) -> Result<Declared, Stop> {
         let name = self.file.display().to_string();
         let text = std::fs::read_to_string(&self.file)
-            .map_err(|error| Stop::data(format_args!("cannot read {name}: {error}")))?;
+            .map_err(|error| Stop::data(format_args!("cannot read {name}: {}", in_words(&error))))?;
         let folder = self.file.parent().unwrap_or_else(|| Path::new("")).to_owned();
         let rules = AddressRules::new(deployment.config.outbound.allow_private.clone());
         Ok(Declared { name, text, prune: self.prune, sources: FileSources { folder, rules } })
@@ -78,7 +79,11 @@ impl Declared {
 
     /// Every fault, and the exit code of a bad file.
     pub(super) fn refused(&self, faults: &Faults) -> Stop {
-        Stop::data(format_args!("{} has faults; nothing was changed:\n{faults}", self.name))
+        Stop::data(format_args!(
+            "{} has faults; nothing was changed:\n{}",
+            self.name,
+            faults.to_string().trim_end()
+        ))
     }
 
     /// Warnings, each with its place.

@@ -17,6 +17,7 @@ use self::announcement::Announcement;
 use self::seed::{Addresses, PARTY, Seeded};
 use super::outcome::{Outcome, Stop, say};
 use crate::config::Config;
+use crate::config::fault::in_words;
 use crate::config::sources::Settings;
 use crate::crypto::master_key::MasterKey;
 use crate::crypto::seal::Sealer;
@@ -41,7 +42,7 @@ pub struct Demo {
 }
 
 const EXAMPLES: &str = "\
-Everything lives in a temporary folder and is gone after Ctrl-C. Configuration file, environment and DATABASE_URL are not
+Everything lives in a temporary folder and is gone after Ctrl-C. Configuration file, environment and DATABASE_URL are not \
 looked at. Two tenants on different plans are made, with passwords and secrets that are printed once.
 
 Examples:
@@ -59,12 +60,12 @@ impl Demo {
             .build()
             .map_err(Stop::failed)?;
         let folder = tempfile::Builder::new().prefix("symbolon-demo-").tempdir().map_err(|error| {
-            Stop::failed(format_args!("cannot make a temporary folder: {}", error.kind()))
+            Stop::failed(format_args!("cannot make a temporary folder: {}", in_words(&error)))
         })?;
         let outcome = runtime.block_on(self.serve(&folder));
         drop(runtime);
         folder.close().map_err(|error| {
-            Stop::failed(format_args!("cannot remove the temporary folder: {}", error.kind()))
+            Stop::failed(format_args!("cannot remove the temporary folder: {}", in_words(&error)))
         })?;
         outcome
     }
@@ -98,7 +99,7 @@ fn listen(port: u16) -> Result<TcpListener, Stop> {
     run::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).map_err(|error| {
         let is_taken = error.kind() == io::ErrorKind::AddrInUse;
         let advice = if is_taken { "; choose another with --port, it takes three in a row" } else { "" };
-        Stop::failed(format_args!("cannot listen on port {port}: {}{advice}", error.kind()))
+        Stop::failed(format_args!("cannot listen on port {port}: {}{advice}", in_words(&error)))
     })
 }
 

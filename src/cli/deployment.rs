@@ -10,6 +10,7 @@ use super::outcome::Stop;
 use super::settings::SettingsArgs;
 use super::system_user;
 use crate::config::Config;
+use crate::config::fault::in_words;
 use crate::crypto::seal::Sealer;
 use crate::effects::{Clock, Random, SystemClock, SystemRandom};
 use crate::flows::Call;
@@ -21,6 +22,17 @@ use crate::model::nearest::did_you_mean;
 use crate::server::build::database_url;
 use crate::server::master_key;
 use crate::storage::{Database, DatabaseUrl, PlatformScope, TenantScope, migrate};
+
+/// A file of SQLite must be there: opening one that is not would make it.
+fn find(path: &str) -> Result<(), Stop> {
+    match std::path::Path::new(path).try_exists() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Stop::configuration(format_args!(
+            "there is no database {path}: run `symbolon init` first, or say where it is with --config or `database.url`"
+        ))),
+        Err(error) => Err(Stop::configuration(format_args!("cannot look at {path}: {}", in_words(&error)))),
+    }
+}
 
 /// An opened deployment.
 pub(super) struct Deployment {
@@ -43,8 +55,8 @@ impl Deployment {
     pub(super) fn open(settings: &SettingsArgs) -> Result<Self, Stop> {
         let config = settings.load()?;
         let url = database_url(&config)?;
-        if matches!(&url, DatabaseUrl::Sqlite(path) if !std::path::Path::new(path).exists()) {
-            return Err(Stop::configuration("there is no database yet: run `symbolon init` first"));
+        if let DatabaseUrl::Sqlite(path) = &url {
+            find(path)?;
         }
         if !migrate::pending(&url)?.is_empty() {
             return Err(Stop::configuration(

@@ -14,6 +14,7 @@ use super::outcome::{Outcome, Stop, say};
 use super::settings::SettingsArgs;
 use super::system_user;
 use crate::config::Config;
+use crate::config::fault::in_words;
 use crate::config::keys::MasterKeySource;
 use crate::crypto::master_key::MasterKey;
 use crate::crypto::seal::Sealer;
@@ -37,8 +38,8 @@ pub struct Init {
 }
 
 const EXAMPLES: &str = "\
-Makes what is missing and leaves what is there. The link it prints lives an hour, works once, and makes the first owner of
-the deployment; while there is no owner, running `init` again prints a new link and ends the old one. On PostgreSQL run
+Makes what is missing and leaves what is there. The link it prints lives an hour, works once, and makes the first owner of \
+the deployment; while there is no owner, running `init` again prints a new link and ends the old one. On PostgreSQL run \
 `symbolon migrate` as the owner of the tables first.
 
 Examples:
@@ -90,14 +91,15 @@ impl Init {
 /// Makes the data directory for its owner alone. One that is there stays as it is.
 fn make_folder(path: &Path) -> Result<(), Stop> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(|error| Stop::failed(format_args!("cannot make {}: {}", path.display(), error.kind())))
+    made.map_err(|error| Stop::failed(format_args!("cannot make {}: {}", path.display(), in_words(&error))))
 }
 
 fn master_key(config: &Config) -> Result<MasterKey, Stop> {
     if let MasterKeySource::File(path) = &config.keys.master_key
         && !path.exists()
     {
-        return MasterKey::create(path, &SystemRandom).map_err(Stop::failed);
+        return MasterKey::create(path, &SystemRandom)
+            .map_err(|error| Stop::failed(master_key::advice(&error)));
     }
     master_key::load(config).map_err(Stop::configuration)
 }

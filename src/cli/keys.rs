@@ -12,6 +12,7 @@ use crate::flows::keys::{self, FreshKey};
 use crate::model::audit::Actor;
 use crate::model::signing_key::{KeyPurpose, KeyRecord, KeyState};
 use crate::model::time::Timestamp;
+use crate::server::master_key;
 
 /// What to do with the signing keys.
 #[derive(Debug, Subcommand)]
@@ -38,7 +39,7 @@ Examples:
   symbolon keys list --json";
 
 const ROTATE: &str = "\
-The next key has stood in the key set before, so services know it. What the old key signed stays good. Servers go on with the
+The next key has stood in the key set before, so services know it. What the old key signed stays good. Servers go on with the \
 new key within a second. Keys rotate by themselves too: see keys.rotation_interval.
 
 Examples:
@@ -46,7 +47,7 @@ Examples:
   symbolon keys rotate --purpose revocations --json";
 
 const REVOKE: &str = "\
-For a key that may be in wrong hands. It leaves the key set, its tokens are refused within seconds by every server and every
+For a key that may be in wrong hands. It leaves the key set, its tokens are refused within seconds by every server and every \
 service that reads the revocation list, and the next key signs at once. People get new tokens without signing in again.
 
 Examples:
@@ -158,7 +159,12 @@ fn rotate(deployment: &Deployment, arguments: &Rotate) -> Outcome {
 fn revoke(deployment: &Deployment, arguments: &Revoke) -> Outcome {
     let kid = arguments.kid.clone();
     let key = read(deployment)?.into_iter().find(|key| key.kid == kid);
-    let key = key.ok_or_else(|| Stop::failed(keys::RevokeRefusal::Unknown))?;
+    let key = key.ok_or_else(|| {
+        Stop::failed(format_args!(
+            "there is no signing key `{}`; `symbolon keys list` names them",
+            arguments.kid
+        ))
+    })?;
     let (fresh, call) = (fresh(deployment, key.purpose)?, deployment.call());
     let work = deployment
         .database
@@ -190,11 +196,7 @@ fn read(deployment: &Deployment) -> Result<Vec<KeyRecord>, Stop> {
 /// A new key, sealed under the master key that the servers open keys with: under another one they would stand still.
 fn fresh(deployment: &Deployment, purpose: KeyPurpose) -> Result<FreshKey, Stop> {
     let sealer = deployment.sealer()?;
-    for key in read(deployment)? {
-        keys::check_opens(&key, &sealer).map_err(|_| {
-            Stop::configuration("the master key is not the one that the signing keys were sealed with")
-        })?;
-    }
+    master_key::check_opens(&read(deployment)?, &sealer).map_err(Stop::configuration)?;
     Ok(FreshKey::make(purpose, &sealer, &deployment.call())?)
 }
 

@@ -19,7 +19,7 @@ pub struct Migrate {
 }
 
 const EXAMPLES: &str = "\
-On SQLite `symbolon serve` does this by itself. On PostgreSQL it runs as the owner of the tables, and
+On SQLite `symbolon serve` does this by itself. On PostgreSQL it runs as the owner of the tables, and \
 database.serving_role names the plain role that `symbolon serve` signs in as.
 
 Examples:

@@ -50,8 +50,10 @@ Examples:
   symbolon --config id.toml config check
   symbolon token verify --help          check a token as a service does
 
-Exit codes: 0 done, 1 failed, 2 differences found, 64 wrong usage, 69 something needed is unavailable,
-78 wrong configuration. Settings are described in docs/configuration.md.";
+Exit codes: 0 done, 1 failed, 2 differences found, 64 wrong usage, 65 a file that is not what it should be, \
+69 something needed is unavailable, 78 wrong configuration.
+
+Settings are described in docs/configuration.md, commands in docs/cli.md.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

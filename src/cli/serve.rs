@@ -1,5 +1,7 @@
 //! `symbolon serve`: the server itself.
 
+use std::io;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -7,6 +9,7 @@ use clap::Args;
 
 use super::outcome::{Outcome, Stop};
 use super::settings::{SettingsArgs, check_boot};
+use crate::config::fault::in_words;
 use crate::config::{Config, boot};
 use crate::effects::{SystemClock, SystemRandom};
 use crate::server::{Parts, build, master_key, metrics, run, telemetry};
@@ -29,7 +32,7 @@ pub struct Serve {
 }
 
 const EXAMPLES: &str = "\
-`symbolon init` comes first: it makes the data directory and the keys. SIGTERM or Ctrl-C stops the server once its running
+`symbolon init` comes first: it makes the data directory and the keys. SIGTERM or Ctrl-C stops the server once its running \
 requests are answered; a second one stops it at once.
 
 Examples:
@@ -72,11 +75,11 @@ async fn serve(config: Config) -> Outcome {
     let master_key =
         master_key::load(&config).map_err(|fault| Stop::configuration(format_args!("{fault}")))?;
     let listener = run::bind(config.server.listen)
-        .map_err(|error| Stop::failed(format_args!("cannot listen on {}: {error}", config.server.listen)))?;
+        .map_err(|error| cannot_listen("server.listen", config.server.listen, &error))?;
     if let Some(address) = config.server.metrics_listen {
         let collected = metrics::install().map_err(Stop::failed)?;
         let address = metrics::serve(address, collected)
-            .map_err(|error| Stop::failed(format_args!("cannot listen on {address}: {error}")))?;
+            .map_err(|error| cannot_listen("server.metrics_listen", address, &error))?;
         tracing::info!(%address, "metrics");
     }
     let unready = config.server.unready;
@@ -95,4 +98,8 @@ async fn serve(config: Config) -> Outcome {
     tracing::info!(%issuer, address = %server.address, "ready");
     run::until_stopped(server, signals, unready).await.map_err(Stop::failed)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn cannot_listen(key: &str, address: SocketAddr, error: &io::Error) -> Stop {
+    Stop::failed(format_args!("{key}: cannot listen on {address}: {}", in_words(error)))
 }

@@ -21,8 +21,8 @@ pub enum SessionsCommand {
 }
 
 const REVOKE: &str = "\
-For a lost device or a stolen cookie. Sessions, refresh tokens (those with offline_access too) and access tokens end on every
-server and at every service that reads the revocation list, within five seconds. The account stays active: the person signs
+For a lost device or a stolen cookie. Sessions, refresh tokens (those with offline_access too) and access tokens end on every \
+server and at every service that reads the revocation list, within five seconds. The account stays active: the person signs \
 in again. Change the password as well where it may be known, or suspend the account.
 
 Examples:

@@ -67,8 +67,7 @@ impl From<BuildError> for Stop {
 
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
-        let cause = failure.source.as_ref().map(|source| format!(": {source}")).unwrap_or_default();
-        let message = format!("{}{cause}", failure.context);
+        let message = failure.in_words();
         match failure.kind {
             FailureKind::Unavailable => Self::unavailable(message),
             FailureKind::Internal => Self::failed(message),

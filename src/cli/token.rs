@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::outcome::{Outcome, Stop, say};
 use super::settings::SettingsArgs;
+use crate::config::fault::in_words;
 use crate::verify::{InvalidSettings, MAX_TOKEN, Refusal, RevocationPolicy, Verifier};
 
 /// The commands below `token`.
@@ -18,7 +19,7 @@ pub enum TokenCommand {
 }
 
 const VERIFY: &str = "\
-The token is read from standard input unless it is given; given ones stay in the history of your shell. Keys and
+The token is read from standard input unless it is given; given ones stay in the history of your shell. Keys and \
 revocations are fetched from the issuer.
 
 Examples:
@@ -95,6 +96,9 @@ fn read_token() -> Result<String, Stop> {
         .lock()
         .take(most)
         .read_to_string(&mut text)
-        .map_err(|_| Stop::usage("no token to read"))?;
+        .map_err(|error| Stop::usage(format_args!("cannot read the token: {}", in_words(&error))))?;
+    if text.trim().is_empty() {
+        return Err(Stop::usage("no token was given: pipe it in, as `symbolon token verify --help` shows"));
+    }
     Ok(text)
 }

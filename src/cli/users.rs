@@ -24,8 +24,8 @@ pub enum UsersCommand {
 }
 
 const SUSPEND: &str = "\
-Sessions, refresh tokens and access tokens of the person end on every server and at every service that reads the revocation
-list, within five seconds. The account keeps its data. Suspending it twice is harmless; the last active owner of a tenant is
+Sessions, refresh tokens and access tokens of the person end on every server and at every service that reads the revocation \
+list, within five seconds. The account keeps its data. Suspending it twice is harmless; the last active owner of a tenant is \
 not suspended. A declaration that says nothing of its status leaves it suspended.
 
 Examples:

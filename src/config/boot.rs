@@ -6,7 +6,7 @@ use std::path::Path;
 use url::Url;
 
 use super::Config;
-use super::fault::Fault;
+use super::fault::{Fault, in_words};
 use super::mail::MailTransport;
 
 /// A secret that people chose is refused below this many characters.
@@ -59,8 +59,18 @@ pub fn refusals(config: &Config) -> Vec<Fault> {
 pub fn warnings(config: &Config) -> Vec<Fault> {
     let mut warnings = Vec::new();
     if !config.is_production() {
-        let message = "is this machine only: development settings are allowed";
+        let message = "names this machine alone, so what production forbids is allowed";
         warnings.push(Fault::of_key("server.issuer", message));
+    }
+    if let Some(folder) = &config.audit.checkpoint_dir
+        && let Err(error) = std::fs::read_dir(folder)
+    {
+        let message = format!(
+            "cannot look into {}: {}; checkpoints stay in the database alone until it can be written to",
+            folder.display(),
+            in_words(&error)
+        );
+        warnings.push(Fault::of_key("audit.checkpoint_dir", message));
     }
     warnings
 }
@@ -145,7 +155,7 @@ fn private(path: &Path, key: &str, mode: &str, faults: &mut Vec<Fault>) {
         }
         Err(error) => {
             let message =
-                format!("cannot look at {}: {} (`symbolon init` makes it)", path.display(), error.kind());
+                format!("cannot look at {}: {} (`symbolon init` makes it)", path.display(), in_words(&error));
             faults.push(Fault::of_key(key, message));
         }
     }

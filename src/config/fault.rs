@@ -1,6 +1,7 @@
 //! Faults of a configuration: each names the key, where it was set and what to do. All are reported together.
 
 use std::fmt;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 /// Where a value came from.
@@ -32,6 +33,24 @@ impl fmt::Display for Origin {
             Self::Program => f.write_str("program"),
         }
     }
+}
+
+/// What an error of the operating system means to whoever can mend it.
+pub fn in_words(error: &io::Error) -> String {
+    const WORDS: [(ErrorKind, &str); 6] = [
+        (ErrorKind::NotFound, "there is no such file or folder"),
+        (ErrorKind::PermissionDenied, "this user may not"),
+        (ErrorKind::IsADirectory, "it is a folder"),
+        (ErrorKind::InvalidData, "it is not UTF-8 text"),
+        (ErrorKind::AddrInUse, "another program listens there"),
+        (ErrorKind::AddrNotAvailable, "this machine has no such address"),
+    ];
+    let known = WORDS.iter().find(|(kind, _)| *kind == error.kind());
+    known.map_or_else(
+        // Without the number that the standard library adds.
+        || error.to_string().split(" (os error").next().unwrap_or_default().to_owned(),
+        |(_, words)| (*words).to_owned(),
+    )
 }
 
 /// One fault. The message never repeats the value.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use super::fault::{Fault, Faults, Origin};
+use super::fault::{Fault, Faults, Origin, in_words};
 use super::registry::{self, Key, Kind};
 use super::sources::Settings;
 use super::values::{self, Raw};
@@ -135,7 +135,7 @@ impl<'a> Reader<'a> {
         match std::fs::read_to_string(path) {
             Ok(text) => Some(Secret::new(text.trim_end().to_owned())),
             Err(error) => {
-                self.fault(name, format!("cannot read {}: {}", path.display(), error.kind()));
+                self.fault(name, format!("cannot read {}: {}", path.display(), in_words(&error)));
                 None
             }
         }

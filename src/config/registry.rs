@@ -2,7 +2,7 @@
 //! from here.
 
 use super::{audit, cors, database, keys, limits, log, mail, outbound, server, tokens};
-use crate::model::nearest::distance;
+use crate::model::nearest::{self, distance};
 
 /// One key of the configuration.
 #[derive(Debug)]
@@ -166,13 +166,15 @@ pub fn keys() -> impl Iterator<Item = &'static Key> {
     ALL.iter().flat_map(|section| section.keys)
 }
 
-/// The known name most like an unknown one. A right name in the wrong section counts as near.
+/// The known name most like an unknown one. Where a section of that name is there, or one that is spelled nearly so, it
+/// is one of that section, unless the right name stands in the wrong section.
 pub fn nearest(unknown: &str) -> &'static str {
-    let tail = |name: &str| name.rsplit_once('.').map_or(name, |(_, tail)| tail).to_owned();
+    let (section, tail) = unknown.rsplit_once('.').unwrap_or(("", unknown));
+    let meant = nearest::nearest(section, SECTIONS.iter().map(|section| section.name));
     let from = |key: &Key| {
-        let whole = distance(unknown, key.name);
-        let moved = distance(&tail(unknown), &tail(key.name)).saturating_add(2);
-        whole.min(moved)
+        let own = key.name.rsplit_once('.').map_or(key.name, |(_, tail)| tail);
+        let elsewhere = usize::from(Some(key.section()) != meant);
+        distance(tail, own).saturating_add(2 * elsewhere)
     };
     keys().min_by_key(|key| from(key)).map_or("", |key| key.name)
 }

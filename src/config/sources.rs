@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::fault::{Fault, Faults, Origin};
+use super::fault::{Fault, Faults, Origin, in_words};
 use super::registry::{self, Key};
 use super::toml_file;
 use super::values::Raw;
@@ -115,7 +115,7 @@ impl Settings {
             }
             Err(error) => {
                 let message =
-                    format!("cannot read the configuration file {}: {}", path.display(), error.kind());
+                    format!("cannot read the configuration file {}: {}", path.display(), in_words(&error));
                 self.faults.push(Fault { origin: None, key: String::new(), message });
             }
         }

@@ -106,7 +106,7 @@ async fn keep_outside(folder: &Path, (slug, seq): (&Slug, i64), statement: &str)
     let written = tokio::task::spawn_blocking(writing).await;
     let written = written.unwrap_or_else(|died| Err(Failure::internal("writing a checkpoint").because(died)));
     written.inspect_err(|failure| {
-        tracing::error!(folder = %folder.display(), cause = ?failure.source, "a checkpoint cannot be kept");
+        tracing::error!(folder = %folder.display(), cause = failure.in_words(), "a checkpoint cannot be kept");
     })
 }
 

@@ -109,7 +109,7 @@ impl Schedule {
             Ok(0) => tracing::debug!(job = name, "nothing to do"),
             Ok(count) => tracing::info!(job = name, count, "job done"),
             Err(failure) => {
-                tracing::error!(job = name, context = failure.context, cause = ?failure.source, "job failed");
+                tracing::error!(job = name, cause = failure.in_words(), "job failed");
             }
         }
         Report { job: name, outcome }

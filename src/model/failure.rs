@@ -31,6 +31,22 @@ impl Failure {
         Self { kind: FailureKind::Internal, context, source: None }
     }
 
+    /// What was being done and why it failed, down to the first cause, in one line: for logs and operators.
+    pub fn in_words(&self) -> String {
+        let mut words = self.context.to_owned();
+        let mut cause = self.source.as_deref().map(|source| source as &dyn Error);
+        while let Some(error) = cause {
+            let text = error.to_string();
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            // Many an error repeats its own cause.
+            if !words.ends_with(&text) {
+                words = format!("{words}: {text}");
+            }
+            cause = error.source();
+        }
+        words
+    }
+
     /// A part is away or overloaded.
     pub fn unavailable(context: &'static str) -> Self {
         Self { kind: FailureKind::Unavailable, context, source: None }

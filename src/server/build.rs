@@ -12,9 +12,9 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer, middleware::from_fn};
 use tokio::task::JoinHandle;
 
-use super::{routes, tls};
+use super::{master_key, routes, tls};
 use crate::config::Config;
-use crate::config::fault::Fault;
+use crate::config::fault::{Fault, in_words};
 use crate::config::limits::LimitsConfig;
 use crate::crypto::hmac::KeyedHash;
 use crate::crypto::master_key::{MasterKey, Purpose};
@@ -24,13 +24,13 @@ use crate::effects::http::{AddressRules, ClientSettings, GuardedClient, HttpClie
 use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
 use crate::flows::failures::RecordRules;
-use crate::flows::keys::{KeyRing, RotationRule};
+use crate::flows::keys::{self, KeyRing, RotationRule};
 use crate::flows::login::SignInRules;
 use crate::flows::token::{Lifetimes, Terms};
 use crate::jobs::{JobContext, Schedule};
 use crate::model::failure::Failure;
 use crate::storage::database::UnsafeServer;
-use crate::storage::{Cached, Database, DatabaseUrl, migrate};
+use crate::storage::{Cached, Database, DatabaseUrl, PlatformScope, migrate};
 use crate::views::text::Catalogue;
 use crate::web::edge::{Edge, Readiness, Rules};
 use crate::web::guard::client_ip::TrustedProxies;
@@ -107,6 +107,7 @@ pub async fn build(parts: Parts) -> Result<Server, BuildError> {
     routes::check(&routes::table()).map_err(BuildError::Defect)?;
     let database = open_database(&parts.config).await?;
     let tls = parts.config.server.tls.as_ref().map(tls::load).transpose().map_err(BuildError::Setting)?;
+    check_master_key(&parts.master_key, &database).await?;
     let edge = Data::new(edge(&parts, database)?);
     edge.refresh().await?;
 
@@ -192,6 +193,13 @@ pub async fn open_database(config: &Config) -> Result<Database, BuildError> {
     Ok(database)
 }
 
+/// A master key that opens nothing is a setting to mend, not a part that is away.
+async fn check_master_key(master: &MasterKey, database: &Database) -> Result<(), BuildError> {
+    let keys = database.read_platform(&PlatformScope::operator(), |tx| keys::list(tx)).await?;
+    let sealer = Sealer::new(master.clone(), Vec::new());
+    master_key::check_opens(&keys, &sealer).map_err(BuildError::Setting)
+}
+
 /// Where the configuration says that the data is.
 ///
 /// # Errors
@@ -272,7 +280,7 @@ fn outbound(config: &Config) -> Result<Arc<dyn HttpClient>, BuildError> {
         None => None,
         Some(path) => Some(
             std::fs::read(path)
-                .map_err(|error| fault(format!("cannot read {}: {}", path.display(), error.kind())))?,
+                .map_err(|error| fault(format!("cannot read {}: {}", path.display(), in_words(&error))))?,
         ),
     };
     let settings = ClientSettings {

@@ -1,9 +1,12 @@
 //! Takes the master key from where the configuration says it is.
 
-use crate::config::fault::Fault;
+use crate::config::fault::{Fault, in_words};
 use crate::config::keys::MasterKeySource;
 use crate::config::{Config, boot};
 use crate::crypto::master_key::{MasterKey, MasterKeyError};
+use crate::crypto::seal::Sealer;
+use crate::flows::keys;
+use crate::model::signing_key::KeyRecord;
 
 /// The master key of this deployment.
 ///
@@ -30,10 +33,26 @@ pub fn refusals(config: &Config) -> Vec<Fault> {
     faults
 }
 
-fn advice(error: &MasterKeyError) -> String {
-    if let MasterKeyError::Unreadable { source, .. } = error {
-        format!("{error}: {} (`symbolon init` makes one)", source.kind())
-    } else {
-        error.to_string()
+/// Refuses a master key that is not the one which sealed these signing keys: under it nothing could be signed.
+///
+/// # Errors
+/// A fault that says what to do.
+pub fn check_opens(keys: &[KeyRecord], sealer: &Sealer) -> Result<(), Fault> {
+    let opens = keys.iter().all(|key| keys::check_opens(key, sealer).is_ok());
+    let message = "this is not the master key that the signing keys in the database were sealed with; give back the one that was \
+                   here when they were made";
+    if opens { Ok(()) } else { Err(Fault::of_key("keys.master_key", message)) }
+}
+
+/// What is wrong with the master key, in words for the operator.
+pub fn advice(error: &MasterKeyError) -> String {
+    match error {
+        MasterKeyError::Unreadable { source, .. } => {
+            format!("{error}: {} (`symbolon init` makes one)", in_words(source))
+        }
+        MasterKeyError::Unwritable { source, .. } => format!("{error}: {}", in_words(source)),
+        MasterKeyError::Malformed | MasterKeyError::Sample | MasterKeyError::ReadableByOthers { .. } => {
+            error.to_string()
+        }
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use rustls::ServerConfig;
 use rustls::version::{TLS12, TLS13};
-use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::pem::{self, PemObject as _};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::config::fault::Fault;
+use crate::config::fault::{Fault, in_words};
 use crate::config::server::TlsFiles;
 
 /// Reads certificate and key.
@@ -18,9 +18,9 @@ use crate::config::server::TlsFiles;
 pub(super) fn load(files: &TlsFiles) -> Result<ServerConfig, Fault> {
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(&files.certificate)
         .and_then(Iterator::collect)
-        .map_err(|_| unreadable("server.tls_certificate", &files.certificate))?;
-    let key =
-        PrivateKeyDer::from_pem_file(&files.key).map_err(|_| unreadable("server.tls_key", &files.key))?;
+        .map_err(|error| unreadable("server.tls_certificate", &files.certificate, &error))?;
+    let key = PrivateKeyDer::from_pem_file(&files.key)
+        .map_err(|error| unreadable("server.tls_key", &files.key, &error))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&TLS13, &TLS12])
@@ -34,6 +34,7 @@ pub(super) fn load(files: &TlsFiles) -> Result<ServerConfig, Fault> {
     Ok(config)
 }
 
-fn unreadable(key: &str, path: &Path) -> Fault {
-    Fault::of_key(key, format!("{} cannot be read as PEM", path.display()))
+fn unreadable(key: &str, path: &Path, error: &pem::Error) -> Fault {
+    let why = if let pem::Error::Io(error) = error { in_words(error) } else { "it is not PEM".to_owned() };
+    Fault::of_key(key, format!("cannot read {}: {why}", path.display()))
 }

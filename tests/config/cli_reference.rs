@@ -49,8 +49,25 @@ fn write_command(text: &mut String, command: &mut Command) {
         write_arguments(text, own.into_iter());
     }
     if let Some(after) = command.get_after_help() {
-        let _ = write!(text, "\n```text\n{}\n```\n", after.to_string().trim());
+        let _ = write!(text, "\n```text\n{}\n```\n", wrapped(after.to_string().trim()));
     }
+}
+
+/// As a terminal of a hundred columns shows it.
+fn wrapped(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split_inclusive(' ') {
+            if line.len() + word.trim_end().len() > 100 {
+                lines.push(line.trim_end().to_owned());
+                line.clear();
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
 }
 
 fn write_arguments<'a>(text: &mut String, arguments: impl Iterator<Item = &'a Arg>) {
