@@ -46,10 +46,10 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// What to call the person on a page: the whole name, else given and family name as far as they are known.
+    /// The whole name (OIDC Core §5.1 `name`), on pages and in claims: as given, else its parts as far as they are known.
     pub fn display_name(&self) -> Option<String> {
         let parts = || {
-            let parts: Vec<&str> = [&self.given_name, &self.family_name]
+            let parts: Vec<&str> = [&self.given_name, &self.middle_name, &self.family_name]
                 .into_iter()
                 .filter_map(|part| part.as_deref())
                 .collect();

@@ -79,6 +79,9 @@ impl Person<'_> {
             Ok(Value::Object(all)) => all,
             Ok(_) | Err(_) => Map::new(),
         };
+        if let Some(name) = self.profile.display_name() {
+            claims.insert("name".to_owned(), Value::from(name));
+        }
         claims.insert("email".to_owned(), Value::from(self.email));
         claims.insert("email_verified".to_owned(), Value::from(self.email_verified));
         claims.retain(|claim, _| wanted.contains(claim));
@@ -113,6 +116,29 @@ mod tests {
         let asked = [("name".to_owned(), Ask::default()), ("password_hash".to_owned(), Ask::default())];
         let wanted = wanted(&"openid".parse().unwrap(), asked.iter().map(|(name, ask)| (name, ask)));
         assert_eq!(ada(&profile()).select(&wanted).keys().collect::<Vec<_>>(), ["name"]);
+    }
+
+    #[test]
+    fn the_name_is_put_together_from_its_parts_where_nobody_gave_the_whole() {
+        let text = |text: &str| Some(text.to_owned());
+        let told = |profile: Profile| {
+            let wanted = wanted(&"openid profile".parse().unwrap(), []);
+            ada(&profile).select(&wanted).get("name").and_then(Value::as_str).map(str::to_owned)
+        };
+        let parts = Profile {
+            given_name: text("Ada"),
+            middle_name: text("Augusta"),
+            family_name: text("Lovelace"),
+            ..Profile::default()
+        };
+        assert_eq!(told(parts.clone()), text("Ada Augusta Lovelace"));
+        assert_eq!(told(Profile { middle_name: None, ..parts.clone() }), text("Ada Lovelace"));
+        assert_eq!(told(Profile { given_name: None, middle_name: None, ..parts.clone() }), text("Lovelace"));
+        assert_eq!(
+            told(Profile { name: text("Countess of Lovelace"), ..parts }),
+            text("Countess of Lovelace")
+        );
+        assert_eq!(told(Profile::default()), None);
     }
 
     #[test]
