@@ -61,7 +61,7 @@ pub(super) fn check(sent: &Sent, text: &str) -> Result<(), String> {
     }
     match Family::of_path(path) {
         Family::OAuth => {
-            let bare = answer.body.is_empty() && answer.status == 401;
+            let bare = answer.body == "{}" && answer.status == 401;
             let json: serde_json::Value = serde_json::from_str(answer.body).unwrap_or_default();
             let told = json["error"].is_string() && json["error_description"].is_string();
             let challenged = answer.status != 401 || answer.header("www-authenticate").is_some();

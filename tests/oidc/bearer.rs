@@ -95,6 +95,23 @@ async fn p020_tokens_carried_wrongly_are_refused_with_a_challenge() {
     assert_eq!(twice.status, 400);
 }
 
+/// P020, RFC 6750 §3.1: without credentials of this scheme the answer is a challenge, and no error.
+#[tokio::test]
+async fn p020_a_request_without_a_token_is_challenged_without_an_error() {
+    let world = World::new().await;
+    let jar = world.server.browser();
+    for (method, path) in
+        [(Method::GET, "/userinfo"), (Method::POST, "/userinfo"), (Method::GET, "/userinfo/workspaces")]
+    {
+        for headers in [&[][..], &[("authorization", "Basic YTpi")], &[("authorization", "DPoP a.b.c")]] {
+            let page = jar.send(method.clone(), path, None, headers).await;
+            assert_eq!(page.status, 401, "{method} {path} {headers:?}");
+            assert_eq!(page.header("www-authenticate"), Some("Bearer realm=\"symbolon\""), "{path}");
+            assert_eq!((page.body.as_str(), page.header("cache-control")), ("{}", Some("no-store")));
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_token_without_openid_tells_nothing_of_a_person() {
     let world = World::new().await;

@@ -1,11 +1,13 @@
 //! The URL map: every route declares what it takes, and what is not in it does not exist (P105).
 
+use std::time::Duration;
+
 use reqwest::Method;
 use symbolon::server::routes::{self, Route};
 use symbolon::web::limits::Door;
 use symbolon::web::middleware::gate::Guard;
 
-use crate::harness::TestServer;
+use crate::harness::{TestServer, raw};
 
 #[test]
 fn the_map_keeps_its_own_rules() {
@@ -60,6 +62,41 @@ async fn p105_doors_that_scanners_try_do_not_exist() {
     ] {
         let page = browser.get(path).await;
         assert_eq!(page.status, 404, "{path}");
+    }
+}
+
+/// P077, P105: what guards a path, here or in a proxy before us, goes by its text; so no other text leads there.
+#[tokio::test]
+async fn p105_no_second_spelling_of_a_path_leads_anywhere() {
+    let server = TestServer::start().await;
+    let ask = |path: &str| {
+        // A client that follows the standard would mend such a path before it sends it.
+        let bytes = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        raw::exchange(server.address, bytes.as_bytes(), Duration::from_secs(5)).statuses()
+    };
+    for route in routes::table().iter().filter(|route| !route.path().contains('{') && route.path() != "/") {
+        let path = route.path();
+        assert_ne!(ask(path), [404], "{path}");
+        let (start, last) = path.split_at(path.len() - 1);
+        let escaped = format!("{start}%{:02x}", last.as_bytes()[0]);
+        let (folder, name) = path.rsplit_once('/').unwrap();
+        for spelling in [
+            escaped.clone(),
+            format!("{escaped}?a=b"),
+            format!("{path}/"),
+            format!("/{path}"),
+            format!("{folder}//{name}"),
+            format!("/.{path}"),
+            format!("/x/..{path}"),
+            format!("{folder}/./{name}"),
+            format!("/x%2f..{path}"),
+            format!("{path};a=b"),
+            format!("{path}%00"),
+            format!("{path}%20"),
+            format!("http://elsewhere.example{escaped}"),
+        ] {
+            assert_eq!(ask(&spelling), [404], "{spelling}");
+        }
     }
 }
 

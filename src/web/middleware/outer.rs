@@ -42,11 +42,12 @@ pub async fn outer(request: ServiceRequest, next: Next<BoxBody>) -> Result<Servi
     let (method, family) = (request.method().clone(), Family::of_path(request.path()));
     let frame = edge.frame(request.request(), None);
 
-    let outcome = if head_is_too_large(&request) {
-        let response = Trouble::HeadTooLarge.answer(family, frame.clone(), notes.request_id());
-        Ok(request.into_response(response))
-    } else {
-        next.call(request).await
+    let outcome = match refusal(&request) {
+        Some(trouble) => {
+            let response = trouble.answer(family, frame.clone(), notes.request_id());
+            Ok(request.into_response(response))
+        }
+        None => next.call(request).await,
     };
 
     let finish = |response: &mut HttpResponse<BoxBody>, pattern: Option<&str>| {
@@ -74,6 +75,28 @@ pub async fn outer(request: ServiceRequest, next: Next<BoxBody>) -> Result<Servi
     }
 }
 
+/// What is refused before anything looks at it.
+fn refusal(request: &ServiceRequest) -> Option<Trouble> {
+    if head_is_too_large(request) {
+        Some(Trouble::HeadTooLarge)
+    } else if !is_canonical(request.uri().path()) {
+        Some(Trouble::NotFound)
+    } else {
+        None
+    }
+}
+
+/// Whether this is the one spelling of a path. The router decodes what is escaped, while the family of the answer, and a
+/// proxy that guards a prefix, go by the text as it came: so a second spelling leads nowhere. No path of ours needs more
+/// than letters, digits and `-._~` (RFC 3986 §2.3).
+fn is_canonical(path: &str) -> bool {
+    let plain = |segment: &str| {
+        let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        !matches!(segment, "." | "..") && segment.bytes().all(unreserved)
+    };
+    path.starts_with('/') && !path.contains("//") && path.split('/').all(plain)
+}
+
 fn head_is_too_large(request: &ServiceRequest) -> bool {
     let headers: usize =
         request.headers().iter().map(|(name, value)| name.as_str().len().saturating_add(value.len())).sum();
@@ -82,7 +105,7 @@ fn head_is_too_large(request: &ServiceRequest) -> bool {
 }
 
 /// An error that is not in one of our shapes came from the framework; it is replaced, so that no text of a library
-/// leaves (P105).
+/// leaves (P105). The status stays: it was decided where the request was judged.
 fn give_shape(response: &mut HttpResponse<BoxBody>, family: Family, frame: &Frame, notes: &Notes) {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -97,10 +120,11 @@ fn give_shape(response: &mut HttpResponse<BoxBody>, family: Family, frame: &Fram
     }
     let shaped = Trouble::of_status(status).answer(family, frame.clone(), notes.request_id());
     let kept = std::mem::replace(response, shaped);
-    for (name, value) in kept.headers() {
-        if *name != CONTENT_TYPE && !response.headers().contains_key(name) {
-            response.headers_mut().append(name.clone(), value.clone());
-        }
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    for name in kept.headers().keys().filter(|name| **name != CONTENT_TYPE) {
+        headers.remove(name);
+        kept.headers().get_all(name).for_each(|value| headers.append(name.clone(), value.clone()));
     }
 }
 
@@ -113,5 +137,68 @@ fn complete(response: &mut HttpResponse<BoxBody>, family: Family, edge: &Edge, n
     security_headers::put(headers, family, edge.issuer.is_https(), &notes.form_targets());
     if let Ok(id) = HeaderValue::from_str(&notes.request_id().to_string()) {
         headers.insert(REQUEST_ID, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effects::{Random, SeededRandom};
+    use crate::model::time::Timestamp;
+    use crate::views::text::{Catalogue, Locale};
+    use actix_web::http::header::RETRY_AFTER;
+
+    /// RFC 6750 §3.1 stands on it: a client authenticates upon 401, and waits upon 429.
+    #[test]
+    fn an_error_without_a_shape_gets_one_and_keeps_its_status_and_headers() {
+        let now = Timestamp::from_micros(0);
+        let random: &dyn Random = &SeededRandom::new(1);
+        let frame = Frame::of_deployment(Catalogue::embedded().unwrap().text(Locale::default()), "Symbolon");
+        for family in Family::ALL {
+            for status in (400..600).filter_map(|status| StatusCode::from_u16(status).ok()) {
+                let mut response = HttpResponse::build(status)
+                    .insert_header((RETRY_AFTER, "7"))
+                    .content_type("text/plain")
+                    .body("a text of a library");
+                let notes = Notes::begin(random.id(now), now, None);
+                give_shape(&mut response, family, &frame, &notes);
+                assert_eq!(response.status(), status, "{family:?}");
+                assert_eq!(response.headers().get(RETRY_AFTER).unwrap(), "7", "{family:?} {status}");
+            }
+        }
+    }
+
+    #[test]
+    fn p077_a_path_has_one_spelling() {
+        for path in
+            ["/", "/login/password", "/.well-known/jwks.json", "/assets/logos/acme.crm_1/Zz-_9", "/login/"]
+        {
+            assert!(is_canonical(path), "{path}");
+        }
+        for path in [
+            "",
+            "*",
+            "login",
+            "/%6cogin",
+            "/%2e",
+            "/.",
+            "/..",
+            "/./login",
+            "/login/..",
+            "//",
+            "//login",
+            "/login//",
+            "/login;a=b",
+            "/log\u{ef}n",
+            "/a b",
+            "/a\\b",
+            "/a+b",
+            "/%",
+            "/%2f",
+            "/a:b",
+            "/@x",
+        ] {
+            assert!(!is_canonical(path), "{path}");
+        }
     }
 }

@@ -130,7 +130,8 @@ impl BearerError {
     pub fn response(self) -> HttpResponse {
         let (status, code, description, scope) = match self {
             Self::Missing => {
-                let mut response = HttpResponse::Unauthorized().finish();
+                // An empty object: an error without a media type would be taken for one of the framework's.
+                let mut response = HttpResponse::Unauthorized().json(json!({}));
                 challenge(&mut response, "Bearer realm=\"symbolon\"");
                 return no_store(response);
             }
