@@ -4,6 +4,7 @@
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::{COOKIE, HeaderValue};
 
 use crate::model::issuer::Issuer;
 use crate::model::secret::Secret;
@@ -31,10 +32,12 @@ impl CookieKind {
     /// The value that the browser sent. Two cookies of one name are no cookie: one of them was planted.
     pub fn read(self, request: &HttpRequest, issuer: &Issuer) -> Option<Secret<String>> {
         let name = self.name(issuer);
-        let cookies = request.cookies_raw().ok()?;
-        let mut named = cookies.iter().filter(|cookie| cookie.name() == name);
-        let found = named.next()?;
-        if named.next().is_some() { None } else { Some(Secret::new(found.value().to_owned())) }
+        // Bytes, pair by pair: a cookie that another application planted need not be text, and must not hide ours.
+        let lines = request.headers().get_all(COOKIE).map(HeaderValue::as_bytes);
+        let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).filter_map(pair);
+        let mut named = pairs.filter(|(own, _)| *own == name.as_bytes());
+        let (_, found) = named.next()?;
+        if named.next().is_some() { None } else { Some(Secret::new(str::from_utf8(found).ok()?.to_owned())) }
     }
 
     /// The cookie with a value; it lives as long as the browser's session does.
@@ -52,5 +55,49 @@ impl CookieKind {
         let mut cookie = self.with(issuer, "");
         cookie.set_max_age(CookieDuration::ZERO);
         cookie
+    }
+}
+
+/// Name and value of one pair of a `Cookie` header (RFC 6265 §5.4).
+fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let equals = text.iter().position(|byte| *byte == b'=')?;
+    let (name, value) = text.split_at_checked(equals)?;
+    Some((name.trim_ascii(), value.strip_prefix(b"=")?.trim_ascii()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn read(lines: &[&[u8]]) -> Option<String> {
+        let mut request = TestRequest::get();
+        for line in lines {
+            request = request.append_header((COOKIE, HeaderValue::from_bytes(line).unwrap()));
+        }
+        let issuer: Issuer = "https://id.example.com".parse().unwrap();
+        CookieKind::Session.read(&request.to_http_request(), &issuer).map(|value| value.expose().clone())
+    }
+
+    #[test]
+    fn p069_what_others_plant_beside_our_cookie_does_not_hide_it() {
+        for lines in [
+            &[&b"__Host-symbolon=a"[..]][..],
+            &[b"x=\xe9; __Host-symbolon=a; y"],
+            &[b"\xff", b"=; ;;__Host-symbolon = a ;=b"],
+            &[b"__Host-symbolon-csrf=b; __Host-symbolon=a", b"symbolon=c"],
+        ] {
+            assert_eq!(read(lines).as_deref(), Some("a"), "{lines:?}");
+        }
+        for lines in [
+            &[&b"__Host-symbolon=a; __Host-symbolon=a"[..]][..],
+            &[b"__Host-symbolon=a", b"__Host-symbolon=\xe9"],
+            &[b"__Host-symbolon=\xe9"],
+            &[b"__Host-symbolon; __host-symbolon=a"],
+            &[b"x=__Host-symbolon=a"],
+            &[],
+        ] {
+            assert_eq!(read(lines), None, "{lines:?}");
+        }
     }
 }

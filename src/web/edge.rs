@@ -129,13 +129,16 @@ impl Edge {
     /// What this request brings to every flow.
     pub fn call(&self, request: &HttpRequest) -> Call {
         let notes = self.notes(request);
-        let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+        // What is no plain text is shown as such, so that one odd byte does not hide the rest.
+        let plain = |byte: u8| if matches!(byte, b' '..=b'~') { char::from(byte) } else { '?' };
+        let agent =
+            request.headers().get(USER_AGENT).map(|value| value.as_bytes().iter().copied().map(plain));
         Call {
             now: notes.now(),
             random: Arc::clone(&self.random),
             request_id: notes.request_id(),
             address: notes.address(),
-            user_agent: agent.map(|text| text.chars().take(LONGEST_AGENT).collect()),
+            user_agent: agent.map(|text| text.take(LONGEST_AGENT).collect()),
             system_user: None,
             issuer: Arc::clone(&self.issuer),
         }
@@ -191,8 +194,9 @@ impl Edge {
 
     /// The frame of a page in the language that the browser prefers; `ui_locales` of a waiting request goes first.
     pub fn frame(&self, request: &HttpRequest, ui_locales: Option<&str>) -> Frame {
-        let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        self.frame_for(Locale::choose(ui_locales, accepted))
+        let accepted =
+            request.headers().get(ACCEPT_LANGUAGE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        self.frame_for(Locale::choose(ui_locales, accepted.as_deref()))
     }
 
     /// The deployment's own frame in this language.

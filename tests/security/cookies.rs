@@ -1,9 +1,11 @@
 //! The headers and cookies of every page, before and after signing in (P077).
 
+use std::time::Duration;
+
 use super::{ADA, authorize, furnish};
-use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::seed::PASSWORD;
+use crate::harness::{TestServer, raw};
 
 /// Every page that a person can meet, the broken ones too.
 const PATHS: [&str; 12] = [
@@ -93,4 +95,23 @@ async fn p077_forms_lead_to_us_and_to_the_verified_redirect_only() {
     let page = server.browser().open("/login").await;
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.ends_with("form-action 'self'"), "{policy}");
+}
+
+/// P069: a cookie that a neighbouring site has planted, of bytes that are no text, signs nobody out.
+#[tokio::test]
+async fn p069_a_planted_cookie_of_odd_bytes_does_not_hide_ours() {
+    let server = TestServer::start().await;
+    furnish(&server).await;
+    let jar = server.browser();
+    let page = jar.open(&authorize("s")).await;
+    let page = jar.submit(&page, &[("username", ADA)]).await;
+    jar.submit(&page, &[("password", PASSWORD)]).await;
+    let path = format!("{}&prompt=none", authorize("again"));
+    for planted in [&b"other=\xe9"[..], b"\xff", b"=; \xc3=\xa9"] {
+        let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: ");
+        let cookies = [planted, b"; ", jar.cookie_header().as_bytes()].concat();
+        let bytes = [head.as_bytes(), &cookies, b"\r\n\r\n"].concat();
+        let answer = raw::exchange(server.address, &bytes, Duration::from_secs(5));
+        assert!(answer.text.contains("code=") && !answer.text.contains("login_required"), "{answer:?}");
+    }
 }

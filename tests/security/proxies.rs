@@ -1,13 +1,14 @@
 //! Headers that claim another address (P123).
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use reqwest::Method;
 use symbolon::web::knocker::{Knocker, Sender};
 use symbolon::web::limits::Door;
 
 use super::furnish;
-use crate::harness::TestServer;
+use crate::harness::{TestServer, raw};
 
 /// Everything that a client may claim.
 const CLAIMS: [(&str, &str); 9] = [
@@ -67,4 +68,27 @@ async fn p123_a_listed_proxy_is_believed_about_its_own_peer_alone() {
         let headers = [("x-forwarded-for", "203.0.113.9"), *claim];
         assert_eq!(knock(&server, &headers).await, 429, "{claim:?}");
     }
+}
+
+/// The proxy appends the address of its peer to whatever the peer has written, which need not be text.
+#[tokio::test]
+async fn p123_bytes_that_are_no_text_do_not_hide_who_sent_them() {
+    let server = server("127.0.0.1").await;
+    let body = "grant_type=client_credentials&client_id=nobody";
+    let head = format!(
+        "POST /oauth2/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nX-Forwarded-For: ",
+        body.len()
+    );
+    let knock = |claimed: &[u8]| {
+        let line = [claimed, b", 203.0.113.9\r\n\r\n"].concat();
+        let bytes = [head.as_bytes(), &line, body.as_bytes()].concat();
+        raw::exchange(server.address, &bytes, Duration::from_secs(5)).statuses()
+    };
+    assert_eq!(knock(b"1.1.1.1"), [401]);
+    assert_eq!(knock(b"\xff"), [429], "the door is shut for the address that the proxy saw");
+    assert_eq!(knock(b"\xc3, \x80"), [429]);
+    let proxy: IpAddr = "127.0.0.1".parse().unwrap();
+    let knocker = Knocker::new(proxy, Sender::Visitor);
+    assert!(server.edge.limits.peek(Door::Token, &knocker, server.now()).is_ok(), "and not for the proxy");
 }

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use actix_web::http::header::{HeaderMap, HeaderName};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
 
 /// The one header that listed proxies append the address of their peer to.
@@ -29,10 +29,11 @@ impl TrustedProxies {
         if !self.trusts(nearest) {
             return nearest;
         }
-        let lines: Vec<&str> =
-            headers.get_all(FORWARDED_FOR).map(|line| line.to_str().unwrap_or_default()).collect();
-        for entry in lines.iter().rev().flat_map(|line| line.rsplit(',')).take(MOST_HOPS) {
-            let Some(address) = parse(entry.trim()) else { return nearest };
+        // Bytes, because what a stranger wrote on the left need not be text, and must not spoil what a proxy appended.
+        let lines: Vec<&[u8]> = headers.get_all(FORWARDED_FOR).map(HeaderValue::as_bytes).collect();
+        let entries = lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b','));
+        for entry in entries.take(MOST_HOPS) {
+            let Some(address) = parse(entry) else { return nearest };
             nearest = address;
             if !self.trusts(nearest) {
                 break;
@@ -47,7 +48,8 @@ impl TrustedProxies {
 }
 
 /// Reads `192.0.2.7`, `192.0.2.7:1234`, `2001:db8::1`, `[2001:db8::1]:1234`.
-fn parse(entry: &str) -> Option<IpAddr> {
+fn parse(entry: &[u8]) -> Option<IpAddr> {
+    let entry = std::str::from_utf8(entry.trim_ascii()).ok()?;
     let bare = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(entry);
     let address = bare.parse::<IpAddr>().ok().or_else(|| entry.parse::<SocketAddr>().ok().map(|it| it.ip()));
     address.map(|it| it.to_canonical())
@@ -56,13 +58,12 @@ fn parse(entry: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::HeaderValue;
 
-    fn client(peer: &str, lines: &[&str]) -> String {
+    fn client(peer: &str, lines: &[&[u8]]) -> String {
         let proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()]);
         let mut headers = HeaderMap::new();
         for line in lines {
-            headers.append(FORWARDED_FOR, HeaderValue::from_str(line).unwrap());
+            headers.append(FORWARDED_FOR, HeaderValue::from_bytes(line).unwrap());
         }
         proxies.client_of(peer.parse().unwrap(), &headers).to_string()
     }
@@ -70,16 +71,20 @@ mod tests {
     #[test]
     fn p123_only_listed_proxies_are_believed_and_only_from_the_right() {
         for (peer, lines, expected) in [
-            ("192.0.2.1:1", &["203.0.113.9"][..], "192.0.2.1"),
+            ("192.0.2.1:1", &[&b"203.0.113.9"[..]][..], "192.0.2.1"),
             ("10.0.0.1:1", &[], "10.0.0.1"),
-            ("10.0.0.1:1", &["203.0.113.9"], "203.0.113.9"),
-            ("10.0.0.1:1", &["1.1.1.1, 203.0.113.9, 10.0.0.2"], "203.0.113.9"),
-            ("10.0.0.1:1", &["1.1.1.1", "203.0.113.9"], "203.0.113.9"),
-            ("10.0.0.1:1", &["203.0.113.9, nonsense"], "10.0.0.1"),
-            ("10.0.0.1:1", &["nonsense, 203.0.113.9"], "203.0.113.9"),
-            ("10.0.0.1:1", &["203.0.113.9:4711"], "203.0.113.9"),
-            ("[::ffff:10.0.0.1]:1", &["[2001:db8::1]:1"], "2001:db8::1"),
-            ("[fd00::1]:1", &["::ffff:203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1:1", &[b"203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1:1", &[b"1.1.1.1, 203.0.113.9, 10.0.0.2"], "203.0.113.9"),
+            ("10.0.0.1:1", &[b"1.1.1.1", b"203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1:1", &[b"203.0.113.9, nonsense"], "10.0.0.1"),
+            ("10.0.0.1:1", &[b"nonsense, 203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1:1", &[b"203.0.113.9:4711"], "203.0.113.9"),
+            ("[::ffff:10.0.0.1]:1", &[b"[2001:db8::1]:1"], "2001:db8::1"),
+            ("[fd00::1]:1", &[b"::ffff:203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1:1", &[b"\xff, 203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1:1", &[b"\xff", b"203.0.113.9, 10.0.0.2"], "203.0.113.9"),
+            ("10.0.0.1:1", &[b"1.1.1.1\xff,\t203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1:1", &[b"203.0.113.9, \xff"], "10.0.0.1"),
         ] {
             assert_eq!(client(peer, lines), expected, "{peer} {lines:?}");
         }
