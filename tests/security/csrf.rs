@@ -18,14 +18,15 @@ async fn before_the_password(server: &TestServer) -> (Jar, Page) {
     (jar, page)
 }
 
-/// Every page that takes a POST from a signed-in person, by the URL map itself.
+/// Every page that acts upon a POST of a person, by the URL map itself. Of those that other sites send people to by POST,
+/// authorization only goes on by GET.
 fn doors() -> Vec<&'static str> {
     let table = routes::table();
     let takes_posts = table.iter().filter(|route| {
-        route.gate().guard == Guard::Browser
+        matches!(route.gate().guard, Guard::Browser | Guard::Relay)
             && route.gate().methods.iter().any(|method| method.as_str() == "POST")
     });
-    takes_posts.map(Route::path).collect()
+    takes_posts.map(Route::path).filter(|path| *path != "/oauth2/authorize").collect()
 }
 
 #[tokio::test]
@@ -40,7 +41,7 @@ async fn p070_every_page_refuses_a_post_that_is_not_from_our_own_form() {
     let foreign_token = theirs.form().fields.iter().find(|(own, _)| own == "csrf").unwrap().1.clone();
     let ours = server.issuer().to_owned();
     let doors = doors();
-    assert!(doors.contains(&"/login/password") && doors.contains(&"/consent"), "{doors:?}");
+    assert!(doors.contains(&"/login/password") && doors.contains(&"/oauth2/logout"), "{doors:?}");
 
     for path in doors {
         for (csrf, headers) in [
@@ -65,6 +66,34 @@ async fn p070_every_page_refuses_a_post_that_is_not_from_our_own_form() {
     // Nothing happened meanwhile: the person still signs in from the page that was open all the time.
     let page = jar.submit(&page, &[("password", PASSWORD)]).await;
     assert!(page.answer().contains_key("code"), "{page:?}");
+}
+
+/// P070: the question whether to sign out is answered on our own page alone.
+#[tokio::test]
+async fn p070_another_site_cannot_answer_the_question_of_signing_out() {
+    let server = TestServer::start().await;
+    furnish(&server).await;
+    let (jar, page) = before_the_password(&server).await;
+    jar.submit(&page, &[("password", PASSWORD)]).await;
+    let question = jar.open("/oauth2/logout").await;
+    let form = question.form();
+    let mut fields: Vec<(&str, &str)> =
+        form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    fields.push(("decision", "confirm"));
+    for headers in [
+        &[("origin", "https://evil.example")][..],
+        &[("origin", "null")],
+        &[("origin", server.issuer()), ("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site")],
+    ] {
+        let answered = jar.send(Method::POST, "/oauth2/logout", Some(&fields), headers).await;
+        assert_eq!(answered.status, 403, "{headers:?}");
+        let again = jar.open(&format!("{}&prompt=none", authorize("still"))).await;
+        assert!(again.answer().contains_key("code"), "{headers:?}: {again:?}");
+    }
+    assert_eq!(jar.post("/oauth2/logout", &fields).await.status, 200);
+    let again = jar.open(&format!("{}&prompt=none", authorize("gone"))).await;
+    assert_eq!(again.answer()["error"], "login_required");
 }
 
 /// P071: a login POST without the cookie that went with the form signs nobody in.

@@ -9,7 +9,7 @@ use super::visitor::{Outcome, Visitor, answered};
 use crate::flows::logout::{LogoutRequest, LogoutStep, Pending, Question, begin, confirm};
 use crate::protocol::params::Params;
 use crate::views::{LoggedOutPage, LogoutConfirmPage};
-use crate::web::guard::csrf::FIELD;
+use crate::web::guard::csrf::{FIELD, same_origin};
 use crate::web::trouble::Trouble;
 
 /// The parameters of a relying party that matter here.
@@ -46,10 +46,10 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let Some(decision) = params.get("decision") else {
         return Ok(visitor.to_without_cookie(&by_get(&params)));
     };
-    let edge = &visitor.edge;
-    if edge.csrf.verify(&visitor.request, &edge.issuer, params.get(FIELD)).is_err() {
-        return Err(visitor.detour(Trouble::CrossSite));
-    }
+    let (edge, request) = (&visitor.edge, &visitor.request);
+    same_origin(request.method(), request.headers(), &edge.issuer)
+        .and_then(|()| edge.csrf.verify(request, &edge.issuer, params.get(FIELD)))
+        .map_err(|_| visitor.detour(Trouble::CrossSite))?;
     if decision != "confirm" {
         return Ok(visitor.to("/"));
     }
