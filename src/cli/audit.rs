@@ -11,13 +11,14 @@ use super::deployment::Deployment;
 use super::outcome::{Outcome, Stop, say};
 use super::settings::SettingsArgs;
 use crate::config::fault::in_words;
-use crate::flows::audit::{Checkpoint, Fault, Summary, Verification, read_checkpoint, state_checkpoint};
+use crate::flows::audit::{Checkpoint, Fault, KnownCheckpoints, Summary, Verification, state_checkpoint};
 use crate::flows::keys::Keys;
 use crate::jobs::checkpoint_files;
-use crate::model::audit::{Actor, ChainedEvent, EventKind, EventResult, Head};
+use crate::model::audit::{Actor, ChainedEvent, EventKind, EventResult, StoredEvent};
+use crate::model::failure::Failure;
 use crate::model::ids::Slug;
-use crate::storage::TenantScope;
 use crate::storage::records::audit;
+use crate::storage::{TenantScope, TenantTx};
 
 /// Events that are read in one transaction.
 const PAGE: i64 = 1000;
@@ -121,11 +122,16 @@ impl Verify {
         let mut sound = true;
         for scope in scopes {
             let checkpoints = self.checkpoints(deployment, &scope, &keys)?;
-            let verdict = match &self.file {
-                Some(path) => verify_file(path, &scope, checkpoints)?,
-                None => verify_stored(deployment, &scope, checkpoints)?,
-            };
             let slug = scope.slug();
+            for (name, fault) in &checkpoints.refused {
+                sound = false;
+                say(format_args!("{slug}: TAMPERED WITH: {name}: {fault}"));
+            }
+            warn_of_withdrawn(slug, &checkpoints.withdrawn);
+            let verdict = match &self.file {
+                Some(path) => verify_file(path, &scope, checkpoints.stated)?,
+                None => verify_stored(deployment, &scope, checkpoints.stated)?,
+            };
             match verdict {
                 Ok(summary) => say(format_args!(
                     "{slug}: {} events, sound; head {}, Merkle root {}{}",
@@ -143,20 +149,14 @@ impl Verify {
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    /// The checkpoints that count: the stored ones, those in the folder, and those given. One that does not verify
-    /// stops everything.
+    /// The stored checkpoints, those in the folder, and those given.
     fn checkpoints(
         &self,
         deployment: &Deployment,
         scope: &TenantScope,
         keys: &Keys,
-    ) -> Result<Vec<Checkpoint>, Stop> {
-        let entered = scope.clone();
-        let stored = deployment.wait(
-            deployment
-                .database
-                .read_platform(&deployment.right, move |tx| audit::checkpoints(&mut tx.enter(&entered)?)),
-        )?;
+    ) -> Result<KnownCheckpoints, Stop> {
+        let stored = read_in(deployment, scope, audit::checkpoints)?;
         let mut statements: Vec<(String, String)> =
             stored.into_iter().map(|(seq, text)| (format!("the stored checkpoint {seq}"), text)).collect();
         let mut outside = self.checkpoint.clone();
@@ -169,14 +169,16 @@ impl Verify {
             let text = fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
             statements.push((path.display().to_string(), text));
         }
-        let issuer = deployment.call().issuer;
-        statements
-            .iter()
-            .map(|(name, text)| {
-                read_checkpoint(text, scope.id(), &issuer, keys.own())
-                    .map_err(|fault| Stop::failed(format_args!("{name}: {fault}")))
-            })
-            .collect()
+        Ok(KnownCheckpoints::read(statements, scope.id(), &deployment.call().issuer, keys))
+    }
+}
+
+fn warn_of_withdrawn(slug: &Slug, withdrawn: &[String]) {
+    for name in withdrawn {
+        let _closed = writeln!(
+            std::io::stderr(),
+            "warning: {slug}: {name} was signed by a key that is revoked: whoever has that key can state the same",
+        );
     }
 }
 
@@ -184,7 +186,7 @@ type Verdict = Result<Result<Summary, Fault>, Stop>;
 
 fn verify_stored(deployment: &Deployment, scope: &TenantScope, checkpoints: Vec<Checkpoint>) -> Verdict {
     let mut verification = Verification::new(scope.id(), checkpoints);
-    let head = read_head(deployment, scope)?;
+    let head = read_in(deployment, scope, audit::head)?;
     let mut told = 0;
     while verification.position() < head.seq {
         let page = read_page(deployment, scope, verification.position(), head.seq)?;
@@ -192,7 +194,7 @@ fn verify_stored(deployment: &Deployment, scope: &TenantScope, checkpoints: Vec<
             break;
         }
         for event in &page {
-            if let Err(fault) = verification.push(event) {
+            if let Err(fault) = verification.push_stored(event) {
                 return Ok(Err(fault));
             }
         }
@@ -200,6 +202,9 @@ fn verify_stored(deployment: &Deployment, scope: &TenantScope, checkpoints: Vec<
             told = verification.position();
             let _closed = writeln!(std::io::stderr(), "{}: {told} of {} events", scope.slug(), head.seq);
         }
+    }
+    if let Some(seq) = read_in(deployment, scope, audit::uncounted)? {
+        return Ok(Err(Fault::Inserted(seq)));
     }
     Ok(verification.finish(Some(&head)))
 }
@@ -218,11 +223,15 @@ fn verify_file(path: &Path, scope: &TenantScope, checkpoints: Vec<Checkpoint>) -
     Ok(verification.finish(None))
 }
 
-fn read_head(deployment: &Deployment, scope: &TenantScope) -> Result<Head, Stop> {
+/// Reads in the tenant, one transaction.
+fn read_in<T: Send + 'static>(
+    deployment: &Deployment,
+    scope: &TenantScope,
+    read: impl FnOnce(&mut TenantTx<'_>) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Stop> {
     let entered = scope.clone();
-    let read =
-        deployment.database.read_platform(&deployment.right, move |tx| audit::head(&mut tx.enter(&entered)?));
-    deployment.wait(read)
+    deployment
+        .wait(deployment.database.read_platform(&deployment.right, move |tx| read(&mut tx.enter(&entered)?)))
 }
 
 fn read_page(
@@ -230,26 +239,23 @@ fn read_page(
     scope: &TenantScope,
     after: i64,
     last: i64,
-) -> Result<Vec<ChainedEvent>, Stop> {
-    let (entered, limit) = (scope.clone(), PAGE.min(last - after));
-    let read = deployment
-        .database
-        .read_platform(&deployment.right, move |tx| audit::after(&mut tx.enter(&entered)?, after, limit));
-    deployment.wait(read)
+) -> Result<Vec<StoredEvent>, Stop> {
+    let limit = PAGE.min(last - after);
+    read_in(deployment, scope, move |tx| audit::stored_after(tx, after, limit))
 }
 
 impl Export {
     fn run(&self, deployment: &Deployment) -> Outcome {
         let scope = deployment.tenant(&self.tenant)?;
         self.record(deployment, &scope)?;
-        let head = read_head(deployment, &scope)?;
+        let head = read_in(deployment, &scope, audit::head)?;
         let mut output = open_output(self.output.as_deref())?;
         let mut at = 0;
         while at < head.seq {
             let page = read_page(deployment, &scope, at, head.seq)?;
             let Some(last) = page.last() else { break };
-            at = last.seq;
-            for mut event in page {
+            at = last.event.seq;
+            for StoredEvent { mut event, .. } in page {
                 if self.without_personal {
                     event.personal = None;
                 }
@@ -277,8 +283,12 @@ impl StateCheckpoint {
         let scope = deployment.tenant(&self.tenant)?;
         let keys = deployment.keys()?;
         let none = Verify { tenant: None, checkpoint: Vec::new(), file: None };
-        let stored = none.checkpoints(deployment, &scope, &keys)?;
-        let summary = verify_stored(deployment, &scope, stored)?
+        let known = none.checkpoints(deployment, &scope, &keys)?;
+        if let Some((name, fault)) = known.refused.first() {
+            return Err(Stop::failed(format_args!("{}: TAMPERED WITH: {name}: {fault}", self.tenant)));
+        }
+        warn_of_withdrawn(&self.tenant, &known.withdrawn);
+        let summary = verify_stored(deployment, &scope, known.stated)?
             .map_err(|fault| Stop::failed(format_args!("{}: TAMPERED WITH: {fault}", self.tenant)))?;
         let statement = state_checkpoint(&deployment.call(), scope.id(), &summary, keys.tokens())?;
         let mut output = open_output(self.output.as_deref())?;

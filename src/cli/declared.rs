@@ -1,6 +1,6 @@
 //! What `plan` and `apply` share: the file, where its secrets come from, and how changes are shown.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -14,6 +14,9 @@ use crate::effects::http::AddressRules;
 use crate::flows::provision::Request;
 use crate::flows::provision::declaration::{Fault, Faults, Sources};
 use crate::flows::provision::difference::{Action, Change};
+
+/// The most bytes of a secret, a key set or a logo: what is named by mistake may be a device that never ends.
+const MOST: u64 = 1024 * 1024;
 
 /// The declaration, and how it is taken.
 #[derive(Debug, Args)]
@@ -51,7 +54,13 @@ impl Sources for FileSources {
     }
 
     fn file(&self, path: &str) -> io::Result<Vec<u8>> {
-        std::fs::read(self.folder.join(path))
+        let file = std::fs::File::open(self.folder.join(path))?;
+        let mut bytes = Vec::new();
+        file.take(MOST + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MOST {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 1 MiB"));
+        }
+        Ok(bytes)
     }
 
     fn rules(&self) -> &AddressRules {

@@ -5,11 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Job, JobContext, Running, checkpoint_files};
-use crate::flows::audit::{Checkpoint, Fault, Verification, read_checkpoint, state_checkpoint};
-use crate::flows::keys::Keys;
+use crate::flows::audit::{Fault, KnownCheckpoints, Verification, state_checkpoint};
 use crate::model::failure::Failure;
 use crate::model::ids::{Slug, TenantId};
-use crate::model::issuer::Issuer;
 use crate::storage::records::audit;
 use crate::storage::{PlatformScope, TenantScope};
 
@@ -60,23 +58,31 @@ async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure
             Ok((audit::head(&mut tx)?, audit::last_checkpoint(&mut tx)?, audit::checkpoints(&mut tx)?))
         })
         .await?;
+    let keys = context.keys.current(call.now)?;
+    let named = statements.into_iter().map(|(seq, text)| (seq.to_string(), text));
+    let known = KnownCheckpoints::read(named, tenant, &context.issuer, &keys);
+    for (seq, fault) in &known.refused {
+        tracing::error!(%tenant, seq, %fault, "a stored audit checkpoint is not believed");
+    }
     let (seen, at) = last.map_or((0, None), |(seq, at)| (seq, Some(at)));
-    if head.seq == seen || at.is_some_and(|at| call.now.since(at) < APART) {
+    // One that proves nothing any more, since its key was revoked, is followed by another at once.
+    let good = !known.withdrawn.contains(&seen.to_string());
+    if head.seq == seen || (good && at.is_some_and(|at| call.now.since(at) < APART)) {
         return Ok(false);
     }
-    let keys = context.keys.current(call.now)?;
-    let mut verification = Verification::new(tenant, believed(tenant, &statements, &context.issuer, &keys));
+    // A chain that was rebuilt since the earlier ones must not get a new one.
+    let mut verification = Verification::new(tenant, known.stated);
     let mut read = 0;
     while read < head.seq {
         let entered = scope.clone();
         let limit = PAGE.min(head.seq - read);
         let page = context
             .database
-            .read_platform(&right, move |tx| audit::after(&mut tx.enter(&entered)?, read, limit))
+            .read_platform(&right, move |tx| audit::stored_after(&mut tx.enter(&entered)?, read, limit))
             .await?;
-        read = page.last().map_or(head.seq, |event| event.seq);
+        read = page.last().map_or(head.seq, |stored| stored.event.seq);
         for event in &page {
-            verification.push(event).map_err(|fault| broken(tenant, &fault))?;
+            verification.push_stored(event).map_err(|fault| broken(tenant, &fault))?;
         }
     }
     let summary = verification.finish(Some(&head)).map_err(|fault| broken(tenant, &fault))?;
@@ -108,16 +114,6 @@ async fn keep_outside(folder: &Path, (slug, seq): (&Slug, i64), statement: &str)
     written.inspect_err(|failure| {
         tracing::error!(folder = %folder.display(), cause = failure.in_words(), "a checkpoint cannot be kept");
     })
-}
-
-/// The earlier checkpoints whose keys are still good: a chain that was rebuilt since then must not get a new one.
-fn believed(tenant: TenantId, stored: &[(i64, String)], issuer: &Issuer, keys: &Keys) -> Vec<Checkpoint> {
-    let read = |statement: &str| {
-        read_checkpoint(statement, tenant, issuer, keys.own())
-            .inspect_err(|fault| tracing::warn!(%tenant, %fault, "a stored audit checkpoint is not believed"))
-            .ok()
-    };
-    stored.iter().filter_map(|(_, statement)| read(statement)).collect()
 }
 
 fn broken(tenant: TenantId, fault: &Fault) -> Failure {

@@ -192,6 +192,17 @@ pub struct ChainedEvent {
     pub personal: Option<PersonalFacts>,
 }
 
+/// An event as a row holds it: with the columns by which it is looked for, which no hash covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// The event.
+    pub event: ChainedEvent,
+    /// When it happened, by its column.
+    pub at: Timestamp,
+    /// What happened, by its column.
+    pub kind: String,
+}
+
 /// The erasable side of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonalFacts {

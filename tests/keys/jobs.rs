@@ -129,4 +129,19 @@ async fn p137_a_checkpoint_is_signed_each_day_in_which_something_happened() {
     rig.poll(&node).await;
     names(&schedule.run_all().await);
     assert_eq!(stored(&rig).await.1.len(), 2);
+
+    // Once its key is revoked the newest proves nothing: another is stated without waiting for the next day.
+    let signer = rig.keys(&node).tokens().kid().to_owned();
+    rig.revoke(&signer).await.unwrap();
+    rig.poll(&node).await;
+    names(&schedule.run_all().await);
+    let (platform, statements) = stored(&rig).await;
+    let keys = rig.keys(&node);
+    let good = |place: usize| {
+        let statement: &(i64, String) = &statements[place];
+        read_checkpoint(&statement.1, platform, &rig.issuer, keys.own()).is_ok()
+    };
+    assert_eq!([good(0), good(1), good(2)], [true, false, true]);
+    names(&schedule.run_all().await);
+    assert_eq!(stored(&rig).await.1.len(), 3);
 }

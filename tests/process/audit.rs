@@ -57,6 +57,18 @@ fn p136_a_changed_missing_inserted_or_reordered_event_is_named() {
              UPDATE audit_events SET seq = 4 WHERE {} AND seq = -3",
             "event 3 was changed",
         ),
+        (
+            "inserted behind the end",
+            "INSERT INTO audit_events SELECT tenant_id, seq + 1000, at, kind, body, hash FROM saved WHERE {} AND seq = 3",
+            "event 1003 was inserted",
+        ),
+        (
+            "inserted before the first",
+            "INSERT INTO audit_events SELECT tenant_id, 0, at, kind, body, hash FROM saved WHERE {} AND seq = 3",
+            "event 0 was inserted",
+        ),
+        ("another kind beside it", "UPDATE audit_events SET kind = 'audit.read' WHERE {} AND seq = 3", "the time or kind beside event 3"),
+        ("another time beside it", "UPDATE audit_events SET at = '2020-01-01 00:00:00' WHERE {} AND seq = 3", "the time or kind beside event 3"),
         ("personal facts", "UPDATE audit_personal SET facts = '{}' WHERE tenant_id IN (SELECT id FROM tenants) AND seq = 3", "the personal facts beside event 3"),
     ] {
         let statements = if what == "personal facts" { statements.to_owned() } else { statements.replace("{}", CHAIN) };
@@ -151,11 +163,67 @@ fn p137_a_checkpoint_kept_elsewhere_finds_a_cut_and_a_rebuilt_chain() {
     home.assert_sound(&[]);
     home.assert_tampered(&kept, "the chain was rebuilt: a signed checkpoint states another event");
 
-    // A checkpoint that is not ours stops everything.
+    // A checkpoint that is not ours is a fault by itself.
     let text = std::fs::read_to_string(home.program.folder().join("kept.jws")).expect("the checkpoint");
     home.program.write("forged.jws", &text.replacen("ey", "eY", 1));
     let forged = home.program.run(&["audit", "verify", "--tenant", "platform", "--checkpoint", "forged.jws"]);
-    assert!(forged.code == Some(1) && forged.err.contains("not signed by a key"), "{forged:?}");
+    assert!(forged.code == Some(1) && forged.out.contains("not signed by a key"), "{forged:?}");
+}
+
+/// Whoever takes every trace of a tenant away takes the head too.
+#[test]
+fn p136_a_chain_that_is_gone_is_not_sound() {
+    let home = Home::new();
+    home.tamper(&format!("DELETE FROM audit_personal WHERE {CHAIN}; DELETE FROM audit_events WHERE {CHAIN}"));
+    home.assert_tampered(&[], "it has 0 events, and its head counts");
+    home.tamper(&format!("DELETE FROM audit_heads WHERE {CHAIN}"));
+    home.assert_tampered(&[], "it has no events");
+}
+
+/// The head is moved back, and the events behind it stay.
+#[test]
+fn p136_a_head_that_was_moved_back_is_found() {
+    let home = Home::new();
+    let events = home.exported();
+    home.tamper(&format!("UPDATE audit_heads SET seq = 2, hash = '{}' WHERE {CHAIN}", events[1].hash));
+    home.assert_tampered(&[], "event 3 was inserted: the head does not count it");
+}
+
+/// P025: the emergency in which a key is revoked is when the trail is needed most.
+#[test]
+fn p137_checkpoints_of_a_revoked_key_still_find_a_cut_and_stop_nothing() {
+    let home = Home::new();
+    let last = home.exported().len();
+    home.program.ok(&["audit", "checkpoint", "--tenant", "platform", "--output", "kept.jws"]);
+    let statement = std::fs::read_to_string(home.program.folder().join("kept.jws")).expect("the checkpoint");
+    home.tamper(&format!(
+        "INSERT INTO audit_checkpoints SELECT id, {last}, created_at, '{}' FROM tenants WHERE slug = 'platform'",
+        statement.trim()
+    ));
+    let listed = home.program.ok(&["keys", "list", "--json"]).out;
+    let keys: Value = serde_json::from_str(&listed).expect("JSON");
+    let active = keys.as_array().expect("a list").iter();
+    let active = active
+        .filter(|key| key["purpose"] == "tokens" && key["state"] == "active")
+        .map(|key| key["kid"].as_str().expect("a name").to_owned())
+        .next()
+        .expect("an active key");
+    home.program.ok(&["keys", "revoke", &active]);
+
+    let all = home.program.ok(&["audit", "verify", "--checkpoint", "kept.jws", "--tenant", "platform"]);
+    assert!(all.out.contains("sound"), "{all:?}");
+    assert_eq!(all.err.matches("was signed by a key that is revoked").count(), 2, "{all:?}");
+    home.program.ok(&["audit", "checkpoint", "--tenant", "platform", "--output", "new.jws"]);
+    home.assert_sound(&["--checkpoint", "new.jws"]);
+
+    let events = home.exported();
+    let cut = last - 1;
+    home.tamper(&format!(
+        "DELETE FROM audit_events WHERE {CHAIN} AND seq > {cut};
+         UPDATE audit_heads SET seq = {cut}, hash = '{}' WHERE {CHAIN}",
+        events[cut - 1].hash
+    ));
+    home.assert_tampered(&[], &format!("a signed checkpoint states {last}"));
 }
 
 /// D22: the schedule writes checkpoints to a folder by itself, and `audit verify` looks there.

@@ -60,6 +60,11 @@ const READS: &[(&str, Try)] = &[
     ("audit::after", |tx, t| {
         Ok(audit::after(tx, 0, 1000)?.iter().any(|event| event.body.contains(t.client.as_str())))
     }),
+    ("audit::stored_after", |tx, t| {
+        let events = audit::stored_after(tx, 0, 1000)?;
+        Ok(events.iter().any(|stored| stored.event.body.contains(t.client.as_str())))
+    }),
+    ("audit::uncounted", |tx, _| Ok(audit::uncounted(tx)?.is_some())),
     ("audit::head", |tx, _| audit::head(tx).map(|_| false)),
     ("audit::checkpoints", |tx, _| Ok(!audit::checkpoints(tx)?.is_empty())),
     ("audit::last_checkpoint", |tx, _| Ok(audit::last_checkpoint(tx)?.is_some())),

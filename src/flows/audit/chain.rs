@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::checkpoint::Checkpoint;
 use super::merkle::Merkle;
-use crate::model::audit::{ChainedEvent, GENESIS, Head, canonical, sha256_hex};
+use crate::model::audit::{ChainedEvent, GENESIS, Head, StoredEvent, canonical, sha256_hex};
 use crate::model::ids::TenantId;
+use crate::model::time::Timestamp;
 
 /// A verification in progress: give it every event in order, then ask for the summary.
 #[derive(Debug)]
@@ -43,6 +44,12 @@ pub enum Fault {
     Unlinked(i64),
     /// The personal facts beside this event are not those it was written with.
     PersonalChanged(i64),
+    /// The row of this event says another time or kind than the event.
+    RowChanged(i64),
+    /// An event with this number stands where the head counts none.
+    Inserted(i64),
+    /// There is no event at all; the first is written when a tenant is made.
+    Empty,
     /// A checkpoint states more events than there are: the end was cut off.
     Cut {
         /// Events that are there.
@@ -69,6 +76,9 @@ impl fmt::Display for Fault {
             Self::Changed(seq) => write!(f, "event {seq} was changed"),
             Self::Unlinked(seq) => write!(f, "event {seq} does not continue the event before it"),
             Self::PersonalChanged(seq) => write!(f, "the personal facts beside event {seq} were changed"),
+            Self::RowChanged(seq) => write!(f, "the time or kind beside event {seq} was changed"),
+            Self::Inserted(seq) => write!(f, "event {seq} was inserted: the head does not count it"),
+            Self::Empty => f.write_str("the chain was cut: it has no events, and every tenant has some"),
             Self::Cut { have, stated } => {
                 write!(f, "the chain was cut: it has {have} events, and a signed checkpoint states {stated}")
             }
@@ -99,8 +109,25 @@ impl Verification {
         self.head.seq
     }
 
-    /// Verifies the next event.
+    /// Verifies the next event of an export.
     pub fn push(&mut self, event: &ChainedEvent) -> Result<(), Fault> {
+        self.take(event).map(drop)
+    }
+
+    /// Verifies the next event of the database.
+    pub fn push_stored(&mut self, stored: &StoredEvent) -> Result<(), Fault> {
+        let body = self.take(&stored.event)?;
+        let said = |name| body.get(name).and_then(Value::as_str);
+        if said("kind") == Some(&stored.kind)
+            && said("at").and_then(Timestamp::parse_rfc3339) == Some(stored.at)
+        {
+            Ok(())
+        } else {
+            Err(Fault::RowChanged(stored.event.seq))
+        }
+    }
+
+    fn take(&mut self, event: &ChainedEvent) -> Result<Value, Fault> {
         let expected = self.head.seq + 1;
         if event.seq > expected {
             return Err(Fault::Missing(expected));
@@ -122,7 +149,8 @@ impl Verification {
         }
         self.head = Head { seq: event.seq, hash: event.hash.clone() };
         self.merkle.push(&event.hash);
-        self.meet_checkpoints()
+        self.meet_checkpoints()?;
+        Ok(body)
     }
 
     /// The body, if it is what was hashed, canonical, and of this place and tenant.
@@ -147,7 +175,7 @@ impl Verification {
         Ok(())
     }
 
-    /// Ends: no checkpoint may lie ahead, and the head that the database keeps must be the last event.
+    /// Ends: there must be events, no checkpoint may lie ahead, and the head that the database keeps must be the last.
     pub fn finish(self, kept: Option<&Head>) -> Result<Summary, Fault> {
         let have = self.head.seq;
         if let Some(ahead) = self.checkpoints.iter().find(|checkpoint| checkpoint.seq > have) {
@@ -157,6 +185,9 @@ impl Verification {
             && *kept != self.head
         {
             return Err(Fault::HeadDiffers { have, stated: kept.seq });
+        }
+        if have == 0 {
+            return Err(Fault::Empty);
         }
         Ok(Summary { root: self.merkle.root(), head: self.head, erased: self.erased })
     }

@@ -7,6 +7,7 @@ use super::chain::Summary;
 use crate::crypto::jwt::{TokenKind, VerificationKeys, sign, verify};
 use crate::crypto::signing_key::SigningKey;
 use crate::flows::Call;
+use crate::flows::keys::Keys;
 use crate::model::failure::Failure;
 use crate::model::ids::TenantId;
 use crate::model::issuer::Issuer;
@@ -37,6 +38,42 @@ pub enum CheckpointFault {
     /// Of another tenant or deployment.
     #[error("the checkpoint is of another tenant or deployment")]
     Foreign,
+}
+
+/// The checkpoints of one chain, by what they are worth.
+#[derive(Debug, Default)]
+pub struct KnownCheckpoints {
+    /// What a sound chain agrees with. Those of a revoked key too: the honest ones among them still find a cut, and one
+    /// that somebody forged with the stolen key finds him.
+    pub stated: Vec<Checkpoint>,
+    /// The names of those whose key was revoked: that the chain agrees with them proves nothing by itself.
+    pub withdrawn: Vec<String>,
+    /// The names of those that are not believed, and why.
+    pub refused: Vec<(String, CheckpointFault)>,
+}
+
+impl KnownCheckpoints {
+    /// Reads statements, each with the name by which it is spoken of.
+    pub fn read(
+        named: impl IntoIterator<Item = (String, String)>,
+        tenant: TenantId,
+        issuer: &Issuer,
+        keys: &Keys,
+    ) -> Self {
+        let mut read = Self::default();
+        for (name, statement) in named {
+            let good = read_checkpoint(&statement, tenant, issuer, keys.own());
+            let verdict = good.or_else(|fault| {
+                let withdrawn = read_checkpoint(&statement, tenant, issuer, keys.revoked());
+                withdrawn.inspect(|_| read.withdrawn.push(name.clone())).map_err(|_| fault)
+            });
+            match verdict {
+                Ok(checkpoint) => read.stated.push(checkpoint),
+                Err(fault) => read.refused.push((name, fault)),
+            }
+        }
+        read
+    }
 }
 
 /// States what a verified chain holds: a compact JWS of type `checkpoint+jwt`.

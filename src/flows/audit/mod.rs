@@ -5,4 +5,4 @@ mod checkpoint;
 mod merkle;
 
 pub use chain::{Fault, Summary, Verification};
-pub use checkpoint::{Checkpoint, CheckpointFault, read_checkpoint, state_checkpoint};
+pub use checkpoint::{Checkpoint, CheckpointFault, KnownCheckpoints, read_checkpoint, state_checkpoint};

@@ -43,6 +43,7 @@ pub struct Keys {
     tokens: SigningKey,
     feed: SigningKey,
     own: VerificationKeys,
+    revoked: VerificationKeys,
     document: Arc<KeySetDocument>,
 }
 
@@ -112,7 +113,7 @@ impl Keys {
     ) -> Result<Self, Failure> {
         let mut signers = HashMap::new();
         let mut published = Vec::new();
-        let mut own = Vec::new();
+        let (mut own, mut revoked) = (Vec::new(), Vec::new());
         let mut active = HashMap::new();
         for record in records {
             let state = record.state();
@@ -125,15 +126,18 @@ impl Keys {
                 KeyState::Next => {
                     signers.insert(record.kid.clone(), opened(record)?);
                 }
-                KeyState::Retired { .. } => {}
-                KeyState::Revoked { .. } => continue,
+                KeyState::Retired { .. } | KeyState::Revoked { .. } => {}
             }
             let public = read_public(record)?;
             if is_published(state, now) {
                 published.push((record.purpose, rank(state), public.clone()));
             }
-            if record.purpose == KeyPurpose::Tokens {
-                own.push(public);
+            match (record.purpose, state) {
+                (KeyPurpose::Revocations, _) => {}
+                (KeyPurpose::Tokens, KeyState::Revoked { .. }) => revoked.push(public),
+                (KeyPurpose::Tokens, KeyState::Next | KeyState::Active { .. } | KeyState::Retired { .. }) => {
+                    own.push(public);
+                }
             }
         }
         published.sort_by_key(|(purpose, rank, _)| (*purpose, *rank));
@@ -150,6 +154,7 @@ impl Keys {
             feed: take(KeyPurpose::Revocations)?,
             signers,
             own: VerificationKeys::new(&own, &[Algorithm::Rs256]),
+            revoked: VerificationKeys::new(&revoked, &[Algorithm::Rs256]),
             document: Arc::new(KeySetDocument::of(&published)?),
         })
     }
@@ -179,6 +184,12 @@ impl Keys {
     /// What verifies our own tokens: every key of tokens that is not revoked, retired ones however old.
     pub const fn own(&self) -> &VerificationKeys {
         &self.own
+    }
+
+    /// What verifies statements of keys that were revoked. They are good for nothing but to be compared with the audit
+    /// chains that they speak of.
+    pub const fn revoked(&self) -> &VerificationKeys {
+        &self.revoked
     }
 
     /// The key set as it is sent.

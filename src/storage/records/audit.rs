@@ -1,8 +1,11 @@
 //! Audit events as they are read back: to verify, to export, to sign checkpoints. They are written by `pending`.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    RunQueryDsl,
+};
 
-use crate::model::audit::{ChainedEvent, Head, PersonalFacts};
+use crate::model::audit::{ChainedEvent, Head, PersonalFacts, StoredEvent};
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
 use crate::storage::rows::OrFailure;
@@ -11,12 +14,23 @@ use crate::storage::tx::{TenantTx, sealed::Connected};
 
 /// Up to `limit` events after `seq`, in order.
 pub fn after(tx: &mut TenantTx<'_>, seq: i64, limit: i64) -> Result<Vec<ChainedEvent>, Failure> {
-    let rows: Vec<(i64, String, String)> = tx
+    Ok(stored_after(tx, seq, limit)?.into_iter().map(|stored| stored.event).collect())
+}
+
+/// The same, with the columns that repeat what stands in the body: to verify that they say the same.
+pub fn stored_after(tx: &mut TenantTx<'_>, seq: i64, limit: i64) -> Result<Vec<StoredEvent>, Failure> {
+    let rows: Vec<(i64, String, String, chrono::NaiveDateTime, String)> = tx
         .rows::<audit_events::table>()
         .filter(audit_events::seq.gt(seq))
         .order(audit_events::seq)
         .limit(limit)
-        .select((audit_events::seq, audit_events::body, audit_events::hash))
+        .select((
+            audit_events::seq,
+            audit_events::body,
+            audit_events::hash,
+            audit_events::at,
+            audit_events::kind,
+        ))
         .load(tx.conn())
         .or_failure("reading audit events")?;
     let last = rows.last().map_or(seq, |row| row.0);
@@ -31,12 +45,29 @@ pub fn after(tx: &mut TenantTx<'_>, seq: i64, limit: i64) -> Result<Vec<ChainedE
     let mut personal = personal.into_iter().peekable();
     Ok(rows
         .into_iter()
-        .map(|(seq, body, hash)| {
+        .map(|(seq, body, hash, at, kind)| {
             let facts =
                 personal.next_if(|row| row.0 == seq).map(|(_, salt, facts)| PersonalFacts { salt, facts });
-            ChainedEvent { seq, body, hash, personal: facts }
+            let event = ChainedEvent { seq, body, hash, personal: facts };
+            StoredEvent { event, at: Timestamp::from_naive(at), kind }
         })
         .collect())
+}
+
+/// The first event that the head does not count: behind it, or before the first. There is none but by a hand in the
+/// database. One statement, so that no event is written between its two looks.
+pub fn uncounted(tx: &mut TenantTx<'_>) -> Result<Option<i64>, Failure> {
+    let counted = audit_heads::table
+        .filter(audit_heads::tenant_id.eq(tx.tenant()))
+        .select(audit_heads::seq)
+        .single_value();
+    tx.rows::<audit_events::table>()
+        .filter(audit_events::seq.lt(1).or(audit_events::seq.nullable().gt(counted)))
+        .order(audit_events::seq)
+        .select(audit_events::seq)
+        .first(tx.conn())
+        .optional()
+        .or_failure("looking for audit events beside the chain")
 }
 
 /// The head of the chain.

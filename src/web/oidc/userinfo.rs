@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::error::{BearerError, Halt, no_store};
 use crate::flows::userinfo;
 use crate::protocol::params::Params;
+use crate::protocol::token_claims::AccessTokenClaims;
 use crate::web::edge::Edge;
 use crate::web::guard::bearer::bearer;
 use crate::web::middleware::body::is_form;
@@ -33,11 +34,12 @@ pub async fn workspaces(request: HttpRequest, edge: Data<Edge>) -> HttpResponse 
     let answer = async {
         let call = edge.call(&request);
         let token = bearer(&request, &edge, &call, None)?;
+        let holder = token.claims().clone();
         let told = edge
             .database
             .read_directory(move |directory| userinfo::workspaces(directory, &call, token))
             .await?;
-        told.map_err(|refusal| Halt::Bearer(refusal.into()))
+        told.inspect(|_| note(&request, &edge, &holder)).map_err(|refusal| Halt::Bearer(refusal.into()))
     };
     let answer = answer.await;
     answered(&request, &edge, answer)
@@ -50,9 +52,21 @@ async fn tell(
 ) -> Result<serde_json::Map<String, serde_json::Value>, Halt> {
     let call = edge.call(request);
     let token = bearer(request, edge, &call, form.as_ref())?;
+    let holder = token.claims().clone();
     let told =
         edge.database.read_directory(move |directory| userinfo::userinfo(directory, &call, token)).await?;
-    told.map_err(|refusal| Halt::Bearer(refusal.into()))
+    told.inspect(|_| note(request, edge, &holder)).map_err(|refusal| Halt::Bearer(refusal.into()))
+}
+
+/// Notes which client asked, and for whom: the token is good (R60).
+fn note(request: &HttpRequest, edge: &Edge, holder: &AccessTokenClaims) {
+    let notes = edge.notes(request);
+    if let Ok(client) = holder.client_id.parse() {
+        notes.client(holder.tenant_id, &client);
+    }
+    if let Ok(user) = holder.sub.parse() {
+        notes.user(holder.tenant_id, user);
+    }
 }
 
 fn answered(request: &HttpRequest, edge: &Edge, answer: Result<impl Serialize, Halt>) -> HttpResponse {
