@@ -8,6 +8,7 @@ pub mod guard;
 pub mod knocker;
 pub mod limits;
 pub mod logos;
+pub mod media_type;
 pub mod middleware;
 pub mod notes;
 pub mod oidc;

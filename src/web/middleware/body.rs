@@ -2,7 +2,7 @@
 //! refused: nobody compresses a form, and a small one could become a large one.
 
 use actix_web::dev::ServiceRequest;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use actix_web::web::{Bytes, Payload};
 
 use crate::web::edge::Rules;
@@ -32,11 +32,4 @@ pub(super) async fn collect(request: &mut ServiceRequest, rules: &Rules) -> Resu
     };
     request.set_payload(body.clone().into());
     Ok(body)
-}
-
-/// Whether the body says that it is a form (RFC 6749 Appendix B).
-pub fn is_form(headers: &HeaderMap) -> bool {
-    const FORM: &str = "application/x-www-form-urlencoded";
-    let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM)
 }

@@ -20,6 +20,7 @@ use crate::web::family::Family;
 use crate::web::guard::csrf::{FIELD, is_from_here, same_origin};
 use crate::web::knocker::{Sender, moves_the_window};
 use crate::web::limits::Door;
+use crate::web::media_type::is_form;
 use crate::web::notes::Notes;
 use crate::web::trouble::Trouble;
 
@@ -124,7 +125,7 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
 
 /// The token of a page's form. Pages take forms and nothing else.
 fn form_token(request: &ServiceRequest, body: &Bytes) -> Result<Option<String>, Trouble> {
-    if !body::is_form(request.headers()) {
+    if !is_form(request.headers()) {
         return Err(Trouble::Malformed);
     }
     let params = Params::parse(body).map_err(|_| Trouble::Malformed)?;

@@ -12,7 +12,7 @@ use crate::protocol::response_mode::ResponseMode;
 use crate::views::FormPostPage;
 use crate::views::error::ErrorKind;
 use crate::views::link::PostTarget;
-use crate::web::middleware::body::is_form;
+use crate::web::media_type::is_form;
 use crate::web::pages::visitor::{self, Visitor, answered};
 use crate::web::trouble::Trouble;
 

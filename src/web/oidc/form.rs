@@ -6,7 +6,7 @@ use actix_web::web::Bytes;
 use super::error::OAuthError;
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::params::Params;
-use crate::web::middleware::body::is_form;
+use crate::web::media_type::is_form;
 
 /// Reads the form.
 ///

@@ -10,7 +10,7 @@ use crate::protocol::params::Params;
 use crate::protocol::token_claims::AccessTokenClaims;
 use crate::web::edge::Edge;
 use crate::web::guard::bearer::bearer;
-use crate::web::middleware::body::is_form;
+use crate::web::media_type::is_form;
 
 /// `GET /userinfo`: the token in the header.
 pub async fn get(request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
