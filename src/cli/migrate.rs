@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::outcome::{Outcome, say};
+use super::outcome::{Outcome, say, warn};
 use super::settings::SettingsArgs;
 use crate::server::build::database_url;
 use crate::storage::{DatabaseUrl, migrate};
@@ -24,7 +24,9 @@ database.serving_role names the plain role that `symbolon serve` signs in as.
 
 Examples:
   symbolon migrate --check
-  DATABASE_URL=postgres://owner:...@db/symbolon SYMBOLON_DATABASE__SERVING_ROLE=symbolon symbolon migrate";
+  DATABASE_URL=postgres://owner:...@db/symbolon SYMBOLON_DATABASE__SERVING_ROLE=symbolon symbolon migrate
+
+Exit codes: 0 done or nothing to do, 2 with --check: something is to be applied, 69 the database does not answer.";
 
 impl Migrate {
     /// Runs the command.
@@ -43,6 +45,12 @@ impl Migrate {
             return Ok(if pending.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) });
         }
         let applied = migrate::run(&url, config.database.serving_role.as_deref())?;
+        if matches!(url, DatabaseUrl::Postgres(_)) && config.database.serving_role.is_none() {
+            warn(
+                "no role was given rights: name the one that `symbolon serve` signs in as in database.serving_role \
+                 and run this again",
+            );
+        }
         for name in &applied {
             say(format_args!("applied: {name}"));
         }

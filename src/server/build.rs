@@ -1,8 +1,11 @@
 //! The composition root: makes the parts of a server from its configuration and starts it. `serve`, `demo` and the
 //! tests call the same function.
 
+use std::fs::OpenOptions;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -177,6 +180,9 @@ impl Server {
 /// See [`BuildError`].
 pub async fn open_database(config: &Config) -> Result<Database, BuildError> {
     let url = database_url(config)?;
+    if let DatabaseUrl::Sqlite(path) = &url {
+        make_private(Path::new(path)).map_err(BuildError::Setting)?;
+    }
     let schema = url.clone();
     let step = move || match &schema {
         DatabaseUrl::Sqlite(_) => migrate::run(&schema, None).map(|_| 0),
@@ -191,6 +197,18 @@ pub async fn open_database(config: &Config) -> Result<Database, BuildError> {
     let database = Database::open(&url, u32::try_from(config.database.pool_size).unwrap_or(u32::MAX))?;
     database.check_server().await?.map_err(BuildError::Database)?;
     Ok(database)
+}
+
+/// Makes the file of a new SQLite database for its owner alone; SQLite gives the files beside it the same mode.
+fn make_private(path: &Path) -> Result<(), Fault> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(there) if there.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => {
+            let message = format!("cannot make {}: {}", path.display(), in_words(&error));
+            Err(Fault::of_key("database.url", message))
+        }
+    }
 }
 
 /// A master key that opens nothing is a setting to mend, not a part that is away.

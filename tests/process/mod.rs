@@ -8,6 +8,7 @@ mod listeners;
 mod outage;
 mod refusals;
 mod start;
+mod wrong_input;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
