@@ -9,6 +9,9 @@ use std::time::Duration;
 use serde_json::json;
 use thirtyfour::session::handle::SessionHandle;
 use thirtyfour::{By, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
+use tokio::task::LocalSet;
+
+use crate::harness::wait::until;
 
 /// What a window is like.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +23,9 @@ pub(crate) struct Look {
     /// Whether scripts of pages run.
     pub(crate) script: bool,
 }
+
+/// How long a page may take to be shown on a busy machine.
+const ARRIVED: Duration = Duration::from_secs(20);
 
 /// A desktop window, light, with scripts.
 pub(crate) const DESKTOP: Look = Look { width: 1280, dark: false, script: true };
@@ -37,13 +43,14 @@ pub(crate) struct Window {
 pub(crate) async fn with_window<F, Fut>(look: Look, test: F)
 where
     F: FnOnce(Window) -> Fut,
-    Fut: Future<Output = ()> + Send + 'static,
+    Fut: Future<Output = ()> + 'static,
 {
     let driver_process = DriverProcess::start();
     let driver = WebDriver::new(driver_process.address(), capabilities()).await.expect("a browser");
     let window = Window { session: Arc::clone(driver.handle()) };
     window.look(look).await;
-    let outcome = tokio::spawn(test(window)).await;
+    let test = async { tokio::task::spawn_local(test(window)).await };
+    let outcome = LocalSet::new().run_until(test).await;
     driver.quit().await.expect("the browser closes");
     if let Err(panicked) = outcome {
         std::panic::resume_unwind(panicked.into_panic());
@@ -148,28 +155,18 @@ impl Window {
         self.session.execute_async(body, Vec::new()).await.expect("a script").json().clone()
     }
 
-    /// Waits until the page with this marker is shown, for five seconds at most, and gives the marker that is.
-    pub(crate) async fn arrive_at(&self, marker: &str) -> String {
-        for _ in 0..100 {
-            if let Ok(main) = self.session.find(By::Tag("main")).await
-                && main.id().await.ok().flatten().as_deref() == Some(marker)
-            {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        self.marker().await
+    /// Waits until the page with this marker is shown.
+    pub(crate) async fn arrive_at(&self, marker: &str) {
+        until(ARRIVED, marker, async || {
+            let Ok(main) = self.session.find(By::Tag("main")).await else { return false };
+            main.id().await.ok().flatten().as_deref() == Some(marker)
+        })
+        .await;
     }
 
-    /// Waits until there is an element with this id, for five seconds at most.
+    /// Waits until there is an element with this id.
     pub(crate) async fn arrive_at_id(&self, id: &str) {
-        for _ in 0..100 {
-            if self.session.find(By::Id(id)).await.is_ok() {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("{id} did not come");
+        until(ARRIVED, id, async || self.session.find(By::Id(id)).await.is_ok()).await;
     }
 
     /// Empties a field and gives it the focus.

@@ -8,6 +8,8 @@ use symbolon::crypto::password::{
 use symbolon::effects::SystemRandom;
 use symbolon::model::secret::Secret;
 
+use crate::harness::wait::{EVERYWHERE, until};
+
 fn password(text: &str) -> Password {
     Password::new(&Secret::new(text.to_owned())).unwrap()
 }
@@ -73,12 +75,10 @@ async fn a_caller_that_goes_away_gives_its_place_back() {
     for _ in 0..3 {
         let verifying = pool.verify(password("whatever it is"), None);
         let _ = tokio::time::timeout(std::time::Duration::from_millis(1), verifying).await;
-        let mut tries = 0;
-        while pool.hash(password("whatever it is")).await.is_err() {
-            tries += 1;
-            assert!(tries < 500, "the place never came back");
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
+        until(EVERYWHERE, "the place comes back", async || {
+            pool.hash(password("whatever it is")).await.is_ok()
+        })
+        .await;
     }
 }
 

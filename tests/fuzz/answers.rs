@@ -39,9 +39,14 @@ impl<'a> Answer<'a> {
 const SHOWING: [&str; 6] =
     ["page-login", "page-password", "page-setup", "page-setup-done", "page-form-post", "page-consent"];
 
-/// Whether the answer is one that we give, in the shape that this part of the map promises.
-pub(super) fn check(sent: &Sent, text: &str) -> Result<(), String> {
+/// The status of the answer, if it is one that we give, in the shape that this part of the map promises.
+pub(super) fn check(sent: &Sent, text: &str) -> Result<u16, String> {
     let answer = Answer::read(text).ok_or_else(|| format!("no answer: {text:?}"))?;
+    judge(sent, &answer)?;
+    Ok(answer.status)
+}
+
+fn judge(sent: &Sent, answer: &Answer<'_>) -> Result<(), String> {
     let wrong = |what: &str| Err(format!("{what}: {answer:?}"));
     if answer.status >= 500 || answer.status < 200 {
         return wrong("the status");
@@ -51,7 +56,7 @@ pub(super) fn check(sent: &Sent, text: &str) -> Result<(), String> {
         let silent = answer.body.is_empty() && matches!(answer.status, 400 | 431);
         return if silent { Ok(()) } else { wrong("an answer that is not ours") };
     }
-    echoes(&answer)?;
+    echoes(answer)?;
     if answer.status < 400 || sent.method == "HEAD" {
         return Ok(());
     }

@@ -10,6 +10,7 @@ pub(crate) mod relying_party;
 pub(crate) mod rows;
 pub(crate) mod seed;
 pub(crate) mod server;
+pub(crate) mod statements;
 pub(crate) mod wait;
 
 pub(crate) use server::TestServer;

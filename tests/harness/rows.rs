@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use diesel::connection::SimpleConnection as _;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
 use symbolon::model::ids::TenantId;
 use symbolon::storage::DatabaseUrl;
@@ -25,6 +25,12 @@ struct Column {
     table_name: String,
     #[diesel(sql_type = Text)]
     column_name: String,
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
 }
 
 #[derive(QueryableByName)]
@@ -65,6 +71,36 @@ impl Everything {
             let column = if table == "tenants" { Some("id") } else { named };
             column.map(|column| format!("{column} = '{tenant}'"))
         })
+    }
+
+    /// How many rows there are in this table, or in this part of it.
+    pub(crate) fn count(&mut self, rows: &str) -> i64 {
+        let query = diesel::sql_query(format!("SELECT count(*) AS rows FROM {rows}"));
+        let counted: Counted = match self {
+            Self::Sqlite(conn) => query.get_result(&mut **conn),
+            Self::Postgres(conn) => query.get_result(&mut **conn),
+        }
+        .expect("a count");
+        counted.rows
+    }
+
+    /// Does to the data what somebody with all rights could do.
+    pub(crate) fn tamper(&mut self, statements: &str) {
+        match self {
+            Self::Sqlite(conn) => {
+                let free = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;";
+                conn.batch_execute(&format!("{free} {statements}"))
+            }
+            Self::Postgres(conn) => {
+                conn.batch_execute(&format!("SET session_replication_role = replica; {statements}"))
+            }
+        }
+        .expect("done");
+    }
+
+    /// Transactions of this database that wait for a lock that another one holds. PostgreSQL only.
+    pub(super) fn locks_waited_for(&mut self) -> i64 {
+        self.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
     }
 
     fn rows(&mut self, of: impl Fn(&str, &[String]) -> Option<String>) -> Rows {

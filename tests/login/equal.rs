@@ -1,11 +1,8 @@
 //! Equal work for accounts that exist and those that do not (P036): the same number of queries and of rows, never a
 //! measured time. That an unknown account costs a hash is held by `tests/crypto/passwords.rs`.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
-use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use symbolon::crypto::password::Verdict;
 use symbolon::flows::login::password::{begin, finish};
 use symbolon::model::audit::hex;
@@ -18,27 +15,7 @@ use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::rows::Everything;
 use crate::harness::seed::PASSWORD;
-
-thread_local! {
-    /// The queries that ran on this thread. A transaction's work runs on one thread from its beginning to its end.
-    static QUERIES: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counter;
-
-impl Instrumentation for Counter {
-    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
-        if let InstrumentationEvent::StartQuery { .. } = event {
-            QUERIES.set(QUERIES.get() + 1);
-        }
-    }
-}
-
-/// Counts on every connection that is opened from now on.
-fn count_queries() {
-    static ONCE: OnceLock<()> = OnceLock::new();
-    ONCE.get_or_init(|| set_default_instrumentation(|| Some(Box::new(Counter))).expect("nobody else counts"));
-}
+use crate::harness::statements;
 
 /// The accounts, from the one that could sign in to the one that cannot exist.
 const ACCOUNTS: [(&str, &str, &str); 7] = [
@@ -52,7 +29,7 @@ const ACCOUNTS: [(&str, &str, &str); 7] = [
 ];
 
 async fn furnished() -> TestServer {
-    count_queries();
+    statements::watch();
     let server = TestServer::with().unlimited().set("limits.recorded_failures", "1000 per 10m").start().await;
     {
         let acme = server.organisation("acme", &[]).await;
@@ -131,9 +108,9 @@ async fn measure(server: &TestServer, handle: InteractionHandle, cookie: &str) -
     let (asked, attempt) = server
         .database()
         .read_directory(move |directory| {
-            let before = QUERIES.get();
+            let before = statements::begun();
             let begun = begin(directory, &own, &judged, (handle, &hash))?;
-            Ok((QUERIES.get() - before, begun.expect("the page is open")))
+            Ok((statements::begun() - before, begun.expect("the page is open")))
         })
         .await
         .expect("the database answers");
@@ -141,11 +118,11 @@ async fn measure(server: &TestServer, handle: InteractionHandle, cookie: &str) -
     let written = server
         .database()
         .write_directory(move |directory| {
-            let before = QUERIES.get();
+            let before = statements::begun();
             let work = (&attempt, Verdict::Mismatch, None);
             let refused = finish(directory, &call, &rules, work, (&hash, "another"))?;
             assert!(refused.is_err());
-            Ok(QUERIES.get() - before)
+            Ok(statements::begun() - before)
         })
         .await
         .expect("the database answers");

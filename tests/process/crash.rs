@@ -2,25 +2,22 @@
 //! invariant 5).
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Client;
 use serde_json::Value;
-use symbolon::effects::{Random as _, SeededRandom};
+use symbolon::effects::{Random, SeededRandom};
 use symbolon::protocol::opaque;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
 
 use super::Home;
 use crate::harness::jar::{Jar, client};
 use crate::harness::program::Serving;
 
-/// Kills at most.
 const KILLS: u32 = 100;
-/// The time for all of them; a busy machine does fewer.
-const BUDGET: Duration = Duration::from_secs(45);
-/// Fewer prove nothing.
-const LEAST: u32 = 8;
 /// Refreshes of one family before it is done with.
 const REFRESHES: usize = 3;
 
@@ -253,19 +250,25 @@ impl Ledger {
         self.replays += 1;
     }
 
-    /// Issues, exchanges and refreshes at once, until the server is killed.
-    async fn load(&mut self, door: &Door, serving: Serving, after: Duration) {
-        let codes: Vec<_> = (0..2).map(|_| spawn(door, async |door| door.code().await)).collect();
-        let machines: Vec<_> = (0..3).map(|_| spawn(door, async |door| door.machine().await)).collect();
+    /// Issues, exchanges and refreshes at once, until the server is killed: so many answers have come by then, and so
+    /// much time has gone by since the last of them.
+    async fn load(&mut self, door: &Door, serving: Serving, (answers, after): (u8, Duration)) {
+        let (answered, mut seen) = unbounded_channel();
+        let spawn = Spawner { door, answered };
+        let codes: Vec<_> = (0..2).map(|_| spawn.task(async |door| door.code().await)).collect();
+        let machines: Vec<_> = (0..3).map(|_| spawn.task(async |door| door.machine().await)).collect();
         let families: Vec<_> = std::mem::take(&mut self.families)
             .into_iter()
             .map(|family| {
-                spawn(door, async move |door| {
+                spawn.task(async move |door| {
                     let outcome = door.advance(&family).await;
                     (family, outcome)
                 })
             })
             .collect();
+        for _ in 0..answers {
+            seen.recv().await;
+        }
         tokio::time::sleep(after).await;
         serving.kill();
         for task in families {
@@ -283,9 +286,21 @@ impl Ledger {
     }
 }
 
-fn spawn<T: 'static>(door: &Door, work: impl AsyncFnOnce(Door) -> T + 'static) -> tokio::task::JoinHandle<T> {
-    let door = door.clone();
-    tokio::task::spawn_local(async move { work(door).await })
+/// Starts requests, and tells of each that has ended.
+struct Spawner<'a> {
+    door: &'a Door,
+    answered: UnboundedSender<()>,
+}
+
+impl Spawner<'_> {
+    fn task<T: 'static>(&self, work: impl AsyncFnOnce(Door) -> T + 'static) -> JoinHandle<T> {
+        let (door, answered) = (self.door.clone(), self.answered.clone());
+        tokio::task::spawn_local(async move {
+            let outcome = work(door).await;
+            let _killed_already = answered.send(());
+            outcome
+        })
+    }
 }
 
 fn claims(token: &str) -> Value {
@@ -316,30 +331,25 @@ async fn p147_killed_again_and_again_nothing_acknowledged_is_lost_and_nothing_is
     let jar = sign_in(&serving).await;
     serving.kill();
 
-    let random = SeededRandom::new(147);
-    let (mut ledger, begun, mut kills) = (Ledger::default(), Instant::now(), 0);
+    let random: &dyn Random = &SeededRandom::new(147);
+    let mut ledger = Ledger::default();
     let rounds = tokio::task::LocalSet::new();
     rounds
         .run_until(async {
-            while kills < KILLS && begun.elapsed() < BUDGET {
+            for _ in 0..KILLS {
                 let serving = home.program.serve();
                 let door = Door::of(&serving, &jar);
                 ledger.check(&door).await;
-                let mut after = [0];
-                random.fill(&mut after);
-                ledger.load(&door, serving, Duration::from_micros(u64::from(after[0]) * 300)).await;
-                kills += 1;
+                let [answers, after] = random.bytes();
+                let after = Duration::from_micros(u64::from(after) * 30);
+                ledger.load(&door, serving, (answers % 5, after)).await;
             }
             let serving = home.program.serve();
             ledger.check(&Door::of(&serving, &jar)).await;
         })
         .await;
-    println!(
-        "{kills} kills, {} tokens acknowledged, {} replays refused",
-        ledger.issued.len(),
-        ledger.replays
-    );
-    assert!(kills >= LEAST && ledger.replays > 0, "{kills} kills, {} replays", ledger.replays);
+    println!("{} tokens acknowledged, {} replays refused", ledger.issued.len(), ledger.replays);
+    assert!(ledger.issued.len() > 100 && ledger.replays > 10, "too little was done to prove anything");
 
     let sound = home.program.ok(&["audit", "verify"]).out;
     assert!(sound.lines().count() == 2 && sound.lines().all(|line| line.contains("sound")), "{sound}");

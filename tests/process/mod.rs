@@ -10,14 +10,12 @@ mod refusals;
 mod start;
 mod wrong_input;
 
-use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use serde_json::Value;
-use symbolon::storage::DatabaseUrl;
 
 use crate::harness::database::TestDatabase;
 use crate::harness::jar::client;
 use crate::harness::program::{Program, Serving};
+use crate::harness::rows::Everything;
 
 /// A deployment as `init` leaves it, on a database of the run.
 struct Home {
@@ -49,42 +47,13 @@ impl Home {
 
     /// Does to the data what somebody with all rights could do.
     fn tamper(&self, statements: &str) {
-        match (&self.database.url, &self.database.admin_url) {
-            (DatabaseUrl::Sqlite(path), _) => {
-                let mut conn = SqliteConnection::establish(path).expect("the file opens");
-                let free = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;";
-                conn.batch_execute(&format!("{free} {statements}")).expect("done");
-            }
-            (DatabaseUrl::Postgres(_), admin) => {
-                let admin = admin.as_ref().expect("an administrator");
-                let mut conn = PgConnection::establish(admin).expect("the administrator signs in");
-                let free = "SET session_replication_role = replica;";
-                conn.batch_execute(&format!("{free} {statements}")).expect("done");
-            }
-        }
+        Everything::open(&self.database).tamper(statements);
     }
 
     /// How many rows there are in this table, or part of it.
     fn count(&self, rows: &str) -> i64 {
-        let query = diesel::sql_query(format!("SELECT count(*) AS rows FROM {rows}"));
-        let counted: Counted = match (&self.database.url, &self.database.admin_url) {
-            (DatabaseUrl::Sqlite(path), _) => {
-                query.get_result(&mut SqliteConnection::establish(path).expect("the file opens"))
-            }
-            (DatabaseUrl::Postgres(_), admin) => {
-                let admin = admin.as_ref().expect("an administrator");
-                query.get_result(&mut PgConnection::establish(admin).expect("the administrator signs in"))
-            }
-        }
-        .expect("a count");
-        counted.rows
+        Everything::open(&self.database).count(rows)
     }
-}
-
-#[derive(diesel::QueryableByName)]
-struct Counted {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    rows: i64,
 }
 
 /// The secret of the client `globex.report` in the example.

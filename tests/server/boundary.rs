@@ -17,14 +17,11 @@ async fn p130_a_large_head_is_refused() {
     // Larger than the server reads at all.
     let bytes = format!("GET /healthz HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "a".repeat(200 * 1024));
     let answer = raw::exchange(server.address, bytes.as_bytes(), Duration::from_secs(1));
-    assert!(
-        answer.closed && answer.statuses().iter().all(|status| matches!(status, 400 | 431)),
-        "{answer:?}"
-    );
+    assert_eq!((answer.statuses(), answer.closed), (vec![431], true), "{answer:?}");
     let many = "x: y\r\n".repeat(200);
     let bytes = format!("GET /healthz HTTP/1.1\r\nHost: x\r\n{many}\r\n");
     let answer = raw::exchange(server.address, bytes.as_bytes(), Duration::from_secs(1));
-    assert!(answer.statuses().iter().all(|status| matches!(status, 400 | 431)), "{answer:?}");
+    assert_eq!(answer.statuses(), [431], "{answer:?}");
     assert_eq!(browser.get("/healthz").await.status, 200);
 }
 

@@ -7,6 +7,9 @@ use crate::harness::{TestServer, raw};
 /// Every case ends with a second request that must never be answered.
 const SECOND: &str = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
 
+/// What the endpoint of tokens reads; elsewhere nobody would come to the end of a body.
+const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
+
 #[tokio::test]
 async fn p129_ambiguous_lengths_are_refused_and_the_connection_is_closed() {
     let server = TestServer::start().await;
@@ -44,12 +47,9 @@ async fn p129_ambiguous_lengths_are_refused_and_the_connection_is_closed() {
         (": a\r\n", SECOND),
     ];
     for (head, body) in heads {
-        let bytes = format!("POST /oauth2/nowhere HTTP/1.1\r\nHost: x\r\n{head}\r\n{body}");
-        let answer = raw::exchange(server.address, bytes.as_bytes(), Duration::from_millis(700));
-        let statuses = answer.statuses();
-        assert!(statuses.len() <= 1, "{head:?}: {answer:?}");
-        assert!(statuses.iter().all(|status| matches!(status, 400 | 404 | 413)), "{head:?}: {answer:?}");
-        assert!(answer.closed, "{head:?}: {answer:?}");
+        let bytes = format!("POST /oauth2/token HTTP/1.1\r\nHost: x\r\n{FORM}{head}\r\n{body}");
+        let answer = raw::exchange(server.address, bytes.as_bytes(), Duration::from_secs(5));
+        assert_eq!((answer.statuses(), answer.closed), (vec![400], true), "{head:?}: {answer:?}");
     }
 }
 
@@ -64,8 +64,7 @@ async fn p129_a_request_without_a_host_or_of_an_unknown_version_is_refused() {
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         "POST /oauth2/nowhere HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ] {
-        let answer = raw::exchange(server.address, bytes.as_bytes(), Duration::from_millis(700));
-        assert!(answer.statuses().iter().all(|status| *status == 400), "{bytes:?}: {answer:?}");
-        assert!(answer.closed, "{bytes:?}: {answer:?}");
+        let answer = raw::exchange(server.address, bytes.as_bytes(), Duration::from_secs(5));
+        assert_eq!((answer.statuses(), answer.closed), (vec![400], true), "{bytes:?}: {answer:?}");
     }
 }

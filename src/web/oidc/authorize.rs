@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
+use url::form_urlencoded::byte_serialize;
 
 use crate::flows::authorize::{self, ClientFault, Outcome, SendBack, Terms};
 use crate::model::failure::Failure;
@@ -38,9 +39,7 @@ pub async fn get(visitor: Visitor) -> HttpResponse {
 /// `POST /oauth2/authorize`: the same parameters as a form (OIDC Core §3.1.2.1). Browsers do not send our cookie with
 /// another site's form, so the request goes on by GET, where they do; those in the URL do not count.
 pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
-    let query = std::str::from_utf8(&body).ok().filter(|text| {
-        text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
-    });
+    let query = std::str::from_utf8(&body).ok().map(as_query).filter(|query| query.len() <= LONGEST);
     match query {
         Some(query) if is_form(visitor.request.headers()) => {
             visitor.to_without_cookie(&format!("/oauth2/authorize?{query}"))
@@ -48,6 +47,20 @@ pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
         Some(_) => answered(Err(visitor.detour(Trouble::WrongEncoding))),
         None => answered(Err(visitor.detour(Trouble::Malformed))),
     }
+}
+
+/// The text of a form as the query of a URL: what a query may not hold (RFC 3986 §3.4) is encoded, all else stays as it
+/// was sent, so that it is judged as if it had come by GET.
+fn as_query(form: &str) -> String {
+    let mut query = String::with_capacity(form.len());
+    for letter in form.chars() {
+        if letter.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/?%".contains(letter) {
+            query.push(letter);
+        } else {
+            query.extend(byte_serialize(letter.encode_utf8(&mut [0; 4]).as_bytes()));
+        }
+    }
+    query
 }
 
 /// `GET /oauth2/authorize/resume`: a page of ours is done, and the request goes on.

@@ -1,0 +1,64 @@
+//! What the servers of the tests ask of their databases: how many statements a thread has begun, and who waits to write.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, OnceLock};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use symbolon::storage::DatabaseUrl;
+
+use super::database::TestDatabase;
+use super::rows::Everything;
+
+thread_local! {
+    /// A transaction's work runs on one thread from its beginning to its end.
+    static BEGUN: Cell<usize> = const { Cell::new(0) };
+}
+
+/// SQLite files that somebody just now waits to write to.
+static WAITING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Watches one connection.
+struct Watcher {
+    database: String,
+}
+
+impl Instrumentation for Watcher {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartEstablishConnection { url, .. } = event {
+            url.clone_into(&mut self.database);
+        } else if let InstrumentationEvent::StartQuery { query, .. } = event {
+            BEGUN.set(BEGUN.get() + 1);
+            if query.to_string() == "BEGIN IMMEDIATE" {
+                WAITING.lock().expect("the list").insert(self.database.clone());
+            }
+        } else if let InstrumentationEvent::FinishQuery { query, .. } = event
+            && query.to_string() == "BEGIN IMMEDIATE"
+        {
+            WAITING.lock().expect("the list").remove(&self.database);
+        }
+    }
+}
+
+/// Watches every connection that is opened from now on, in all tests.
+pub(crate) fn watch() {
+    static ONCE: OnceLock<()> = OnceLock::new();
+    ONCE.get_or_init(|| {
+        set_default_instrumentation(|| Some(Box::new(Watcher { database: String::new() })))
+            .expect("nobody else watches");
+    });
+}
+
+/// The statements that this thread has begun.
+pub(crate) fn begun() -> usize {
+    BEGUN.get()
+}
+
+/// Whether some transaction waits for another one that writes to this database. On SQLite only where the two are of
+/// different nodes, whose servers were started after [`watch`]: those of one node wait in its queue.
+pub(crate) fn somebody_waits(storage: &TestDatabase) -> bool {
+    match &storage.url {
+        DatabaseUrl::Sqlite(path) => WAITING.lock().expect("the list").contains(path),
+        DatabaseUrl::Postgres(_) => Everything::open(storage).locks_waited_for() > 0,
+    }
+}
