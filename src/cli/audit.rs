@@ -47,7 +47,9 @@ checkpoints in the database and those in the folder audit.checkpoint_dir are use
 Examples:
   symbolon audit verify                                        every tenant
   symbolon audit verify --tenant acme --checkpoint acme.jws    with a checkpoint kept elsewhere
-  symbolon audit verify --tenant acme --file acme.jsonl        an exported chain";
+  symbolon audit verify --tenant acme --file acme.jsonl        an exported chain
+
+Exit codes: 0 every chain is whole, 1 one is not, or there is no such tenant or file, 69 the database does not answer.";
 
 const EXPORT_EXAMPLES: &str = "\
 Each line is an object with `seq`, `body` (canonical JSON, RFC 8785), `hash` (SHA-256 of `body`) and `personal`, the facts about \
@@ -55,11 +57,18 @@ people that can be erased. The export itself is recorded.
 
 Examples:
   symbolon audit export --tenant acme --output acme.jsonl
-  symbolon audit export --tenant acme --without-personal | gzip > acme.jsonl.gz";
+  symbolon audit export --tenant acme --without-personal | gzip > acme.jsonl.gz
+
+Exit codes: 0 done, 1 there is no such tenant or the file cannot be written, 69 the database does not answer.";
 
 const CHECKPOINT_EXAMPLES: &str = "\
+The server makes one each day for each tenant in which something happened; this one is for now. It tells nothing but how many \
+events there are and their hashes.
+
 Examples:
-  symbolon audit checkpoint --tenant acme --output /mnt/other-machine/acme.jws";
+  symbolon audit checkpoint --tenant acme --output /mnt/other-machine/acme.jws
+
+Exit codes: 0 done, 1 the chain does not verify, or there is no such tenant, 69 the database does not answer.";
 
 /// The arguments of `audit verify`.
 #[derive(Debug, Args)]

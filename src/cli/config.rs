@@ -15,6 +15,7 @@ pub enum ConfigCommand {
     #[command(after_help = CHECK)]
     Check,
     /// Print the reference of all settings, the text of docs/configuration.md
+    #[command(after_help = REFERENCE)]
     Reference,
 }
 
@@ -28,6 +29,12 @@ Examples:
   symbolon --set server.listen=0.0.0.0:8080 config check
 
 Exit codes: 0 the server would start, 78 it would not.";
+
+const REFERENCE: &str = "\
+Examples:
+  symbolon config reference | less
+
+Exit codes: 0 done.";
 
 impl ConfigCommand {
     /// Runs the command.

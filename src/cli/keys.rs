@@ -36,7 +36,9 @@ revoked  nothing that it signed is good
 
 Examples:
   symbolon keys list
-  symbolon keys list --json";
+  symbolon keys list --json
+
+Exit codes: 0 done, 69 the database does not answer, 78 there is no deployment yet.";
 
 const ROTATE: &str = "\
 The next key has stood in the key set before, so services know it. What the old key signed stays good. Servers go on with the \
@@ -44,7 +46,9 @@ new key within a second. Keys rotate by themselves too: see keys.rotation_interv
 
 Examples:
   symbolon keys rotate
-  symbolon keys rotate --purpose revocations --json";
+  symbolon keys rotate --purpose revocations --json
+
+Exit codes: 0 done, 69 the database does not answer, 78 the master key is missing or another.";
 
 const REVOKE: &str = "\
 For a key that may be in wrong hands. It leaves the key set, its tokens are refused within seconds by every server and every \

@@ -121,3 +121,21 @@ fn the_reference_of_the_command_line_is_the_one_of_the_program() {
     let written = std::fs::read_to_string(path).unwrap_or_default();
     assert!(written == generated, "out of date; run: cp target/tmp/cli.md docs/cli.md");
 }
+
+/// Help that only lists arguments teaches nobody.
+#[test]
+fn every_command_shows_examples_and_its_exit_codes() {
+    let mut waiting = vec![symbolon::cli::definition()];
+    let mut seen = 0;
+    while let Some(command) = waiting.pop() {
+        if command.has_subcommands() {
+            waiting.extend(command.get_subcommands().cloned());
+            continue;
+        }
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let (examples, codes) = (help.contains("Examples:\n  "), help.contains("Exit codes: 0 "));
+        assert!(examples && codes, "{}: {help}", command.get_name());
+        seen += 1;
+    }
+    assert!(seen > 15, "only {seen} commands were found");
+}
