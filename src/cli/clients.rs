@@ -2,7 +2,6 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -10,13 +9,10 @@ use serde_json::json;
 use super::deployment::Deployment;
 use super::outcome::{Outcome, Stop, warn};
 use super::settings::SettingsArgs;
-use crate::flows::provision::{self, Rotated};
+use crate::flows::provision::{self, Overlap, Rotated};
 use crate::model::audit::Actor;
 use crate::model::ids::ClientId;
 use crate::model::nearest::did_you_mean;
-use crate::model::rate::{format_duration, parse_duration};
-use crate::model::status::Status;
-use crate::storage::records::clients;
 
 /// What to do with clients.
 #[derive(Debug, Subcommand)]
@@ -46,19 +42,11 @@ pub struct RotateSecret {
     #[arg(value_name = "CLIENT")]
     client: ClientId,
     /// How long the old secret stays good, like 30m, 24h or 7d [default: not at all]
-    #[arg(long, value_name = "DURATION", value_parser = overlap)]
-    overlap: Option<Duration>,
+    #[arg(long, value_name = "DURATION")]
+    overlap: Option<Overlap>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
-}
-
-fn overlap(text: &str) -> Result<Duration, String> {
-    let length = parse_duration(text).ok_or("write a time like 30m, 24h or 7d")?;
-    if length > provision::LONGEST_OVERLAP {
-        return Err(format!("at most {}", format_duration(provision::LONGEST_OVERLAP)));
-    }
-    Ok(length)
 }
 
 impl ClientsCommand {
@@ -75,12 +63,8 @@ fn rotate_secret(deployment: &Deployment, arguments: &RotateSecret) -> Outcome {
     let (call, id) = (deployment.call(), arguments.client.clone());
     let overlap = arguments.overlap.unwrap_or_default();
     let work = deployment.database.write_platform(&deployment.right, move |tx| {
-        let Some(owner) = tx.client_owner(&id)? else { return Ok(None) };
+        let Some((owner, client)) = provision::named_client(tx, &id)? else { return Ok(None) };
         let mut tx = tx.enter(&owner)?;
-        let found = clients::find(&mut tx, &id)?;
-        let Some(client) = found.filter(|client| !matches!(client.status, Status::Deleted { .. })) else {
-            return Ok(None);
-        };
         provision::rotate_secret(&mut tx, &call, &Actor::Operator, (&client, overlap)).map(Some)
     });
     let rotated = deployment.wait(work)?.ok_or_else(|| nobody(deployment, &arguments.client))?;
@@ -110,15 +94,8 @@ fn print(arguments: &RotateSecret, rotated: &Rotated) -> Outcome {
 }
 
 fn nobody(deployment: &Deployment, id: &ClientId) -> Stop {
-    let read = deployment.database.read_platform(&deployment.right, |tx| {
-        let mut ids = Vec::new();
-        for scope in tx.tenants()? {
-            let clients = clients::all(&mut tx.enter(&scope)?)?;
-            ids.extend(clients.into_iter().map(|client| client.client_id));
-        }
-        Ok(ids)
-    });
-    let ids = deployment.wait(read).unwrap_or_default();
-    let hint = did_you_mean(id.as_str(), ids.iter().map(ClientId::as_str));
+    let read = deployment.database.read_platform(&deployment.right, provision::client_names);
+    let names = deployment.wait(read).unwrap_or_default();
+    let hint = did_you_mean(id.as_str(), names.iter().map(String::as_str));
     Stop::failed(format_args!("there is no client `{id}`{hint}"))
 }

@@ -12,7 +12,7 @@ use super::system_user;
 use crate::config::Config;
 use crate::config::fault::in_words;
 use crate::crypto::seal::Sealer;
-use crate::effects::{Clock, Random, SystemClock, SystemRandom};
+use crate::effects::{Random, SystemClock, SystemRandom};
 use crate::flows::Call;
 use crate::flows::keys::{KeyRing, Keys};
 use crate::model::failure::Failure;
@@ -82,16 +82,8 @@ impl Deployment {
 
     /// One call of the operator's: now, and a name for its events.
     pub(super) fn call(&self) -> Call {
-        let now = SystemClock.now();
-        Call {
-            now,
-            random: Arc::clone(&self.random),
-            request_id: self.random.id(now),
-            address: None,
-            user_agent: None,
-            system_user: Some(system_user::name()),
-            issuer: Arc::clone(&self.issuer),
-        }
+        let call = Call::of_process(&SystemClock, Arc::clone(&self.random), Arc::clone(&self.issuer));
+        call.by_system_user(system_user::name())
     }
 
     /// What seals private keys.

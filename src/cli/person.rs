@@ -9,7 +9,6 @@ use crate::model::failure::Failure;
 use crate::model::ids::Slug;
 use crate::model::nearest::did_you_mean;
 use crate::model::user::User;
-use crate::storage::records::users;
 use crate::storage::{TenantScope, TenantTx};
 
 /// The arguments that name a person.
@@ -46,9 +45,9 @@ impl PersonArgs {
     fn nobody(&self, deployment: &Deployment, scope: TenantScope) -> Stop {
         let read = deployment
             .database
-            .read_platform(&deployment.right, move |tx| users::all(&mut tx.enter(&scope)?));
-        let all = deployment.wait(read).unwrap_or_default();
-        let hint = did_you_mean(&self.user, all.iter().map(|user| user.email.as_str()));
+            .read_platform(&deployment.right, move |tx| provision::user_names(&mut tx.enter(&scope)?));
+        let names = deployment.wait(read).unwrap_or_default();
+        let hint = did_you_mean(&self.user, names.iter().map(String::as_str));
         Stop::failed(format_args!("there is no user `{}` in tenant `{}`{hint}", self.user, self.tenant))
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::effects::Clock;
 use crate::effects::random::Random;
 use crate::model::audit::{Actor, Event, EventKind, EventResult};
 use crate::model::ids::{ClientId, Id, RequestId, UserId};
@@ -41,6 +42,19 @@ impl fmt::Debug for Call {
 }
 
 impl Call {
+    /// A call that no request brings: the operator's at the machine, or a job's.
+    pub fn of_process(clock: &dyn Clock, random: Arc<dyn Random>, issuer: Arc<Issuer>) -> Self {
+        let now = clock.now();
+        let request_id = random.id(now);
+        Self { now, random, request_id, address: None, user_agent: None, system_user: None, issuer }
+    }
+
+    /// The same, made by whoever sits at the machine.
+    #[must_use]
+    pub fn by_system_user(self, name: String) -> Self {
+        Self { system_user: Some(name), ..self }
+    }
+
     /// A new id.
     pub fn id<I: Id>(&self) -> I {
         self.random.id(self.now)

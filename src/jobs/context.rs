@@ -59,15 +59,6 @@ impl JobContext {
 
     /// One run: its time, and a name for its events.
     pub fn call(&self) -> Call {
-        let now = self.clock.now();
-        Call {
-            now,
-            random: Arc::clone(&self.random),
-            request_id: self.random.id(now),
-            address: None,
-            user_agent: None,
-            system_user: None,
-            issuer: Arc::clone(&self.issuer),
-        }
+        Call::of_process(&*self.clock, Arc::clone(&self.random), Arc::clone(&self.issuer))
     }
 }

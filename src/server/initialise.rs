@@ -14,16 +14,7 @@ use crate::storage::{Database, PlatformScope};
 
 /// A call of the operator at the machine itself.
 pub fn operator_call(clock: &dyn Clock, random: Arc<dyn Random>, issuer: &Issuer) -> Call {
-    let now = clock.now();
-    Call {
-        now,
-        request_id: random.id(now),
-        random,
-        address: None,
-        user_agent: None,
-        system_user: None,
-        issuer: Arc::new(issuer.clone()),
-    }
+    Call::of_process(clock, random, Arc::new(issuer.clone()))
 }
 
 /// Makes what is missing.

@@ -6,6 +6,7 @@ mod declared_state;
 mod deployment;
 pub mod difference;
 mod end_access;
+mod named_client;
 mod named_user;
 mod revoke_sessions;
 mod rotate_secret;
@@ -17,7 +18,8 @@ pub use apply::Made;
 pub(super) use end_access::end_of_person;
 
 pub use deployment::{Applied, Planned, Request, apply, export, plan};
-pub use named_user::named_user;
+pub use named_client::{client_names, named_client};
+pub use named_user::{named_user, user_names};
 pub use revoke_sessions::revoke_sessions;
-pub use rotate_secret::{LONGEST_OVERLAP, NoSecret, Rotated, rotate_secret};
+pub use rotate_secret::{BadOverlap, NoSecret, Overlap, Rotated, rotate_secret};
 pub use suspend_user::{LastOwner, resume, suspend};

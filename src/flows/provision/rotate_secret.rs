@@ -1,5 +1,6 @@
 //! A new secret for a client, with the old one good for a while beside it (D9).
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use crate::flows::call::Call;
@@ -7,14 +8,41 @@ use crate::model::audit::{Actor, EventKind, EventResult, hex};
 use crate::model::client::{AuthMethod, Client, ClientSecret};
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, ClientSecretId};
+use crate::model::rate::parse_duration;
 use crate::model::secret::Secret;
 use crate::model::time::Timestamp;
 use crate::protocol::opaque::{self, PlainKind};
 use crate::storage::TenantTx;
 use crate::storage::records::{change_number, clients};
 
-/// The longest time for which two secrets are good.
-pub const LONGEST_OVERLAP: Duration = Duration::from_hours(24 * 90);
+/// For how long the secret before stays good beside the new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Overlap(Duration);
+
+impl Overlap {
+    /// The longest.
+    const LONGEST: Duration = Duration::from_hours(24 * 90);
+}
+
+impl FromStr for Overlap {
+    type Err = BadOverlap;
+
+    fn from_str(text: &str) -> Result<Self, BadOverlap> {
+        let length = parse_duration(text).ok_or(BadOverlap::Malformed)?;
+        if length > Self::LONGEST { Err(BadOverlap::TooLong) } else { Ok(Self(length)) }
+    }
+}
+
+/// What is wrong with an overlap that somebody wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadOverlap {
+    /// It is no time.
+    #[error("write a time like 30m, 24h or 7d")]
+    Malformed,
+    /// It is longer than any.
+    #[error("at most 90d")]
+    TooLong,
+}
 
 /// What a rotation made.
 #[derive(Debug)]
@@ -34,9 +62,6 @@ pub enum NoSecret {
     /// It signs with a key of its own.
     #[error("the client proves itself by private_key_jwt: change its keys in the declaration")]
     OwnKey,
-    /// The overlap is too long.
-    #[error("the overlap is 90 days at most")]
-    Overlap,
 }
 
 /// Makes a new secret. Without an overlap every older one ends now; with one, the newest of them stays good that long,
@@ -48,15 +73,12 @@ pub fn rotate_secret(
     tx: &mut TenantTx<'_>,
     call: &Call,
     actor: &Actor,
-    (client, overlap): (&Client, Duration),
+    (client, Overlap(overlap)): (&Client, Overlap),
 ) -> Result<Result<Rotated, NoSecret>, Failure> {
     match client.metadata.token_endpoint_auth_method {
         AuthMethod::None => return Ok(Err(NoSecret::Public)),
         AuthMethod::PrivateKeyJwt => return Ok(Err(NoSecret::OwnKey)),
         AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => {}
-    }
-    if overlap > LONGEST_OVERLAP {
-        return Ok(Err(NoSecret::Overlap));
     }
     let id = &client.client_id;
     let newest = clients::live_secrets(tx, id, call.now)?.into_iter().next();
