@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::call::Call;
+use super::failures::{self, RecordRules, Source};
 use super::owners;
 use super::provision::end_of_person;
 use crate::crypto::password::PasswordHash;
-use crate::model::audit::{Actor, Event, EventKind, EventResult, hex};
+use crate::model::audit::{Actor, EventKind, EventResult, hex};
 use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
@@ -19,6 +20,7 @@ use crate::model::status::Status;
 use crate::model::user::User;
 use crate::protocol::opaque::{self, TenantKind};
 use crate::storage::records::{passwords, setup_links, users};
+use crate::storage::tx::Transaction;
 use crate::storage::{Directory, TenantTx};
 
 /// How long a link lives.
@@ -70,6 +72,7 @@ pub fn check_link(
 pub fn complete(
     directory: &mut Directory<'_>,
     call: &Call,
+    rules: &RecordRules,
     token: &Secret<String>,
     (email, password): (&Email, &PasswordHash),
 ) -> Result<Result<UserId, DeadLink>, Failure> {
@@ -79,7 +82,7 @@ pub fn complete(
     let alive = setup_links::consume(directory, &hash, call.now)?;
     let mut tx = directory.enter(&platform)?;
     if !alive || owners::exists(&mut tx, None)? {
-        tx.record(refused(call));
+        refused(&mut tx, call, rules)?;
         return Ok(Err(DeadLink));
     }
     let user = owner(&mut tx, call, email)?;
@@ -95,21 +98,22 @@ pub fn complete(
 }
 
 /// Notes that somebody sent the form of a link that is dead. Only for what looks like one of our links: whoever makes
-/// something up writes no record.
+/// nonsense up writes no record.
 pub fn note_refusal(
     directory: &mut Directory<'_>,
     call: &Call,
+    rules: &RecordRules,
     token: &Secret<String>,
 ) -> Result<(), Failure> {
     let platform = directory.platform()?;
-    if hash_of(token, &platform).is_some() {
-        directory.enter(&platform)?.record(refused(call));
-    }
-    Ok(())
+    if hash_of(token, &platform).is_some() { refused(directory, call, rules) } else { Ok(()) }
 }
 
-fn refused(call: &Call) -> Event {
-    call.event(EventKind::SetupCompleted, EventResult::Denied, Actor::Anonymous).with("reason", "dead_link")
+/// Anybody can write what looks like a link: a flood of them folds (D23).
+fn refused(tx: &mut impl Transaction, call: &Call, rules: &RecordRules) -> Result<(), Failure> {
+    let event = call.event(EventKind::SetupCompleted, EventResult::Denied, Actor::Anonymous);
+    let source = Source { tenant: None, named: "" };
+    failures::record(tx, call, rules, source, event.with("reason", "dead_link"))
 }
 
 /// Stores the account with the role.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use symbolon::flows::setup::issue_link;
+use symbolon::protocol::opaque::{self, TenantKind};
 use symbolon::storage::tx::Transaction as _;
 
-use super::{is_signed_in, sign_in, signed_in, started};
+use super::{count, events, is_signed_in, sign_in, signed_in, started};
 use crate::harness::TestServer;
 
 const CHOSEN: &str = "violet anchor museum kettle";
@@ -101,4 +102,21 @@ async fn p074_the_account_that_becomes_the_owner_is_signed_out_where_it_was() {
     let done = jar.submit(&page, &[("email", "root@example.com"), ("password", CHOSEN)]).await;
     assert_eq!(done.marker().as_deref(), Some("page-setup-done"), "{done:#?}");
     assert!(!is_signed_in(&before).await);
+}
+
+/// D23: anybody can write what looks like a link. A flood of them is counted and does not fill the platform's chain.
+#[tokio::test]
+async fn p132_links_that_are_made_up_fill_no_chain() {
+    let server = TestServer::with().unlimited().set("limits.platform_events", "3 per 1h").start().await;
+    let platform = server.platform().await;
+    let jar = server.browser();
+    let form = jar.open("/login").await.form();
+    let csrf = form.fields.iter().find(|(name, _)| name == "csrf").expect("a token").1.clone();
+    for n in 0..10 {
+        let link = opaque::issue(TenantKind::SetupLink, platform.id(), &[n; 32]);
+        let fields = [("csrf", &*csrf), ("token", link.expose()), ("email", "eve@example.com")];
+        assert_eq!(jar.post("/setup", &fields).await.status, StatusCode::GONE);
+    }
+    let seen = events(&server, &platform.scope).await;
+    assert_eq!(count(&seen, "deployment.setup_completed"), 3);
 }

@@ -35,8 +35,8 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let params = visitor.form(body)?;
     let Some(token) = params.secret("token") else { return Ok(dead(visitor)) };
     if !alive(visitor, &token).await? {
-        let call = visitor.call.clone();
-        let noted = visitor.edge.database.write_directory(move |tx| note_refusal(tx, &call, &token));
+        let (call, rules) = (visitor.call.clone(), visitor.edge.sign_in.records.clone());
+        let noted = visitor.edge.database.write_directory(move |tx| note_refusal(tx, &call, &rules, &token));
         visitor.sound(noted.await)?;
         return Ok(dead(visitor));
     }
@@ -62,10 +62,11 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         }
     };
     let (call, owner) = (visitor.call.clone(), email.clone());
+    let rules = visitor.edge.sign_in.records.clone();
     let completed = visitor
         .edge
         .database
-        .write_directory(move |directory| complete(directory, &call, &token, (&owner, &hash)));
+        .write_directory(move |directory| complete(directory, &call, &rules, &token, (&owner, &hash)));
     match visitor.sound(completed.await)? {
         Ok(_) => {
             let done = SetupDonePage { frame: visitor.frame(None), email: email.spelling().to_owned() };
