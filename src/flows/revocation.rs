@@ -5,8 +5,8 @@
 //! still open, from a node's memory of five seconds, or by a clock that is ahead. What is issued afterwards for the same
 //! session, person, client or tenant is dated in the second after the cut-off ([`dated`]), and so is good at once: our
 //! doors take a date up to [`DATED_AHEAD`] from now, verifiers one within their leeway of 30 seconds. Two revocations in
-//! one second, with an issue between them, push the second cut-off a second further, by `PUSH` at most. Only access
-//! tokens are dated so: no feed names ID tokens.
+//! one second, with an issue between them, push the second cut-off a second further, by `PUSH` at most. The cut-off of a
+//! single token reaches every date that it can bear. Only access tokens are dated so: no feed names ID tokens.
 
 use std::time::Duration;
 
@@ -76,11 +76,12 @@ pub fn revoke<'a>(
     if what.is_empty() {
         return Ok(());
     }
-    let cut_off = next_cut_off(tx, within, &what, now)?;
+    let reaches = next_cut_off(tx, within, &what, now)?;
     let entry = |(kind, subject_hash): (RevokedKind, String)| Revocation {
         kind: kind.as_str().to_owned(),
         subject_hash,
-        cut_off,
+        // Nothing is issued under the id of a token again: its cut-off may reach every date that it can bear.
+        cut_off: if kind == RevokedKind::Token { now + DATED_AHEAD } else { reaches },
         expires_at: now + STAY,
     };
     let mut entries: Vec<Revocation> = what.into_iter().map(entry).collect();

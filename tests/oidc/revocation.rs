@@ -1,6 +1,8 @@
 //! Revocation (RFC 7009) and introspection (RFC 7662): P018, P019.
 
 use serde_json::json;
+use symbolon::flows::revocation::{Within, revoke};
+use symbolon::protocol::revocation_feed::{RevokedKind, entry_key};
 use symbolon::storage::records::{audit, change_number};
 
 use super::party::{World, assert_error, basic, text};
@@ -118,4 +120,35 @@ async fn p019_a_public_client_may_not_ask() {
     assert_error(&world.introspect(&world.spa, &access).await, 401, "invalid_client");
     assert_error(&world.post("/oauth2/introspect", &[("token", &access)], &[]).await, 401, "invalid_client");
     assert_error(&world.ask("/oauth2/introspect", &world.wiki, &[]).await, 400, "invalid_request");
+}
+
+/// A token that is dated ahead, because its client was cut off a moment before, dies of its own revocation in the same
+/// second all the same (D14).
+#[tokio::test]
+async fn p018_a_token_that_is_dated_ahead_is_revoked_at_once() {
+    let world = World::new().await;
+    let (now, id) = (world.server.now(), world.job.id().to_owned());
+    let cut_off = move |tx: &mut symbolon::storage::PlatformTx<'_>| {
+        let within = Within { subject: None, tenant: None };
+        revoke(tx, &within, [(RevokedKind::Client, id.as_str())], now)?;
+        revoke(tx, &within, [(RevokedKind::Client, id.as_str())], now)
+    };
+    world.server.as_operator(cut_off).await;
+    let access = world.machine_token(&world.job).await;
+    assert!(super::party::claims(&access)["iat"].as_i64() > Some(now.unix() + 10), "it is dated ahead");
+    assert_eq!(world.introspect(&world.job, &access).await.json()["active"], true);
+    assert_eq!(world.ask("/oauth2/revoke", &world.job, &[("token", &access)]).await.status, 200);
+    assert_eq!(world.introspect(&world.job, &access).await.json(), json!({"active": false}));
+    let feed = world.server.browser().get("/.well-known/revocations").await;
+    assert_eq!(feed.status, 200);
+    let named = entry_key(RevokedKind::Token, super::party::claims(&access)["jti"].as_str().expect("an id"));
+    world.server.refresh().await;
+    let feed = world.server.browser().get("/.well-known/revocations").await;
+    let entries = super::party::claims(&feed.body)["revoked"].clone();
+    let entry = entries.as_array().expect("entries").iter().find(|entry| entry["h"] == named.as_str());
+    let until = entry.expect("the token is named")["t"].as_i64().expect("a time");
+    assert!(
+        until >= super::party::claims(&access)["iat"].as_i64().expect("a time"),
+        "verifiers see it dead too"
+    );
 }
