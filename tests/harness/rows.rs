@@ -172,6 +172,30 @@ impl Everything {
         .expect("the trap is set");
     }
 
+    /// Whether somebody waits for a row that another transaction holds. On SQLite nobody is seen to: one writer takes its
+    /// transactions one after the other.
+    pub(crate) fn anybody_waits(&mut self) -> bool {
+        match self {
+            Self::Sqlite(_) => true,
+            Self::Postgres(conn) => {
+                let waiting = "SELECT count(*)::text AS line FROM pg_stat_activity \
+                               WHERE datname = current_database() AND wait_event_type = 'Lock'";
+                let lines: Vec<Line> = diesel::sql_query(waiting).load(&mut **conn).expect("the sessions");
+                lines.iter().any(|line| line.line != "0")
+            }
+        }
+    }
+
+    /// Writes something into every row of a column, whatever may stand there.
+    pub(crate) fn spoil(&mut self, (table, column): (&str, &str), value: &str) {
+        let update = format!("UPDATE \"{table}\" SET \"{column}\" = '{value}'");
+        match self {
+            Self::Sqlite(conn) => conn.batch_execute(&update),
+            Self::Postgres(conn) => conn.batch_execute(&update),
+        }
+        .expect("the column is spoiled");
+    }
+
     /// Lets the table be written again.
     pub(crate) fn heal(&mut self, table: &str) {
         match self {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use symbolon::crypto::password::Password;
+use symbolon::flows::login::{Destination, lockout};
 use symbolon::model::ids::{TenantId, UserId};
 use symbolon::model::secret::Secret;
 use symbolon::model::status::Status;
@@ -12,6 +13,7 @@ use symbolon::storage::records::{passwords, tenants, users};
 use super::{count, events, is_signed_in, sign_in, started};
 use crate::harness::TestServer;
 use crate::harness::jar::Page;
+use crate::harness::rows::Everything;
 use crate::harness::seed::PASSWORD;
 
 /// One try in a fresh browser.
@@ -188,6 +190,53 @@ async fn p037_guesses_sent_at_the_same_time_do_not_pass_the_limit() {
     assert!(judged <= 4, "a right one and three wrong ones at most: {statuses:?}");
     assert!(statuses.iter().filter(|status| **status == 422).count() <= 3, "{statuses:?}");
     assert!(statuses.contains(&429), "{statuses:?}");
+}
+
+/// P037: a guess that meets another one waits for its verdict, with the right password too: here the other one locks the
+/// name, in a transaction of its own that is still open when the guess is judged.
+#[tokio::test]
+async fn p037_a_guess_waits_for_the_verdict_on_the_one_before_it() {
+    let (server, _) = started().await;
+    let acme = server.organisation("acme", &[]).await;
+    acme.person("ada@acme.example", &[]).await;
+    let jar = server.browser();
+    let page = jar.open("/login").await;
+    let page = jar.submit(&page, &[("username", "ada@acme.example"), ("organisation", "acme")]).await;
+    let key = server.edge.sign_in.account_key(&Destination::Tenant(acme.id()), "ada@acme.example");
+    // The counter is there already: what a guess must wait for is its row, and not that it comes to be.
+    let (first, now, rate) = (key.clone(), server.now(), "1 per 10m".parse().expect("a rate"));
+    server.as_operator(move |tx| lockout::count(tx, &first, "9 per 10m".parse().expect("a rate"), now)).await;
+
+    let (open, gate) = std::sync::mpsc::channel();
+    let (inside, entered) = tokio::sync::oneshot::channel();
+    let database = server.database().clone();
+    let before = tokio::spawn(async move {
+        let judged = database.write_directory(move |directory| {
+            lockout::hold(directory, &key, now)?;
+            lockout::count(directory, &key, rate, now)?;
+            let _waiting = inside.send(());
+            let _opened = gate.recv();
+            Ok(())
+        });
+        judged.await.expect("the guess before");
+    });
+    entered.await.expect("the guess before has begun");
+    let guess = jar.submit(&page, &[("password", PASSWORD)]);
+    let mut below = Everything::open(server.storage());
+    let opening = async {
+        // Until it is seen to wait; one that does not is through before.
+        while !below.anybody_waits() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        open.send(())
+    };
+    tokio::pin!(guess, opening);
+    let page = tokio::select! {
+        through = &mut guess => through,
+        opened = &mut opening => { opened.expect("the gate"); guess.await }
+    };
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS, "it did not wait: {page:?}");
+    before.await.expect("the guess before");
 }
 
 /// D2: an organisation that was named is followed. Were it to give way to what the address names, the difference would

@@ -1,0 +1,135 @@
+//! Failures of our own, at every door: the same headers as any answer, no detail, no echo, and the number of the request
+//! (P077, P105).
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use reqwest::Method;
+use symbolon::server::routes;
+use symbolon::web::family::Family;
+use symbolon::web::middleware::gate::Guard;
+
+use crate::authorize::{ADA, acme, request, sign_in};
+use crate::harness::TestServer;
+use crate::harness::jar::{Jar, Page};
+use crate::harness::rows::Everything;
+
+/// Sent along with every request; nothing of it comes back.
+const ECHO: &str = "echo7f3a9c";
+
+/// What every answer of a family says beside its content.
+const POLICIES: [&str; 7] = [
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "permissions-policy",
+    "cross-origin-resource-policy",
+    "x-permitted-cross-domain-policies",
+];
+
+/// An answer to a failure of ours, like any other of its family but for the content.
+fn assert_failure(page: &Page, (status, sound): (u16, &Page), html: bool, what: &str) {
+    assert_eq!(page.status.as_u16(), status, "{what}: {page:?}");
+    for name in POLICIES {
+        assert!(page.header(name).is_some(), "{what}: {name}");
+        assert_eq!(page.header(name), sound.header(name), "{what}: {name}");
+    }
+    assert_eq!(page.header("cache-control"), Some("no-store"), "{what}");
+    assert_eq!(page.header("retry-after").is_some(), status == 503, "{what}");
+    let id = page.header("x-request-id").unwrap_or_else(|| panic!("{what}: no number of the request"));
+    let whole = format!("{:?}{}", page.headers, page.body).to_lowercase();
+    for word in [ECHO, "spoiled", "sql", "column", "diesel", "metadata", "panicked", "src/", "acme", "ada"] {
+        assert!(!whole.contains(word), "{what}: {word} in {page:?}");
+    }
+    assert!(
+        page.headers.get("set-cookie").is_none_or(|cookie| !format!("{cookie:?}").contains("session")),
+        "{what}"
+    );
+    if html {
+        assert_eq!(page.marker().as_deref(), Some("page-error"), "{what}: {page:?}");
+        assert_eq!(page.text_of("request-id").as_deref(), Some(id), "{what}");
+    } else {
+        let code = if status == 503 { "temporarily_unavailable" } else { "server_error" };
+        assert_eq!(page.json()["error"], code, "{what}: {page:?}");
+    }
+}
+
+/// A page and an answer for programs, from a server that is well.
+async fn sound(server: &TestServer) -> (Page, Page) {
+    let jar = server.browser();
+    (jar.get("/nonsense").await, jar.get("/oauth2/nonsense").await)
+}
+
+async fn ask(jar: &Jar, method: &str, path: &str, headers: &[(&str, &str)]) -> Page {
+    let fields = [("token", ECHO), ("grant_type", ECHO), ("username", ECHO), ("client_id", "acme.app")];
+    match method {
+        "POST" => jar.send(Method::POST, path, Some(&fields), headers).await,
+        other => jar.send(other.parse().expect("a method"), path, None, headers).await,
+    }
+}
+
+/// A node that has lost its database closes every door that asks for a proof, and says no more than that.
+#[tokio::test]
+async fn p077_an_answer_that_something_is_unavailable_is_like_any_other() {
+    let server = acme().await;
+    let (page, program) = sound(&server).await;
+    server.clock.advance(Duration::from_secs(10));
+    let jar = server.browser();
+    let mut doors = 0;
+    for route in routes::table().iter().filter(|route| route.gate().guard != Guard::Open) {
+        for method in &route.gate().methods {
+            let path = format!("{}?echo={ECHO}", route.path());
+            let answered = ask(&jar, method.as_str(), &path, &[]).await;
+            if method.as_str() == "HEAD" {
+                assert_eq!((answered.status.as_u16(), answered.body.as_str()), (503, ""), "{path}");
+                continue;
+            }
+            let html = route.family() == Family::Page;
+            let like = if html { &page } else { &program };
+            assert_failure(&answered, (503, like), html, &format!("{method} {path}"));
+            doors += 1;
+        }
+    }
+    assert!(doors > 15, "{doors}");
+}
+
+/// What cannot be read of the data is our fault, and looks like nothing else.
+#[tokio::test]
+async fn p077_an_answer_to_a_fault_of_ours_is_like_any_other() {
+    let server = acme().await;
+    let (page, program) = sound(&server).await;
+    let (jar, stranger) = (server.browser(), server.browser());
+    let signed_in = jar.open(&request(&[])).await;
+    sign_in(&jar, signed_in, ADA).await;
+    let waiting = stranger.open(&request(&[])).await;
+    let (_, handle) = waiting.path.split_once("interaction=").expect("a handle");
+    let mut below = Everything::open(server.storage());
+    for spoiled in [("clients", "metadata"), ("interactions", "progress"), ("users", "profile")] {
+        below.spoil(spoiled, "spoiled");
+    }
+    let wanted = request(&[("state", ECHO)]);
+    let again = format!("/login?interaction={handle}&echo={ECHO}");
+    for (browser, method, path) in [
+        (&stranger, "GET", wanted.as_str()),
+        (&stranger, "GET", &*again),
+        (&stranger, "GET", &*format!("/login/password?interaction={handle}")),
+        (&stranger, "GET", &*format!("/login/accounts?interaction={handle}")),
+        (&stranger, "GET", &*format!("/consent?interaction={handle}")),
+        (&stranger, "GET", &*format!("/oauth2/authorize/resume?interaction={handle}")),
+        (&jar, "GET", "/"),
+        (&jar, "GET", "/oauth2/logout"),
+    ] {
+        let answered = ask(browser, method, path, &[]).await;
+        assert_failure(&answered, (500, &page), true, path);
+    }
+    let posted = [("username", ECHO), ("password", ECHO), ("action", "continue")];
+    let answered = stranger.submit(&waiting, &posted).await;
+    assert_failure(&answered, (500, &page), true, "POST /login");
+    for path in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"] {
+        let answered = ask(&stranger, "POST", path, &[]).await;
+        assert_failure(&answered, (500, &program), false, path);
+    }
+    let faults = server.edge.defects.swap(0, Ordering::Relaxed);
+    assert!(faults >= 12, "each is counted as the defect that it is: {faults}");
+}
