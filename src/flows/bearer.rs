@@ -4,13 +4,17 @@
 use serde_json::Value;
 
 use super::call::Call;
-use super::revocation::{self, reach};
+use super::known::KnownClient;
+use super::registered;
+use super::revocation;
+use super::session;
+use super::target::Target;
 use crate::crypto::jwt::{self, TokenKind, VerificationKeys};
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, UserId};
 use crate::model::user::User;
 use crate::protocol::token_claims::AccessTokenClaims;
-use crate::storage::records::{clients, sessions, users};
+use crate::storage::records::{policies, sessions, users};
 use crate::storage::{Directory, TenantScope};
 
 /// An access token that we signed and that has not expired. Whether it is still good is asked by [`live`].
@@ -23,7 +27,7 @@ pub struct Bearer {
 /// A token that is good now, with its holder.
 #[derive(Debug)]
 pub struct LiveToken {
-    /// What it says.
+    /// What it says, less what has been closed or taken from its client since.
     pub claims: AccessTokenClaims,
     /// The tenant it is good in, read and active.
     pub scope: TenantScope,
@@ -68,16 +72,17 @@ pub fn live(
 ) -> Result<Option<LiveToken>, Failure> {
     let Bearer { claims, kid } = bearer;
     let Some(scope) = directory.tenant(claims.tenant_id)? else { return Ok(None) };
-    if revocation::is_revoked(directory, &claims, &kid, call.now)? || !has_client(directory, &claims)? {
+    if revocation::is_revoked(directory, &claims, &kid, call.now)? {
         return Ok(None);
     }
+    let Some(claims) = still_given(directory, call, claims)? else { return Ok(None) };
     let mut tx = directory.enter(&scope)?;
     if let Some(sid) = claims.sid {
+        let limits = policies::find(&mut tx)?.session;
         let session = sessions::find(&mut tx, sid)?;
         // A refresh token with offline_access outlives its session, and so does what it gets afterwards (D12).
-        let ended_after =
-            session.and_then(|session| session.ended_at).is_some_and(|end| claims.iat <= reach(end).unix());
-        if ended_after {
+        let took = session.and_then(|session| session::took_along(&limits, &session, call.now));
+        if took.is_some_and(|until| claims.iat <= until) {
             return Ok(None);
         }
     }
@@ -92,10 +97,26 @@ pub fn live(
     Ok(Some(LiveToken { claims, scope, holder }))
 }
 
-/// Whether the client that got the token is still active and open to its tenant, and its owner is active too.
-fn has_client(directory: &mut Directory<'_>, claims: &AccessTokenClaims) -> Result<bool, Failure> {
-    let Ok(id) = claims.client_id.parse::<ClientId>() else { return Ok(false) };
-    let Some(owner) = directory.client_owner(&id)? else { return Ok(false) };
-    let client = clients::find(&mut directory.enter(&owner)?, &id)?;
-    Ok(client.is_some_and(|client| client.status.is_active() && client.serves(claims.tenant_id)))
+/// What is left of the token by what stands behind it at this moment: its client, active and open to its tenant as the
+/// client's owner is; what that client is registered for; and resource servers that are open to the tenant.
+fn still_given(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    claims: AccessTokenClaims,
+) -> Result<Option<AccessTokenClaims>, Failure> {
+    let Ok(id) = claims.client_id.parse::<ClientId>() else { return Ok(None) };
+    let Some(client) = KnownClient::find(directory, &id, call.now)? else { return Ok(None) };
+    if !client.client.serves(claims.tenant_id) {
+        return Ok(None);
+    }
+    let scope = registered::scope(&client.client, &claims.scope);
+    let ours = call.issuer.as_str();
+    let named: Vec<String> = claims.aud.iter().filter(|name| *name != ours).cloned().collect();
+    let Ok(target) = Target::granted(client.resources_for(claims.tenant_id), &named, &scope) else {
+        return Ok(None);
+    };
+    let mut userinfo_claims = claims.userinfo_claims;
+    userinfo_claims.retain(|name| registered::claim(&client.client, name));
+    let (aud, scope) = (target.audience(&call.issuer), target.scopes);
+    Ok(Some(AccessTokenClaims { aud, scope, userinfo_claims, ..claims }))
 }

@@ -8,10 +8,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::call::Call;
+use super::failures::{self, RecordRules, Source};
 use super::known::KnownClient;
 use crate::crypto::jwt::{self, TokenKind, VerificationKeys, VerifiedClaims};
 use crate::crypto::token_hash::TokenHash;
-use crate::model::audit::{Actor, Event, EventKind, EventResult, sha256_hex};
+use crate::model::audit::{Actor, EventKind, EventResult, sha256_hex};
 use crate::model::client::{AuthMethod, Client};
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
@@ -21,6 +22,7 @@ use crate::protocol::metadata::paths;
 use crate::protocol::params::Params;
 use crate::storage::TenantTx;
 use crate::storage::records::{client_assertions, clients};
+use crate::storage::tx::Transaction;
 
 /// The one `client_assertion_type` (RFC 7523 §2.2).
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -163,17 +165,34 @@ impl AuthenticatedClient {
     }
 
     /// Asked first in the transaction of whatever the client proved itself for, on the rows of its own tenant: whether it
-    /// may still be used, for what a node remembers of it may be seconds old (D25), and whether its assertion was not
-    /// used before, which uses it up. False: the request must be refused.
-    pub fn stands(&self, tx: &mut TenantTx<'_>) -> Result<bool, Failure> {
+    /// may still be used, for what a node remembers of it may be seconds old (D25). False: the request must be refused,
+    /// and that is recorded.
+    pub fn stands(&self, tx: &mut TenantTx<'_>, call: &Call, rules: &RecordRules) -> Result<bool, Failure> {
         if tx.scope().id() != self.known.scope.id() {
             return Err(Failure::internal("a client was asked for in another tenant than its own"));
         }
-        if !clients::is_usable(tx, self.id())? {
-            return Ok(false);
+        let usable = clients::is_usable(tx, self.id())?;
+        if !usable {
+            record_failure(tx, call, rules, (Some(&self.known), self.id()), "not_usable")?;
         }
+        Ok(usable)
+    }
+
+    /// Whether the proof serves once only.
+    pub const fn is_spent_by_use(&self) -> bool {
+        self.assertion.is_some()
+    }
+
+    /// Uses an assertion up, whatever becomes of the request. False where it was used before: the request must be
+    /// refused, and that is recorded.
+    pub fn spend(&self, tx: &mut TenantTx<'_>, call: &Call, rules: &RecordRules) -> Result<bool, Failure> {
         let Some(assertion) = &self.assertion else { return Ok(true) };
-        client_assertions::spend(tx, self.id(), &assertion.jti.to_string(), assertion.expires_at)
+        let jti = assertion.jti.to_string();
+        let fresh = client_assertions::spend(tx, self.id(), &jti, assertion.expires_at)?;
+        if !fresh {
+            record_failure(tx, call, rules, (Some(&self.known), self.id()), "used_assertion")?;
+        }
+        Ok(fresh)
     }
 }
 
@@ -208,14 +227,23 @@ pub fn authenticate(
     Ok(AuthenticatedClient { known, method: registered, assertion })
 }
 
-/// The record of a proof that did not hold. Who sent it is not known: the client is only whom it named, and a name that
-/// is none is not repeated.
-pub fn failed_event(call: &Call, known: Option<&KnownClient>) -> Event {
+/// Records a proof that did not hold: on the chain of the client's tenant, or where there is no such client on the
+/// platform's; both take the same work, so that time tells nothing (D8). Who sent it is not known: the client is only whom
+/// it named, and a name that is none is not repeated.
+pub fn record_failure(
+    tx: &mut impl Transaction,
+    call: &Call,
+    rules: &RecordRules,
+    (known, named): (Option<&KnownClient>, &ClientId),
+    reason: &'static str,
+) -> Result<(), Failure> {
     let event = call.event(EventKind::ClientAuthentication, EventResult::Denied, Actor::Anonymous);
-    match known {
-        Some(known) => event.by_client(&known.client.client_id).with("reason", "wrong_proof"),
+    let event = match known {
+        Some(known) => event.by_client(&known.client.client_id).with("reason", reason),
         None => event.with("reason", "unknown_client"),
-    }
+    };
+    let source = Source { tenant: known.map(|known| known.scope.id()), named: named.as_str() };
+    failures::record(tx, call, rules, source, event)
 }
 
 /// Looks at every secret, so that the time tells nothing about which one is close.

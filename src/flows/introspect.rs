@@ -10,6 +10,7 @@ use super::foreign;
 use crate::crypto::jwt::VerificationKeys;
 use crate::model::failure::Failure;
 use crate::storage::Directory;
+use crate::storage::records::{clients, resource_servers};
 
 /// Answers about a token; `None` is `{"active": false}` and nothing else, whatever the reason (RFC 7662 §2.2). Refresh
 /// tokens are no access tokens and never active here.
@@ -26,7 +27,7 @@ pub fn introspect(
     token: &str,
 ) -> Result<Result<Option<Map<String, Value>>, ClientAuthRefusal>, Failure> {
     let own = &client.known().scope;
-    if !client.is_confidential() || !client.stands(&mut directory.enter(own)?)? {
+    if !client.is_confidential() || !client.stands(&mut directory.enter(own)?, call, rules)? {
         return Ok(Err(ClientAuthRefusal::Unproved));
     }
     let live = match bearer::read(call, keys, token) {
@@ -34,7 +35,7 @@ pub fn introspect(
         Some(bearer) => bearer::live(directory, call, bearer)?,
     };
     let Some(token) = live else { return Ok(Ok(None)) };
-    if concerns(client, &token) {
+    if concerns(directory, client, &token)? {
         return Ok(Ok(Some(answer(&token))));
     }
     foreign::note(directory, call, rules, client, ("introspection", "access_token", &token.claims.jti))?;
@@ -44,14 +45,20 @@ pub fn introspect(
 /// Whether the token is the caller's business (RFC 7662 §4): the client that it was issued to, and the API that it is
 /// meant for. An API asks through a client of the tenant that owns the resource server, registered for it; a client that
 /// may only call the API learns nothing from the tokens of others, nor does any other client of the same tenant (P019).
-fn concerns(client: &AuthenticatedClient, token: &LiveToken) -> bool {
-    let own = client.known().scope.id();
-    let serves = client
-        .known()
-        .resources
-        .iter()
-        .any(|server| server.owner == own && token.claims.aud.contains(&server.identifier));
-    token.claims.client_id == client.id().as_str() || serves
+fn concerns(
+    directory: &mut Directory<'_>,
+    client: &AuthenticatedClient,
+    token: &LiveToken,
+) -> Result<bool, Failure> {
+    if token.claims.client_id == client.id().as_str() {
+        return Ok(true);
+    }
+    let own = &client.known().scope;
+    let registered = clients::find(&mut directory.enter(own)?, client.id())?;
+    let registered = registered.map(|client| client.metadata.resources).unwrap_or_default();
+    let meant: Vec<String> =
+        token.claims.aud.iter().filter(|name| registered.contains(name)).cloned().collect();
+    Ok(resource_servers::find(directory, &meant)?.iter().any(|server| server.owner == own.id()))
 }
 
 fn answer(token: &LiveToken) -> Map<String, Value> {

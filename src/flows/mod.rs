@@ -23,6 +23,7 @@ pub mod login;
 pub mod logout;
 mod owners;
 pub mod provision;
+pub mod registered;
 pub mod revocation;
 pub mod revocation_feed;
 pub mod revoke;

@@ -21,7 +21,7 @@ use crate::storage::records::refresh_tokens;
 /// client's changes nothing, and the answer is the same (RFC 7009 §2.2).
 ///
 /// # Errors
-/// The client may not be used any more, or its assertion was used before.
+/// The client may not be used any more.
 pub fn revoke(
     directory: &mut Directory<'_>,
     call: &Call,
@@ -29,13 +29,15 @@ pub fn revoke(
     client: &AuthenticatedClient,
     token: &str,
 ) -> Result<Result<bool, ClientAuthRefusal>, Failure> {
-    if !client.stands(&mut directory.enter(&client.known().scope)?)? {
+    if !client.stands(&mut directory.enter(&client.known().scope)?, call, rules)? {
         return Ok(Err(ClientAuthRefusal::Unproved));
     }
-    let changed = match (opaque::parse(TenantKind::RefreshToken, token), bearer::read(call, keys, token)) {
-        (Some(presented), _) => revoke_family(directory, call, rules, client, presented)?,
-        (None, Some(bearer)) => revoke_access_token(directory, call, rules, client, bearer.claims())?,
-        (None, None) => false,
+    let changed = if let Some(presented) = opaque::parse(TenantKind::RefreshToken, token) {
+        revoke_family(directory, call, rules, client, presented)?
+    } else if let Some(bearer) = bearer::read(call, keys, token) {
+        revoke_access_token(directory, call, rules, client, bearer.claims())?
+    } else {
+        false
     };
     Ok(Ok(changed))
 }

@@ -16,12 +16,14 @@ use serde_json::{Value, json};
 use symbolon::flows::client_auth::ASSERTION_TYPE;
 use symbolon::model::client::{AuthMethod, ClientKind};
 use symbolon::model::resource_server::OpenTo;
+use symbolon::storage::records::audit;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::party::{NOTES, assert_error, platform_client, service};
 use crate::harness::TestServer;
 use crate::harness::jar::Page;
+use crate::harness::server::Builder;
 
 const ALGORITHMS: [&str; 3] = ["RS256", "PS256", "ES256"];
 
@@ -93,7 +95,17 @@ struct Rig {
 
 impl Rig {
     async fn with(jwks: Option<Value>, jwks_uri: Option<&str>, private: &str) -> Self {
-        let server = TestServer::with().set("outbound.allow_private", private).unlimited().start().await;
+        let builder = TestServer::with().set("outbound.allow_private", private).unlimited();
+        Self::made(builder, jwks, jwks_uri).await
+    }
+
+    /// The same on a server with settings of its own.
+    async fn on(builder: Builder, jwks: Value) -> Self {
+        Self::made(builder, Some(jwks), None).await
+    }
+
+    async fn made(builder: Builder, jwks: Option<Value>, jwks_uri: Option<&str>) -> Self {
+        let server = builder.start().await;
         let platform = server.platform().await;
         platform.resource(NOTES, None, &["notes"], OpenTo::All).await;
         let mut client = service("signer");
@@ -368,6 +380,43 @@ async fn an_assertion_of_a_refused_request_is_used_up_too() {
         assert_error(&again, 401, "invalid_client");
         assert_error(&rig.present(&assertion).await, 401, "invalid_client");
     }
+}
+
+/// RFC 7523 §3: at every door, whatever ends the request, an assertion is used up by being shown; and shown again it
+/// leaves the same record everywhere.
+#[tokio::test]
+async fn an_assertion_is_used_up_by_being_shown() {
+    let own = key("ES256", "k1");
+    let rig = Rig::registered(set(&[&own])).await;
+    for path in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"] {
+        let assertion = sign("ES256", &own, Some("k1"), &rig.claims());
+        let fields = [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", &*assertion)];
+        let bare = rig.server.browser().send(Method::POST, path, Some(&fields), &[]).await;
+        assert_error(&bare, 400, "invalid_request");
+        for other in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"] {
+            let again = rig.server.browser().send(Method::POST, other, Some(&fields), &[]).await;
+            assert_error(&again, 401, "invalid_client");
+        }
+        assert_error(&rig.present(&assertion).await, 401, "invalid_client");
+    }
+    let platform = rig.server.platform().await.scope;
+    let read = rig.server.database().read(&platform, |tx| audit::after(tx, 0, 10_000)).await;
+    let bodies: Vec<String> = read.expect("events").into_iter().map(|event| event.body).collect();
+    let replays = bodies.iter().filter(|body| body.contains("\"used_assertion\""));
+    let alike = replays.filter(|body| {
+        body.contains("\"oauth.client_authentication\"") && body.contains("\"type\":\"anonymous\"")
+    });
+    assert_eq!(alike.count(), 12, "{bodies:#?}");
+}
+
+#[tokio::test]
+async fn an_assertion_that_came_too_often_is_used_up_too() {
+    let own = key("ES256", "k1");
+    let rig = Rig::on(TestServer::with().set("limits.token_client", "1 per 1m"), set(&[&own])).await;
+    assert_eq!(rig.prove("ES256", &own).await.status, 200);
+    let assertion = sign("ES256", &own, Some("k1"), &rig.claims());
+    assert_eq!(rig.present(&assertion).await.status, 429);
+    assert_error(&rig.present(&assertion).await, 401, "invalid_client");
 }
 
 /// P126: a `jwks_uri` leads nowhere inside, unless the operator listed the network.

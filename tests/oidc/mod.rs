@@ -3,8 +3,10 @@
 mod at_once;
 mod bearer;
 mod budget;
+mod chains;
 mod client_keys;
 mod clients;
+mod closing;
 mod code;
 mod cut_offs;
 mod documents;

@@ -12,7 +12,7 @@ use super::party::{CALLBACK, NOTES, VERIFIER, World, assert_error, text};
 use crate::harness::seed::Registered;
 
 /// A change that the node does not learn of: no change number, no refresh.
-async fn unseen(
+pub(super) async fn unseen(
     world: &World,
     work: impl FnOnce(&mut PlatformTx<'_>) -> Result<(), Failure> + Send + 'static,
 ) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::decide::is_candidate;
 use super::resume::{Standing, refuse, standing};
-use super::{Answer, Outcome};
+use super::{Answer, Outcome, parameters};
 use crate::flows::Call;
 use crate::flows::failures::RecordRules;
 use crate::flows::interaction::Request;
@@ -18,9 +18,10 @@ use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
 use crate::model::resource_server::ResourceServer;
 use crate::protocol::claims::scope_of;
+use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::redirect_uri::VerifiedRedirect;
-use crate::protocol::scope::Scope;
+use crate::protocol::scope::{Scope, ScopeSet};
 use crate::storage::Directory;
 use crate::storage::records::consents::{self, Consent};
 use crate::storage::records::resource_servers;
@@ -61,7 +62,7 @@ pub(super) fn stands(
     }))
 }
 
-/// What the page has to ask, or where to go instead.
+/// What the page has to ask, or where to go instead: [`Outcome::Consent`] means on with [`super::resume`].
 pub fn question(
     directory: &mut Directory<'_>,
     call: &Call,
@@ -75,7 +76,10 @@ pub fn question(
     let Some(account) = asked_account(directory, call, &standing)? else {
         return Ok(Err(Outcome::SignIn(handle)));
     };
-    let Some(request) = standing.interaction.request else { return Ok(Err(Outcome::Gone)) };
+    let Some(request) = &standing.interaction.request else { return Ok(Err(Outcome::Gone)) };
+    let Ok(request) = parameters::anew(&standing.client, request) else {
+        return Ok(Err(Outcome::Consent(handle)));
+    };
     let servers = servers(directory, &standing.client, &request, &account)?;
     Ok(Ok(Question { client: standing.client, account, to: standing.to, request, servers }))
 }
@@ -92,7 +96,10 @@ pub fn answer(
         Ok(standing) => standing,
         Err(outcome) => return Ok(outcome),
     };
-    let Some(request) = standing.interaction.request.clone() else { return Ok(Outcome::Gone) };
+    let Some(request) = &standing.interaction.request else { return Ok(Outcome::Gone) };
+    let Ok(request) = parameters::anew(&standing.client, request) else {
+        return Ok(Outcome::Consent(handle));
+    };
     let Some(account) = asked_account(directory, call, &standing)? else {
         return Ok(Outcome::SignIn(handle));
     };
@@ -100,7 +107,10 @@ pub fn answer(
     let event = call
         .event(EventKind::Consent, result, Actor::User(account.user.id))
         .by_client(&standing.client.client_id)
-        .with("scope", asked_scopes(&request).into_iter().collect::<Vec<_>>().join(" "));
+        .with(
+            "scope",
+            asked_scopes(&request.scope, &request.claims).into_iter().collect::<Vec<_>>().join(" "),
+        );
     directory.enter(&account.scope)?.record(event);
     if !allowed {
         let answer = Answer::Error(ErrorCode::AccessDenied, "the person did not consent");
@@ -165,19 +175,17 @@ pub(super) fn servers(
 }
 
 /// The scopes that are asked for, by name or by one of their claims: what the page shows and the consent covers (P008).
-pub fn asked_scopes(request: &Request) -> BTreeSet<&str> {
-    let mut scopes: BTreeSet<&str> = request.scope.iter().map(Scope::as_str).collect();
-    for claim in request.claims.names() {
-        if let Some(scope) = scope_of(claim) {
-            scopes.insert(scope);
-        }
+pub fn asked_scopes<'a>(scope: &'a ScopeSet, claims: &'a ClaimsRequest) -> BTreeSet<&'a str> {
+    let mut scopes: BTreeSet<&str> = scope.iter().map(Scope::as_str).collect();
+    for scope in claims.names().filter_map(scope_of) {
+        scopes.insert(scope);
     }
     scopes
 }
 
 fn wanted(request: &Request, servers: &[ResourceServer]) -> Consent {
     Consent {
-        scopes: asked_scopes(request).into_iter().map(str::to_owned).collect(),
+        scopes: asked_scopes(&request.scope, &request.claims).into_iter().map(str::to_owned).collect(),
         resources: servers.iter().map(|server| server.identifier.clone()).collect(),
         redirect_uris: vec![request.redirect_uri.clone()],
     }

@@ -2,10 +2,10 @@
 //! error a developer wants to read first; each refusal goes back to the client.
 
 use crate::crypto::jwt::unverified_claims;
-use crate::flows::interaction::WantedStrength;
+use crate::flows::interaction::{Request, WantedStrength};
+use crate::flows::registered;
 use crate::model::client::{Client, ClientKind};
 use crate::protocol::acr::{Acr, weakest_asked};
-use crate::protocol::claims::scope_of;
 use crate::protocol::claims_request::{ClaimsRequest, WantedAcr};
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::oauth_error::ErrorCode;
@@ -14,7 +14,7 @@ use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::prompt::PromptSet;
 use crate::protocol::response_mode::ResponseMode;
 use crate::protocol::response_type::ResponseType;
-use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
+use crate::protocol::scope::ScopeSet;
 
 /// An error to send back, with its fixed description.
 pub(super) type Fault = (ErrorCode, &'static str);
@@ -62,12 +62,27 @@ pub(super) fn response_type(params: &Params, client: &Client) -> Result<(), Faul
     asked
         .parse::<ResponseType>()
         .map_err(|_| (ErrorCode::UnsupportedResponseType, "response_type must be code"))?;
-    let code_grant = GrantType::AuthorizationCode.as_str();
-    if client.metadata.grant_types.iter().any(|grant| grant == code_grant) {
+    may_get_codes(client)
+}
+
+/// The client was registered for codes.
+pub(super) fn may_get_codes(client: &Client) -> Result<(), Fault> {
+    if registered::grant(client, GrantType::AuthorizationCode) {
         Ok(())
     } else {
         Err((ErrorCode::UnauthorizedClient, "this client may not use the authorization code grant"))
     }
+}
+
+/// A request that waited, as its client may make it at this moment: what it is registered for may have changed.
+pub(super) fn anew(client: &Client, request: &Request) -> Result<Request, Fault> {
+    may_get_codes(client)?;
+    if request.code_challenge.is_none() {
+        may_go_without_pkce(client)?;
+    }
+    let scope = some_of(registered::scope(client, &request.scope))?;
+    let claims = registered::claims(client, request.claims.clone());
+    Ok(Request { scope, claims, ..request.clone() })
 }
 
 /// `scope`, cut to what the client was registered for (RFC 6749 §3.3: the server may ignore a part of it).
@@ -77,18 +92,15 @@ pub(super) fn scope(params: &Params, client: &Client) -> Result<ScopeSet, Fault>
         .unwrap_or_default()
         .parse()
         .map_err(|_| (ErrorCode::InvalidScope, "scope is malformed"))?;
-    let may_refresh =
-        client.metadata.grant_types.iter().any(|grant| grant == GrantType::RefreshToken.as_str());
-    let granted: ScopeSet = asked
-        .iter()
-        .filter(|scope| client.metadata.scopes.iter().any(|own| own == scope.as_str()))
-        .filter(|scope| may_refresh || scope.as_str() != OFFLINE_ACCESS)
-        .cloned()
-        .collect();
-    if granted.is_empty() {
+    some_of(registered::scope(client, &asked))
+}
+
+/// The scope, if anything is left of it.
+pub(super) fn some_of(scope: ScopeSet) -> Result<ScopeSet, Fault> {
+    if scope.is_empty() {
         Err((ErrorCode::InvalidScope, "scope holds nothing that this client may ask for"))
     } else {
-        Ok(granted)
+        Ok(scope)
     }
 }
 
@@ -98,16 +110,21 @@ pub(super) fn pkce(params: &Params, client: &Client) -> Result<Option<String>, F
         if params.has("code_challenge_method") {
             return Err((ErrorCode::InvalidRequest, "code_challenge is missing"));
         }
-        let public = !client.is_confidential() || matches!(client.kind, ClientKind::Spa | ClientKind::Native);
-        return if public || client.metadata.require_pkce {
-            Err((ErrorCode::InvalidRequest, "PKCE is required: send code_challenge with method S256"))
-        } else {
-            Ok(None)
-        };
+        return may_go_without_pkce(client).map(|()| None);
     };
     CodeChallenge::parse(challenge, params.get("code_challenge_method"))
         .map(|challenge| Some(challenge.as_str().to_owned()))
         .map_err(|_| (ErrorCode::InvalidRequest, "PKCE needs a code_challenge made with method S256"))
+}
+
+/// Whether a request of this client needs no challenge.
+pub(super) fn may_go_without_pkce(client: &Client) -> Result<(), Fault> {
+    let public = !client.is_confidential() || matches!(client.kind, ClientKind::Spa | ClientKind::Native);
+    if public || client.metadata.require_pkce {
+        Err((ErrorCode::InvalidRequest, "PKCE is required: send code_challenge with method S256"))
+    } else {
+        Ok(())
+    }
 }
 
 /// `state` or `nonce`: returned exactly, so bounded.
@@ -143,13 +160,11 @@ pub(super) fn max_age(params: &Params, client: &Client) -> Result<Option<u64>, F
 
 /// `claims`, cut like `scope` to what the client was registered for.
 pub(super) fn claims(params: &Params, client: &Client) -> Result<ClaimsRequest, Fault> {
-    let mut claims =
+    let claims =
         params.get("claims").map_or_else(|| Ok(ClaimsRequest::default()), ClaimsRequest::parse).map_err(
             |_| (ErrorCode::InvalidRequest, "claims is not the JSON object of OpenID Connect Core 5.5"),
         )?;
-    let own = &client.metadata.scopes;
-    claims.retain(|claim| scope_of(claim).is_none_or(|scope| own.iter().any(|own| own == scope)));
-    Ok(claims)
+    Ok(registered::claims(client, claims))
 }
 
 /// The strength that `acr_values` or the `claims` parameter aim for (D13). An essential wish for values that we do not

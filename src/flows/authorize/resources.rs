@@ -2,8 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::consent;
+use super::parameters::Fault;
+use crate::flows::interaction::Request;
+use crate::flows::session::LiveAccount;
+use crate::flows::target::{Target, TargetRefusal};
 use crate::model::client::Client;
 use crate::model::failure::Failure;
+use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::params::Params;
 use crate::protocol::resource::ResourceIndicator;
 use crate::storage::Directory;
@@ -27,4 +33,28 @@ pub(super) fn named(
     let active =
         resource_servers::find(directory, &asked)?.iter().filter(|server| server.status.is_active()).count();
     Ok((active == asked.len()).then_some(asked))
+}
+
+/// Whether what was asked for is open to the tenant of the person who answers, at this moment: every resource that was
+/// named, and one of the scopes at least.
+pub(super) fn open(
+    directory: &mut Directory<'_>,
+    client: &Client,
+    request: &Request,
+    account: &LiveAccount,
+) -> Result<Result<(), Fault>, Failure> {
+    const CLOSED: Fault =
+        (ErrorCode::InvalidTarget, "resource is not open to the organisation of this person");
+    const NOTHING: Fault =
+        (ErrorCode::InvalidScope, "scope holds nothing that is open to the organisation of this person");
+    let servers = consent::servers(directory, client, request, account)?;
+    if !request.resources.iter().all(|named| servers.iter().any(|server| server.identifier == *named)) {
+        return Ok(Err(CLOSED));
+    }
+    let meant: Vec<String> = servers.iter().map(|server| server.identifier.clone()).collect();
+    Ok(match Target::granted(&servers, &meant, &request.scope) {
+        Ok(target) if target.scopes.is_empty() => Err(NOTHING),
+        Ok(_) => Ok(()),
+        Err(TargetRefusal::Resource | TargetRefusal::Scope) => Err(CLOSED),
+    })
 }

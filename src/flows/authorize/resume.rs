@@ -2,7 +2,7 @@
 //! or an error. Everything that could have changed since the request began is read again.
 
 use super::decide::{Decision, decide};
-use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, consent, issue};
+use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, consent, issue, parameters, resources};
 use crate::flows::Call;
 use crate::flows::failures::{self, RecordRules, Source};
 use crate::flows::interaction::{Interaction, Request};
@@ -67,14 +67,26 @@ pub(super) fn settle(
     standing: Standing,
     terms: Terms<'_>,
 ) -> Result<Outcome, Failure> {
-    let Some(request) = standing.interaction.request.clone() else { return Ok(Outcome::Gone) };
+    let Some(request) = &standing.interaction.request else { return Ok(Outcome::Gone) };
+    let request = match parameters::anew(&standing.client, request) {
+        Ok(request) => request,
+        Err((code, description)) => {
+            return refuse(directory, call, terms.records, standing, Answer::Error(code, description));
+        }
+    };
     let accounts = session::live_accounts(directory, call, &standing.interaction.browser_hash)?;
-    let decision = {
+    let mut decision = {
         let (client, interaction) = (&standing.client, &standing.interaction);
         decide(interaction, &request, client, (&accounts, call.now), &mut |account| {
             consent::stands(directory, client, &request, account)
         })?
     };
+    if let Decision::Consent(selected) | Decision::Issue(selected) = &decision
+        && let Some(account) = accounts.iter().find(|account| account.reference() == *selected)
+        && let Err(fault) = resources::open(directory, &standing.client, &request, account)?
+    {
+        decision = Decision::Refuse(fault);
+    }
     match decision {
         Decision::SignIn => wait(directory, &standing).map(Outcome::SignIn),
         Decision::Choose => wait(directory, &standing).map(Outcome::Choose),

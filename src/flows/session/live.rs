@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::flows::call::Call;
+use crate::flows::revocation;
 use crate::model::failure::Failure;
 use crate::model::policy::SessionLimits;
 use crate::model::session::{Session, SessionRef};
@@ -70,6 +71,16 @@ pub fn find_live(
 /// Whether neither limit has passed.
 fn within(limits: &SessionLimits, session: &Session, now: Timestamp) -> bool {
     now.since(session.last_seen_at) < limits.idle() && now.since(session.created_at) < limits.absolute()
+}
+
+/// Up to which `iat` a session that is over took its access tokens along: it was ended, or one of the limits passed that
+/// its tenant sets now.
+pub fn took_along(limits: &SessionLimits, session: &Session, now: Timestamp) -> Option<i64> {
+    if let Some(end) = session.ended_at {
+        return Some(revocation::reach(end).unix());
+    }
+    let end = (session.last_seen_at + limits.idle()).min(session.created_at + limits.absolute());
+    (end <= now).then(|| end.unix())
 }
 
 /// Notes that the session is in use, at most once a minute.

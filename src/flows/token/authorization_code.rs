@@ -4,14 +4,16 @@
 use super::issue::Issue;
 use super::refusal::{GrantFault, TokenRefusal};
 use super::standing::{self, Bond, Standing};
+use super::turn::{self, Turn};
 use super::{Issued, Terms, event, read_resources, rotation};
 use crate::flows::authorization::Authorization;
+use crate::flows::authorize::registered_redirect;
 use crate::flows::call::Call;
-use crate::flows::client_auth::{AuthenticatedClient, ClientAuthRefusal};
-use crate::flows::known::KnownTenant;
+use crate::flows::client_auth::AuthenticatedClient;
+use crate::flows::registered;
 use crate::flows::revocation::{self, Within};
 use crate::flows::target::Target;
-use crate::model::audit::{EventKind, EventResult, hex};
+use crate::model::audit::{EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::ids::FamilyId;
 use crate::model::secret::Secret;
@@ -29,7 +31,6 @@ use crate::storage::records::users;
 use crate::storage::{Directory, TenantTx};
 
 const GRANT: GrantType = GrantType::AuthorizationCode;
-const UNPROVED: TokenRefusal = TokenRefusal::Client(ClientAuthRefusal::Unproved);
 
 /// What the client presents.
 pub struct Request {
@@ -59,31 +60,18 @@ pub fn exchange(
     client: &AuthenticatedClient,
     request: &Request,
 ) -> Result<Result<Issued, TokenRefusal>, Failure> {
-    let found = match &request.code {
-        None => None,
-        Some(code) => directory.tenant(code.tenant)?.map(|scope| (scope, code.hash)),
-    };
-    let mut own = directory.enter(&client.known().scope)?;
-    let stands = client.stands(&mut own)?;
-    let (Some((scope, hash)), true) = (found, stands) else {
-        let refusal = if stands { TokenRefusal::Grant(GrantFault::Unknown) } else { UNPROVED };
-        event::refused(&mut own, call, &terms.records, client, (Some(GRANT), refusal))?;
-        return Ok(Err(refusal));
-    };
-    let tenant = KnownTenant::read(directory, &scope, call.now)?;
-    let mut tx = directory.enter(&scope)?;
-    let result = redeem(&mut tx, call, terms, client, (request, &hex(&hash), &tenant))?;
-    event::record(&mut tx, call, &terms.records, client, (GRANT, &result))?;
-    Ok(result)
+    turn::take(directory, (call, terms, client), (GRANT, request.code.as_ref()), |turn, tx, hash| {
+        redeem(turn, tx, request, hash)
+    })
 }
 
 fn redeem(
+    turn: &Turn<'_>,
     tx: &mut TenantTx<'_>,
-    call: &Call,
-    terms: &Terms,
-    client: &AuthenticatedClient,
-    (request, code_hash, tenant): (&Request, &str, &KnownTenant),
+    request: &Request,
+    code_hash: &str,
 ) -> Result<Result<Issued, TokenRefusal>, Failure> {
+    let Turn { call, terms, client, now, tenant } = turn;
     let Some(code) = authorization_codes::find(tx, code_hash)? else {
         return Ok(refuse(GrantFault::Unknown));
     };
@@ -98,16 +86,21 @@ fn redeem(
     if let Err(fault) = check(&code, &granted, request, call) {
         return Ok(refuse(fault));
     }
+    if registered_redirect(&now.client, &granted.redirect_uri).is_none() {
+        // It was taken from the client since: perhaps because codes went astray there.
+        return Ok(refuse(GrantFault::RedirectUri));
+    }
+    let granted = registered::granted(&now.client, granted);
     let bond = if granted.scope.contains(OFFLINE_ACCESS) { Bond::Offline } else { Bond::Session };
     if !users::hold_active(tx, granted.user_id)? {
         return Ok(refuse(GrantFault::Person));
     }
     // The session is asked for even by an offline grant: a code is a minute old at most.
-    let person = match standing::of_person(tx, &granted, client.client(), (Bond::Session, call))? {
+    let person = match standing::of_person(tx, &granted, &now.client, (Bond::Session, call))? {
         Ok(person) => person,
         Err(fault) => return Ok(refuse(fault)),
     };
-    let open = client.known().resources_for(tx.scope().id());
+    let open = now.resources_for(tx.scope().id());
     let target = Target::granted(open, &granted.resources, &granted.scope)
         .and_then(|target| target.narrow(&request.resources));
     let target = match target {
@@ -123,11 +116,11 @@ fn redeem(
         tenant,
         client: client.id(),
         target: &target,
-        life: terms.lifetimes.access_of(client.client()),
-        cut_off: cut_off.max(tenant.cut_off).max(client.known().cut_off),
+        life: terms.lifetimes.access_of(&now.client),
+        cut_off: cut_off.max(tenant.cut_off).max(now.cut_off),
     };
     let issued = compile(&issue, terms, person, &granted);
-    let (issued, family) = begin_family(tx, call, terms, client, (&code, &granted, bond, issued))?;
+    let (issued, family) = begin_family(turn, tx, (&code, &granted, bond, issued))?;
     authorization_codes::note_issued(tx, code_hash, &issued.access.jti, family)?;
     Ok(Ok(issued))
 }
@@ -167,14 +160,12 @@ fn check(
 
 /// A refresh token for clients that may refresh; with `offline_access` it outlives the session (D12).
 fn begin_family(
+    turn: &Turn<'_>,
     tx: &mut TenantTx<'_>,
-    call: &Call,
-    terms: &Terms,
-    client: &AuthenticatedClient,
     (code, granted, bond, issued): (&StoredCode, &Authorization, Bond, Issued),
 ) -> Result<(Issued, Option<FamilyId>), Failure> {
-    let may_refresh = GrantType::RefreshToken.as_str();
-    if !client.client().metadata.grant_types.iter().any(|own| own == may_refresh) {
+    let Turn { call, terms, client, now, .. } = turn;
+    if !registered::grant(&now.client, GrantType::RefreshToken) {
         return Ok((issued, None));
     }
     let family = Family {
@@ -186,7 +177,7 @@ fn begin_family(
         authorization: code.authorization.clone(),
         created_at: call.now,
         last_used_at: call.now,
-        expires_at: call.now + terms.lifetimes.refresh_absolute_of(client.client()),
+        expires_at: call.now + terms.lifetimes.refresh_absolute_of(&now.client),
         ended_at: None,
     };
     refresh_families::insert(tx, &family)?;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use super::issue::Issue;
 use super::refusal::TokenRefusal;
-use super::{Issued, Terms, event, read_resources, read_scope};
+use super::{Issued, Terms, UNPROVED, event, read_resources, read_scope};
 use crate::flows::call::Call;
-use crate::flows::client_auth::{AuthenticatedClient, ClientAuthRefusal};
+use crate::flows::client_auth::AuthenticatedClient;
 use crate::flows::known::KnownTenant;
 use crate::flows::target::Target;
 use crate::model::audit::Event;
@@ -65,8 +65,7 @@ pub fn event(call: &Call, client: &AuthenticatedClient, issued: &Issued) -> Even
     event::issued(call, client, GRANT, issued)
 }
 
-/// Makes the issue durable, if the client may still be used: the assertion used up, the event on the chain. The token may
-/// leave after that.
+/// Makes the issue durable, if the client may still be used. The token may leave after that.
 pub fn commit(
     tx: &mut TenantTx<'_>,
     call: &Call,
@@ -74,13 +73,11 @@ pub fn commit(
     client: &AuthenticatedClient,
     event: Event,
 ) -> Result<Result<(), TokenRefusal>, Failure> {
-    if client.stands(tx)? {
-        tx.record(event);
-        return Ok(Ok(()));
+    if !client.stands(tx, call, &terms.records)? {
+        return Ok(Err(UNPROVED));
     }
-    let refusal = TokenRefusal::Client(ClientAuthRefusal::Unproved);
-    event::refused(tx, call, &terms.records, client, (Some(GRANT), refusal))?;
-    Ok(Err(refusal))
+    tx.record(event);
+    Ok(Ok(()))
 }
 
 /// Scopes of people (`openid` and its kin) are not for machines. Where no scope is asked for, all that the client has at
@@ -97,6 +94,10 @@ fn target(
         .filter_map(|name| name.parse::<Scope>().ok())
         .collect();
     let open: Vec<_> = client.known().resources_for(tenant.scope.id()).collect();
+    if open.is_empty() && !client.known().resources.is_empty() {
+        // Everything that it was registered for is closed: a token for nothing is none.
+        return Err(TokenRefusal::Target);
+    }
     match &request.scope {
         Some(asked) if asked.is_subset(&own) => Ok(Target::resolve(open, &request.resources, asked)?),
         Some(_) => Err(TokenRefusal::Scope),

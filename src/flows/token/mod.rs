@@ -11,6 +11,7 @@ pub mod refusal;
 pub mod rotation;
 pub mod sign;
 mod standing;
+mod turn;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,7 @@ use crate::crypto::seal::Sealer;
 use crate::flows::call::Call;
 use crate::flows::client_auth::{AuthenticatedClient, ClientAuthRefusal};
 use crate::flows::failures::RecordRules;
+use crate::flows::registered;
 use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::model::secret::Secret;
@@ -31,6 +33,9 @@ use crate::protocol::resource::ResourceIndicator;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::token_claims::{AccessTokenClaims, IdTokenClaims};
 use crate::storage::TenantTx;
+
+/// The client is not, or no longer, who it says.
+const UNPROVED: TokenRefusal = TokenRefusal::Client(ClientAuthRefusal::Unproved);
 
 /// What the endpoint needs besides the call.
 #[derive(Debug, Clone)]
@@ -107,8 +112,7 @@ impl GrantRequest {
 
     /// Whether this client was registered for the grant (P016).
     pub fn is_allowed(&self, client: &Client) -> Result<(), TokenRefusal> {
-        let word = self.grant_type().as_str();
-        if client.metadata.grant_types.iter().any(|own| own == word) {
+        if registered::grant(client, self.grant_type()) {
             Ok(())
         } else {
             Err(TokenRefusal::UnauthorizedClient)
@@ -127,8 +131,7 @@ pub struct Issued {
     pub refresh_token: Option<Secret<String>>,
 }
 
-/// Records a refusal that came before any grant was looked at; answers with what the client is told. What it proved itself
-/// with is used up all the same.
+/// Records a refusal that came before any grant was looked at; answers with what the client is told.
 pub fn refuse(
     tx: &mut TenantTx<'_>,
     call: &Call,
@@ -136,7 +139,9 @@ pub fn refuse(
     client: &AuthenticatedClient,
     (grant, why): (Option<GrantType>, TokenRefusal),
 ) -> Result<TokenRefusal, Failure> {
-    let why = if client.stands(tx)? { why } else { TokenRefusal::Client(ClientAuthRefusal::Unproved) };
+    if !client.stands(tx, call, &terms.records)? {
+        return Ok(UNPROVED);
+    }
     event::refused(tx, call, &terms.records, client, (grant, why))?;
     Ok(why)
 }

@@ -4,15 +4,16 @@
 use super::issue::Issue;
 use super::refusal::{GrantFault, TokenRefusal};
 use super::standing::{self, Bond, Standing};
+use super::turn::{self, Turn};
 use super::{Issued, Terms, event, read_resources, read_scope, rotation};
 use crate::flows::authorization::Authorization;
 use crate::flows::call::Call;
-use crate::flows::client_auth::{AuthenticatedClient, ClientAuthRefusal};
-use crate::flows::known::{KnownClient, KnownTenant};
+use crate::flows::client_auth::AuthenticatedClient;
+use crate::flows::registered;
 use crate::flows::revocation;
 use crate::flows::session;
 use crate::flows::target::Target;
-use crate::model::audit::{EventKind, EventResult, hex};
+use crate::model::audit::{EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::protocol::claims::Person;
 use crate::protocol::grant_type::GrantType;
@@ -20,13 +21,12 @@ use crate::protocol::opaque::{self, Presented, TenantKind};
 use crate::protocol::params::Params;
 use crate::protocol::resource::ResourceIndicator;
 use crate::protocol::revocation_feed::RevokedKind;
-use crate::protocol::scope::ScopeSet;
+use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
 use crate::storage::records::refresh_families::{self, EndReason, Family};
 use crate::storage::records::refresh_tokens::{self, StoredToken};
 use crate::storage::{Directory, TenantTx};
 
 const GRANT: GrantType = GrantType::RefreshToken;
-const UNPROVED: TokenRefusal = TokenRefusal::Client(ClientAuthRefusal::Unproved);
 
 /// What the client presents.
 pub struct Request {
@@ -47,13 +47,8 @@ impl Request {
 }
 
 /// What one refresh works on.
-struct Turn<'a> {
-    call: &'a Call,
-    terms: &'a Terms,
-    client: &'a AuthenticatedClient,
-    /// The client as it stands at this moment.
-    now_known: &'a KnownClient,
-    tenant: &'a KnownTenant,
+struct Refresh<'a> {
+    turn: &'a Turn<'a>,
     request: &'a Request,
 }
 
@@ -65,32 +60,17 @@ pub fn exchange(
     client: &AuthenticatedClient,
     request: &Request,
 ) -> Result<Result<Issued, TokenRefusal>, Failure> {
-    let found = match &request.token {
-        None => None,
-        Some(token) => directory.tenant(token.tenant)?.map(|scope| (scope, token.hash)),
-    };
-    let now_known = KnownClient::find(directory, client.id(), call.now)?;
-    let mut own = directory.enter(&client.known().scope)?;
-    let now_known = if client.stands(&mut own)? { now_known } else { None };
-    let (Some((scope, hash)), Some(now_known)) = (found, &now_known) else {
-        let refusal = if now_known.is_some() { TokenRefusal::Grant(GrantFault::Unknown) } else { UNPROVED };
-        event::refused(&mut own, call, &terms.records, client, (Some(GRANT), refusal))?;
-        return Ok(Err(refusal));
-    };
-    let tenant = KnownTenant::read(directory, &scope, call.now)?;
-    let turn = Turn { call, terms, client, now_known, tenant: &tenant, request };
-    let mut tx = directory.enter(&scope)?;
-    let result = turn.take(&mut tx, &hex(&hash))?;
-    event::record(&mut tx, call, &terms.records, client, (GRANT, &result))?;
-    Ok(result)
+    turn::take(directory, (call, terms, client), (GRANT, request.token.as_ref()), |turn, tx, hash| {
+        Refresh { turn, request }.take(tx, hash)
+    })
 }
 
-impl Turn<'_> {
+impl Refresh<'_> {
     fn take(&self, tx: &mut TenantTx<'_>, hash: &str) -> Result<Result<Issued, TokenRefusal>, Failure> {
         let Some(token) = refresh_tokens::find(tx, hash)? else { return Ok(refuse(GrantFault::Unknown)) };
         let family = refresh_families::find(tx, token.family_id)?
             .ok_or_else(|| Failure::internal("a refresh token without its family"))?;
-        if family.client_id != *self.client.id() {
+        if family.client_id != *self.turn.client.id() {
             return Ok(refuse(GrantFault::OtherClient));
         }
         if let Err(fault) = self.check_family(&family) {
@@ -98,37 +78,47 @@ impl Turn<'_> {
         }
         // A token that was used before is judged before anything else can refuse it (P013).
         if token.consumed_at.is_some()
-            && rotation::successor_again(tx, self.call, self.terms, self.client, &token)?.is_none()
+            && rotation::successor_again(tx, self.turn.call, self.turn.terms, self.turn.client, &token)?
+                .is_none()
         {
             return self.punish_reuse(tx, &family);
         }
-        let granted = Authorization::from_stored(&family.authorization)?;
-        let bond = if family.offline { Bond::Offline } else { Bond::Session };
-        let client = &self.now_known.client;
-        let person = match standing::of_person(tx, &granted, client, (bond, self.call))? {
+        let before = Authorization::from_stored(&family.authorization)?;
+        let client = &self.turn.now.client;
+        let granted = registered::granted(client, before.clone());
+        // A client that may not have offline_access any more has what is left by the session.
+        let offline = family.offline && granted.scope.contains(OFFLINE_ACCESS);
+        let bond = if offline { Bond::Offline } else { Bond::Session };
+        let person = match standing::of_person(tx, &granted, client, (bond, self.turn.call))? {
             Ok(person) => person,
             Err(fault) => {
                 // It will never be good again: what stands on it ends here (P015).
-                rotation::kill(tx, self.call, (family.id, family.user_id, family.sid), EndReason::Ended)?;
+                rotation::kill(
+                    tx,
+                    self.turn.call,
+                    (family.id, family.user_id, family.sid),
+                    EndReason::Ended,
+                )?;
                 return Ok(refuse(fault));
             }
         };
-        let target = match self.target(&granted) {
+        let target = match self.target(&before) {
             Ok(target) => target,
             Err(refusal) => return Ok(Err(refusal)),
         };
         if let Some(session) = &person.session {
-            session::keep_alive(tx, self.call, session)?;
+            session::keep_alive(tx, self.turn.call, session)?;
         }
         let issued = self.compile(tx, &granted, person, &target)?;
         self.rotate(tx, &family, &token, issued)
     }
 
     fn check_family(&self, family: &Family) -> Result<(), GrantFault> {
-        let idle = self.terms.lifetimes.refresh_idle_of(&self.now_known.client);
+        let idle = self.turn.terms.lifetimes.refresh_idle_of(&self.turn.now.client);
         if family.ended_at.is_some() {
             Err(GrantFault::Ended)
-        } else if family.expires_at <= self.call.now || family.last_used_at + idle <= self.call.now {
+        } else if family.expires_at <= self.turn.call.now || family.last_used_at + idle <= self.turn.call.now
+        {
             Err(GrantFault::Expired)
         } else {
             Ok(())
@@ -142,10 +132,8 @@ impl Turn<'_> {
         if !scope.is_subset(&granted.scope) {
             return Err(TokenRefusal::Scope);
         }
-        let own = &self.now_known.client.metadata.scopes;
-        let scope: ScopeSet =
-            scope.iter().filter(|one| own.iter().any(|own| own == one.as_str())).cloned().collect();
-        let open = self.now_known.resources_for(self.tenant.scope.id());
+        let scope = registered::scope(&self.turn.now.client, scope);
+        let open = self.turn.now.resources_for(self.turn.tenant.scope.id());
         Ok(Target::granted(open, &granted.resources, &scope)?.narrow(&self.request.resources)?)
     }
 
@@ -159,14 +147,14 @@ impl Turn<'_> {
         let sid = granted.sid.to_string();
         let subject = granted.user_id.to_string();
         let stands_on = [(RevokedKind::Session, sid.as_str()), (RevokedKind::Subject, subject.as_str())];
-        let cut_off = revocation::cut_off(tx, stands_on, self.call.now)?;
+        let cut_off = revocation::cut_off(tx, stands_on, self.turn.call.now)?;
         let issue = Issue {
-            call: self.call,
-            tenant: self.tenant,
-            client: self.client.id(),
+            call: self.turn.call,
+            tenant: &self.turn.tenant,
+            client: self.turn.client.id(),
             target,
-            life: self.terms.lifetimes.access_of(&self.now_known.client),
-            cut_off: cut_off.max(self.tenant.cut_off).max(self.now_known.cut_off),
+            life: self.turn.terms.lifetimes.access_of(&self.turn.now.client),
+            cut_off: cut_off.max(self.turn.tenant.cut_off).max(self.turn.now.cut_off),
         };
         let told = Person {
             profile: &person.user.profile,
@@ -174,7 +162,7 @@ impl Turn<'_> {
             email_verified: person.user.email_verified,
         };
         // No nonce: it belongs to the first ID token (OIDC Core §12.2).
-        let id_token = issue.id_token(&told, granted, self.terms.lifetimes.id_token, None);
+        let id_token = issue.id_token(&told, granted, self.turn.terms.lifetimes.id_token, None);
         Ok(Issued { id_token, access: issue.access_token_of(person, granted), refresh_token: None })
     }
 
@@ -186,18 +174,24 @@ impl Turn<'_> {
         token: &StoredToken,
         issued: Issued,
     ) -> Result<Result<Issued, TokenRefusal>, Failure> {
-        if !refresh_families::touch(tx, family.id, self.call.now)? {
+        if !refresh_families::touch(tx, family.id, self.turn.call.now)? {
             return Ok(refuse(GrantFault::Ended));
         }
         let tenant = tx.scope().id();
-        let next = rotation::draw(tenant, self.call);
-        let sealed = rotation::seal(self.terms, self.call, self.client, (tenant, &token.token_hash), &next)?;
-        if !refresh_tokens::consume(tx, &token.token_hash, sealed.as_deref(), self.call.now)? {
+        let next = rotation::draw(tenant, self.turn.call);
+        let sealed = rotation::seal(
+            self.turn.terms,
+            self.turn.call,
+            self.turn.client,
+            (tenant, &token.token_hash),
+            &next,
+        )?;
+        if !refresh_tokens::consume(tx, &token.token_hash, sealed.as_deref(), self.turn.call.now)? {
             return self.again(tx, family, &token.token_hash, issued);
         }
         // The successor of the token before this one may not be given again: its use began here (D11).
         refresh_tokens::erase_successors_before(tx, family.id, token.generation)?;
-        rotation::store(tx, self.call, &next, (family.id, token.generation + 1), &issued.access.jti)?;
+        rotation::store(tx, self.turn.call, &next, (family.id, token.generation + 1), &issued.access.jti)?;
         Ok(Ok(Issued { refresh_token: Some(next), ..issued }))
     }
 
@@ -213,7 +207,7 @@ impl Turn<'_> {
         let old = refresh_tokens::find(tx, hash)?
             .ok_or_else(|| Failure::internal("a refresh token vanished while it was used"))?;
         if let Some((successor, next)) =
-            rotation::successor_again(tx, self.call, self.terms, self.client, &old)?
+            rotation::successor_again(tx, self.turn.call, self.turn.terms, self.turn.client, &old)?
         {
             let noted = rotation::note(&next.access_jti, &issued.access.jti);
             refresh_tokens::note_access_tokens(tx, &next.token_hash, &noted)?;
@@ -228,11 +222,12 @@ impl Turn<'_> {
         tx: &mut TenantTx<'_>,
         family: &Family,
     ) -> Result<Result<Issued, TokenRefusal>, Failure> {
-        rotation::kill(tx, self.call, (family.id, family.user_id, family.sid), EndReason::Reused)?;
+        rotation::kill(tx, self.turn.call, (family.id, family.user_id, family.sid), EndReason::Reused)?;
         let event = self
+            .turn
             .call
-            .event(EventKind::RefreshReused, EventResult::Denied, event::actor(self.client))
-            .by_client(self.client.id())
+            .event(EventKind::RefreshReused, EventResult::Denied, event::actor(self.turn.client))
+            .by_client(self.turn.client.id())
             .for_user(family.user_id)
             .on("refresh_family", family.id);
         tx.record(event);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::refusal::GrantFault;
 use crate::flows::authorization::Authorization;
+use crate::flows::authorize::consent::asked_scopes;
 use crate::flows::call::Call;
 use crate::flows::session;
 use crate::model::client::Client;
@@ -81,9 +82,9 @@ fn is_consented(
         return Ok(true);
     }
     let consent = consents::find(tx, authorization.user_id, &client.client_id)?;
-    Ok(consent.is_some_and(|consent| {
-        authorization.scope.iter().all(|scope| consent.scopes.iter().any(|given| given == scope.as_str()))
-    }))
+    let needed = asked_scopes(&authorization.scope, &authorization.claims);
+    Ok(consent
+        .is_some_and(|consent| needed.iter().all(|scope| consent.scopes.iter().any(|given| given == scope))))
 }
 
 /// What the person may enter at this moment, context by context.

@@ -1,7 +1,5 @@
 //! Authenticates the client of a request (RFC 6749 §2.3), and counts what it asks for.
 
-use std::sync::Arc;
-
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
@@ -9,18 +7,14 @@ use actix_web::web::Data;
 use crate::crypto::jwt::claimed_kid;
 use crate::flows::Call;
 use crate::flows::client_auth::{
-    AuthenticatedClient, ClientAuthRefusal, Presented, authenticate, failed_event,
+    AuthenticatedClient, ClientAuthRefusal, Presented, authenticate, record_failure,
 };
-use crate::flows::failures::{self, Source};
-use crate::flows::known::KnownClient;
-use crate::model::ids::ClientId;
 use crate::protocol::params::Params;
-use crate::storage::Directory;
+use crate::storage::{Directory, TenantTx};
 use crate::web::edge::Edge;
 use crate::web::oidc::error::Halt;
 
-/// The client that sends this request. A failed proof is recorded on the chain of the client's tenant, one of a client
-/// that does not exist on the platform's: both take the same work, so that time tells nothing (D8).
+/// The client that sends this request. A failed proof is recorded, and a good one that serves once is used up.
 pub async fn client(
     request: &HttpRequest,
     edge: &Data<Edge>,
@@ -43,6 +37,7 @@ pub async fn client(
         };
     match authenticate(call, known.clone(), &presented, fetched.as_ref()) {
         Ok(client) => {
+            spend(edge, call, &client).await?;
             let notes = edge.notes(request);
             // Whoever says the name of a public client is anybody: each has their own share of it.
             let share = if client.is_confidential() { None } else { notes.knocker() };
@@ -51,7 +46,12 @@ pub async fn client(
             Ok(client)
         }
         Err(refusal) => {
-            record_failure(edge, call, known, presented.client_id()).await?;
+            let (call, rules) = (call.clone(), edge.sign_in.records.clone());
+            let named = presented.client_id().clone();
+            let record = move |directory: &mut Directory<'_>| {
+                record_failure(directory, &call, &rules, (known.as_deref(), &named), "wrong_proof")
+            };
+            edge.database.write_directory(record).await?;
             Err(refusal.into())
         }
     }
@@ -67,16 +67,13 @@ fn authorization(request: &HttpRequest) -> Result<Option<&str>, ClientAuthRefusa
     first.map(|value| value.to_str().map_err(|_| ClientAuthRefusal::Unproved)).transpose()
 }
 
-async fn record_failure(
-    edge: &Edge,
-    call: &Call,
-    known: Option<Arc<KnownClient>>,
-    named: &ClientId,
-) -> Result<(), Halt> {
-    let (call, rules, named) = (call.clone(), edge.sign_in.records.clone(), named.to_string());
-    let record = move |directory: &mut Directory<'_>| {
-        let source = Source { tenant: known.as_ref().map(|known| known.scope.id()), named: &named };
-        failures::record(directory, &call, &rules, source, failed_event(&call, known.as_deref()))
-    };
-    Ok(edge.database.write_directory(record).await?)
+/// Uses up a proof that serves once: before anything else can end the request, in a transaction of its own.
+async fn spend(edge: &Edge, call: &Call, client: &AuthenticatedClient) -> Result<(), Halt> {
+    if !client.is_spent_by_use() {
+        return Ok(());
+    }
+    let (call, rules, proved) = (call.clone(), edge.sign_in.records.clone(), client.clone());
+    let spend = move |tx: &mut TenantTx<'_>| proved.spend(tx, &call, &rules);
+    let fresh = edge.database.write(&client.known().scope, spend).await?;
+    if fresh { Ok(()) } else { Err(ClientAuthRefusal::Unproved.into()) }
 }

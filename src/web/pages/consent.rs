@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
-use super::card;
-use super::visitor::{INTERACTION, Outcome, Visitor, answered};
+use super::visitor::{Outcome, Visitor, answered};
+use super::{card, login};
 use crate::flows::authorize;
 use crate::flows::authorize::consent::{self, Question};
 use crate::model::ids::InteractionHandle;
@@ -32,7 +32,7 @@ async fn ask(visitor: &Visitor) -> Outcome {
         .await;
     Ok(match visitor.sound(asked)? {
         Ok(question) => page(visitor, handle, &question).await,
-        Err(outcome) => answer(visitor, Ok(outcome)),
+        Err(outcome) => go_on(visitor, outcome),
     })
 }
 
@@ -49,11 +49,14 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
             consent::answer(directory, &call, &rules, (handle, &cookie), allowed)
         })
         .await;
-    let outcome = visitor.sound(outcome)?;
+    Ok(go_on(visitor, visitor.sound(outcome)?))
+}
+
+fn go_on(visitor: &Visitor, outcome: authorize::Outcome) -> HttpResponse {
     if let authorize::Outcome::Consent(handle) = outcome {
-        return Ok(visitor.to(&format!("/oauth2/authorize/resume?{INTERACTION}={handle}")));
+        return visitor.to(&login::onward(Some(handle)));
     }
-    Ok(answer(visitor, Ok(outcome)))
+    answer(visitor, Ok(outcome))
 }
 
 async fn page(visitor: &Visitor, handle: InteractionHandle, question: &Question) -> HttpResponse {
@@ -72,7 +75,7 @@ async fn page(visitor: &Visitor, handle: InteractionHandle, question: &Question)
 
 /// The scopes in words: ours first in their usual order, then those of the resource servers.
 fn lines(question: &Question) -> Vec<ScopeLine> {
-    let asked = consent::asked_scopes(&question.request);
+    let asked = consent::asked_scopes(&question.request.scope, &question.request.claims);
     let standard = StandardScope::ALL.into_iter().filter(|scope| asked.contains(scope.as_str()));
     let defined = question.servers.iter().flat_map(|server| {
         let asked_of_it = server.scopes.iter().filter(|defined| asked.contains(defined.name.as_str()));
