@@ -55,17 +55,6 @@ async fn a_token_travels_in_the_header_or_in_a_form() {
     assert_eq!(world.post("/userinfo", &[("access_token", &token)], &[]).await.status, 200);
 }
 
-/// RFC 6750 §3, §3.1: who sent no token is told how, and of no error.
-#[tokio::test]
-async fn no_token_at_all_is_answered_by_a_bare_challenge() {
-    let world = World::new().await;
-    for path in ["/userinfo", "/userinfo/workspaces"] {
-        let page = world.server.browser().get(path).await;
-        assert_eq!((page.status.as_u16(), page.body.as_str()), (401, ""), "{path}");
-        assert_eq!(page.header("www-authenticate"), Some("Bearer realm=\"symbolon\""), "{path}");
-    }
-}
-
 #[tokio::test]
 async fn p020_tokens_carried_wrongly_are_refused_with_a_challenge() {
     let world = World::new().await;

@@ -8,7 +8,7 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
@@ -113,9 +113,7 @@ fn give_shape(response: &mut HttpResponse<BoxBody>, family: Family, frame: &Fram
     }
     let kind = response.headers().get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     let ours = [&b"text/html"[..], b"application/"].iter().any(|shape| kind.starts_with(shape));
-    // A challenge to somebody who sent no token says nothing more (RFC 6750 §3.1).
-    let challenge = response.headers().contains_key(WWW_AUTHENTICATE);
-    if ours || challenge || family == Family::Asset {
+    if ours || family == Family::Asset {
         return;
     }
     let shaped = Trouble::of_status(status).answer(family, frame.clone(), notes.request_id());
