@@ -8,4 +8,4 @@ setup-password-weak = Dieses Passwort ist leicht zu erraten. Wählen Sie ein and
 setup-submit = Konto anlegen
 setup-done-title = Das Konto ist bereit
 setup-done-lead = { $email } ist das erste Inhaberkonto.
-setup-done-next = Der Einrichtungslink ist verbraucht. Sie können dieses Fenster schließen.
+setup-done-next = Der Link ist verbraucht. Geben Sie beim Anmelden „platform“ als Organisation ein.

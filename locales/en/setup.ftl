@@ -8,4 +8,4 @@ setup-password-weak = This password is easy to guess. Choose another, such as a 
 setup-submit = Create account
 setup-done-title = The account is ready
 setup-done-lead = { $email } is the first owner.
-setup-done-next = The set-up link is used up. You can close this window.
+setup-done-next = The link is used up. To sign in, enter “platform” as the organisation.
