@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -310,7 +311,10 @@ fn open_output(path: Option<&Path>) -> Result<Box<dyn Write>, Stop> {
     match path {
         None => Ok(Box::new(std::io::stdout().lock())),
         Some(path) => {
-            let file = fs::File::create(path).map_err(|error| cannot("write", path, &error))?;
+            // It holds facts about people: for the operator alone.
+            let mut options = fs::OpenOptions::new();
+            let options = options.write(true).create(true).truncate(true).mode(0o600);
+            let file = options.open(path).map_err(|error| cannot("write", path, &error))?;
             Ok(Box::new(std::io::BufWriter::new(file)))
         }
     }

@@ -141,6 +141,29 @@ fn files(config: &Config, faults: &mut Vec<Fault>) {
         && path.exists()
     {
         private(&path, "database.url", "0600", faults);
+        if let Some(folder) = path.parent().filter(|folder| is_open_to_others(folder)) {
+            let message = format!("other users can write to {0}; run chmod go-w {0}", folder.display());
+            faults.push(Fault::of_key("database.url", message));
+        }
+    }
+    if let Some(tls) = &config.server.tls {
+        tls_key(&tls.key, faults);
+    }
+}
+
+/// Whether others may put another file in the place of one in this folder; in a sticky one they may not.
+fn is_open_to_others(folder: &Path) -> bool {
+    const WRITE: u32 = 0o022;
+    const STICKY: u32 = 0o1000;
+    std::fs::metadata(folder).is_ok_and(|data| data.mode() & WRITE != 0 && data.mode() & STICKY == 0)
+}
+
+/// Distributions give TLS keys to a group of servers, so the group may read it.
+fn tls_key(path: &Path, faults: &mut Vec<Fault>) {
+    const OTHERS: u32 = 0o007;
+    if std::fs::metadata(path).is_ok_and(|data| data.mode() & OTHERS != 0) {
+        let message = format!("{0} can be read by every user; run chmod o-rwx {0}", path.display());
+        faults.push(Fault::of_key("server.tls_key", message));
     }
 }
 

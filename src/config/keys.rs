@@ -25,7 +25,7 @@ pub const SECTION: Section = Section {
             "keys.rotation_interval",
             Kind::Duration { least: 3600, most: 400 * 86400 },
             "90d",
-            "How long a signing key signs before the next one takes over.",
+            "How long a signing key signs before the next one takes over; not shorter than `keys.publish_ahead`.",
         ),
         Key::new(
             "keys.publish_ahead",
@@ -63,11 +63,15 @@ impl KeysConfig {
         if given.is_some() && file.is_some() {
             reader.fault("keys.master_key_file", "give this or keys.master_key, not both");
         }
-        let own = || MasterKeySource::File(file.unwrap_or_else(|| data_dir.join("master.key")));
-        Self {
-            master_key: given.map_or_else(own, MasterKeySource::Given),
-            rotation_interval: reader.duration("keys.rotation_interval"),
-            publish_ahead: reader.duration("keys.publish_ahead"),
+        let (rotation_interval, publish_ahead) =
+            (reader.duration("keys.rotation_interval"), reader.duration("keys.publish_ahead"));
+        if rotation_interval < publish_ahead {
+            reader.fault(
+                "keys.rotation_interval",
+                "must not be shorter than keys.publish_ahead: the next key would not be known everywhere in time",
+            );
         }
+        let own = || MasterKeySource::File(file.unwrap_or_else(|| data_dir.join("master.key")));
+        Self { master_key: given.map_or_else(own, MasterKeySource::Given), rotation_interval, publish_ahead }
     }
 }

@@ -33,7 +33,7 @@ reason and exit code 78, when
 - a secret is short, or one of those that stand in samples;
 - `cors.allowed_origins` holds `*`;
 - `mail.transport` is `none`;
-- the data directory, the SQLite file or the master key can be read by other users of the machine.
+- the data directory, the SQLite file, the master key or the TLS key can be read by other users of the machine.
 
 ";
 

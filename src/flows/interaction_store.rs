@@ -60,6 +60,15 @@ pub fn load(
         .transpose()
 }
 
+/// Holds the interaction for this transaction, before it is loaded: of two answers sent at once the second finds what the
+/// first has made of it. It is the first that a transaction locks, before accounts and chains.
+pub fn hold(directory: &mut Directory<'_>, handle: InteractionHandle) -> Result<(), Failure> {
+    match directory.tenant(handle.tenant)? {
+        Some(scope) => interactions::hold(&mut directory.enter(&scope)?, handle.id),
+        None => Ok(()),
+    }
+}
+
 /// Stores how far the interaction came; false when another request finished it meanwhile.
 pub fn save_progress(directory: &mut Directory<'_>, interaction: &Interaction) -> Result<bool, Failure> {
     let Some(scope) = directory.tenant(interaction.stored_in)? else { return Ok(false) };

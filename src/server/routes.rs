@@ -31,7 +31,9 @@ pub fn table() -> Vec<Route> {
         Route::new("/oauth2/authorize/resume", Guard::Browser)
             .door(Door::Authorize)
             .get(oidc::authorize::resume),
-        Route::new("/", Guard::Browser).door(Door::SignIn).get(pages::home::get),
+        Route::new("/", Guard::Browser)
+            .unlimited("tells a browser what it is signed in to")
+            .get(pages::home::get),
         Route::new("/login", Guard::Browser)
             .door(Door::SignIn)
             .get(pages::login::get)
@@ -41,11 +43,11 @@ pub fn table() -> Vec<Route> {
             .get(pages::password::get)
             .post(pages::password::post),
         Route::new("/login/accounts", Guard::Browser)
-            .door(Door::SignIn)
+            .unlimited("takes accounts that are signed in, and no proof")
             .get(pages::accounts::get)
             .post(pages::accounts::post),
         Route::new("/oauth2/logout", Guard::Relay)
-            .door(Door::SignIn)
+            .unlimited("whoever fails to sign in must not keep others from signing out")
             .get(pages::logout::get)
             .post(pages::logout::post),
         Route::new("/setup", Guard::Browser)
@@ -69,7 +71,7 @@ pub fn table() -> Vec<Route> {
             .cors()
             .get(oidc::userinfo::workspaces),
         Route::new("/consent", Guard::Browser)
-            .door(Door::SignIn)
+            .unlimited("answers a question that was asked of a signed-in person")
             .get(pages::consent::get)
             .post(pages::consent::post),
         Route::new("/assets/{name}", Guard::Open).get(assets::get),
@@ -81,6 +83,7 @@ pub fn table() -> Vec<Route> {
 pub struct Route {
     path: &'static str,
     gate: Gate,
+    unlimited: Option<&'static str>,
     handlers: Vec<Mount>,
 }
 
@@ -92,8 +95,16 @@ impl Route {
         Self {
             path,
             gate: Gate { guard, door: None, cors: false, methods: Vec::new() },
+            unlimited: None,
             handlers: Vec::new(),
         }
+    }
+
+    /// Counts nothing, for this reason.
+    #[must_use]
+    pub const fn unlimited(mut self, why: &'static str) -> Self {
+        self.unlimited = Some(why);
+        self
     }
 
     /// Counts what this door counts.
@@ -222,8 +233,8 @@ pub fn check(table: &[Route]) -> Result<(), String> {
         if gate.cors && page {
             breach("is a page, and open to scripts of other origins");
         }
-        if gate.guard != Guard::Open && gate.door.is_none() {
-            breach("asks for a proof, and has no limit");
+        if gate.guard != Guard::Open && gate.door.is_some() == route.unlimited.is_some() {
+            breach("has neither a limit nor a reason to have none, or both");
         }
     }
     if breaches.is_empty() { Ok(()) } else { Err(breaches.join("\n")) }

@@ -9,6 +9,8 @@ pub struct ClientCard {
     pub name: String,
     /// Its logo: fetched once and served by us (D30).
     pub logo: Option<LocalPath>,
+    /// Whether it has registered a logo, which may not have been fetched yet.
+    pub has_logo: bool,
     /// Its privacy policy.
     pub policy: Option<HttpsLink>,
     /// Its terms of service.
@@ -18,7 +20,7 @@ pub struct ClientCard {
 impl ClientCard {
     /// A client that has registered no more than its name.
     pub fn named(name: &str) -> Self {
-        Self { name: name.to_owned(), logo: None, policy: None, tos: None }
+        Self { name: name.to_owned(), logo: None, has_logo: false, policy: None, tos: None }
     }
 
     /// The letter that stands where a logo is missing.
@@ -31,6 +33,7 @@ impl ClientCard {
         Self {
             name: "Notes".to_owned(),
             logo: None,
+            has_logo: false,
             policy: HttpsLink::parse("https://notes.example/privacy"),
             tos: HttpsLink::parse("https://notes.example/terms"),
         }

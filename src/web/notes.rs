@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use actix_web::{HttpMessage, HttpRequest};
+use url::Host;
 
 use crate::model::ids::{ClientId, RequestId, TenantId, UserId};
 use crate::model::time::Timestamp;
@@ -146,10 +147,12 @@ impl Notes {
     }
 }
 
-/// The CSP source of a URI: its origin, or the scheme alone for an application's own scheme (RFC 8252 §7.1).
+/// The CSP source of a URI: its origin, or the scheme alone for an application's own scheme (RFC 8252 §7.1) and for an
+/// IPv6 host, which no source can name (CSP Level 3 §2.3.1, `host-char`).
 fn form_source(uri: &str) -> Option<String> {
     let url = url::Url::parse(uri).ok()?;
     match url.scheme() {
+        "http" | "https" if matches!(url.host(), Some(Host::Ipv6(_))) => Some(format!("{}:", url.scheme())),
         "http" | "https" => Some(url.origin().ascii_serialization()),
         "javascript" | "data" | "blob" | "about" | "file" => None,
         other => Some(format!("{other}:")),
@@ -165,6 +168,7 @@ mod tests {
         for (uri, source) in [
             ("https://app.example.com/cb?x=1;script-src%20*", Some("https://app.example.com")),
             ("http://127.0.0.1:9090/callback", Some("http://127.0.0.1:9090")),
+            ("http://[::1]:9090/callback", Some("http:")),
             ("com.example.app:/callback", Some("com.example.app:")),
             ("javascript:alert(1)", None),
             ("not a uri", None),

@@ -8,7 +8,7 @@ use symbolon::storage::records::audit;
 
 use super::{acme, request};
 use crate::harness::TestServer;
-use crate::harness::jar::Page;
+use crate::harness::jar::{Jar, Page};
 
 /// How many events of this kind a tenant's chain holds.
 async fn count(server: &TestServer, scope: &TenantScope, kind: &str) -> usize {
@@ -45,6 +45,43 @@ async fn d8_an_unknown_client_and_a_known_one_with_another_redirect_uri_look_ali
     let platform = server.platform().await.scope;
     assert_eq!(count(&server, &platform, "oauth.authorize").await, 4);
     assert_eq!(count(&server, &server.scope_of("acme").await.scope, "oauth.authorize").await, 1);
+}
+
+/// P001: a posted request is judged where it was posted. Another site may have sent it, so the answer brings no cookie that
+/// would take the place of the one that the browser did not send.
+#[tokio::test]
+async fn p001_a_posted_request_that_cannot_be_answered_ends_there() {
+    let server = acme().await;
+    let fields = |changes: &[(&'static str, &'static str)]| -> Vec<(String, String)> {
+        let path = request(changes);
+        let (_, query) = path.split_once('?').expect("a query");
+        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+    };
+    for changes in
+        [[("client_id", "nobody")], [("redirect_uri", "https://evil.example/")], [("client_id", "")]]
+    {
+        for jar in [server.browser(), person(&server).await] {
+            let fields = fields(&changes);
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+            let page = jar.send(Method::POST, "/oauth2/authorize", Some(&fields), &[]).await;
+            super::assert_error_page(&page, &format!("{changes:?}"));
+            assert!(!page.headers.contains_key("set-cookie"), "{changes:?}");
+        }
+    }
+    // A sound one goes on by GET, or is answered at once where the browser sent its cookie.
+    let fields = fields(&[("prompt", "none")]);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let relayed = server.browser().post("/oauth2/authorize", &fields).await;
+    assert!(relayed.location().is_some_and(|to| to.starts_with("/oauth2/authorize?")), "{relayed:?}");
+    assert!(person(&server).await.post("/oauth2/authorize", &fields).await.answer().contains_key("code"));
+}
+
+/// A browser in which Ada is signed in.
+async fn person(server: &TestServer) -> Jar {
+    let jar = server.browser();
+    let page = jar.open(&request(&[])).await;
+    super::sign_in(&jar, page, super::ADA).await;
+    jar
 }
 
 /// D23: a flood of refused requests is one counted event in the end, at each door that anybody may knock at.

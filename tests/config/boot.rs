@@ -58,6 +58,39 @@ fn p134_each_unsafe_setting_is_refused_by_name() {
         assert_eq!(found.len(), 1, "{key}={value}: {found:?}");
         assert!(found[0].starts_with(named), "{key}={value}: {found:?}");
     }
+    let hasty = Config::read(&sound(folder.path()).with("keys.rotation_interval", "1h"));
+    assert!(hasty.unwrap_err().to_string().contains("keys.rotation_interval: must not be shorter"));
+}
+
+#[test]
+fn p134_files_that_others_can_read_or_replace_are_refused() {
+    let folder = data_dir();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let in_it = |name: &str| elsewhere.path().join(name);
+    for name in ["tls.key", "tls.pem", "data.db"] {
+        std::fs::write(in_it(name), "").unwrap();
+        std::fs::set_permissions(in_it(name), Permissions::from_mode(0o600)).unwrap();
+    }
+    let settings = sound(folder.path())
+        .with("server.tls_certificate", in_it("tls.pem").display().to_string())
+        .with("server.tls_key", in_it("tls.key").display().to_string())
+        .with("database.url", format!("sqlite:{}", in_it("data.db").display()));
+    let with_modes = |key: u32, file: u32, dir: u32| {
+        std::fs::set_permissions(in_it("tls.key"), Permissions::from_mode(key)).unwrap();
+        std::fs::set_permissions(in_it("data.db"), Permissions::from_mode(file)).unwrap();
+        std::fs::set_permissions(elsewhere.path(), Permissions::from_mode(dir)).unwrap();
+        reasons(&settings)
+    };
+    assert_eq!(with_modes(0o600, 0o600, 0o700), [""; 0]);
+    assert_eq!(with_modes(0o640, 0o600, 0o755), [""; 0], "a group of servers may read a TLS key");
+    for (key, file, dir, named) in [
+        (0o644, 0o600, 0o700, "server.tls_key: "),
+        (0o600, 0o640, 0o700, "database.url: "),
+        (0o600, 0o600, 0o777, "database.url: other users can write"),
+    ] {
+        let found = with_modes(key, file, dir);
+        assert!(matches!(&found[..], [one] if one.starts_with(named)), "{named} {found:?}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod logout;
 mod pages;
 mod sessions;
 mod setup;
+mod twice;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -96,3 +96,28 @@ async fn p133_success_is_not_counted_against_an_address() {
     );
     assert_eq!(browser.get("/.well-known/jwks.json").await.status, 200);
 }
+
+/// D31: whoever fails to sign in keeps nobody behind the same address from answering, leaving and seeing where he is.
+#[tokio::test]
+async fn p133_failed_sign_ins_do_not_lock_the_signed_in_in() {
+    let server = TestServer::with().set("limits.sign_in_address", "3 per 10m").start().await;
+    furnish(&server).await;
+    let person = server.browser();
+    let page = person.open(&authorize("s")).await;
+    let page = person.submit(&page, &[("username", ADA)]).await;
+    person.submit(&page, &[("password", PASSWORD)]).await;
+    let stranger = server.browser();
+    let page = stranger.open("/login").await;
+    let page = stranger.submit(&page, &[("username", "eve@acme.example"), ("organisation", "acme")]).await;
+    for _ in 0..3 {
+        stranger.submit(&page, &[("password", "wrong wrong wrong")]).await;
+    }
+    assert_too_many(&stranger.submit(&page, &[("password", "wrong")]).await, "the door of strangers");
+    assert_eq!(person.get("/").await.status, 200);
+    let chooser = person.open(&format!("{}&prompt=select_account", authorize("t"))).await;
+    assert_eq!(chooser.marker().as_deref(), Some("page-accounts"));
+    let asked = person.get("/oauth2/logout").await;
+    assert_eq!(asked.marker().as_deref(), Some("page-logout-confirm"));
+    let left = person.submit(&asked, &[("decision", "confirm")]).await;
+    assert_eq!(left.marker().as_deref(), Some("page-logged-out"));
+}

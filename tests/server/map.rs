@@ -22,7 +22,11 @@ fn a_map_that_does_not_fit_together_does_not_start() {
         (Route::new("/x", Guard::Open).post(handler), "/x: takes a method that changes something"),
         (Route::new("/x", Guard::Client).door(Door::Token).post(handler), "/x: is for programs, and a page"),
         (Route::new("/api/x", Guard::Browser).door(Door::SignIn).post(handler), "/api/x: is for people"),
-        (Route::new("/x", Guard::Browser).post(handler), "/x: asks for a proof, and has no limit"),
+        (Route::new("/x", Guard::Browser).post(handler), "/x: has neither a limit nor a reason"),
+        (
+            Route::new("/x", Guard::Browser).door(Door::SignIn).unlimited("both").post(handler),
+            "/x: has neither a limit nor a reason to have none, or both",
+        ),
         (Route::new("/x", Guard::Open).get(handler).cors(), "/x: is a page, and open to scripts"),
     ] {
         let breaches = routes::check(&[route]).expect_err(breach);

@@ -125,6 +125,7 @@ const CHANGES: &[(&str, Try)] = &[
     ("groups::remove", |tx, t| groups::remove(tx, t.group.id).map(|()| false)),
     ("interactions::advance", |tx, t| interactions::advance(tx, t.interaction, "{}")),
     ("interactions::finish", |tx, t| interactions::finish(tx, t.interaction, t.now)),
+    ("interactions::hold", |tx, t| interactions::hold(tx, t.interaction).map(|()| false)),
     ("interactions::rebind", |tx, t| interactions::rebind(tx, &t.browser_hash, "mine").map(|()| false)),
     ("passwords::remove", |tx, t| passwords::remove(tx, t.user).map(|()| false)),
     ("refresh_families::touch", |tx, t| families::touch(tx, t.family, t.now)),

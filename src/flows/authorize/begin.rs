@@ -1,9 +1,10 @@
 //! The first half: a request becomes a checked [`Request`], or an error; then the common decision.
 
+use super::client::{self, Found};
 use super::parameters::{self, Fault};
 use super::resume::{Standing, settle};
 use super::tenant::Named;
-use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, hint, resources, tenant};
+use super::{Answer, ClientFault, Outcome, SendBack, Terms, hint, resources, tenant};
 use crate::flows::Call;
 use crate::flows::failures::{self, RecordRules, Source};
 use crate::flows::interaction::{Interaction, Progress, Request};
@@ -25,18 +26,9 @@ pub fn begin(
     terms: Terms<'_>,
 ) -> Result<Outcome, Failure> {
     let params = &parameters::answerable(&reading.params);
-    let names = match client::names(params) {
-        Ok(names) => names,
-        Err(_) if reading.fault.is_some() => return Ok(Outcome::Page(ClientFault::Unreadable)),
+    let (found, to) = match answerable(directory, call, reading, terms.records)? {
+        Ok(answerable) => answerable,
         Err(fault) => return Ok(Outcome::Page(fault)),
-    };
-    let Some(found) = client::find(directory, names.client)? else {
-        denied(directory, call, terms.records, None, "client")?;
-        return Ok(Outcome::Page(ClientFault::Unregistered));
-    };
-    let Some(to) = client::registered_redirect(&found.client, names.redirect) else {
-        denied(directory, call, terms.records, Some(&found), "redirect_uri")?;
-        return Ok(Outcome::Page(ClientFault::Unregistered));
     };
     let (mode, read) = match parameters::response_mode(params) {
         Ok(mode) => {
@@ -77,6 +69,40 @@ pub fn begin(
         Standing { interaction, owner: found.owner, client: found.client, to, stored: false },
         terms,
     )
+}
+
+/// Why a request can be answered on a page of ours only, if that is so. Needs a write transaction.
+pub fn unanswerable(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    reading: &Reading,
+    records: &RecordRules,
+) -> Result<Option<ClientFault>, Failure> {
+    Ok(answerable(directory, call, reading, records)?.err())
+}
+
+/// The client and the way back to it; where either is not as registered, nothing goes there (P001).
+fn answerable(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    reading: &Reading,
+    records: &RecordRules,
+) -> Result<Result<(Found, VerifiedRedirect), ClientFault>, Failure> {
+    let params = parameters::answerable(&reading.params);
+    let names = match client::names(&params) {
+        Ok(names) => names,
+        Err(_) if reading.fault.is_some() => return Ok(Err(ClientFault::Unreadable)),
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let Some(found) = client::find(directory, names.client)? else {
+        denied(directory, call, records, None, "client")?;
+        return Ok(Err(ClientFault::Unregistered));
+    };
+    let Some(to) = client::registered_redirect(&found.client, names.redirect) else {
+        denied(directory, call, records, Some(&found), "redirect_uri")?;
+        return Ok(Err(ClientFault::Unregistered));
+    };
+    Ok(Ok((found, to)))
 }
 
 /// Every check behind client and redirect URI, in order.
@@ -161,7 +187,7 @@ fn denied(
     directory: &mut Directory<'_>,
     call: &Call,
     rules: &RecordRules,
-    found: Option<&client::Found>,
+    found: Option<&Found>,
     reason: &'static str,
 ) -> Result<(), Failure> {
     let mut event =

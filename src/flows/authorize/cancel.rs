@@ -4,6 +4,7 @@ use super::resume::{refuse, standing};
 use super::{Answer, Outcome};
 use crate::flows::Call;
 use crate::flows::failures::RecordRules;
+use crate::flows::interaction_store;
 use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
 use crate::protocol::oauth_error::ErrorCode;
@@ -16,6 +17,7 @@ pub fn cancel(
     rules: &RecordRules,
     (handle, cookie_hash): (InteractionHandle, &str),
 ) -> Result<Outcome, Failure> {
+    interaction_store::hold(directory, handle)?;
     match standing(directory, call, handle, cookie_hash)? {
         Err(outcome) => Ok(outcome),
         Ok(standing) => {

@@ -24,7 +24,7 @@ use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::scope::{Scope, ScopeSet};
 use crate::storage::Directory;
 use crate::storage::records::consents::{self, Consent};
-use crate::storage::records::resource_servers;
+use crate::storage::records::{resource_servers, users};
 
 /// What the consent page shows.
 #[derive(Debug)]
@@ -92,6 +92,7 @@ pub fn answer(
     (handle, cookie_hash): (InteractionHandle, &str),
     allowed: bool,
 ) -> Result<Outcome, Failure> {
+    interaction_store::hold(directory, handle)?;
     let mut standing = match standing(directory, call, handle, cookie_hash)? {
         Ok(standing) => standing,
         Err(outcome) => return Ok(outcome),
@@ -103,6 +104,10 @@ pub fn answer(
     let Some(account) = asked_account(directory, call, &standing)? else {
         return Ok(Outcome::SignIn(handle));
     };
+    // Two answers of one person, in two windows, are joined one after the other.
+    if !users::hold_active(&mut directory.enter(&account.scope)?, account.user.id)? {
+        return Ok(Outcome::SignIn(handle));
+    }
     let result = if allowed { EventResult::Success } else { EventResult::Denied };
     let event = call
         .event(EventKind::Consent, result, Actor::User(account.user.id))

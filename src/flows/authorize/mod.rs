@@ -19,7 +19,7 @@ mod tenant;
 use std::time::Duration;
 
 pub use answer::{Answer, SendBack};
-pub use begin::begin;
+pub use begin::{begin, unanswerable};
 pub use cancel::cancel;
 pub use client::{ClientFault, registered_redirect};
 pub use resume::resume;

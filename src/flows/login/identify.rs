@@ -41,6 +41,9 @@ pub fn identify(
     typed: &Typed,
     life: Duration,
 ) -> Result<Result<InteractionHandle, IdentifyRefusal>, Failure> {
+    if let Some(handle) = handle {
+        interaction_store::hold(directory, handle)?;
+    }
     let Some(visit) = Visit::open(directory, call, handle, cookie_hash)? else {
         return Ok(Err(IdentifyRefusal::Expired));
     };

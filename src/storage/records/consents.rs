@@ -41,7 +41,8 @@ pub fn find(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Result<Op
     .transpose()
 }
 
-/// Stores what this person allows this client from now on.
+/// Stores what this person allows this client from now on. The caller holds the person's account, so that nobody else
+/// stores the first consent meanwhile.
 pub fn put(
     tx: &mut TenantTx<'_>,
     (user, client): (UserId, &ClientId),

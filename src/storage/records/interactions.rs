@@ -87,6 +87,20 @@ pub fn find_open(
     .transpose()
 }
 
+/// Holds it until the transaction ends, so that a form sent twice at once is answered one after the other. What was read
+/// of it before may be old.
+pub fn hold(tx: &mut TenantTx<'_>, id: InteractionId) -> Result<(), Failure> {
+    diesel::update(
+        tx.rows::<interactions::table>()
+            .filter(interactions::id.eq(id.to_string()))
+            .filter(interactions::finished_at.is_null()),
+    )
+    .set(interactions::browser_hash.eq(interactions::browser_hash))
+    .execute(tx.conn())
+    .or_failure("holding an interaction")?;
+    Ok(())
+}
+
 /// Stores how far it came; false when it is finished already.
 pub fn advance(tx: &mut TenantTx<'_>, id: InteractionId, progress: &str) -> Result<bool, Failure> {
     let changed = diesel::update(

@@ -8,7 +8,7 @@ use url::form_urlencoded::byte_serialize;
 use crate::flows::authorize::{self, ClientFault, Outcome, SendBack, Terms};
 use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
-use crate::protocol::params::Params;
+use crate::protocol::params::{Params, Reading};
 use crate::protocol::response_mode::ResponseMode;
 use crate::views::FormPostPage;
 use crate::views::error::ErrorKind;
@@ -23,30 +23,45 @@ const LONGEST: usize = 16 * 1024;
 /// `GET /oauth2/authorize`.
 pub async fn get(visitor: Visitor) -> HttpResponse {
     let reading = Params::read(visitor.request.query_string().as_bytes());
-    let outcome = async {
-        let keys = visitor.sound(visitor.edge.keys.current(visitor.call.now))?;
-        let (call, times) = (visitor.call.clone(), visitor.edge.authorize);
-        let (cookie, rules) = (visitor.browser.hash().to_owned(), visitor.edge.sign_in.records.clone());
-        let outcome = visitor.edge.database.write_directory(move |directory| {
-            let terms = Terms { keys: keys.own(), times, records: &rules };
-            authorize::begin(directory, &call, (&reading, &cookie), terms)
-        });
-        Ok(answer(&visitor, outcome.await))
-    };
-    answered(outcome.await)
+    answered(begin(&visitor, reading).await)
 }
 
-/// `POST /oauth2/authorize`: the same parameters as a form (OIDC Core §3.1.2.1). Browsers do not send our cookie with
-/// another site's form, so the request goes on by GET, where they do; those in the URL do not count.
+/// `POST /oauth2/authorize`: the same parameters as a form (OIDC Core §3.1.2.1); those in the URL do not count.
 pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
-    let query = std::str::from_utf8(&body).ok().map(as_query).filter(|query| query.len() <= LONGEST);
-    match query {
-        Some(query) if is_form(visitor.request.headers()) => {
-            visitor.to_without_cookie(&format!("/oauth2/authorize?{query}"))
-        }
-        Some(_) => answered(Err(visitor.detour(Trouble::WrongEncoding))),
-        None => answered(Err(visitor.detour(Trouble::Malformed))),
+    answered(posted(&visitor, &body).await)
+}
+
+async fn begin(visitor: &Visitor, reading: Reading) -> visitor::Outcome {
+    let keys = visitor.sound(visitor.edge.keys.current(visitor.call.now))?;
+    let (call, times) = (visitor.call.clone(), visitor.edge.authorize);
+    let (cookie, rules) = (visitor.browser.hash().to_owned(), visitor.edge.sign_in.records.clone());
+    let outcome = visitor.edge.database.write_directory(move |directory| {
+        let terms = Terms { keys: keys.own(), times, records: &rules };
+        authorize::begin(directory, &call, (&reading, &cookie), terms)
+    });
+    Ok(answer(visitor, outcome.await))
+}
+
+/// Browsers do not send our cookie with another site's form: what is sound goes on by GET, where they do.
+async fn posted(visitor: &Visitor, body: &Bytes) -> visitor::Outcome {
+    if !is_form(visitor.request.headers()) {
+        return Err(visitor.detour(Trouble::WrongEncoding));
     }
+    let reading = Params::read(body);
+    if !visitor.browser.is_fresh() {
+        return begin(visitor, reading).await;
+    }
+    let query = std::str::from_utf8(body).ok().map(as_query).filter(|query| query.len() <= LONGEST);
+    let query = query.ok_or_else(|| visitor.detour(Trouble::Malformed))?;
+    let (call, rules) = (visitor.call.clone(), visitor.edge.sign_in.records.clone());
+    let judged = visitor
+        .edge
+        .database
+        .write_directory(move |directory| authorize::unanswerable(directory, &call, &reading, &rules));
+    Ok(match visitor.sound(judged.await)? {
+        Some(fault) => fault_page(visitor, fault),
+        None => visitor.to_without_cookie(&format!("/oauth2/authorize?{query}")),
+    })
 }
 
 /// The text of a form as the query of a URL: what a query may not hold (RFC 3986 §3.4) is encoded, all else stays as it

@@ -14,6 +14,7 @@ pub async fn client_card(visitor: &Visitor, client: &Client) -> ClientCard {
     ClientCard {
         name: client.name.clone(),
         logo: visitor.edge.logo_path(&client.client_id, visitor.call.now).await,
+        has_logo: client.metadata.logo_uri.is_some(),
         policy: link(&client.metadata.policy_uri),
         tos: link(&client.metadata.tos_uri),
     }

@@ -114,13 +114,14 @@ impl Visitor {
 
     /// A page.
     pub fn show(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
+        let mut response = self.written(status, page);
+        self.browser.keep(&mut response, &self.edge);
+        response
+    }
+
+    fn written(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
         match page.render() {
-            Ok(html) => {
-                let mut response =
-                    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html);
-                self.browser.keep(&mut response, &self.edge);
-                response
-            }
+            Ok(html) => HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html),
             Err(error) => self.failed(&Failure::internal("writing a page").because(error)),
         }
     }
@@ -153,7 +154,8 @@ impl Visitor {
         )
     }
 
-    /// An error page with a code and fixed words.
+    /// An error page with a code and fixed words. Nothing goes on from it, so it brings no cookie: another site's form, with
+    /// which a browser sends none, must not take the place of the one that the browser has.
     pub fn error(
         &self,
         status: StatusCode,
@@ -161,7 +163,7 @@ impl Visitor {
         (code, description): (&'static str, &'static str),
     ) -> HttpResponse {
         let request_id = self.call.request_id.to_string();
-        self.show(status, &ErrorPage { frame: self.frame(None), kind, code, description, request_id })
+        self.written(status, &ErrorPage { frame: self.frame(None), kind, code, description, request_id })
     }
 
     /// What the edge itself refuses.
