@@ -1,4 +1,5 @@
-//! Code that must not compile: each file of `tests/compile_fail/` is given to the compiler against the library under test.
+//! Code that must not compile: each file of `tests/compile_fail/` is given
+//! to the compiler against the library under test.
 //!
 //! A case begins with `//! error[E0277]: words`: the code and a part of the message that the compiler must give. The
 //! library's own build is used, so a case costs a second and no dependency is built twice.

@@ -80,7 +80,8 @@ pub(crate) struct Server {
 }
 
 impl Deployment {
-    /// Makes a deployment in this folder: on SQLite, or on the PostgreSQL database whose owner and serving role are given.
+    /// Makes a deployment in this folder: on SQLite, or on the PostgreSQL
+    /// database whose owner and serving role are given.
     pub(crate) fn create(folder: &Path, postgres: Option<(&str, &str)>) -> Result<Self, Box<dyn Error>> {
         fs::create_dir_all(folder)?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;

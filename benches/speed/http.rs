@@ -1,4 +1,5 @@
-//! A small HTTP/1.1 client for loads: connections stay open, requests are bytes prepared beforehand, answers are counted.
+//! A small HTTP/1.1 client for loads: connections stay open, requests are
+//! bytes prepared beforehand, answers are counted.
 
 use std::io;
 use std::net::SocketAddr;

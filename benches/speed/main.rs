@@ -1,4 +1,5 @@
-//! How fast the product is beside the RSA signature that it cannot avoid. Run by `make bench`; prints ratios of one run.
+//! How fast the product is beside the RSA signature that it cannot avoid.
+//! Run by `make bench`; prints ratios of one run.
 //!
 //! This process is bound to the second core by its script, the server to the first.
 

@@ -1,5 +1,5 @@
-//! The deployment as commands see it that work beside a running server: its database, its keys, and the operator's
-//! right.
+//! The deployment as commands see it that work beside a running server: its
+//! database, its keys, and the operator's right.
 
 use std::future::Future;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Every key there is: name, kind, default, meaning. The reference in `docs/` and the check for unknown keys come
-//! from here.
+//! Every key there is: name, kind, default, meaning. The reference in `docs/`
+//! and the check for unknown keys come from here.
 
 use super::{audit, cors, database, keys, limits, log, mail, outbound, server, tokens};
 use crate::model::nearest::{self, distance};

@@ -1,5 +1,5 @@
-//! `[tokens]`: how long what we issue lives. A client may have shorter or longer times of its own within the same
-//! bounds.
+//! `[tokens]`: how long what we issue lives. A client may have shorter or
+//! longer times of its own within the same bounds.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Hashes of secrets that we generated: long and random, so plain SHA-256 is enough (docs/architecture.md, invariant
-//! 3).
+//! Hashes of secrets that we generated: long and random, so plain SHA-256
+//! is enough (docs/architecture.md, invariant 3).
 
 use std::fmt;
 use std::str::FromStr;
@@ -59,8 +59,8 @@ impl FromStr for TokenHash {
 #[error("not a SHA-256 in base64url")]
 pub struct InvalidTokenHash;
 
-/// The left half of the SHA-256 of a token in base64url, as `at_hash` and `c_hash` carry it for RS256
-/// (OIDC Core §3.1.3.6, §3.3.2.11).
+/// The left half of the SHA-256 of a token in base64url, as `at_hash` and `c_hash` carry
+/// it for RS256 (OIDC Core §3.1.3.6, §3.3.2.11).
 pub fn half_hash(token: &str) -> String {
     let hash = sha256(token.as_bytes());
     let (left, _) = hash.split_at(SHA256_OUTPUT_LEN / 2);

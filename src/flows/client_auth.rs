@@ -164,9 +164,9 @@ impl AuthenticatedClient {
         self.method != AuthMethod::None
     }
 
-    /// Asked first in the transaction of whatever the client proved itself for, on the rows of its own tenant: whether it
-    /// may still be used, for what a node remembers of it may be seconds old (D25). False: the request must be refused,
-    /// and that is recorded.
+    /// Asked first in the transaction of whatever the client proved itself for, on the rows of its own tenant:
+    /// whether it may still be used, for what a node remembers of it may be seconds old (D25). False: the
+    /// request must be refused, and that is recorded.
     pub fn stands(&self, tx: &mut TenantTx<'_>, call: &Call, rules: &RecordRules) -> Result<bool, Failure> {
         if tx.scope().id() != self.known.scope.id() {
             return Err(Failure::internal("a client was asked for in another tenant than its own"));
@@ -228,8 +228,8 @@ pub fn authenticate(
 }
 
 /// Records a proof that did not hold: on the chain of the client's tenant, or where there is no such client on the
-/// platform's; both take the same work, so that time tells nothing (D8). Who sent it is not known: the client is only whom
-/// it named, and a name that is none is not repeated.
+/// platform's; both take the same work, so that time tells nothing (D8). Who sent it is not known: the client is only
+/// whom it named, and a name that is none is not repeated.
 pub fn record_failure(
     tx: &mut impl Transaction,
     call: &Call,

@@ -76,8 +76,8 @@ pub const fn request(target: Target) -> Request {
     Request::get(target).accept("image/png, image/webp, image/jpeg").at_most(LARGEST)
 }
 
-/// What a server answered, drawn anew. The bytes say what it is; nobody believes the header. Works the processor: not for a
-/// thread that others wait for.
+/// What a server answered, drawn anew. The bytes say what it is; nobody believes the header. Works the
+/// processor: not for a thread that others wait for.
 pub fn read(response: &Response) -> Result<Vec<u8>, Unusable> {
     if response.status != 200 {
         return Err(FetchError::Status(response.status).into());

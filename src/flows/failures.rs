@@ -10,7 +10,8 @@ use crate::model::rate::Rate;
 use crate::storage::records::counters::{self, Counter};
 use crate::storage::tx::Transaction;
 
-/// What the counters here are called; the limit, the tenant whose chain they fold into and what they count stand behind.
+/// What the counters here are called; the limit, the tenant whose chain
+/// they fold into and what they count stand behind.
 const KIND: &str = "failures";
 
 /// The most counters folded by one call of [`close_windows`].

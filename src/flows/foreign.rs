@@ -7,8 +7,9 @@ use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::storage::Directory;
 
-/// Notes on the chain of the client's own tenant what it reached for: where, and a kind and an id. Who does it again and
-/// again is counted (D23). Of a public client, which proves nothing, nothing is noted: strangers would write the record.
+/// Notes on the chain of the client's own tenant what it reached for: where, and a kind and an
+/// id. Who does it again and again is counted (D23). Of a public client, which proves nothing,
+/// nothing is noted: strangers would write the record.
 pub(super) fn note(
     directory: &mut Directory<'_>,
     call: &Call,

@@ -42,9 +42,10 @@ pub fn introspect(
     Ok(Ok(None))
 }
 
-/// Whether the token is the caller's business (RFC 7662 §4): the client that it was issued to, and the API that it is
-/// meant for. An API asks through a client of the tenant that owns the resource server, registered for it; a client that
-/// may only call the API learns nothing from the tokens of others, nor does any other client of the same tenant (P019).
+/// Whether the token is the caller's business (RFC 7662 §4): the client that it was issued to, and the API
+/// that it is meant for. An API asks through a client of the tenant that owns the resource server,
+/// registered for it; a client that may only call the API learns nothing from the tokens of others, nor
+/// does any other client of the same tenant (P019).
 fn concerns(
     directory: &mut Directory<'_>,
     client: &AuthenticatedClient,

@@ -1,5 +1,5 @@
-//! What a client is registered for at this moment, and what that leaves of a wish or of something granted earlier: asked
-//! at every door, for a registration may shrink while a page, a code or a token is out (P015, P016).
+//! What a client is registered for at this moment, and what that leaves of a wish or of something granted earlier:
+//! asked at every door, for a registration may shrink while a page, a code or a token is out (P015, P016).
 
 use super::authorization::Authorization;
 use crate::model::client::Client;
@@ -13,8 +13,8 @@ pub fn grant(client: &Client, grant: GrantType) -> bool {
     client.metadata.grant_types.iter().any(|own| own == grant.as_str())
 }
 
-/// The part of a scope that the client may have (RFC 6749 §3.3: the server may ignore a part of it). `offline_access` is
-/// worth nothing to one that may not refresh.
+/// The part of a scope that the client may have (RFC 6749 §3.3: the server may ignore a part of it). `offline_access`
+/// is worth nothing to one that may not refresh.
 pub fn scope(client: &Client, asked: &ScopeSet) -> ScopeSet {
     let may_refresh = grant(client, GrantType::RefreshToken);
     let own = |name: &str| client.metadata.scopes.iter().any(|own| own == name);

@@ -1,4 +1,5 @@
-//! What the userinfo endpoint tells (OIDC Core §5.3), and the workspaces of a token that carries them by reference (D10).
+//! What the userinfo endpoint tells (OIDC Core §5.3), and the workspaces of
+//! a token that carries them by reference (D10).
 
 use serde_json::{Map, Value, json};
 

@@ -46,7 +46,8 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The whole name (OIDC Core §5.1 `name`), on pages and in claims: as given, else its parts as far as they are known.
+    /// The whole name (OIDC Core §5.1 `name`), on pages and in claims: as
+    /// given, else its parts as far as they are known.
     pub fn display_name(&self) -> Option<String> {
         let parts = || {
             let parts: Vec<&str> = [&self.given_name, &self.middle_name, &self.family_name]

@@ -1,5 +1,5 @@
-//! Language tags: their canonical casing (RFC 5646 §2.1.1) and the choice among wishes (RFC 4647 §3.4, OIDC Core
-//! §3.1.2.1 `ui_locales`).
+//! Language tags: their canonical casing (RFC 5646 §2.1.1) and the choice among wishes
+//! (RFC 4647 §3.4, OIDC Core §3.1.2.1 `ui_locales`).
 
 /// The tag in canonical casing: language in lower case, script in title case, region in upper case. `None` where it is
 /// no well-formed tag of the simple shapes that we use.
@@ -29,8 +29,8 @@ fn title_case(lower: &str) -> String {
 }
 
 /// The first of the wishes that is supported, each shortened from its end until it is (RFC 4647 §3.4). A
-/// space-delimited list as in `ui_locales`; unusable wishes are passed over, because an unsupported locale must not
-/// be an error.
+/// space-delimited list as in `ui_locales`; unusable wishes are passed over,
+/// because an unsupported locale must not be an error.
 pub fn negotiate<'a>(wishes: &str, supported: &[&'a str]) -> Option<&'a str> {
     wishes.split(' ').take(16).find_map(|wish| best_match(wish, supported))
 }

@@ -13,8 +13,8 @@ pub const METHOD: &str = "S256";
 pub struct CodeChallenge(String);
 
 impl CodeChallenge {
-    /// Reads the pair from an authorization request. A missing method would mean `plain` (RFC 7636 §4.3) and is
-    /// refused.
+    /// Reads the pair from an authorization request. A missing method
+    /// would mean `plain` (RFC 7636 §4.3) and is refused.
     pub fn parse(challenge: &str, method: Option<&str>) -> Result<Self, PkceError> {
         if method != Some(METHOD) {
             return Err(PkceError::Method);

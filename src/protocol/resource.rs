@@ -9,8 +9,8 @@ use url::Url;
 /// The longest identifier of a resource server, in bytes.
 pub const MAX_LENGTH: usize = 512;
 
-/// The identifier of a resource server, as it stands in `resource` and `aud`: an absolute URI without fragment, compared
-/// as text.
+/// The identifier of a resource server, as it stands in `resource` and `aud`: an
+/// absolute URI without fragment, compared as text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct ResourceIndicator(String);

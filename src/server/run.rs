@@ -1,5 +1,5 @@
-//! Runs a server until it is asked to stop: readiness goes first, then new connections, then the running requests
-//! (D38).
+//! Runs a server until it is asked to stop: readiness goes first, then new
+//! connections, then the running requests (D38).
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};

@@ -1,5 +1,5 @@
-//! Logos of clients (D30): served from our own origin, so that nobody elsewhere learns who signs in, and as images
-//! only.
+//! Logos of clients (D30): served from our own origin, so that nobody
+//! elsewhere learns who signs in, and as images only.
 
 use std::sync::Arc;
 
@@ -67,8 +67,8 @@ impl Edge {
     }
 }
 
-/// `GET /assets/logos/{client}/{id}`: open to all, without cookies. Another image has another address, so the answer
-/// never goes stale (RFC 8246).
+/// `GET /assets/logos/{client}/{id}`: open to all, without cookies. Another image has another
+/// address, so the answer never goes stale (RFC 8246).
 pub async fn get(path: Path<(String, String)>, request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
     let notes = edge.notes(&request);
     let refuse =

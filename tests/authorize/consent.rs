@@ -135,8 +135,8 @@ async fn consent_without_our_form_changes_nothing() {
     assert!(!skipped.location().expect("a way on").contains("code="), "the question cannot be skipped");
 }
 
-/// D17: the platform's own clients ask nobody, whatever the request says; a tenant's client that claims to be first-party
-/// asks when it is told to.
+/// D17: the platform's own clients ask nobody, whatever the request says; a tenant's client that
+/// claims to be first-party asks when it is told to.
 #[tokio::test]
 async fn prompt_consent_asks_for_every_client_but_the_platforms_own() {
     let server = acme().await;

@@ -219,8 +219,8 @@ struct DriverProcess {
 }
 
 impl DriverProcess {
-    /// Starts one. It takes a free port of IPv4 and then the same of IPv6, and ends where another process has that: then
-    /// another is started, a few times at most.
+    /// Starts one. It takes a free port of IPv4 and then the same of IPv6, and ends where another process has that:
+    /// then another is started, a few times at most.
     fn start() -> Self {
         (0..5).find_map(|_| Self::try_start()).expect("chromedriver names its port")
     }

@@ -1,5 +1,5 @@
-//! Requests at random, at every route of the server (P131, P130): never a 5xx, an echo, or an answer in a foreign shape,
-//! and the server works afterwards.
+//! Requests at random, at every route of the server (P131, P130): never a 5xx, an echo, or an answer in a
+//! foreign shape, and the server works afterwards.
 //!
 //! The seed is fixed, so that a run says the same twice; `SYMBOLON_FUZZ_SEED` and `SYMBOLON_FUZZ_CASES` take others.
 

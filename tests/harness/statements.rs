@@ -1,4 +1,5 @@
-//! What the servers of the tests ask of their databases: how many statements a thread has begun, and who waits to write.
+//! What the servers of the tests ask of their databases: how many
+//! statements a thread has begun, and who waits to write.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;

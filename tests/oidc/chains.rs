@@ -1,4 +1,5 @@
-//! Whose chain a record stands on: whoever writes the id of a tenant into what they send leaves no trace there (P024, P135).
+//! Whose chain a record stands on: whoever writes the id of a tenant into what
+//! they send leaves no trace there (P024, P135).
 
 use serde_json::Value;
 use symbolon::model::client::ClientKind;

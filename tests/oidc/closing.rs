@@ -1,5 +1,5 @@
-//! Whatever changes while a page, a code or a token is out is seen at every door, by a node that was told of nothing (P015,
-//! P074, D25).
+//! Whatever changes while a page, a code or a token is out is seen at every door, by a
+//! node that was told of nothing (P015, P074, D25).
 
 use std::collections::BTreeSet;
 use std::time::Duration;

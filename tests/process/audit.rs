@@ -1,4 +1,5 @@
-//! `audit verify`, `export` and `checkpoint` on chains that somebody with access to the database has changed (P136, P137).
+//! `audit verify`, `export` and `checkpoint` on chains that somebody with
+//! access to the database has changed (P136, P137).
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! URLs of clients that lead inside (P126): refused when they are declared, and never connected to when one is there all
-//! the same; and two who take an owner away at once (P102).
+//! URLs of clients that lead inside (P126): refused when they are declared, and never connected to when one is there
+//! all the same; and two who take an owner away at once (P102).
 
 use std::io::ErrorKind;
 use std::net::TcpListener;

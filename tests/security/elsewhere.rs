@@ -1,5 +1,5 @@
-//! P133: a page elsewhere makes the browsers of its visitors knock at every door, in every way that a page can, and none of
-//! them is shut out by that.
+//! P133: a page elsewhere makes the browsers of its visitors knock at every door, in every way that a
+//! page can, and none of them is shut out by that.
 
 use reqwest::Method;
 use symbolon::model::client::ClientKind;

@@ -1,5 +1,5 @@
-//! Failures of our own, at every door: the same headers as any answer, no detail, no echo, and the number of the request
-//! (P077, P105).
+//! Failures of our own, at every door: the same headers as any answer, no detail, no
+//! echo, and the number of the request (P077, P105).
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;

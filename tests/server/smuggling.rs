@@ -1,4 +1,5 @@
-//! Requests whose end two programs could see in different places (P129): 400 and a closed connection, never two answers.
+//! Requests whose end two programs could see in different places (P129):
+//! 400 and a closed connection, never two answers.
 
 use std::time::Duration;
 

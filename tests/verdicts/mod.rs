@@ -1,5 +1,5 @@
-//! The same requests on SQLite and on PostgreSQL, judged alike (P153): every verdict is committed in `recorded.txt`, and
-//! a run on either database must give exactly those. What differs between databases is what is asked here: case,
+//! The same requests on SQLite and on PostgreSQL, judged alike (P153): every verdict is committed in `recorded.txt`,
+//! and a run on either database must give exactly those. What differs between databases is what is asked here: case,
 //! collation, spaces at the end, NUL and other odd characters, long keys, numbers at their limits, and races.
 
 mod http;

@@ -49,8 +49,8 @@ pub(super) struct Answer {
 pub(super) struct Sessions(Mutex<BTreeMap<String, Session>>);
 
 impl Sessions {
-    /// Remembers a sign-in that begins in this browser; answers with the session's new name, which goes into the
-    /// cookie.
+    /// Remembers a sign-in that begins in this browser; answers with the
+    /// session's new name, which goes into the cookie.
     pub(super) fn begin(&self, name: Option<&str>, attempt: Attempt) -> String {
         self.renew(name, |session| {
             if session.attempts.len() >= MOST_ATTEMPTS {

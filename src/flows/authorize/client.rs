@@ -34,7 +34,8 @@ pub(super) struct Names<'a> {
     pub(super) redirect: &'a str,
 }
 
-/// Reads who asks and where the answer shall go; both must be named (OIDC Core §3.1.2.1). No client is looked up before.
+/// Reads who asks and where the answer shall go; both must be named (OIDC
+/// Core §3.1.2.1). No client is looked up before.
 pub(super) fn names(params: &Params) -> Result<Names<'_>, ClientFault> {
     let client = params.get("client_id").ok_or(ClientFault::ClientMissing)?;
     let redirect = params.get("redirect_uri").ok_or(ClientFault::RedirectMissing)?;

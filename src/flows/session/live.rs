@@ -73,8 +73,8 @@ fn within(limits: &SessionLimits, session: &Session, now: Timestamp) -> bool {
     now.since(session.last_seen_at) < limits.idle() && now.since(session.created_at) < limits.absolute()
 }
 
-/// Up to which `iat` a session that is over took its access tokens along: it was ended, or one of the limits passed that
-/// its tenant sets now.
+/// Up to which `iat` a session that is over took its access tokens along: it was ended, or one
+/// of the limits passed that its tenant sets now.
 pub fn took_along(limits: &SessionLimits, session: &Session, now: Timestamp) -> Option<i64> {
     if let Some(end) = session.ended_at {
         return Some(revocation::reach(end).unix());

@@ -1,5 +1,5 @@
-//! The client credentials grant (RFC 6749 §4.4): a service account for itself. Compiled from what the node remembers (D25);
-//! the one transaction asks whether the client may still be used, and writes the event.
+//! The client credentials grant (RFC 6749 §4.4): a service account for itself. Compiled from what the node remembers
+//! (D25); the one transaction asks whether the client may still be used, and writes the event.
 
 use std::collections::BTreeSet;
 
@@ -80,8 +80,8 @@ pub fn commit(
     Ok(Ok(()))
 }
 
-/// Scopes of people (`openid` and its kin) are not for machines. Where no scope is asked for, all that the client has at
-/// the resources asked for (RFC 6749 §3.3).
+/// Scopes of people (`openid` and its kin) are not for machines. Where no scope is asked for, all that the client
+/// has at the resources asked for (RFC 6749 §3.3).
 fn target(
     client: &AuthenticatedClient,
     tenant: &KnownTenant,

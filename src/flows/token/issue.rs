@@ -90,8 +90,8 @@ impl Issue<'_> {
         }
     }
 
-    /// The ID token of a person, where `openid` was granted. It carries the claims that were asked for in it one by one;
-    /// those of the scopes are at the userinfo endpoint (OIDC Core §5.4).
+    /// The ID token of a person, where `openid` was granted. It carries the claims that were asked for in it one by
+    /// one; those of the scopes are at the userinfo endpoint (OIDC Core §5.4).
     pub(super) fn id_token(
         &self,
         person: &Person<'_>,

@@ -1,5 +1,5 @@
-//! One turn at the token endpoint with something that a person granted earlier, a code or a refresh token: what it names is
-//! looked up, and how it ends is recorded.
+//! One turn at the token endpoint with something that a person granted earlier, a code or a refresh token: what it
+//! names is looked up, and how it ends is recorded.
 
 use super::refusal::{GrantFault, TokenRefusal};
 use super::{Issued, Terms, UNPROVED, event};

@@ -1,4 +1,5 @@
-//! Signing keys. Rows stay for good: old signatures, of audit checkpoints above all, are checked with their public side.
+//! Signing keys. Rows stay for good: old signatures, of audit checkpoints
+//! above all, are checked with their public side.
 
 use chrono::NaiveDateTime;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};

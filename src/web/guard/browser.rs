@@ -1,5 +1,5 @@
-//! Which browser asks: one cookie, of our own making, from the first page on. A value that we did not make is never taken
-//! over, and the value changes at each rise of privilege (P069).
+//! Which browser asks: one cookie, of our own making, from the first page on. A value that we did not make is never
+//! taken over, and the value changes at each rise of privilege (P069).
 
 use actix_web::{HttpRequest, HttpResponse};
 use subtle::ConstantTimeEq as _;

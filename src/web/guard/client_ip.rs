@@ -1,5 +1,5 @@
-//! The address of the client behind our own proxies (P123). `X-Forwarded-For` is read on connections from listed proxies
-//! only; every other header of this kind is never read.
+//! The address of the client behind our own proxies (P123). `X-Forwarded-For` is read on connections from listed
+//! proxies only; every other header of this kind is never read.
 
 use std::net::{IpAddr, SocketAddr};
 

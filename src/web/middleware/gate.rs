@@ -145,8 +145,8 @@ fn sender(gate: &Gate, request: &ServiceRequest, edge: &Edge, listed: &OriginLis
     script.map_or(Sender::Elsewhere, |origin| Sender::Listed(origin.to_owned()))
 }
 
-/// Counts what the door counts: at the authorization endpoint whoever has proved nothing, at the pages of a sign-in proofs
-/// that failed, elsewhere refusals.
+/// Counts what the door counts: at the authorization endpoint whoever has proved nothing, at the pages of a
+/// sign-in proofs that failed, elsewhere refusals.
 fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) {
     let (Some(door), Some(knocker)) = (gate.door, notes.knocker()) else { return };
     let refused = matches!(status, 400 | 401 | 403 | 404);

@@ -86,9 +86,9 @@ fn refusal(request: &ServiceRequest) -> Option<Trouble> {
     }
 }
 
-/// Whether this is the one spelling of a path. The router decodes what is escaped, while the family of the answer, and a
-/// proxy that guards a prefix, go by the text as it came: so a second spelling leads nowhere. No path of ours needs more
-/// than letters, digits and `-._~` (RFC 3986 §2.3).
+/// Whether this is the one spelling of a path. The router decodes what is escaped, while the family of the answer, and
+/// a proxy that guards a prefix, go by the text as it came: so a second spelling leads nowhere. No path of ours needs
+/// more than letters, digits and `-._~` (RFC 3986 §2.3).
 fn is_canonical(path: &str) -> bool {
     let plain = |segment: &str| {
         let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);

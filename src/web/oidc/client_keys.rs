@@ -1,6 +1,6 @@
 //! Keys that clients publish at their `jwks_uri` (OIDC Registration §2, P126): fetched through the guarded client, kept
-//! for an hour, and fetched again for a key that is not among them, but not more often than the deployment allows. Where
-//! they cannot be had, the last ones serve for a day.
+//! for an hour, and fetched again for a key that is not among them, but not more often than the deployment allows.
+//! Where they cannot be had, the last ones serve for a day.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

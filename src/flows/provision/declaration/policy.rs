@@ -1,4 +1,5 @@
-//! The sign-in policy of a tenant. Every key has a default; a rule that this release would not enforce is refused (D27).
+//! The sign-in policy of a tenant. Every key has a default; a rule that
+//! this release would not enforce is refused (D27).
 
 use std::time::Duration;
 

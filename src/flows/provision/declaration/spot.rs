@@ -73,7 +73,8 @@ impl<'a> Spot<'a> {
         Some(text)
     }
 
-    /// A short machine-readable name: lower-case letters, digits, `-` and `_`, 1 to 40, beginning with a letter or digit.
+    /// A short machine-readable name: lower-case letters, digits, `-` and
+    /// `_`, 1 to 40, beginning with a letter or digit.
     pub(super) fn key(&self) -> Option<At<String>> {
         let text = self.text()?;
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
