@@ -63,10 +63,13 @@ async fn p072_nothing_of_the_session_works_after_a_logout() {
     let info =
         server.browser().send(reqwest::Method::GET, "/userinfo", None, &[("authorization", &bearer)]).await;
     assert_eq!(info.status, StatusCode::UNAUTHORIZED);
-    if let Some(refresh) = tokens["refresh_token"].as_str() {
-        let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
-        let answer = token(&server, &notes, &fields).await;
-        assert_eq!(answer.json()["error"], "invalid_grant");
+    let refresh = tokens["refresh_token"].as_str().expect("a refresh token");
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
+    let answer = token(&server, &notes, &fields).await;
+    assert_eq!((answer.status, &answer.json()["error"]), (StatusCode::BAD_REQUEST, &"invalid_grant".into()));
+    for browser in [&jar, &kept] {
+        let silent = browser.get(&authorize("notes", "&prompt=none")).await.answer();
+        assert_eq!(silent.get("error").map(String::as_str), Some("login_required"));
     }
 }
 

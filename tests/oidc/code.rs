@@ -1,6 +1,8 @@
 //! The authorization code grant (RFC 6749 §4.1, RFC 7636).
 
-use super::party::{CALLBACK, NOTES, VERIFIER, World, assert_error, claims, text};
+use symbolon::model::client::ClientKind;
+
+use super::party::{CALLBACK, NOTES, VERIFIER, World, assert_error, claims, platform_client, text};
 
 #[tokio::test]
 async fn a_code_gives_tokens_of_the_documented_shape() {
@@ -52,10 +54,22 @@ async fn p010_tokens_of_a_refresh_die_with_the_reused_code() {
 #[tokio::test]
 async fn p011_a_code_serves_its_client_and_its_redirect_uri_alone() {
     let world = World::new().await;
-    for client in [&world.other, &world.spa] {
-        let code = world.code(&world.wiki).await;
+    let globex = world.server.scope_of("globex").await;
+    let foreign = [ClientKind::Web, ClientKind::Spa]
+        .map(|kind| platform_client(&format!("globex.{kind:?}").to_lowercase(), kind));
+    let [web, spa] = foreign;
+    let (web, spa) = (globex.register(web).await, globex.register(spa).await);
+    for (own, client) in [
+        (&world.wiki, &world.other),
+        (&world.wiki, &world.spa),
+        (&world.spa, &world.wiki),
+        // Of another tenant: the tenant in the code decides (D37).
+        (&world.wiki, &web),
+        (&world.spa, &spa),
+    ] {
+        let code = world.code(own).await;
         assert_error(&world.exchange(client, &code).await, 400, "invalid_grant");
-        assert_eq!(world.exchange(&world.wiki, &code).await.status, 200, "its own client is not harmed");
+        assert_eq!(world.exchange(own, &code).await.status, 200, "its own client is not harmed");
     }
     for redirect in [None, Some("https://app.example/other"), Some("https://app.example/callback/")] {
         let code = world.code(&world.wiki).await;
@@ -94,6 +108,8 @@ async fn p012_a_verifier_that_does_not_fit_spends_the_code() {
     let bare = [("code_challenge", ""), ("code_challenge_method", "")];
     let answer = world.authorize(&jar, &world.wiki, &bare).await;
     assert_error(&world.exchange(&world.wiki, &answer["code"]).await, 400, "invalid_grant");
+    let bare = [("grant_type", "authorization_code"), ("code", &*answer["code"]), ("redirect_uri", CALLBACK)];
+    assert_error(&world.token(&world.wiki, &bare).await, 400, "invalid_grant");
 }
 
 #[tokio::test]

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use symbolon::model::client::ClientKind;
 use symbolon::model::status::Status;
 use symbolon::storage::records::{clients, revocations, sessions, tenants, users};
 
-use super::party::{World, assert_error, claims, text};
+use super::party::{World, assert_error, claims, platform_client, text};
 use crate::harness::rows::Everything;
 use crate::harness::seed::Registered;
 
@@ -81,8 +82,10 @@ async fn p013_a_replay_with_a_wider_scope_is_a_replay_all_the_same() {
 #[tokio::test]
 async fn p014_a_refresh_token_serves_its_client_alone() {
     let world = World::new().await;
+    let globex = world.server.scope_of("globex").await;
+    let foreign = globex.register(platform_client("globex.app", ClientKind::Spa)).await;
     let token = text(&world.tokens(&world.wiki).await, "refresh_token");
-    for client in [&world.other, &world.spa] {
+    for client in [&world.other, &world.spa, &foreign] {
         assert_error(&world.refresh(client, &token).await, 400, "invalid_grant");
     }
     let own = refreshed(&world, &world.wiki, &token).await;

@@ -4,6 +4,7 @@ mod audit;
 mod commands;
 mod crash;
 mod declared;
+mod hashing;
 mod listeners;
 mod outage;
 mod refusals;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
-use reqwest::Client;
 use reqwest::header::RETRY_AFTER;
+use reqwest::{Client, Method};
 use symbolon::model::secret::Secret;
 use symbolon::storage::DatabaseUrl;
 
@@ -22,6 +22,31 @@ const ANSWERED: Duration = Duration::from_secs(2 + 2);
 const CONNECTIONS: i64 = 4;
 /// Requests at once.
 const FLOOD: usize = 150;
+/// How long the database is away (P148).
+const AWAY: Duration = Duration::from_secs(30);
+
+/// A request that needs the database.
+#[derive(Debug)]
+struct DoorOf {
+    method: &'static str,
+    path: &'static str,
+    fields: &'static [(&'static str, &'static str)],
+    writes: bool,
+}
+
+/// One of each kind: none of them may be answered from what the node remembers.
+const DOORS: [DoorOf; 5] = [
+    DoorOf {
+        method: "POST",
+        path: "/oauth2/token",
+        fields: &[("grant_type", "client_credentials")],
+        writes: true,
+    },
+    DoorOf { method: "POST", path: "/oauth2/introspect", fields: &[], writes: false },
+    DoorOf { method: "POST", path: "/oauth2/revoke", fields: &[], writes: true },
+    DoorOf { method: "GET", path: "/userinfo", fields: &[], writes: false },
+    DoorOf { method: "GET", path: "/login", fields: &[], writes: false },
+];
 
 /// What stands between the server and its data, and can stand still.
 enum Line {
@@ -129,6 +154,23 @@ async fn ask(http: &Client, url: &str) -> (u16, bool, Duration) {
     (answer.status().as_u16(), answer.headers().contains_key(RETRY_AFTER), begun.elapsed())
 }
 
+/// One request of a client with a token that was good when the database was there.
+async fn knock(serving: &Serving, door: &DoorOf, token: &str) -> (u16, bool, Duration) {
+    let method = Method::from_bytes(door.method.as_bytes()).expect("a method");
+    let request = client().request(method, serving.url(door.path));
+    let request = match door.path {
+        "/userinfo" => request.bearer_auth(token),
+        "/login" => request,
+        _ => {
+            let fields: Vec<(&str, &str)> = door.fields.iter().copied().chain([("token", token)]).collect();
+            request.basic_auth("globex.report", Some(super::REPORT_SECRET)).form(&fields)
+        }
+    };
+    let begun = Instant::now();
+    let answer = request.send().await.expect("an answer");
+    (answer.status().as_u16(), answer.headers().contains_key(RETRY_AFTER), begun.elapsed())
+}
+
 #[tokio::test]
 async fn p148_a_paused_database_is_503_at_once_and_recovers_alone() {
     let mut home = Home::with_acme();
@@ -140,9 +182,26 @@ async fn p148_a_paused_database_is_503_at_once_and_recovers_alone() {
     assert_eq!(report_token(&serving).await.0, 200);
     let (before, recorded) = (threads(&serving), tokens(&home));
 
+    let token = report_token(&serving).await.1["access_token"].as_str().expect("a token").to_owned();
+    let recorded = recorded + 1;
+    let begun = Instant::now();
     line.pause();
-    // Two waves: one that the node meets unprepared, one after it knows (D25).
+    // Two waves: one that the node meets unprepared, one after it knows (D25). Half a minute passes between them, in
+    // which the limits of PostgreSQL and of the client library for statements and idle transactions end too.
     for wave in 0..2 {
+        if wave == 1 {
+            let mut next = DOORS.iter().cycle();
+            until(AWAY * 2, "half a minute is over", async || {
+                let door = next.next().expect("a door");
+                let (status, says_when, took) = knock(&serving, door, &token).await;
+                // A write lock on SQLite stops no reader; a line that is cut stops everybody.
+                let reads = home.database.admin_url.is_none() && !door.writes;
+                assert!(reads || (status, says_when) == (503, true), "{door:?}: {status}");
+                assert!(took < ANSWERED, "{door:?}: {took:?}");
+                begun.elapsed() >= AWAY
+            })
+            .await;
+        }
         let asked: Vec<_> = (0..FLOOD)
             .map(|_| (client(), serving.url("/oauth2/token")))
             .map(|(http, url)| tokio::spawn(async move { ask(&http, &url).await }))

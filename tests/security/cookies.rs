@@ -1,9 +1,11 @@
 //! The headers and cookies of every page, before and after signing in (P077).
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::{ADA, authorize, furnish};
 use crate::harness::jar::{Jar, Page};
+use crate::harness::rows::Everything;
 use crate::harness::seed::PASSWORD;
 use crate::harness::{TestServer, raw};
 
@@ -82,6 +84,38 @@ async fn p077_on_https_the_cookies_are_host_cookies() {
     assert_eq!(page.marker().as_deref(), Some("page-login"), "{page:?}");
     assert!(jar.cookie("__Host-symbolon").is_some() && jar.cookie("__Host-symbolon-csrf").is_some());
     check(&page, true);
+}
+
+/// P077, P105: the pages of our own failures are pages like the others, and say nothing of what failed.
+#[tokio::test]
+async fn p077_the_pages_of_failures_have_their_headers_and_tell_nothing() {
+    let server = TestServer::with().unlimited().start().await;
+    furnish(&server).await;
+    let mut below = Everything::open(server.storage());
+    let jar = server.browser();
+    let page = jar.open(&authorize("s")).await;
+    let password = jar.submit(&page, &[("username", ADA)]).await;
+    below.fail_writes("interactions");
+    let away = server.browser().get(&authorize("s")).await;
+    below.heal("interactions");
+    below.tamper("UPDATE users SET profile = '{'");
+    let broken = jar.submit(&password, &[("password", PASSWORD)]).await;
+    for (page, status) in [(&away, 503), (&broken, 500)] {
+        assert_eq!(
+            (page.status.as_u16(), page.marker().as_deref()),
+            (status, Some("page-error")),
+            "{page:?}"
+        );
+        check(page, false);
+        assert_eq!(page.text_of("request-id").as_deref(), page.header("x-request-id"));
+        for word in
+            ["disk full", "interactions", "profile", "users", "JSON", "EOF", "line 1", ".rs", "diesel"]
+        {
+            assert!(!page.body.contains(word), "{status}: {word} in {}", page.body);
+        }
+    }
+    // This one answer of 500 was asked for.
+    assert_eq!(server.edge.defects.swap(0, Ordering::Relaxed), 1);
 }
 
 /// D30: the forms of a waiting request may lead to its own client and to nobody else.

@@ -96,6 +96,44 @@ async fn p070_another_site_cannot_answer_the_question_of_signing_out() {
     assert_eq!(again.answer()["error"], "login_required");
 }
 
+/// P070: nobody else's page signs a person out, though the endpoint also takes what relying parties post to it.
+#[tokio::test]
+async fn p070_no_other_site_signs_a_person_out() {
+    let server = TestServer::with().unlimited().start().await;
+    furnish(&server).await;
+    let (jar, page) = before_the_password(&server).await;
+    assert!(jar.submit(&page, &[("password", PASSWORD)]).await.answer().contains_key("code"));
+    let question = jar.open("/oauth2/logout").await;
+    let field = |name: &str| {
+        let fields = question.form().fields;
+        fields.into_iter().find(|(own, _)| own == name).unwrap_or_else(|| panic!("{name}: {question:?}")).1
+    };
+    let (token, pending) = (field("csrf"), field("pending"));
+    let ours = server.issuer();
+    for (csrf, headers) in [
+        (None, vec![("origin", ours)]),
+        (Some(""), vec![("origin", ours)]),
+        (Some("wrong"), vec![("origin", ours)]),
+        (Some(&*token), vec![("origin", "https://evil.example")]),
+        (Some(&*token), vec![("origin", "null")]),
+        (Some(&*token), vec![("origin", ours), ("sec-fetch-site", "cross-site")]),
+        (Some(&*token), vec![("sec-fetch-site", "same-site")]),
+    ] {
+        let mut fields = vec![("pending", &*pending), ("decision", "confirm")];
+        fields.extend(csrf.map(|csrf| ("csrf", csrf)));
+        let page = jar.send(Method::POST, "/oauth2/logout", Some(&fields), &headers).await;
+        assert_eq!(
+            (page.status.as_u16(), page.marker().as_deref()),
+            (403, Some("page-error")),
+            "{headers:?}"
+        );
+        let still = jar.get(&format!("{}&prompt=none", authorize("still"))).await;
+        assert!(still.answer().contains_key("code"), "{csrf:?} {headers:?}: {still:?}");
+    }
+    let done = jar.submit(&question, &[("decision", "confirm")]).await;
+    assert_eq!(done.marker().as_deref(), Some("page-logged-out"), "our own form does");
+}
+
 /// P071: a login POST without the cookie that went with the form signs nobody in.
 #[tokio::test]
 async fn p071_nobody_is_signed_in_by_a_bare_post() {
