@@ -14,8 +14,8 @@ pub const SECTION: Section = Section {
         Key::new(
             "log.level",
             Kind::Text,
-            "info",
-            "`error`, `warn`, `info`, `debug` or `trace`, also for single parts: `info,symbolon::flows=debug`.",
+            "info,actix_server=warn",
+            "`error`, `warn`, `info`, `debug` or `trace`, also for single parts: `info,symbolon::flows=debug`. The default leaves out what the HTTP library says of its workers.",
         ),
         Key::new("log.requests", Kind::Switch, "true", "Whether every request is logged with its caller."),
     ],
