@@ -119,4 +119,40 @@ pub struct Progress {
     /// The consent page was answered with yes, for exactly this account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consented: Option<SessionRef>,
+    /// What was wrong with the last form, until the next one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
+}
+
+/// A form of the sign-in pages that was filled in wrong. It waits here, and the browser is sent to the page by GET: going
+/// back never ends at the browser's question whether to send a form again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// What was wrong.
+    pub problem: Problem,
+    /// The address as typed, where it was refused itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The organisation as typed with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
+}
+
+/// What can be wrong with such a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    /// It is no e-mail address.
+    Username,
+    /// The organisation is needed, or is no slug.
+    Organisation,
+    /// Address and password do not belong together, for whatever reason.
+    PasswordWrong,
+}
+
+impl Told {
+    /// A problem with a password, of which nothing is kept.
+    pub const fn of(problem: Problem) -> Self {
+        Self { problem, username: None, organisation: None }
+    }
 }

@@ -111,6 +111,41 @@ async fn a_person_signs_in_with_the_keyboard_alone() {
 }
 
 /// The policy of the real page lets its own script run and its form leave for the client, and for nowhere else.
+/// Going back over forms that were refused shows pages of ours, and never the browser's own question whether to send a
+/// form again.
+#[tokio::test]
+async fn going_back_offers_no_form_to_be_sent_again() {
+    let scene = Scene::set().await;
+    let address = scene.request(&[]);
+    with_window(DESKTOP, |window| async move {
+        window.open(&address).await;
+        window.arrive_at("page-login").await;
+        window.press("nobody").await;
+        window.press_enter().await;
+        window.arrive_at_id("username-problem").await;
+        assert_eq!(window.focus().await, "username");
+        window.clear("username").await;
+        window.press("ada@acme.example").await;
+        window.press_enter().await;
+        window.arrive_at("page-password").await;
+        window.press("not the password at all").await;
+        window.press_enter().await;
+        window.arrive_at_id("password-problem").await;
+        assert_eq!(window.focus().await, "password");
+        let place = window.address().await;
+        assert!(!place.contains("ada") && !place.contains("problem"), "{place}");
+        window.press(PASSWORD).await;
+        window.press_enter().await;
+        window.arrive_at("page-consent").await;
+        window.evaluate("window.history.back()").await;
+        window.arrive_at("page-password").await;
+        assert_eq!(window.text("password-problem").await, None, "it is over");
+        window.evaluate("window.history.forward()").await;
+        window.arrive_at("page-consent").await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_answer_by_form_post_leaves_the_real_server_by_itself() {
     let scene = Scene::set().await;

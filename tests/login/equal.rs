@@ -81,7 +81,7 @@ async fn p036_every_refusal_writes_as_many_rows() {
             let password = if what == "known" { "another wrong one" } else { password };
             let before = rows(&server);
             let refused = jar.submit(&page, &[("password", password)]).await;
-            assert_eq!(refused.status.as_u16(), 422, "{what}");
+            assert!(refused.has("password-problem"), "{what}");
             let after = rows(&server);
             let mut made: BTreeMap<String, usize> = after
                 .into_iter()

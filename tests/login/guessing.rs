@@ -104,7 +104,7 @@ async fn p036_no_answer_tells_whether_an_account_exists() {
         assert_eq!(identified(&server, account).await, expected, "{account:?}");
     }
     let expected = attempt(&server, ("ada@acme.example", "acme"), "wrong password").await;
-    assert_eq!(expected.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(expected.status, StatusCode::OK);
     assert!(expected.has("password-problem"));
     let expected = shape(&expected, "ada@acme.example");
     for (account, password) in [
@@ -133,7 +133,7 @@ async fn p037_a_name_is_locked_after_failures_whether_it_exists_or_not() {
         for organisation in ["acme", "nowhere"] {
             for _ in 0..3 {
                 let page = attempt(&server, (email, organisation), "wrong password").await;
-                assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+                assert!(page.has("password-problem"), "{page:?}");
             }
             let page = attempt(&server, (email, organisation), PASSWORD).await;
             assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS, "{email} {organisation}");
@@ -184,7 +184,7 @@ async fn p038_a_long_password_counts_to_its_last_character() {
     server.as_operator(move |tx| passwords::put(&mut tx.enter(&scope)?, ada, &phc, now)).await;
     let late = format!("{}X", long.get(..99).expect("99 characters"));
     let refused = attempt(&server, ("ada@acme.example", "acme"), &late).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.has("password-problem"), "{refused:?}");
     let beyond = attempt(&server, ("ada@acme.example", "acme"), &"x".repeat(4000)).await;
     assert_eq!(beyond.status, StatusCode::BAD_REQUEST);
     let home = attempt(&server, ("ada@acme.example", "acme"), &long).await;
@@ -216,7 +216,10 @@ async fn p037_guesses_sent_at_the_same_time_do_not_pass_the_limit() {
             let form = page.form();
             let hidden = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             let fields: Vec<(&str, &str)> = hidden.chain([("password", guess.as_str())]).collect();
-            jar.post(&form.action, &fields).await.status.as_u16()
+            let answered = jar.post(&form.action, &fields).await;
+            // The page says what was wrong; after a right guess the way leads on.
+            let wrong = answered.location().is_some_and(|to| to.starts_with("/login/password?"));
+            if wrong { 422 } else { answered.status.as_u16() }
         }));
     }
     let mut statuses = Vec::new();
@@ -291,11 +294,7 @@ async fn d2_an_unknown_organisation_is_not_replaced_by_that_of_the_address() {
     let fields = [("username", "ada@acme.example"), ("organisation", "nowhere")];
     let page = jar.submit(&page, &fields).await;
     let page = jar.submit(&page, &[("password", PASSWORD)]).await;
-    assert_eq!(
-        page.status,
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "nobody signs in at an organisation that is none"
-    );
+    assert!(page.has("password-problem"), "nobody signs in at an organisation that is none");
     assert!(!is_signed_in(&jar).await);
     // Left out, the domain leads there.
     let page = jar.open("/login").await;

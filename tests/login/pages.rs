@@ -211,3 +211,43 @@ async fn an_interaction_answers_to_its_own_browser_only() {
     let stolen = server.browser().get(&page.path).await;
     assert_eq!((stolen.status, stolen.marker().as_deref()), (StatusCode::BAD_REQUEST, Some("page-error")));
 }
+
+/// A form that was refused is answered by the way to its page, which says what was wrong and keeps what was typed.
+/// Nothing of it stands in the URL. A form that is not whole is refused on the spot (P041).
+#[tokio::test]
+async fn a_refused_form_is_told_by_its_page_until_the_next_one() {
+    let (server, _) = started().await;
+    server.organisation("acme", &[]).await.person("ada@acme.example", &[]).await;
+    let jar = server.browser();
+    let page = jar.open(&authorize("notes", "")).await;
+    let form = page.form();
+    let hidden: Vec<(&str, &str)> = form.fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let long = "x".repeat(5000);
+    for (username, organisation, problem, kept) in [
+        ("no address", "acme", "username-problem", "no address"),
+        (&*long, "acme", "username-problem", &long[..320]),
+        ("ada@acme.example", "No Slug!", "organisation-problem", "No Slug!"),
+    ] {
+        let fields = [&hidden[..], &[("username", username), ("organisation", organisation)]].concat();
+        let sent = jar.post("/login", &fields).await;
+        let place = sent.location().expect("the way to the page");
+        assert!(place.starts_with("/login?interaction=") && place.len() < 120, "{place}");
+        let told = jar.get(&place).await;
+        assert!(told.status == StatusCode::OK && told.has(problem), "{told:?}");
+        assert!(told.body.contains(&format!("value=\"{kept}\"")), "{told:?}");
+        assert!(jar.get(&place).await.has(problem), "to look at it changes nothing");
+    }
+    let page = jar.submit(&page, &[("username", "ada@acme.example"), ("organisation", "acme")]).await;
+    assert!(!page.has("password-problem"), "{page:?}");
+    for password in ["wrong password", "another wrong one"] {
+        let told = jar.submit(&page, &[("password", password)]).await;
+        assert_eq!((told.status, told.has("password-problem")), (StatusCode::OK, true), "{told:?}");
+        assert!(
+            told.path.starts_with("/login/password?interaction=") && !told.path.contains("wrong"),
+            "{told:?}"
+        );
+    }
+    let empty = jar.submit(&page, &[("password", "")]).await;
+    assert_eq!((empty.status, empty.has("password-problem")), (StatusCode::UNPROCESSABLE_ENTITY, true));
+    assert!(jar.submit(&page, &[("password", PASSWORD)]).await.answer().contains_key("code"));
+}

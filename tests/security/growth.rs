@@ -230,7 +230,7 @@ async fn p039_a_flood_of_sign_ins_is_told_to_wait_and_holds_up_nobody_else() {
     for page in flood {
         let page = page.await.expect("an answer");
         match page.status.as_u16() {
-            422 => judged += 1,
+            200 if page.has("password-problem") => judged += 1,
             503 => {
                 refused += 1;
                 assert!(page.header("retry-after").is_some(), "{page:?}");

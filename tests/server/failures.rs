@@ -74,6 +74,8 @@ async fn ask(jar: &Jar, method: &str, path: &str, headers: &[(&str, &str)]) -> P
 async fn p077_an_answer_that_something_is_unavailable_is_like_any_other() {
     let server = acme().await;
     let (page, program) = sound(&server).await;
+    // The node looks for changes by itself, and must not find out that all is well.
+    Everything::open(server.storage()).hide("change_number");
     server.clock.advance(Duration::from_secs(10));
     let jar = server.browser();
     let mut doors = 0;

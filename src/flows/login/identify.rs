@@ -5,12 +5,16 @@ use std::time::Duration;
 use super::Destination;
 use super::visit::Visit;
 use crate::flows::call::Call;
-use crate::flows::interaction::{Interaction, Progress};
+use crate::flows::interaction::{Interaction, Problem, Progress, Told};
 use crate::flows::interaction_store;
 use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, Slug, TenantId};
 use crate::storage::Directory;
+
+/// What the fields of the page take, in characters.
+const LONGEST_USERNAME: usize = 320;
+const LONGEST_ORGANISATION: usize = 40;
 
 /// What stood in the fields.
 #[derive(Debug, Clone)]
@@ -26,10 +30,26 @@ pub struct Typed {
 pub enum IdentifyRefusal {
     /// There is no open interaction of this browser with that handle.
     Expired,
-    /// It is no e-mail address.
-    Username,
-    /// The organisation is needed, or is no slug.
-    Organisation,
+    /// What was typed is wrong; noted with the interaction, where there is one and the form is whole.
+    Form(Problem),
+}
+
+impl Typed {
+    /// Whether something stands in every field. A form that is not whole is refused on the spot (P041).
+    pub fn is_whole(&self) -> bool {
+        let empty = |text: &str| text.trim().is_empty();
+        !empty(&self.username) && !self.organisation.as_deref().is_some_and(empty)
+    }
+
+    /// What is kept of it for the page, as much as its fields take.
+    fn refused_for(&self, problem: Problem) -> Told {
+        let kept = |text: &str, most: usize| Some(text.chars().take(most).collect());
+        Told {
+            problem,
+            username: kept(&self.username, LONGEST_USERNAME),
+            organisation: self.organisation.as_deref().and_then(|text| kept(text, LONGEST_ORGANISATION)),
+        }
+    }
 }
 
 /// Takes the address, settles where it leads, and gives the handle for the next page. A plain sign-in gets its
@@ -47,9 +67,15 @@ pub fn identify(
     let Some(visit) = Visit::open(directory, call, handle, cookie_hash)? else {
         return Ok(Err(IdentifyRefusal::Expired));
     };
-    let Ok(email) = typed.username.parse::<Email>() else { return Ok(Err(IdentifyRefusal::Username)) };
-    let Some(destination) = settle(directory, &visit, cookie_hash, &email, typed)? else {
-        return Ok(Err(IdentifyRefusal::Organisation));
+    let (email, destination) = match judge(directory, &visit, cookie_hash, typed)? {
+        Ok(settled) => settled,
+        Err(problem) => {
+            if let Some(mut interaction) = visit.interaction.filter(|_| typed.is_whole()) {
+                interaction.progress.told = Some(typed.refused_for(problem));
+                interaction_store::save_progress(directory, &interaction)?;
+            }
+            return Ok(Err(IdentifyRefusal::Form(problem)));
+        }
     };
     let (tenant, organisation) = match destination {
         Destination::Tenant(tenant) => (Some(tenant), None),
@@ -80,6 +106,18 @@ pub fn identify(
     };
     interaction_store::start(&mut directory.enter(&platform)?, &interaction)?;
     Ok(Ok(interaction.handle()))
+}
+
+/// The address and where it leads, or what is wrong with the form.
+fn judge(
+    directory: &mut Directory<'_>,
+    visit: &Visit,
+    cookie_hash: &str,
+    typed: &Typed,
+) -> Result<Result<(Email, Destination), Problem>, Failure> {
+    let Ok(email) = typed.username.parse::<Email>() else { return Ok(Err(Problem::Username)) };
+    let destination = settle(directory, visit, cookie_hash, &email, typed)?;
+    Ok(destination.map(|destination| (email, destination)).ok_or(Problem::Organisation))
 }
 
 /// Where the sign-in goes; `None` where the organisation must still be named. An organisation that was named is followed,

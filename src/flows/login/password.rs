@@ -6,6 +6,7 @@ use super::{Destination, SignInRules, lockout};
 use crate::crypto::password::{PasswordHash, Verdict};
 use crate::flows::call::Call;
 use crate::flows::failures::{self, Source};
+use crate::flows::interaction::{Problem, Told};
 use crate::flows::interaction_store;
 use crate::flows::session::{self, Admitted};
 use crate::model::audit::{Actor, EventKind, EventResult};
@@ -112,6 +113,10 @@ pub fn finish(
         }
         (account, Verdict::Match { .. } | Verdict::Mismatch) => {
             fail(directory, call, rules, (&visit, &key, &account))?;
+            if let Some(mut interaction) = visit.interaction {
+                interaction.progress.told = Some(Told::of(Problem::PasswordWrong));
+                interaction_store::save_progress(directory, &interaction)?;
+            }
             Ok(Err(PasswordRefusal::Wrong))
         }
     }
@@ -202,6 +207,7 @@ fn sign_in(
     interaction.progress.account = Some(admitted.account);
     interaction.progress.proved = Some(admitted.account);
     interaction.progress.signing_in = false;
+    interaction.progress.told = None;
     interaction_store::save_progress(directory, &interaction)?;
     Ok(SignedIn { admitted, goes_on: Some(interaction.handle()) })
 }

@@ -2,7 +2,7 @@
 
 use super::Destination;
 use crate::flows::call::Call;
-use crate::flows::interaction::{Interaction, Request};
+use crate::flows::interaction::{Interaction, Request, Told};
 use crate::flows::interaction_store;
 use crate::flows::session::{LiveAccount, live_accounts};
 use crate::model::client::Client;
@@ -64,6 +64,11 @@ impl Visit {
     /// The request that waits.
     pub fn request(&self) -> Option<&Request> {
         self.interaction.as_ref()?.request.as_ref()
+    }
+
+    /// What was wrong with the last form.
+    pub fn told(&self) -> Option<&Told> {
+        self.interaction.as_ref()?.progress.told.as_ref()
     }
 
     /// The client that asks.

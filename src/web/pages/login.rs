@@ -7,6 +7,7 @@ use actix_web::web::Bytes;
 use super::card;
 use super::visitor::{Detour, INTERACTION, Outcome, Visitor, answered};
 use crate::flows::authorize;
+use crate::flows::interaction::Problem;
 use crate::flows::login::identify::{IdentifyRefusal, Typed, identify};
 use crate::flows::login::visit::Visit;
 use crate::model::ids::InteractionHandle;
@@ -28,10 +29,22 @@ pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
 async fn show(visitor: &Visitor) -> Outcome {
     let handle = visitor.handle(&visitor.query()?)?;
     let opened = open(visitor, handle).await?;
-    let username = opened.username.clone();
-    let organisation = opened.asks_organisation.then(String::new);
-    let page = page(visitor, &opened, (username, organisation), None).await;
+    let told = opened.visit.told();
+    let problem = told.and_then(|told| problem(told.problem));
+    let typed = told.filter(|_| problem.is_some());
+    let username = typed.and_then(|typed| typed.username.clone()).unwrap_or_else(|| opened.username.clone());
+    let organisation = typed.and_then(|typed| typed.organisation.clone());
+    let page = page(visitor, &opened, (username, organisation), problem).await;
     Ok(visitor.show(StatusCode::OK, &page))
+}
+
+/// What this page says of a problem; those of other pages are not its own.
+const fn problem(problem: Problem) -> Option<IdentifierProblem> {
+    match problem {
+        Problem::Username => Some(IdentifierProblem::Username),
+        Problem::Organisation => Some(IdentifierProblem::Organisation),
+        Problem::PasswordWrong => None,
+    }
 }
 
 async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
@@ -62,24 +75,23 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
             Ok(visitor.to(&format!("{}?{INTERACTION}={begun}", PasswordPage::PATH)))
         }
         Err(IdentifyRefusal::Expired) => Ok(visitor.expired()),
-        Err(IdentifyRefusal::Username) => again(visitor, handle, typed, IdentifierProblem::Username).await,
-        Err(IdentifyRefusal::Organisation) => {
-            again(visitor, handle, typed, IdentifierProblem::Organisation).await
-        }
+        Err(IdentifyRefusal::Form(wrong)) => match handle.filter(|_| typed.is_whole()) {
+            Some(handle) => Ok(visitor.to(&format!("{}?{INTERACTION}={handle}", IdentifierPage::PATH))),
+            None => again(visitor, handle, typed, problem(wrong)).await,
+        },
     }
 }
 
-/// Shows the page again with what was typed.
+/// Shows the page on the spot with what was typed: to a form that is not whole (P041), and where nothing is stored yet
+/// that could keep it, for a stranger who types nonsense costs no row (P132).
 async fn again(
     visitor: &Visitor,
     handle: Option<InteractionHandle>,
     typed: Typed,
-    problem: IdentifierProblem,
+    problem: Option<IdentifierProblem>,
 ) -> Outcome {
     let opened = open(visitor, handle).await?;
-    let asks = opened.asks_organisation || problem == IdentifierProblem::Organisation;
-    let organisation = asks.then(|| typed.organisation.unwrap_or_default());
-    let page = page(visitor, &opened, (typed.username, organisation), Some(problem)).await;
+    let page = page(visitor, &opened, (typed.username, typed.organisation), problem).await;
     Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 
@@ -108,6 +120,8 @@ async fn page(
     problem: Option<IdentifierProblem>,
 ) -> IdentifierPage {
     let handle = opened.visit.interaction.as_ref().map(|interaction| interaction.handle().to_string());
+    let asks = opened.asks_organisation || problem == Some(IdentifierProblem::Organisation);
+    let organisation = asks.then(|| organisation.unwrap_or_default());
     IdentifierPage {
         frame: frame(visitor, &opened.visit),
         form: visitor.hidden(handle),

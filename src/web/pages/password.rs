@@ -7,6 +7,7 @@ use actix_web::web::Bytes;
 use super::visitor::{Detour, INTERACTION, Outcome, Visitor, answered, later};
 use super::{card, login};
 use crate::crypto::password::{Password, PasswordHash, Verdict};
+use crate::flows::interaction::Problem;
 use crate::flows::login::password::{Attempt, PasswordRefusal, SignedIn, begin, finish};
 use crate::flows::login::visit::Visit;
 use crate::model::failure::Failure;
@@ -29,7 +30,7 @@ pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
 
 async fn show(visitor: &Visitor) -> Outcome {
     let handle = visitor.needed_handle(&visitor.query()?)?;
-    page(visitor, handle, StatusCode::OK, None).await
+    page(visitor, handle, None).await
 }
 
 async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
@@ -39,11 +40,11 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         return login::cancel(visitor, Some(handle)).await;
     }
     let Some(typed) = params.secret("password") else {
-        return page(visitor, handle, StatusCode::UNPROCESSABLE_ENTITY, Some(PasswordProblem::Missing)).await;
+        return refused(visitor, handle, StatusCode::UNPROCESSABLE_ENTITY, PasswordProblem::Missing).await;
     };
     let Ok(password) = Password::new(&typed) else {
         // Longer than any password can be: judged without a look at any account (P038).
-        return page(visitor, handle, StatusCode::BAD_REQUEST, Some(PasswordProblem::Wrong)).await;
+        return refused(visitor, handle, StatusCode::BAD_REQUEST, PasswordProblem::Wrong).await;
     };
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let rules = visitor.edge.sign_in.clone();
@@ -101,14 +102,13 @@ async fn refuse(visitor: &Visitor, handle: InteractionHandle, refusal: PasswordR
         PasswordRefusal::NoIdentifier => Ok(visitor.to(&back(handle))),
         PasswordRefusal::Wrong => {
             visitor.note_failure();
-            page(visitor, handle, StatusCode::UNPROCESSABLE_ENTITY, Some(PasswordProblem::Wrong)).await
+            Ok(visitor.to(&own(handle)))
         }
         PasswordRefusal::TooMany { until } => {
             visitor.note_failure();
             let (seconds, minutes) = wait(until, visitor.call.now);
-            let problem = Some(PasswordProblem::TooManyTries { minutes });
-            let page = page(visitor, handle, StatusCode::TOO_MANY_REQUESTS, problem).await?;
-            Ok(later(page, seconds))
+            let problem = PasswordProblem::TooManyTries { minutes };
+            Ok(later(refused(visitor, handle, StatusCode::TOO_MANY_REQUESTS, problem).await?, seconds))
         }
     }
 }
@@ -120,16 +120,38 @@ fn wait(until: Timestamp, now: Timestamp) -> (u64, u32) {
     (u64::try_from(seconds).unwrap_or(u64::MAX), minutes)
 }
 
+/// Shows the page on the spot: to a form that is not whole or beyond all bounds (P038, P041), and where the answer is to
+/// come again later.
+async fn refused(
+    visitor: &Visitor,
+    handle: InteractionHandle,
+    status: StatusCode,
+    problem: PasswordProblem,
+) -> Outcome {
+    let mut page = page(visitor, handle, Some(problem)).await?;
+    if page.status() == StatusCode::OK {
+        *page.status_mut() = status;
+    }
+    Ok(page)
+}
+
+/// What this page says of a problem; those of other pages are not its own.
+const fn of_password(problem: Problem) -> Option<PasswordProblem> {
+    match problem {
+        Problem::PasswordWrong => Some(PasswordProblem::Wrong),
+        Problem::Username | Problem::Organisation => None,
+    }
+}
+
+fn own(handle: InteractionHandle) -> String {
+    format!("{}?{INTERACTION}={handle}", PasswordPage::PATH)
+}
+
 fn back(handle: InteractionHandle) -> String {
     format!("{}?{INTERACTION}={handle}", IdentifierPage::PATH)
 }
 
-async fn page(
-    visitor: &Visitor,
-    handle: InteractionHandle,
-    status: StatusCode,
-    problem: Option<PasswordProblem>,
-) -> Outcome {
+async fn page(visitor: &Visitor, handle: InteractionHandle, problem: Option<PasswordProblem>) -> Outcome {
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let opened = visitor
         .edge
@@ -140,6 +162,7 @@ async fn page(
     let (Some(username), Some(back_path)) = (typed, LocalPath::parse(&back(handle))) else {
         return Ok(visitor.to(&back(handle)));
     };
+    let problem = problem.or_else(|| visit.told().and_then(|told| of_password(told.problem)));
     let page = PasswordPage {
         frame: login::frame(visitor, &visit),
         form: visitor.hidden(Some(handle.to_string())),
@@ -148,5 +171,5 @@ async fn page(
         back: back_path,
         problem,
     };
-    Ok(visitor.show(status, &page))
+    Ok(visitor.show(StatusCode::OK, &page))
 }
