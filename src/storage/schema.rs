@@ -7,10 +7,10 @@ diesel::table! {
         name -> Text,
         plan -> Nullable<Text>,
         region -> Nullable<Text>,
+        accent -> Nullable<Text>,
         status -> Text,
         status_since -> Nullable<Timestamp>,
         created_at -> Timestamp,
-        accent -> Nullable<Text>,
     }
 }
 
@@ -95,7 +95,6 @@ diesel::table! {
 diesel::table! {
     revocations (seq) {
         seq -> BigInt,
-        kind -> Text,
         subject_hash -> Text,
         within_subject -> Nullable<Text>,
         within_tenant -> Nullable<Text>,

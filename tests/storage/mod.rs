@@ -3,6 +3,7 @@
 mod audit;
 mod isolation;
 mod migrations;
+mod schema;
 mod writes;
 
 use std::collections::BTreeSet;

@@ -9,6 +9,7 @@ CREATE TABLE tenants (
     name TEXT NOT NULL,
     plan TEXT,
     region TEXT,
+    accent TEXT,
     status TEXT NOT NULL,
     status_since TIMESTAMP,
     created_at TIMESTAMP NOT NULL
@@ -41,8 +42,10 @@ CREATE TABLE resource_servers (
 CREATE TABLE client_directory (
     client_id TEXT NOT NULL PRIMARY KEY,
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
-    allowed_origins TEXT NOT NULL
+    allowed_origins TEXT NOT NULL,
+    logo_due_at TIMESTAMP
 );
+CREATE INDEX client_directory_by_logo_due ON client_directory (logo_due_at);
 
 CREATE TABLE domain_index (
     domain TEXT NOT NULL PRIMARY KEY,
@@ -80,7 +83,6 @@ CREATE UNIQUE INDEX signing_keys_one_next ON signing_keys (purpose) WHERE state 
 
 CREATE TABLE revocations (
     seq BIGINT NOT NULL PRIMARY KEY,
-    kind TEXT NOT NULL,
     subject_hash TEXT NOT NULL,
     within_subject TEXT,
     within_tenant TEXT,
@@ -89,6 +91,7 @@ CREATE TABLE revocations (
 );
 CREATE UNIQUE INDEX revocations_by_subject ON revocations (subject_hash);
 CREATE INDEX revocations_by_person ON revocations (within_subject);
+CREATE INDEX revocations_by_tenant ON revocations (within_tenant);
 CREATE INDEX revocations_by_expiry ON revocations (expires_at);
 
 CREATE TABLE counters (
@@ -246,6 +249,17 @@ CREATE TABLE client_secrets (
 );
 CREATE INDEX client_secrets_by_client ON client_secrets (tenant_id, client_id);
 
+-- The image as redrawn (D30).
+CREATE TABLE client_logos (
+    tenant_id TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    bytes BYTEA NOT NULL,
+    fetched_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (tenant_id, client_id),
+    FOREIGN KEY (tenant_id, client_id) REFERENCES clients (tenant_id, client_id) ON DELETE CASCADE
+);
+
 CREATE TABLE client_assertions (
     tenant_id TEXT NOT NULL,
     client_id TEXT NOT NULL,
@@ -286,7 +300,7 @@ CREATE TABLE sessions (
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id) ON DELETE CASCADE
 );
-CREATE INDEX sessions_by_user ON sessions (tenant_id, user_id);
+CREATE INDEX sessions_open_by_user ON sessions (tenant_id, user_id, created_at) WHERE ended_at IS NULL;
 CREATE INDEX sessions_by_last_seen ON sessions (last_seen_at);
 
 CREATE TABLE consents (

@@ -23,10 +23,10 @@ struct Row {
     name: String,
     plan: Option<String>,
     region: Option<String>,
+    accent: Option<String>,
     status: String,
     status_since: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
-    accent: Option<String>,
 }
 
 impl Row {
@@ -114,10 +114,10 @@ pub fn insert(tx: &mut PlatformTx<'_>, tenant: &Tenant, now: Timestamp) -> Resul
         name: tenant.name.clone(),
         plan: tenant.plan.clone(),
         region: tenant.region.clone(),
+        accent: tenant.accent.map(|accent| accent.to_string()),
         status: tenant.status.as_str().to_owned(),
         status_since: tenant.status.since().map(Timestamp::to_naive),
         created_at: now.to_naive(),
-        accent: tenant.accent.map(|accent| accent.to_string()),
     };
     match diesel::insert_into(tenants::table).values(row).execute(tx.conn()) {
         Ok(_) => {
@@ -143,16 +143,6 @@ pub fn update(tx: &mut PlatformTx<'_>, tenant: &Tenant) -> Result<(), Failure> {
         .execute(tx.conn())
         .or_failure("changing a tenant")?;
     Ok(())
-}
-
-/// The domains that lead to this tenant, in order.
-pub fn domains(tx: &mut PlatformTx<'_>, tenant: TenantId) -> Result<Vec<String>, Failure> {
-    domain_index::table
-        .filter(domain_index::tenant_id.eq(tenant.to_string()))
-        .order(domain_index::domain)
-        .select(domain_index::domain)
-        .load(tx.conn())
-        .or_failure("listing domains")
 }
 
 /// Every domain with the tenant it leads to.

@@ -1,2 +1,0 @@
--- The accent colour of a tenant's brand, as `#rrggbb`.
-ALTER TABLE tenants ADD COLUMN accent TEXT;
