@@ -1,5 +1,7 @@
 //! The person that a command is about: named by tenant, and by address or id.
 
+use std::time::Duration;
+
 use clap::Args;
 
 use super::deployment::Deployment;
@@ -10,6 +12,9 @@ use crate::model::ids::Slug;
 use crate::model::nearest::did_you_mean;
 use crate::model::user::User;
 use crate::storage::{TenantScope, TenantTx};
+
+/// How long a command waits for whoever changes the same things, such as a long file that is being applied.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The arguments that name a person.
 #[derive(Debug, Args)]
@@ -34,7 +39,8 @@ impl PersonArgs {
     {
         let scope = deployment.tenant(&self.tenant)?;
         let (entered, name) = (scope.clone(), self.user.clone());
-        let done = deployment.database.write_platform(&deployment.right, move |tx| {
+        let patient = deployment.database.with_patience(PATIENCE);
+        let done = patient.write_platform(&deployment.right, move |tx| {
             let mut tx = tx.enter(&entered)?;
             let Some(user) = provision::named_user(&mut tx, &name)? else { return Ok(None) };
             work(&mut tx, &user).map(|done| Some((user, done)))

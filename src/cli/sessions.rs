@@ -9,6 +9,7 @@ use super::deployment::Deployment;
 use super::outcome::{Outcome, say};
 use super::person::PersonArgs;
 use super::settings::SettingsArgs;
+use crate::effects::SystemClock;
 use crate::flows::provision;
 use crate::model::audit::Actor;
 
@@ -48,7 +49,7 @@ impl SessionsCommand {
         let Self::Revoke(arguments) = self;
         let call = deployment.call();
         let (user, ended) = arguments.person.change(&deployment, move |tx, user| {
-            provision::revoke_sessions(tx, &call, &Actor::Operator, user)
+            provision::revoke_sessions(tx, (&call, &SystemClock), &Actor::Operator, user)
         })?;
         if arguments.json {
             say(json!({"user": user.id, "email": user.email, "sessions_ended": ended}));

@@ -9,6 +9,7 @@ use super::deployment::Deployment;
 use super::outcome::{Outcome, Stop, say};
 use super::person::PersonArgs;
 use super::settings::SettingsArgs;
+use crate::effects::SystemClock;
 use crate::flows::provision;
 use crate::model::audit::Actor;
 
@@ -65,9 +66,9 @@ impl UsersCommand {
 
 fn suspend(deployment: &Deployment, named: &Named) -> Outcome {
     let call = deployment.call();
-    let (user, ended) = named
-        .person
-        .change(deployment, move |tx, user| provision::suspend(tx, &call, &Actor::Operator, user.id))?;
+    let (user, ended) = named.person.change(deployment, move |tx, user| {
+        provision::suspend(tx, (&call, &SystemClock), &Actor::Operator, user.id)
+    })?;
     let ended = ended.map_err(|refusal| Stop::failed(format_args!("`{}`: {refusal}", user.email)))?;
     if named.json {
         say(json!({"user": user.id, "email": user.email, "status": "suspended", "changed": ended.is_some(),

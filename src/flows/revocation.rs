@@ -2,7 +2,8 @@
 //!
 //! **The rule of cut-offs.** A revocation at `t` refuses every token with an `iat` up to its cut-off, `t` plus [`MARGIN`]:
 //! so it also takes what was issued meanwhile by a request that had read the old state, be it in a transaction that is
-//! still open, from a node's memory of five seconds, or by a clock that is ahead. What is issued afterwards for the same
+//! still open, from a node's memory of five seconds, or by a clock that is ahead. A transaction that takes longer than a
+//! request gathers what it revokes, and asks for the time at its end ([`Falling`]). What is issued afterwards for the same
 //! session, person, client or tenant is dated in the second after the cut-off ([`dated`]), and so is good at once: our
 //! doors take a date up to [`DATED_AHEAD`] from now, verifiers one within their leeway of 30 seconds. Two revocations in
 //! one second, with an issue between them, push the second cut-off a second further, by `PUSH` at most. The cut-off of a
@@ -10,18 +11,29 @@
 
 use std::time::Duration;
 
+use crate::effects::Clock;
 use crate::model::failure::Failure;
-use crate::model::ids::{TenantId, UserId};
+use crate::model::ids::{ClientId, TenantId, UserId};
+use crate::model::tenant::PLATFORM_SLUG;
 use crate::model::time::Timestamp;
 use crate::protocol::revocation_feed::{LONGEST_TOKEN_SECONDS, RevokedKind, entry_key};
 use crate::protocol::token_claims::AccessTokenClaims;
+use crate::storage::TenantScope;
+use crate::storage::records::change_number;
 pub use crate::storage::records::revocations::Within;
 use crate::storage::records::revocations::{self, Revocation};
 use crate::storage::tx::Transaction;
 
-/// How far a cut-off reaches beyond the moment of the revocation: five seconds of memory (D25), and as much again for open
-/// transactions and for clocks that differ.
+/// How far a cut-off reaches beyond the moment of the revocation: five seconds of memory (D25), three until it is committed
+/// ([`SOON`]), and two for clocks that differ.
 pub const MARGIN: Duration = Duration::from_secs(10);
+
+/// How long after its moment a revocation is committed, or else it is none. A request's transaction keeps it by the
+/// patience of whoever waits for it.
+const SOON: Duration = Duration::from_secs(3);
+
+/// Keys that one question names at most.
+const KEYS: usize = 250;
 
 /// How much further a cut-off may be pushed by others of the same second.
 const PUSH: Duration = Duration::from_secs(2);
@@ -63,7 +75,8 @@ impl Within {
     }
 }
 
-/// Revokes everything issued until now for these values: a session, a person, a client, a tenant.
+/// Revokes everything issued until now for these values: a session, a person, a client, a tenant. For transactions that
+/// take no longer than a request; `now` is the request's.
 pub fn revoke<'a>(
     tx: &mut impl Transaction,
     within: &Within,
@@ -76,23 +89,74 @@ pub fn revoke<'a>(
     if what.is_empty() {
         return Ok(());
     }
-    let reaches = next_cut_off(tx, within, &what, now)?;
-    let entry = |(kind, subject_hash): (RevokedKind, String)| Revocation {
-        kind: kind.as_str().to_owned(),
-        subject_hash,
-        // Nothing is issued under the id of a token again: its cut-off may reach every date that it can bear.
-        cut_off: if kind == RevokedKind::Token { now + DATED_AHEAD } else { reaches },
-        expires_at: now + STAY,
-    };
-    let mut entries: Vec<Revocation> = what.into_iter().map(entry).collect();
+    change_number::raise(tx)?;
+    let tokens_only = what.iter().all(|(kind, _)| *kind == RevokedKind::Token);
+    let own =
+        what.iter().filter(|(kind, _)| *kind != RevokedKind::Token).map(|(_, key)| key.clone()).collect();
+    let above = [&within.subject, &within.tenant].into_iter().flatten().cloned().collect();
+    let reaches = next_cut_off(tx, (own, above), now)?;
+    // Nothing is issued under the id of a token again: its cut-off may reach every date that it can bear.
+    let mut cut_off = if tokens_only { now + DATED_AHEAD } else { reaches };
+    let entry = |subject_hash: String| Revocation { subject_hash, within: within.clone() };
+    let mut entries: Vec<Revocation> = what.into_iter().map(|(_, key)| entry(key)).collect();
     if let Some(subject) = &within.subject {
         let new = i64::try_from(entries.len()).unwrap_or(i64::MAX);
         if revocations::count_of_person(tx, subject, now)?.saturating_add(new) > MOST_OF_A_PERSON {
             revocations::forget_of_person(tx, subject)?;
-            entries = vec![entry((RevokedKind::Subject, subject.clone()))];
+            (entries, cut_off) = (vec![entry(subject.clone())], reaches);
         }
     }
-    revocations::insert_within(tx, within, &entries)
+    revocations::put(tx, &entries, (cut_off, now + STAY))
+}
+
+/// What falls by a transaction that takes its time, or that waits for others: persons, clients, tenants. Gathered while
+/// it works, and revoked by its last statements, so that the cut-off lies behind what others issued meanwhile by what they
+/// still saw, and so that no other revocation waits for it.
+#[derive(Debug, Default)]
+pub struct Falling(Vec<Revocation>);
+
+impl Falling {
+    /// Every token of this person.
+    pub fn person(&mut self, tenant: TenantId, user: UserId) {
+        self.add(Within::person(tenant, user), (RevokedKind::Subject, &user.to_string()));
+    }
+
+    /// Every token that this client of the tenant holds. Those of a platform client may be of every tenant.
+    pub fn client(&mut self, owner: &TenantScope, client: &ClientId) {
+        let tenant = (owner.slug().as_str() != PLATFORM_SLUG)
+            .then(|| entry_key(RevokedKind::Tenant, &owner.id().to_string()));
+        self.add(Within { subject: None, tenant }, (RevokedKind::Client, client.as_str()));
+    }
+
+    /// Every token of this tenant.
+    pub fn tenant(&mut self, tenant: TenantId) {
+        self.add(Within::default(), (RevokedKind::Tenant, &tenant.to_string()));
+    }
+
+    fn add(&mut self, within: Within, (kind, value): (RevokedKind, &str)) {
+        self.0.push(Revocation { subject_hash: entry_key(kind, value), within });
+    }
+
+    /// Revokes all of it, and raises the change number in any case. Call it last: the time is asked for when nobody has to
+    /// be waited for any more, and the transaction commits [`SOON`] after it or not at all.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn revoke(self, tx: &mut impl Transaction, clock: &dyn Clock) -> Result<(), Failure> {
+        change_number::raise(tx)?;
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        tx.commit_within(SOON);
+        let now = clock.now();
+        let mut cut_off = reach(now);
+        for some in self.0.chunks(KEYS) {
+            let own = some.iter().map(|entry| entry.subject_hash.clone()).collect();
+            let above = some.iter().filter_map(|entry| entry.within.tenant.clone()).collect();
+            cut_off = cut_off.max(next_cut_off(tx, (own, above), now)?);
+        }
+        revocations::put(tx, &self.0, (cut_off, now + STAY))
+    }
 }
 
 /// Leaves out the tokens that are revoked already: nothing revokes a token more than once, so that repeating it writes
@@ -112,16 +176,16 @@ fn forget_the_dead(
 }
 
 /// The cut-off of a revocation at this moment: behind everything that was issued, also what an earlier revocation of the
-/// same things dated ahead.
+/// same things, of something inside them or of what they are inside of, dated ahead.
 fn next_cut_off(
     tx: &mut impl Transaction,
-    within: &Within,
-    what: &[(RevokedKind, String)],
+    (own, above): (Vec<String>, Vec<String>),
     now: Timestamp,
 ) -> Result<Timestamp, Failure> {
-    let own = what.iter().filter(|(kind, _)| *kind != RevokedKind::Token).map(|(_, key)| key);
-    let keys: Vec<String> = own.chain(&within.subject).chain(&within.tenant).cloned().collect();
-    let pushed = revocations::latest_cut_off(tx, &keys, now)?.map(|latest| latest + Duration::from_secs(1));
+    let inside = revocations::latest_inside(tx, &own, now)?;
+    let keys: Vec<String> = own.into_iter().chain(above).collect();
+    let latest = revocations::latest_cut_off(tx, &keys, now)?.max(inside);
+    let pushed = latest.map(|latest| latest + Duration::from_secs(1));
     Ok(pushed.map_or(reach(now), |pushed| reach(now).max(pushed.min(reach(now) + PUSH))))
 }
 

@@ -20,15 +20,15 @@ use crate::protocol::revocation_feed::{
     Entry, LIFE_SECONDS, MAX_BYTES, RevocationFeed, RevokedKind, entry_key,
 };
 use crate::storage::changes::MAX_STALENESS;
-use crate::storage::records::revocations::{Grain, Named};
+use crate::storage::records::revocations::Named;
 use crate::storage::records::{change_number, revocations, signing_keys};
 use crate::storage::tx::Transaction;
 
 /// Entries that fit into one feed: each is some 90 bytes of JSON, and base64 adds a third.
 const MAX_ENTRIES: usize = MAX_BYTES * 3 / 4 / 96;
 
-/// Entries that are read to choose among them.
-const MOST_READ: i64 = 65_536;
+/// Entries that are read to choose among them: more than these are only possible for what is inside no tenant.
+const MOST_READ: i64 = 16_384;
 
 /// How old a signed copy may be when it is sent.
 const RESIGN_AFTER: Duration = Duration::from_secs(1);
@@ -118,27 +118,14 @@ impl fmt::Debug for RevocationList {
 /// What is revoked, as fine as fits into one feed: the persons, and then the tenants, with the most entries are named
 /// themselves in place of their entries, until it fits; else everything that was signed up to the last cut-off.
 fn read(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<Entry>, Failure> {
-    let mut latest = None;
-    if revocations::count(tx, now)? <= MOST_READ {
-        match coarsen::fit(revocations::live(tx, now)?, MAX_ENTRIES) {
-            Ok(entries) => return Ok(listed(entries)),
-            Err(entries) => latest = last_cut_off(&entries, now),
-        }
-    } else {
-        // More than this node likes to hold: the database adds up, all persons or all tenants alike.
-        let limit = i64::try_from(MAX_ENTRIES + 1).unwrap_or(i64::MAX);
-        for grain in [Grain::Subject, Grain::Tenant] {
-            let cuts = coarsen::merge(revocations::coarse(tx, grain, now, limit)?);
-            if cuts.len() <= MAX_ENTRIES {
-                tracing::warn!(
-                    entries = cuts.len(),
-                    "too many revocations for one feed: it names coarser ones"
-                );
-                return Ok(listed(cuts));
-            }
-            latest = last_cut_off(&cuts, now).max(latest);
-        }
-    }
+    let named = too_much_to_read(tx, now)?;
+    let but: Vec<&str> = named.iter().map(|tenant| tenant.hash.as_str()).collect();
+    let mut all = revocations::live(tx, &but, now)?;
+    all.extend(named);
+    let latest = match coarsen::fit(all, MAX_ENTRIES) {
+        Ok(entries) => return Ok(listed(entries)),
+        Err(entries) => last_cut_off(&entries, now),
+    };
     tracing::warn!("too many revocations for one feed: it revokes every token issued until now");
     let cut_off = latest.unwrap_or(now).unix();
     let keys = signing_keys::all(tx)?;
@@ -150,6 +137,22 @@ fn read(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<Entry>, Failure
             Entry { h: entry_key(RevokedKind::Key, &key.kid), t }
         })
         .collect())
+}
+
+/// The tenants with the most entries, as themselves, where there are more entries than this node likes to hold.
+fn too_much_to_read(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<Named>, Failure> {
+    let mut entries = revocations::count(tx, now)?;
+    let mut named = Vec::new();
+    if entries > MOST_READ {
+        for (inside, tenant) in revocations::by_tenant(tx, now)? {
+            if entries <= MOST_READ {
+                break;
+            }
+            entries -= inside;
+            named.push(tenant);
+        }
+    }
+    Ok(named)
 }
 
 fn listed(cuts: Vec<Named>) -> Vec<Entry> {

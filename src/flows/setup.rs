@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::call::Call;
 use super::failures::{self, RecordRules, Source};
 use super::owners;
-use super::provision::end_of_person;
+use super::revocation::{self, Within};
+use super::session;
 use crate::crypto::password::PasswordHash;
 use crate::model::audit::{Actor, EventKind, EventResult, hex};
 use crate::model::email::Email;
@@ -19,6 +20,7 @@ use crate::model::secret::Secret;
 use crate::model::status::Status;
 use crate::model::user::User;
 use crate::protocol::opaque::{self, TenantKind};
+use crate::protocol::revocation_feed::RevokedKind;
 use crate::storage::records::{passwords, setup_links, users};
 use crate::storage::tx::Transaction;
 use crate::storage::{Directory, TenantTx};
@@ -87,13 +89,16 @@ pub fn complete(
     }
     let user = owner(&mut tx, call, email)?;
     // Whoever had this account before has no more of it than of any other.
-    end_of_person(&mut tx, call, user, &Actor::System)?;
+    session::end_all_of_user(&mut tx, call, user, &Actor::System)?;
     passwords::put(&mut tx, user, &Secret::new(password.as_str().to_owned()), call.now)?;
     let actor = Actor::User(user);
     let changed = call.event(EventKind::UserChanged, EventResult::Success, actor.clone()).on("user", user);
     tx.record(changed.with("action", "first_owner"));
     tx.record(call.event(EventKind::SetupCompleted, EventResult::Success, actor).on("user", user));
     setup_links::end_all(directory, call.now)?;
+    let within = Within::person(platform.id(), user);
+    let subject = user.to_string();
+    revocation::revoke(directory, &within, [(RevokedKind::Subject, subject.as_str())], call.now)?;
     Ok(Ok(user))
 }
 

@@ -1,7 +1,7 @@
 //! The database handle: the only way to a transaction.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Bool, Text};
@@ -9,7 +9,7 @@ use diesel::{QueryableByName, RunQueryDsl};
 
 use super::connection::{AnyConn, DatabaseUrl, Manager, Purpose};
 use super::pending::{Heads, Recorded};
-use super::pool::Connections;
+use super::pool::{Connections, GRACE};
 use super::rows::OrFailure;
 use super::scope::{PlatformScope, TenantScope};
 use super::tx::{Directory, PlatformTx, TenantTx};
@@ -134,7 +134,7 @@ impl Database {
         connections
             .run(self.patience, |conn| {
                 conn.batch_execute("BEGIN").or_failure("beginning a read")?;
-                let mut recorded = Recorded::new();
+                let mut recorded = Recorded::default();
                 let result = guarded(|| work(conn, &mut recorded));
                 conn.batch_execute("ROLLBACK").or_failure("ending a read")?;
                 result
@@ -148,7 +148,10 @@ impl Database {
                 .await
                 .unwrap_or_else(|_| Err(Failure::unavailable("waiting for the writer"))),
             Backend::Postgres(connections) => {
-                connections.run(self.patience, |conn| write_postgres(conn, work)).await
+                let patience = self.patience;
+                // Whoever asked is told 503 at this moment: what was refused is not done (P138).
+                let deadline = Instant::now() + patience + GRACE;
+                connections.run(patience, move |conn| write_postgres(conn, work, (patience, deadline))).await
             }
         }
     }
@@ -216,9 +219,13 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         .unwrap_or_else(|_| Err(Failure::internal("a database closure panicked")))
 }
 
-fn write_postgres<T>(conn: &mut AnyConn, work: Work<T>) -> Result<T, Failure> {
-    conn.batch_execute("BEGIN").or_failure("beginning a write")?;
-    let mut recorded = Recorded::new();
+fn write_postgres<T>(
+    conn: &mut AnyConn,
+    work: Work<T>,
+    (patience, deadline): (Duration, Instant),
+) -> Result<T, Failure> {
+    conn.batch_execute(&begin(patience)).or_failure("beginning a write")?;
+    let mut recorded = Recorded::until(deadline);
     let result = guarded(|| work(conn, &mut recorded)).and_then(|value| {
         let mut heads = Heads::default();
         heads.write(conn, recorded)?;
@@ -235,6 +242,18 @@ fn write_postgres<T>(conn: &mut AnyConn, work: Work<T>) -> Result<T, Failure> {
             Err(failure)
         }
     }
+}
+
+/// Patient work also waits longer for the locks of others.
+fn begin(patience: Duration) -> String {
+    if patience <= PATIENCE {
+        return "BEGIN".to_owned();
+    }
+    let wait = patience.as_millis();
+    format!(
+        "BEGIN; SET LOCAL statement_timeout = {wait}; SET LOCAL lock_timeout = {wait}; \
+         SET LOCAL idle_in_transaction_session_timeout = {wait}"
+    )
 }
 
 fn commit(conn: &mut AnyConn) -> Result<(), Failure> {

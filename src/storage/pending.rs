@@ -1,19 +1,46 @@
 //! Audit events of a transaction: collected while it runs, chained and written just before it commits (D21).
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
 
 use super::connection::AnyConn;
-use super::rows::OrFailure;
+use super::rows::{OrFailure, insert_rows};
 use super::schema::{audit_events, audit_heads, audit_personal};
 use super::tx::name_tenant;
 use crate::model::audit::{ChainedEvent, Event, Head};
 use crate::model::failure::Failure;
 use crate::model::ids::TenantId;
 
-/// What one closure recorded, in order, per tenant. Ordered by tenant, so that two transactions lock heads alike.
-pub(super) type Recorded = BTreeMap<TenantId, Vec<Event>>;
+/// Events that one statement writes at most.
+const ROWS: usize = 500;
+
+/// What one closure recorded, and by when that has to be committed.
+#[derive(Default)]
+pub(super) struct Recorded {
+    /// In order, per tenant. Ordered by tenant, so that two transactions lock heads alike.
+    events: BTreeMap<TenantId, Vec<Event>>,
+    deadline: Option<Instant>,
+}
+
+impl Recorded {
+    /// Nothing yet, for a transaction that commits by this moment or not at all.
+    pub(super) fn until(deadline: Instant) -> Self {
+        Self { events: BTreeMap::new(), deadline: Some(deadline) }
+    }
+
+    /// Puts an event behind those of its tenant.
+    pub(super) fn push(&mut self, tenant: TenantId, event: Event) {
+        self.events.entry(tenant).or_default().push(event);
+    }
+
+    /// Brings the end nearer: the transaction commits within this time from now, or not at all.
+    pub(super) fn commit_within(&mut self, time: Duration) {
+        let nearer = Instant::now() + time;
+        self.deadline = Some(self.deadline.map_or(nearer, |deadline| deadline.min(nearer)));
+    }
+}
 
 /// Chain heads known inside one database transaction. On SQLite one transaction serves many closures: each head is
 /// read once and written once.
@@ -30,13 +57,23 @@ impl Heads {
     /// what it was before: of all the tenants that the closure recorded for.
     pub(super) fn write(&mut self, conn: &mut AnyConn, recorded: Recorded) -> Result<(), Failure> {
         let before = self.known.clone();
-        for (tenant, events) in recorded {
-            if let Err(failure) = self.write_for(conn, tenant, events) {
-                self.known = before;
-                return Err(failure);
-            }
+        let written = self.write_all(conn, recorded);
+        if written.is_err() {
+            self.known = before;
         }
-        Ok(())
+        written
+    }
+
+    fn write_all(&mut self, conn: &mut AnyConn, recorded: Recorded) -> Result<(), Failure> {
+        for (tenant, events) in recorded.events {
+            self.write_for(conn, tenant, events)?;
+        }
+        match recorded.deadline {
+            Some(deadline) if Instant::now() > deadline => {
+                Err(Failure::unavailable("the transaction took too long to be committed"))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn write_for(&mut self, conn: &mut AnyConn, tenant: TenantId, events: Vec<Event>) -> Result<(), Failure> {
@@ -45,11 +82,15 @@ impl Heads {
             Some(head) => head.clone(),
             None => lock_head(conn, tenant)?,
         };
+        let mut chained = Vec::with_capacity(events.len());
         for event in events {
-            let (at, kind) = (event.at, event.kind);
-            let chained = event.chain(tenant, &head)?;
-            insert(conn, tenant, &chained, (at.to_naive(), kind.as_str()))?;
-            head = Head { seq: chained.seq, hash: chained.hash };
+            let (at, kind) = (event.at.to_naive(), event.kind.as_str());
+            let next = event.chain(tenant, &head)?;
+            head = Head { seq: next.seq, hash: next.hash.clone() };
+            chained.push((at, kind, next));
+        }
+        for some in chained.chunks(ROWS) {
+            insert(conn, &tenant.to_string(), some)?;
         }
         self.known.insert(tenant, head);
         (self.dirty, self.named) = (true, Some(tenant));
@@ -101,33 +142,52 @@ pub(super) fn start_chain(conn: &mut AnyConn, tenant: TenantId) -> Result<(), Fa
     Ok(())
 }
 
+#[derive(Clone, Insertable)]
+#[diesel(table_name = audit_events, treat_none_as_default_value = false)]
+struct EventRow<'a> {
+    tenant_id: &'a str,
+    seq: i64,
+    at: chrono::NaiveDateTime,
+    kind: &'static str,
+    body: &'a str,
+    hash: &'a str,
+}
+
+#[derive(Clone, Insertable)]
+#[diesel(table_name = audit_personal, treat_none_as_default_value = false)]
+struct PersonalRow<'a> {
+    tenant_id: &'a str,
+    seq: i64,
+    salt: &'a str,
+    facts: &'a str,
+}
+
+/// Writes events of one tenant with as few statements as may be, since the head of its chain is locked meanwhile.
 fn insert(
     conn: &mut AnyConn,
-    tenant: TenantId,
-    event: &ChainedEvent,
-    (at, kind): (chrono::NaiveDateTime, &str),
+    tenant_id: &str,
+    events: &[(chrono::NaiveDateTime, &'static str, ChainedEvent)],
 ) -> Result<(), Failure> {
-    diesel::insert_into(audit_events::table)
-        .values((
-            audit_events::tenant_id.eq(tenant.to_string()),
-            audit_events::seq.eq(event.seq),
-            audit_events::at.eq(at),
-            audit_events::kind.eq(kind),
-            audit_events::body.eq(&event.body),
-            audit_events::hash.eq(&event.hash),
-        ))
-        .execute(conn)
-        .or_failure("writing an audit event")?;
-    if let Some(personal) = &event.personal {
-        diesel::insert_into(audit_personal::table)
-            .values((
-                audit_personal::tenant_id.eq(tenant.to_string()),
-                audit_personal::seq.eq(event.seq),
-                audit_personal::salt.eq(&personal.salt),
-                audit_personal::facts.eq(&personal.facts),
-            ))
-            .execute(conn)
-            .or_failure("writing the personal side of an audit event")?;
-    }
+    let bodies: Vec<EventRow<'_>> = events
+        .iter()
+        .map(|(at, kind, event)| EventRow {
+            tenant_id,
+            seq: event.seq,
+            at: *at,
+            kind,
+            body: &event.body,
+            hash: &event.hash,
+        })
+        .collect();
+    insert_rows!(conn, audit_events::table, bodies).or_failure("writing audit events")?;
+    let personal: Vec<PersonalRow<'_>> = events
+        .iter()
+        .filter_map(|(_, _, event)| {
+            let personal = event.personal.as_ref()?;
+            Some(PersonalRow { tenant_id, seq: event.seq, salt: &personal.salt, facts: &personal.facts })
+        })
+        .collect();
+    insert_rows!(conn, audit_personal::table, personal)
+        .or_failure("writing the personal side of audit events")?;
     Ok(())
 }

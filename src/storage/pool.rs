@@ -13,7 +13,7 @@ use crate::model::failure::Failure;
 const CONNECT: Duration = Duration::from_millis(1800);
 
 /// What a transaction may take over the patience of its caller, so that the database's own answer is heard first.
-const GRACE: Duration = Duration::from_millis(150);
+pub(super) const GRACE: Duration = Duration::from_millis(150);
 
 /// A pool of connections to one database.
 pub(super) struct Connections {

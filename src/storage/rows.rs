@@ -24,6 +24,26 @@ impl<T> OrFailure<T> for Result<T, Error> {
     }
 }
 
+/// Inserts rows with one statement, which the common type of both databases has no way to write. A single row goes by a
+/// statement that the connection has prepared before; none is no statement. `$rows` is a `Vec` of `Insertable` values
+/// without defaults: on SQLite, diesel would begin a transaction of its own for those.
+macro_rules! insert_rows {
+    ($conn:expr, $table:expr, $rows:expr) => {{
+        let mut rows = $rows;
+        match (rows.len(), &mut *$conn) {
+            (0, _) => Ok(0),
+            (1, conn) => diesel::insert_into($table).values(rows.remove(0)).execute(conn),
+            (_, $crate::storage::connection::AnyConn::Pg(conn)) => {
+                diesel::insert_into($table).values(&rows).execute(conn)
+            }
+            (_, $crate::storage::connection::AnyConn::Sqlite(conn)) => {
+                diesel::insert_into($table).values(&rows).execute(conn)
+            }
+        }
+    }};
+}
+pub(super) use insert_rows;
+
 /// Whether trying again may help: a lock, a lost connection, a full disk.
 pub(super) fn failure(error: Error, context: &'static str) -> Failure {
     let passing = matches!(

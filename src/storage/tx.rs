@@ -1,5 +1,7 @@
 //! Transactions as the rest of the product sees them: a connection and a scope in one value.
 
+use std::time::Duration;
+
 use diesel::RunQueryDsl;
 use diesel::sql_types::Text;
 
@@ -28,6 +30,10 @@ pub(super) fn name_tenant(conn: &mut AnyConn, tenant: TenantId) -> Result<(), Fa
 pub trait Transaction: sealed::Connected {
     /// Records an event on the chain of this tenant, in this transaction.
     fn record_for(&mut self, tenant: TenantId, event: Event);
+
+    /// This transaction commits within this time from now, or not at all: what it writes says something of the moment
+    /// at which others see it.
+    fn commit_within(&mut self, time: Duration);
 
     /// The named look-ups, inside this transaction.
     fn directory(&mut self) -> Directory<'_>;
@@ -74,7 +80,11 @@ macro_rules! transactions {
 
         impl Transaction for $name<'_> {
             fn record_for(&mut self, tenant: TenantId, event: Event) {
-                self.recorded.entry(tenant).or_default().push(event);
+                self.recorded.push(tenant, event);
+            }
+
+            fn commit_within(&mut self, time: Duration) {
+                self.recorded.commit_within(time);
             }
 
             fn directory(&mut self) -> Directory<'_> {

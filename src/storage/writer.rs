@@ -154,7 +154,7 @@ fn commit_group(
 
 fn run_in_savepoint(conn: &mut AnyConn, job: &mut dyn Queued, heads: &mut Heads) -> Result<(), Failure> {
     conn.batch_execute("SAVEPOINT work").or_failure("opening a savepoint")?;
-    let mut recorded = Recorded::new();
+    let mut recorded = Recorded::default();
     let mut keep = job.run(conn, &mut recorded);
     if keep && let Err(failure) = heads.write(conn, recorded) {
         job.withdraw(failure);

@@ -7,7 +7,7 @@ use symbolon::flows::keys;
 use symbolon::jobs::EPHEMERAL;
 use symbolon::model::signing_key::KeyPurpose;
 use symbolon::protocol::revocation_feed::{RevokedKind, entry_key};
-use symbolon::storage::records::revocations::{self, Revocation};
+use symbolon::storage::records::revocations::{self, Revocation, Within};
 use symbolon::storage::records::{audit, counters};
 
 use super::rig::{RULE, Rig};
@@ -60,13 +60,8 @@ async fn p132_what_has_ended_is_removed() {
     let rig = Rig::new().await;
     let node = rig.node().await;
     let now = rig.call().now;
-    let entry = Revocation {
-        kind: RevokedKind::Session.as_str().to_owned(),
-        subject_hash: entry_key(RevokedKind::Session, "s1"),
-        cut_off: now,
-        expires_at: now + Duration::from_hours(1),
-    };
-    rig.write(move |tx| revocations::insert(tx, &[entry])).await.unwrap();
+    let entry = Revocation { subject_hash: entry_key(RevokedKind::Session, "s1"), within: Within::default() };
+    rig.write(move |tx| revocations::put(tx, &[entry], (now, now + Duration::from_hours(1)))).await.unwrap();
     let schedule = rig.schedule(&node);
     names(&schedule.run_all().await);
     assert_eq!(rig.write(move |tx| revocations::count(tx, now)).await.unwrap(), 1);

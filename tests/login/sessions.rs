@@ -1,13 +1,24 @@
 //! Sessions: whose they are, how long they live, what ends them (P069, P074, P075, P076, P077, P104).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
+use symbolon::flows::provision;
+use symbolon::model::audit::Actor;
+use symbolon::model::ids::UserId;
 use symbolon::model::policy::{Policy, SessionLimits};
+use symbolon::model::role::Role;
+use symbolon::model::session::{Factor, Proof, Session, SessionRef};
 use symbolon::model::status::Status;
-use symbolon::storage::records::{policies, tenants, users};
+use symbolon::model::time::Timestamp;
+use symbolon::storage::TenantScope;
+use symbolon::storage::records::sessions::Whereabouts;
+use symbolon::storage::records::{audit, browser_sessions, policies, sessions, tenants, users};
 
 use super::{authorize, is_signed_in, sign_in, signed_in, started};
+use crate::harness::TestServer;
+use crate::harness::rows::Everything;
 use crate::harness::seed::PASSWORD;
 
 const COOKIE: &str = "symbolon";
@@ -55,6 +66,77 @@ async fn p074_a_suspended_account_is_signed_out_everywhere() {
         let answer = jar.open(&authorize("notes", "&prompt=none")).await.answer();
         assert_eq!(answer.get("error").map(String::as_str), Some("login_required"));
     }
+}
+
+/// Signs a person in in so many browsers, each a second after the other, without asking anybody.
+async fn many_sessions(server: &TestServer, scope: &TenantScope, user: UserId, count: i64) {
+    let (call, begun) = (server.operator(), server.now());
+    for from in (0..count).step_by(250) {
+        let (call, scope) = (call.clone(), scope.clone());
+        server
+            .as_operator(move |tx| {
+                for n in from..count.min(from + 250) {
+                    let now = Timestamp::from_unix(begun.unix() - count + n);
+                    let (browser, id) = (call.id(), call.id());
+                    browser_sessions::insert(tx, browser, &format!("cookie-{n}"), now)?;
+                    let account = SessionRef { tenant_id: scope.id(), sid: id };
+                    browser_sessions::add_account(tx, browser, account, now)?;
+                    let session = Session {
+                        tenant_id: scope.id(),
+                        id,
+                        browser_session_id: browser,
+                        user_id: user,
+                        proofs: vec![Proof { factor: Factor::Password, at: now }],
+                        created_at: now,
+                        last_seen_at: now,
+                        ended_at: None,
+                    };
+                    sessions::insert(&mut tx.enter(&scope)?, &session, Whereabouts::default())?;
+                }
+                Ok(())
+            })
+            .await;
+    }
+}
+
+/// P074: an emergency does not fail for being a large one. The patience of a request is enough.
+#[tokio::test]
+async fn p074_thousands_of_sessions_end_at_once() {
+    let (server, _) = started().await;
+    let acme = server.organisation("acme", &[]).await;
+    acme.person("root@acme.example", &[Role::Owner]).await;
+    let ada = acme.person("ada@acme.example", &[]).await;
+    let jar = signed_in(&server, "ada@acme.example", "acme").await;
+    many_sessions(&server, &acme.scope, ada, 5000).await;
+    let (call, clock) = (server.operator(), Arc::clone(&server.clock));
+    let suspended = server
+        .database()
+        .write(&acme.scope, move |tx| provision::suspend(tx, (&call, &*clock), &Actor::Operator, ada));
+    assert_eq!(suspended.await.expect("in time"), Ok(Some(5001)));
+    assert!(!is_signed_in(&jar).await);
+    let rows = Everything::open(server.storage()).all();
+    assert!(rows["browser_session_accounts"].is_empty(), "no browser remembers it");
+    let events = server.database().read(&acme.scope, |tx| audit::after(tx, 0, 1000)).await.expect("events");
+    let ended = events.iter().filter(|event| event.body.contains("\"session.revoked\""));
+    assert_eq!(ended.count(), 1);
+}
+
+/// P132: whoever signs in again and again keeps the newest sessions.
+#[tokio::test]
+async fn p132_a_person_has_a_hundred_sessions_at_most() {
+    let (server, _) = started().await;
+    let acme = server.organisation("acme", &[]).await;
+    let ada = acme.person("ada@acme.example", &[]).await;
+    let first = signed_in(&server, "ada@acme.example", "acme").await;
+    server.advance(Duration::from_mins(10)).await;
+    many_sessions(&server, &acme.scope, ada, 98).await;
+    let second = signed_in(&server, "ada@acme.example", "acme").await;
+    assert!(is_signed_in(&first).await, "a hundred");
+    let third = signed_in(&server, "ada@acme.example", "acme").await;
+    assert!(!is_signed_in(&first).await, "the oldest gave way");
+    assert!(is_signed_in(&second).await && is_signed_in(&third).await);
+    let open = server.database().read(&acme.scope, move |tx| sessions::open_but(tx, ada, 100)).await;
+    assert_eq!(open.expect("a list"), []);
 }
 
 #[tokio::test]

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use symbolon::flows::revocation::{self, Within};
-use symbolon::flows::session;
-use symbolon::model::audit::Actor;
+use symbolon::flows::session::{self, EndReason};
 use symbolon::protocol::revocation_feed::RevokedKind;
 
 use super::party::{World, claims, text};
@@ -60,14 +59,32 @@ async fn a_token_that_is_dated_ahead_ends_with_its_session() {
     revoke_ada(&world, Duration::ZERO).await;
     let access = text(&world.tokens(&world.wiki).await, "access_token");
     assert_eq!(world.userinfo(&access).await.status, 200);
-    let (acme, ada, call) = (world.acme, world.ada, world.server.operator());
-    world
-        .server
-        .as_operator(move |tx| {
-            let scope = tx.tenant(acme)?.expect("acme");
-            session::end_all_of_user(&mut tx.enter(&scope)?, &call, ada, &Actor::Operator)
-        })
-        .await;
+    end_session(&world, &access).await;
+    assert_eq!(world.userinfo(&access).await.status, 401);
+}
+
+/// Ends the session that a token names.
+async fn end_session(world: &World, access: &str) {
+    let (acme, call) = (world.acme, world.server.operator());
+    let sid = text(&claims(access), "sid").parse().expect("a session id");
+    let ended = world.server.as_operator(move |tx| {
+        let scope = tx.tenant(acme)?.expect("acme");
+        session::end(&mut tx.enter(&scope)?, &call, sid, EndReason::SignedOut)
+    });
+    assert!(ended.await);
+}
+
+/// A refresh token that outlives its session gets a token dated behind the end of that session, and it falls when the
+/// person loses everything in the same second.
+#[tokio::test]
+async fn what_a_session_dated_ahead_falls_with_its_person() {
+    let world = World::new().await;
+    let tokens = world.tokens(&world.wiki).await;
+    end_session(&world, &text(&tokens, "access_token")).await;
+    let refreshed = world.refresh(&world.wiki, &text(&tokens, "refresh_token")).await;
+    let access = text(&refreshed.json(), "access_token");
+    assert_eq!(world.userinfo(&access).await.status, 200);
+    revoke_ada(&world, Duration::ZERO).await;
     assert_eq!(world.userinfo(&access).await.status, 401);
 }
 

@@ -35,6 +35,19 @@ pub(crate) fn acme() -> String {
     std::fs::read_to_string(examples().join("acme.yaml")).unwrap()
 }
 
+/// A clock on which this much time passes before each look.
+struct Passing {
+    clock: TestClock,
+    by: Duration,
+}
+
+impl Clock for Passing {
+    fn now(&self) -> Timestamp {
+        self.clock.advance(self.by);
+        self.clock.now()
+    }
+}
+
 impl Deployment {
     /// One with the platform only.
     pub(crate) async fn new() -> Self {
@@ -81,7 +94,7 @@ impl Deployment {
         self.now = self.now + time;
     }
 
-    /// From now on, this much time passes between the reading of a file and the writing.
+    /// From now on, this much time passes between the reading of a file and the writing, and as much while it is written.
     pub(crate) fn take(&mut self, time: Duration) {
         self.takes = time;
     }
@@ -105,7 +118,7 @@ impl Deployment {
 
     pub(crate) async fn try_apply(&self, text: &str, prune: bool) -> Result<Applied, Faults> {
         let request = self.request(text, prune);
-        let clock: Arc<dyn Clock> = Arc::new(TestClock::at(self.now + self.takes));
+        let clock: Arc<dyn Clock> = Arc::new(Passing { clock: TestClock::at(self.now), by: self.takes });
         apply(&self.database, &self.right, &self.pool, &clock, (&self.call(), &request)).await.unwrap()
     }
 

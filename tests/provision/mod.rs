@@ -4,6 +4,7 @@ mod applying;
 mod declaration;
 mod declared_clients;
 mod deployment;
+mod meanwhile;
 mod outward;
 mod pruning;
 mod running;

@@ -17,22 +17,22 @@ use super::sources::TestSources;
 use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 
-const ADA: (&str, &str) = ("ada@acme.example", "ACME_ADA_PASSWORD stands on a hill");
-const HANK: (&str, &str) = ("hank@globex.example", "GLOBEX_HANK_PASSWORD stands on a hill");
+pub(super) const ADA: (&str, &str) = ("ada@acme.example", "ACME_ADA_PASSWORD stands on a hill");
+pub(super) const HANK: (&str, &str) = ("hank@globex.example", "GLOBEX_HANK_PASSWORD stands on a hill");
 const NOTES: &str = "https://notes.example";
 
 /// The example, served, with a second owner for acme so that the first may go.
-struct Running {
-    server: TestServer,
+pub(super) struct Running {
+    pub(super) server: TestServer,
     sources: TestSources,
     file: String,
 }
 
 /// What somebody holds: a browser, and tokens through the application `notes`.
-struct Held {
+pub(super) struct Held {
     jar: Jar,
     access: String,
-    refresh: String,
+    pub(super) refresh: String,
 }
 
 /// The example with `grace` as another owner and somebody to prune.
@@ -41,14 +41,14 @@ fn declared() -> String {
 }
 
 impl Running {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let server = TestServer::with().unlimited().start().await;
         let running = Self { server, sources: TestSources::for_acme(), file: declared() };
         running.apply(&running.file, false).await.unwrap_or_else(|faults| panic!("{faults}"));
         running
     }
 
-    async fn apply(&self, text: &str, prune: bool) -> Result<Applied, Faults> {
+    pub(super) async fn apply(&self, text: &str, prune: bool) -> Result<Applied, Faults> {
         let (edge, right) = (&self.server.edge, PlatformScope::operator());
         let request = Request { file: "test.yaml", text, sources: &self.sources, prune };
         let call = self.server.operator();
@@ -60,14 +60,14 @@ impl Running {
     }
 
     /// The example with these words in place of those.
-    fn edited(&self, edits: &[(&str, &str)]) -> String {
+    pub(super) fn edited(&self, edits: &[(&str, &str)]) -> String {
         edits.iter().fold(self.file.clone(), |file, (from, to)| {
             assert!(file.contains(from), "{from} is not in the example");
             file.replace(from, to)
         })
     }
 
-    async fn hold(&self, (email, password): (&str, &str)) -> Held {
+    pub(super) async fn hold(&self, (email, password): (&str, &str)) -> Held {
         let jar = self.server.browser();
         let page = jar.open(&Self::asks("notes", "http://127.0.0.1:9092/callback", "")).await;
         let page = jar.submit(&page, &[("username", email)]).await;
@@ -91,7 +91,7 @@ impl Running {
     }
 
     /// Asks as one of the example's clients.
-    async fn ask(&self, client: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+    pub(super) async fn ask(&self, client: &str, path: &str, fields: &[(&str, &str)]) -> Page {
         let name = match client {
             "notes" => "NOTES_SECRET",
             "acme.wiki" => "ACME_WIKI_SECRET",
@@ -103,18 +103,18 @@ impl Running {
         self.server.browser().send(Method::POST, path, Some(fields), &headers).await
     }
 
-    async fn refreshed(&self, held: &Held) -> Page {
+    pub(super) async fn refreshed(&self, held: &Held) -> Page {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", &*held.refresh)];
         self.ask("notes", "/oauth2/token", &fields).await
     }
 
-    async fn userinfo(&self, held: &Held) -> u16 {
+    pub(super) async fn userinfo(&self, held: &Held) -> u16 {
         let bearer = format!("Bearer {}", held.access);
         let headers = [("authorization", &*bearer)];
         self.server.browser().send(Method::GET, "/userinfo", None, &headers).await.status.as_u16()
     }
 
-    async fn is_active(&self, token: &str) -> bool {
+    pub(super) async fn is_active(&self, token: &str) -> bool {
         // Asked by the client that it was issued to, whose business it is.
         let answer = self.ask("notes", "/oauth2/introspect", &[("token", token)]).await;
         answer.json()["active"] == json!(true)
@@ -138,11 +138,11 @@ impl Running {
     }
 }
 
-fn text(json: &Value, member: &str) -> String {
+pub(super) fn text(json: &Value, member: &str) -> String {
     json[member].as_str().unwrap_or_else(|| panic!("no {member} in {json}")).to_owned()
 }
 
-fn claims(token: &str) -> Value {
+pub(super) fn claims(token: &str) -> Value {
     let payload = token.split('.').nth(1).expect("a payload");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON")
 }

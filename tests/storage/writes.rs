@@ -1,5 +1,7 @@
 //! Writes: together in one commit, each for itself when it fails (D18, D20, P151).
 
+use std::time::Duration;
+
 use symbolon::flows::audit::Verification;
 use symbolon::model::failure::{Failure, FailureKind};
 use symbolon::model::ids::TenantId;
@@ -114,7 +116,7 @@ async fn a_code_is_consumed_by_exactly_one_of_many() {
         sid: call().id(),
         authorization: "{}".to_owned(),
         issued_at: call().now,
-        expires_at: call().now + std::time::Duration::from_mins(1),
+        expires_at: call().now + Duration::from_mins(1),
     };
     database
         .write(&scope, move |tx| {
@@ -174,4 +176,51 @@ async fn p136_a_write_that_fails_at_its_second_tenant_leaves_no_gap_in_the_chain
         chain.push(event).expect("an unbroken chain");
     }
     assert_eq!(chain.finish(Some(&head)).expect("a whole chain").head.seq, 2);
+}
+
+/// D14: what says something of its moment is written soon after it, or not at all.
+#[tokio::test]
+async fn what_comes_too_late_to_be_committed_leaves_nothing() {
+    let home = TestDatabase::new();
+    let database = home.open();
+    let scope = tenant(&database, "acme").await;
+    let person = user(scope.id(), "late@acme.example");
+    let late = database.write(&scope, move |tx| {
+        users::insert(tx, &person)?;
+        tx.record(event());
+        tx.commit_within(Duration::ZERO);
+        Ok(())
+    });
+    assert_eq!(late.await.expect_err("too late").kind, FailureKind::Unavailable);
+    assert_eq!(count_users(&database, &scope).await, 0);
+    assert_eq!(database.read(&scope, audit::head).await.expect("the head is read").seq, 0);
+    let person = user(scope.id(), "early@acme.example");
+    let early = database.write(&scope, move |tx| {
+        tx.commit_within(Duration::from_mins(1));
+        users::insert(tx, &person)
+    });
+    early.await.expect("in time");
+    assert_eq!(count_users(&database, &scope).await, 1);
+}
+
+/// A transaction with many events writes them together, and the chain holds.
+#[tokio::test]
+async fn a_thousand_events_of_one_transaction_make_one_chain() {
+    let home = TestDatabase::new();
+    let database = home.open();
+    let scope = tenant(&database, "acme").await;
+    let written = database.write(&scope, |tx| {
+        for _ in 0..1201 {
+            tx.record(event());
+        }
+        Ok(())
+    });
+    written.await.expect("written");
+    let events = database.read(&scope, |tx| audit::after(tx, 0, 2000)).await.expect("the events");
+    assert_eq!(events.len(), 1201);
+    assert!(events.iter().all(|event| event.personal.is_some()));
+    let mut chain = Verification::new(scope.id(), Vec::new());
+    for event in &events {
+        chain.push(event).expect("an unbroken chain");
+    }
 }

@@ -9,7 +9,7 @@ use crate::model::failure::Failure;
 use crate::model::signing_key::{KeyPurpose, KeyState};
 use crate::model::time::Timestamp;
 use crate::protocol::revocation_feed::{RevokedKind, entry_key};
-use crate::storage::records::revocations::{self, Revocation};
+use crate::storage::records::revocations::{self, Revocation, Within};
 use crate::storage::records::{change_number, signing_keys};
 use crate::storage::tx::Transaction;
 
@@ -77,15 +77,8 @@ pub fn revoke(
             (pair.active.map(|key| key.kid), next.map(|key| key.kid))
         }
     };
-    revocations::insert(
-        tx,
-        &[Revocation {
-            kind: RevokedKind::Key.as_str().to_owned(),
-            subject_hash: entry_key(RevokedKind::Key, kid),
-            cut_off: ALWAYS,
-            expires_at: call.now + NAMED_FOR,
-        }],
-    )?;
     change_number::raise(tx)?;
+    let named = Revocation { subject_hash: entry_key(RevokedKind::Key, kid), within: Within::default() };
+    revocations::put(tx, &[named], (ALWAYS, call.now + NAMED_FOR))?;
     Ok(Ok(Revoked { purpose, active, next }))
 }

@@ -14,14 +14,15 @@ use serde_json::Value;
 use super::difference::{Action, Change, Step};
 use super::state::State;
 use crate::crypto::password::PasswordHash;
+use crate::effects::Clock;
 use crate::flows::call::Call;
+use crate::flows::revocation::Falling;
 use crate::model::audit::{Actor, Event, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::ids::{Slug, TenantId};
 use crate::model::secret::Secret;
 use crate::model::status::Status;
 use crate::model::tenant::PLATFORM_SLUG;
-use crate::storage::records::change_number;
 use crate::storage::tx::Transaction;
 use crate::storage::{PlatformTx, TenantScope};
 
@@ -44,14 +45,14 @@ pub struct Made {
     pub secret: Secret<String>,
 }
 
-/// Makes the changes and raises the change number, so that running nodes follow (D25). Answers with the client secrets
-/// that were made.
+/// Makes the changes, revokes what they take away, and raises the change number, so that running nodes follow (D25).
+/// Answers with the client secrets that were made.
 ///
 /// # Errors
 /// The database fails, or moved on since the passwords were hashed.
 pub(super) fn execute(
     tx: &mut PlatformTx<'_>,
-    call: &Call,
+    (call, clock): (&Call, &dyn Clock),
     (state, changes): (&State, &[Change]),
     passwords: &Passwords,
 ) -> Result<Vec<Made>, Failure> {
@@ -65,13 +66,14 @@ pub(super) fn execute(
         scopes: BTreeMap::new(),
         names: BTreeMap::new(),
         made: Vec::new(),
+        falling: Falling::default(),
     };
     work.release_domains(changes)?;
     for change in changes {
         work.make(change)?;
     }
     work.record_whole(changes);
-    change_number::raise(work.tx)?;
+    work.falling.revoke(work.tx, clock)?;
     Ok(work.made)
 }
 
@@ -85,6 +87,8 @@ struct Work<'w, 't> {
     scopes: BTreeMap<String, TenantScope>,
     names: BTreeMap<String, Names>,
     made: Vec<Made>,
+    /// Whose access tokens say more than is so from now on (P074).
+    falling: Falling,
 }
 
 impl Work<'_, '_> {

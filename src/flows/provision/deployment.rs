@@ -85,8 +85,8 @@ pub async fn plan(
 
 /// Makes the deployment hold what the file says, in one transaction. Done twice, the second time changes nothing.
 ///
-/// Everything that is written bears the time at which the writing began, not that of the call: passwords are hashed
-/// before, and who gets a token meanwhile and may no longer have it must fall under the cut-off (D14).
+/// What is written bears the time at which the writing began, not that of the call: passwords are hashed before. What is
+/// revoked bears the time at which the writing ended, since others go on by the old state until then (D14).
 ///
 /// # Errors
 /// As in [`plan`]; passwords that are too weak are faults of the file too.
@@ -121,7 +121,7 @@ pub async fn apply(
                 Ok(changes) => changes,
                 Err(faults) => return Ok(Err(faults)),
             };
-            let secrets = apply::execute(tx, &call, (&state, &changes), &passwords)?;
+            let secrets = apply::execute(tx, (&call, &*clock), (&state, &changes), &passwords)?;
             Ok(Ok((changes, secrets)))
         })
         .await?;

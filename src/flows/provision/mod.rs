@@ -5,7 +5,6 @@ pub mod declaration;
 mod declared_state;
 mod deployment;
 pub mod difference;
-mod end_access;
 mod named_client;
 mod named_user;
 mod revoke_sessions;
@@ -15,7 +14,6 @@ mod suspend_user;
 mod yaml;
 
 pub use apply::Made;
-pub(super) use end_access::end_of_person;
 
 pub use deployment::{Applied, Planned, Request, apply, export, plan};
 pub use named_client::{client_names, named_client};

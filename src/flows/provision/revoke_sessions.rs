@@ -1,7 +1,9 @@
 //! Ending a person's sessions by an administrator, the account left as it is (P074, D12).
 
-use super::end_access::end_of_person;
+use crate::effects::Clock;
 use crate::flows::call::Call;
+use crate::flows::revocation::Falling;
+use crate::flows::session;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::user::User;
@@ -15,19 +17,22 @@ use crate::storage::records::users;
 /// The database fails.
 pub fn revoke_sessions(
     tx: &mut TenantTx<'_>,
-    call: &Call,
+    (call, clock): (&Call, &dyn Clock),
     actor: &Actor,
     user: &User,
 ) -> Result<usize, Failure> {
     // Whoever is about to give the account a session or a refresh token holds it too: what they give is found here. An
     // account that is not active is given nothing.
     users::hold_active(tx, user.id)?;
-    let ended = end_of_person(tx, call, user.id, actor)?;
-    // Each session has an event of its own; this one says that the tokens went too, also where there was no session.
+    let ended = session::end_all_of_user(tx, call, user.id, actor)?;
+    // The sessions have an event of their own; this one says that the tokens went too, also where there was no session.
     let event = call
         .event(EventKind::TokenRevoked, EventResult::Success, actor.clone())
         .on("user", user.id)
         .with("sessions", ended);
     tx.record(event);
+    let mut falling = Falling::default();
+    falling.person(tx.scope().id(), user.id);
+    falling.revoke(tx, clock)?;
     Ok(ended)
 }

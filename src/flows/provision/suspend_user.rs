@@ -1,9 +1,10 @@
 //! Switching a person's account off and on again: the administrator's emergency (P074, design
 //! invariant 8).
 
-use super::end_access::end_of_person;
+use crate::effects::Clock;
 use crate::flows::call::Call;
-use crate::flows::owners;
+use crate::flows::revocation::Falling;
+use crate::flows::{owners, session};
 use crate::model::audit::{Actor, Event, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
@@ -24,7 +25,7 @@ pub struct LastOwner;
 /// The database fails.
 pub fn suspend(
     tx: &mut TenantTx<'_>,
-    call: &Call,
+    (call, clock): (&Call, &dyn Clock),
     actor: &Actor,
     user: UserId,
 ) -> Result<Result<Option<usize>, LastOwner>, Failure> {
@@ -38,8 +39,11 @@ pub fn suspend(
     }
     let suspended = User { status: Status::Suspended { since: call.now }, ..user.clone() };
     users::update(tx, &suspended)?;
-    let ended = end_of_person(tx, call, user.id, actor)?;
+    let ended = session::end_all_of_user(tx, call, user.id, actor)?;
     tx.record(event(call, actor, &user, (EventResult::Success, "suspend")));
+    let mut falling = Falling::default();
+    falling.person(tx.scope().id(), user.id);
+    falling.revoke(tx, clock)?;
     Ok(Ok(Some(ended)))
 }
 

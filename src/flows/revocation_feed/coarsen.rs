@@ -23,7 +23,7 @@ pub(super) fn fit(cuts: Vec<Named>, most: usize) -> Result<Vec<Named>, Vec<Named
 }
 
 /// Each hash once, with its latest cut-off, in their order.
-pub(super) fn merge(cuts: Vec<Named>) -> Vec<Named> {
+fn merge(cuts: Vec<Named>) -> Vec<Named> {
     let mut merged: BTreeMap<String, Named> = BTreeMap::new();
     for cut in cuts {
         match merged.get_mut(&cut.hash) {

@@ -12,6 +12,9 @@ use crate::storage::{Directory, TenantScope};
 /// The most accounts of one browser; the oldest gives way.
 const MOST_ACCOUNTS: usize = 10;
 
+/// The most sessions of one person in all browsers; the oldest gives way.
+const MOST_SESSIONS: i64 = 100;
+
 /// An account that was let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Admitted {
@@ -58,6 +61,10 @@ pub fn admit(
         let mut tx = directory.enter(&oldest.scope)?;
         super::end::end(&mut tx, call, oldest.session.id, super::EndReason::Replaced)?;
     }
+    let mut tx = directory.enter(scope)?;
+    for oldest in sessions::open_but(&mut tx, user, MOST_SESSIONS - 1)? {
+        super::end::end(&mut tx, call, oldest, super::EndReason::Replaced)?;
+    }
     let session = Session {
         tenant_id: scope.id(),
         id: call.id::<SessionId>(),
@@ -68,7 +75,7 @@ pub fn admit(
         last_seen_at: call.now,
         ended_at: None,
     };
-    sessions::insert(&mut directory.enter(scope)?, &session, whereabouts(call))?;
+    sessions::insert(&mut tx, &session, whereabouts(call))?;
     let account = SessionRef { tenant_id: scope.id(), sid: session.id };
     browser_sessions::add_account(directory, browser, account, call.now)?;
     Ok(Admitted { account, is_new: true })

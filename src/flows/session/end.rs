@@ -14,7 +14,7 @@ use crate::storage::records::{browser_sessions, refresh_families, sessions};
 pub enum EndReason {
     /// The person signed out.
     SignedOut,
-    /// Too many accounts in one browser.
+    /// Too many accounts in one browser, or sessions of one person.
     Replaced,
     /// Somebody else ended it.
     Revoked(Actor),
@@ -44,18 +44,23 @@ pub fn end(tx: &mut TenantTx<'_>, call: &Call, sid: SessionId, reason: EndReason
     Ok(true)
 }
 
-/// Ends every session of a person; says how many.
+/// Ends every session of a person, and every refresh family; says how many sessions there were. The caller revokes the
+/// access tokens of the person.
 pub fn end_all_of_user(
     tx: &mut TenantTx<'_>,
     call: &Call,
     user: UserId,
     actor: &Actor,
 ) -> Result<usize, Failure> {
-    let mut ended = 0;
-    for session in sessions::open_of_user(tx, user)? {
-        if end(tx, call, session.id, EndReason::Revoked(actor.clone()))? {
-            ended += 1;
-        }
+    let ended = sessions::end_of_user(tx, user, call.now)?;
+    browser_sessions::remove_accounts(tx, &ended)?;
+    refresh_families::end_of_user(tx, user, call.now)?;
+    if !ended.is_empty() {
+        let event = call
+            .event(EventKind::SessionRevoked, EventResult::Success, actor.clone())
+            .on("user", user)
+            .with("sessions", ended.len());
+        tx.record(event);
     }
-    Ok(ended)
+    Ok(ended.len())
 }

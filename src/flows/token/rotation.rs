@@ -117,7 +117,10 @@ pub fn kill(
 ) -> Result<(), Failure> {
     refresh_families::end(tx, family, reason, call.now)?;
     refresh_tokens::erase_successors(tx, family)?;
-    let since = call.now - Duration::from_secs(LONGEST_TOKEN_SECONDS.unsigned_abs());
+    let since = call.now
+        - Duration::from_secs(LONGEST_TOKEN_SECONDS.unsigned_abs())
+        - OVERLAP
+        - revocation::DATED_AHEAD;
     let issued = refresh_tokens::access_tokens_since(tx, family, since)?;
     let ids: Vec<&str> = issued.iter().flat_map(|ids| ids.split(' ')).filter(|id| !id.is_empty()).collect();
     let within = Within::person(tx.scope().id(), user);

@@ -12,6 +12,9 @@ use crate::storage::rows::OrFailure;
 use crate::storage::schema::{browser_session_accounts as accounts, browser_sessions as browsers};
 use crate::storage::tx::{PlatformTx, Transaction, sealed::Connected};
 
+/// Accounts that one statement names at most.
+const ROWS: usize = 500;
+
 /// The browser session with this cookie, and its accounts in the order they were added.
 pub fn find(tx: &mut impl Transaction, cookie_hash: &str) -> Result<Option<BrowserSession>, Failure> {
     let row: Option<(String, NaiveDateTime)> = browsers::table
@@ -119,6 +122,26 @@ pub fn remove_account(
     )
     .execute(tx.conn())
     .or_failure("taking an account out of a browser session")?;
+    Ok(())
+}
+
+/// Takes accounts out of their browsers.
+pub fn remove_accounts(
+    tx: &mut impl Transaction,
+    all: &[(BrowserSessionId, SessionId)],
+) -> Result<(), Failure> {
+    for some in all.chunks(ROWS) {
+        let (browsers, sids): (Vec<String>, Vec<String>) =
+            some.iter().map(|(browser, sid)| (browser.to_string(), sid.to_string())).unzip();
+        // A `sid` is in one browser only; the browsers are named for the index.
+        diesel::delete(
+            accounts::table
+                .filter(accounts::browser_session_id.eq_any(browsers))
+                .filter(accounts::sid.eq_any(sids)),
+        )
+        .execute(tx.conn())
+        .or_failure("taking accounts out of browser sessions")?;
+    }
     Ok(())
 }
 

@@ -58,17 +58,6 @@ pub fn remove(tx: &mut TenantTx<'_>, id: GroupId) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The groups this person is in.
-pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<BTreeSet<GroupId>, Failure> {
-    let rows: Vec<String> = tx
-        .rows::<group_members::table>()
-        .filter(group_members::user_id.eq(user.to_string()))
-        .select(group_members::group_id)
-        .load(tx.conn())
-        .or_failure("reading a user's groups")?;
-    rows.iter().map(|id| stored(id, "group_members.group_id")).collect()
-}
-
 /// Everybody's groups, for those who are in any.
 pub fn memberships(tx: &mut TenantTx<'_>) -> Result<BTreeMap<UserId, BTreeSet<GroupId>>, Failure> {
     let rows: Vec<(String, String)> = tx

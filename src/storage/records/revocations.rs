@@ -1,28 +1,29 @@
 //! What was revoked before its time (D14): hashes with a cut-off, each once, kept for the longest life of an access token.
 //! Each change raises the change number, so that every node learns of it.
 
-use diesel::dsl::max;
-use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use std::collections::BTreeMap;
 
-use super::change_number;
+use chrono::NaiveDateTime;
+use diesel::dsl::{count_star, max};
+use diesel::{BoolExpressionMethods, ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
+
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, insert_rows};
 use crate::storage::schema::revocations;
 use crate::storage::tx::sealed::Connected;
 use crate::storage::tx::{PlatformTx, Transaction};
 
-/// One revocation.
+/// Rows that one statement writes at most.
+const ROWS: usize = 500;
+
+/// What is revoked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revocation {
-    /// `protocol::revocation_feed::RevokedKind`, by its word.
-    pub kind: String,
-    /// `protocol::revocation_feed::entry_key` of what is revoked.
+    /// `protocol::revocation_feed::entry_key` of it.
     pub subject_hash: String,
-    /// Tokens issued up to this time are refused.
-    pub cut_off: Timestamp,
-    /// When every such token has ended by itself.
-    pub expires_at: Timestamp,
+    /// What it is inside of.
+    pub within: Within,
 }
 
 /// What a coarser entry would name when there are too many for one feed: hashes as in [`Revocation::subject_hash`].
@@ -45,73 +46,80 @@ pub struct Named {
     pub within: Within,
 }
 
-/// How much of each revocation is kept when there are too many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grain {
-    /// Tokens and sessions as their person.
-    Subject,
-    /// Everything inside a tenant as that tenant.
-    Tenant,
+#[derive(Clone, Insertable)]
+#[diesel(table_name = revocations, treat_none_as_default_value = false)]
+struct Row<'a> {
+    seq: i64,
+    subject_hash: &'a str,
+    within_subject: Option<String>,
+    within_tenant: Option<String>,
+    cut_off: NaiveDateTime,
+    expires_at: NaiveDateTime,
 }
 
-/// Adds entries that no coarser one could stand for.
-pub fn insert(tx: &mut impl Transaction, entries: &[Revocation]) -> Result<(), Failure> {
-    insert_within(tx, &Within::default(), entries)
-}
-
-/// Adds entries about one person or tenant. A hash that is there already keeps its later cut-off; what changes nothing
-/// writes nothing.
-pub fn insert_within(
+/// Puts these entries into the table, all with this cut-off and this end. One that is there already keeps what is later.
+/// The caller holds the change number ([`super::change_number::raise`]), so that writers take their numbers one after the
+/// other and see each other's entries.
+pub fn put(
     tx: &mut impl Transaction,
-    within: &Within,
     entries: &[Revocation],
+    (cut_off, expires_at): (Timestamp, Timestamp),
 ) -> Result<(), Failure> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    // The lock that makes writers take their numbers one after the other, and see each other's entries.
-    change_number::raise(tx)?;
+    let (cut_off, expires_at) = (cut_off.to_naive(), expires_at.to_naive());
     let last: Option<i64> = revocations::table
         .select(max(revocations::seq))
         .first(tx.conn())
         .or_failure("numbering a revocation")?;
-    for (seq, entry) in (last.unwrap_or(0) + 1..).zip(entries) {
-        if renew(tx, entry)? {
-            continue;
+    let mut seqs = last.unwrap_or(0) + 1..;
+    for some in entries.chunks(ROWS) {
+        let mut new: BTreeMap<&str, &Within> =
+            some.iter().map(|entry| (entry.subject_hash.as_str(), &entry.within)).collect();
+        for known in renew(tx, new.keys().copied().collect(), (cut_off, expires_at))? {
+            new.remove(known.as_str());
         }
-        diesel::insert_into(revocations::table)
-            .values((
-                revocations::seq.eq(seq),
-                revocations::kind.eq(&entry.kind),
-                revocations::subject_hash.eq(&entry.subject_hash),
-                revocations::within_subject.eq(&within.subject),
-                revocations::within_tenant.eq(&within.tenant),
-                revocations::cut_off.eq(entry.cut_off.to_naive()),
-                revocations::expires_at.eq(entry.expires_at.to_naive()),
-            ))
-            .execute(tx.conn())
-            .or_failure("writing a revocation")?;
+        let rows: Vec<Row<'_>> = new
+            .into_iter()
+            .zip(seqs.by_ref())
+            .map(|((subject_hash, within), seq)| Row {
+                seq,
+                subject_hash,
+                within_subject: within.subject.clone(),
+                within_tenant: within.tenant.clone(),
+                cut_off,
+                expires_at,
+            })
+            .collect();
+        let conn = tx.conn();
+        insert_rows!(conn, revocations::table, rows).or_failure("writing revocations")?;
     }
     Ok(())
 }
 
-/// Moves the entry of this hash on, where it is not that far yet; false when there is none.
-fn renew(tx: &mut impl Transaction, entry: &Revocation) -> Result<bool, Failure> {
-    let known: Option<(chrono::NaiveDateTime, chrono::NaiveDateTime)> = revocations::table
-        .filter(revocations::subject_hash.eq(&entry.subject_hash))
-        .select((revocations::cut_off, revocations::expires_at))
-        .first(tx.conn())
-        .optional()
-        .or_failure("reading a revocation")?;
-    let Some((cut_off, expires_at)) = known else { return Ok(false) };
-    diesel::update(revocations::table.filter(revocations::subject_hash.eq(&entry.subject_hash)))
-        .set((
-            revocations::cut_off.eq(cut_off.max(entry.cut_off.to_naive())),
-            revocations::expires_at.eq(expires_at.max(entry.expires_at.to_naive())),
-        ))
+/// Moves the entries of these hashes on, where they are not that far yet; says which there are.
+fn renew(
+    tx: &mut impl Transaction,
+    hashes: Vec<&str>,
+    (cut_off, expires_at): (NaiveDateTime, NaiveDateTime),
+) -> Result<Vec<String>, Failure> {
+    let known: Vec<String> = revocations::table
+        .filter(revocations::subject_hash.eq_any(hashes))
+        .select(revocations::subject_hash)
+        .load(tx.conn())
+        .or_failure("reading revocations")?;
+    if known.is_empty() {
+        return Ok(known);
+    }
+    diesel::update(revocations::table.filter(revocations::subject_hash.eq_any(&known)))
+        .filter(revocations::cut_off.lt(cut_off))
+        .set(revocations::cut_off.eq(cut_off))
         .execute(tx.conn())
-        .or_failure("moving a revocation on")?;
-    Ok(true)
+        .or_failure("moving revocations on")?;
+    diesel::update(revocations::table.filter(revocations::subject_hash.eq_any(&known)))
+        .filter(revocations::expires_at.lt(expires_at))
+        .set(revocations::expires_at.eq(expires_at))
+        .execute(tx.conn())
+        .or_failure("moving revocations on")?;
+    Ok(known)
 }
 
 /// Which of these hashes are revoked at `now`.
@@ -148,8 +156,24 @@ pub fn latest_cut_off(
     hashes: &[String],
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Failure> {
-    let latest: Option<chrono::NaiveDateTime> = revocations::table
+    let latest: Option<NaiveDateTime> = revocations::table
         .filter(revocations::subject_hash.eq_any(hashes))
+        .filter(revocations::expires_at.gt(now.to_naive()))
+        .select(max(revocations::cut_off))
+        .first(tx.conn())
+        .or_failure("reading revocations")?;
+    Ok(latest.map(Timestamp::from_naive))
+}
+
+/// The latest cut-off of what is inside of these persons or tenants, if any of it is revoked at `now`.
+pub fn latest_inside(
+    tx: &mut impl Transaction,
+    hashes: &[String],
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Failure> {
+    let inside = revocations::within_subject.eq_any(hashes).or(revocations::within_tenant.eq_any(hashes));
+    let latest: Option<NaiveDateTime> = revocations::table
+        .filter(inside)
         .filter(revocations::expires_at.gt(now.to_naive()))
         .select(max(revocations::cut_off))
         .first(tx.conn())
@@ -166,58 +190,32 @@ pub fn count(tx: &mut impl Transaction, now: Timestamp) -> Result<i64, Failure> 
         .or_failure("counting revocations")
 }
 
-/// A hash and the latest cut-off for it, as the database answers.
-type Cut = (Option<String>, Option<chrono::NaiveDateTime>);
-
-/// What is revoked at `now` as coarser hashes with their latest cut-offs; at most `limit` of each kind.
-pub fn coarse(
-    tx: &mut impl Transaction,
-    grain: Grain,
-    now: Timestamp,
-    limit: i64,
-) -> Result<Vec<Named>, Failure> {
-    let alive = revocations::expires_at.gt(now.to_naive());
-    let own = revocations::table
-        .group_by(revocations::subject_hash)
-        .select((revocations::subject_hash.nullable(), max(revocations::cut_off)))
-        .filter(alive)
-        .limit(limit);
-    let mut cuts: Vec<Cut> = match grain {
-        Grain::Subject => own.filter(revocations::within_subject.is_null()).load(tx.conn()),
-        Grain::Tenant => own.filter(revocations::within_tenant.is_null()).load(tx.conn()),
-    }
-    .or_failure("listing revocations")?;
-    let inside: Vec<Cut> = match grain {
-        Grain::Subject => revocations::table
-            .group_by(revocations::within_subject)
-            .select((revocations::within_subject, max(revocations::cut_off)))
-            .filter(alive)
-            .filter(revocations::within_subject.is_not_null())
-            .limit(limit)
-            .load(tx.conn()),
-        Grain::Tenant => revocations::table
-            .group_by(revocations::within_tenant)
-            .select((revocations::within_tenant, max(revocations::cut_off)))
-            .filter(alive)
-            .filter(revocations::within_tenant.is_not_null())
-            .limit(limit)
-            .load(tx.conn()),
-    }
-    .or_failure("listing revocations")?;
-    cuts.extend(inside);
-    Ok(cuts
+/// The tenants inside which something is revoked at `now`, those with the most entries first: how many, and as what.
+pub fn by_tenant(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<(i64, Named)>, Failure> {
+    let rows: Vec<(Option<String>, i64, Option<NaiveDateTime>)> = revocations::table
+        .group_by(revocations::within_tenant)
+        .select((revocations::within_tenant, count_star(), max(revocations::cut_off)))
+        .filter(revocations::expires_at.gt(now.to_naive()))
+        .filter(revocations::within_tenant.is_not_null())
+        .load(tx.conn())
+        .or_failure("counting revocations")?;
+    let mut tenants: Vec<(i64, Named)> = rows
         .into_iter()
-        .filter_map(|(hash, cut_off)| {
+        .filter_map(|(hash, entries, cut_off)| {
             let (hash, cut_off) = (hash?, Timestamp::from_naive(cut_off?));
-            Some(Named { hash, cut_off, within: Within::default() })
+            Some((entries, Named { hash, cut_off, within: Within::default() }))
         })
-        .collect())
+        .collect();
+    tenants.sort_unstable_by(|(one, a), (other, b)| other.cmp(one).then_with(|| a.hash.cmp(&b.hash)));
+    Ok(tenants)
 }
 
-/// Every entry that matters at `now`, with what stands above it, in the order in which they came.
-pub fn live(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<Named>, Failure> {
-    let rows: Vec<(String, chrono::NaiveDateTime, Option<String>, Option<String>)> = revocations::table
+/// Every entry that matters at `now`, with what stands above it, in the order in which they came; without those inside
+/// these tenants, given by their hashes.
+pub fn live(tx: &mut impl Transaction, but: &[&str], now: Timestamp) -> Result<Vec<Named>, Failure> {
+    let rows: Vec<(String, NaiveDateTime, Option<String>, Option<String>)> = revocations::table
         .filter(revocations::expires_at.gt(now.to_naive()))
+        .filter(revocations::within_tenant.is_null().or(revocations::within_tenant.ne_all(but)))
         .order(revocations::seq)
         .select((
             revocations::subject_hash,

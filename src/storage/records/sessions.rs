@@ -5,12 +5,15 @@ use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryab
 
 use super::{from_json, stored, to_json};
 use crate::model::failure::Failure;
-use crate::model::ids::{SessionId, UserId};
+use crate::model::ids::{BrowserSessionId, SessionId, UserId};
 use crate::model::session::{Proof, Session};
 use crate::model::time::Timestamp;
 use crate::storage::rows::OrFailure;
 use crate::storage::schema::sessions;
 use crate::storage::tx::{TenantTx, sealed::Connected};
+
+/// How many sessions of a person that are too many are listed at once.
+const FEW: i64 = 10;
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = sessions)]
@@ -80,16 +83,20 @@ pub fn find(tx: &mut TenantTx<'_>, id: SessionId) -> Result<Option<Session>, Fai
     row.map(Row::read).transpose()
 }
 
-/// The sessions of this person that were not ended, the oldest first; some may be past their limits.
-pub fn open_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<Session>, Failure> {
-    let rows: Vec<Row> = tx
+/// The sessions of this person that were not ended, without the `newest` of them: a few at a time, those past their limits
+/// among them.
+pub fn open_but(tx: &mut TenantTx<'_>, user: UserId, newest: i64) -> Result<Vec<SessionId>, Failure> {
+    let ids: Vec<String> = tx
         .rows::<sessions::table>()
         .filter(sessions::user_id.eq(user.to_string()))
         .filter(sessions::ended_at.is_null())
-        .order(sessions::created_at)
+        .order(sessions::created_at.desc())
+        .offset(newest)
+        .limit(FEW)
+        .select(sessions::id)
         .load(tx.conn())
         .or_failure("listing sessions")?;
-    rows.into_iter().map(Row::read).collect()
+    ids.iter().map(|id| stored(id, "sessions.id")).collect()
 }
 
 /// Notes that the session was used, and from where.
@@ -159,6 +166,27 @@ pub fn end(tx: &mut TenantTx<'_>, id: SessionId, now: Timestamp) -> Result<bool,
     .execute(tx.conn())
     .or_failure("ending a session")?;
     Ok(changed == 1)
+}
+
+/// Ends every session of this person that was not ended; says which, and in which browsers.
+pub fn end_of_user(
+    tx: &mut TenantTx<'_>,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<(BrowserSessionId, SessionId)>, Failure> {
+    let ended: Vec<(String, String)> = diesel::update(
+        tx.rows::<sessions::table>()
+            .filter(sessions::user_id.eq(user.to_string()))
+            .filter(sessions::ended_at.is_null()),
+    )
+    .set(sessions::ended_at.eq(Some(now.to_naive())))
+    .returning((sessions::browser_session_id, sessions::id))
+    .get_results(tx.conn())
+    .or_failure("ending the sessions of a user")?;
+    let read = |(browser, sid): &(String, String)| {
+        Ok((stored(browser, "sessions.browser_session_id")?, stored(sid, "sessions.id")?))
+    };
+    ended.iter().map(read).collect()
 }
 
 /// Forgets the sessions that nobody used since `before`; says how many.

@@ -117,28 +117,6 @@ pub fn remove_context(tx: &mut TenantTx<'_>, id: ContextId) -> Result<(), Failur
     Ok(())
 }
 
-/// What the account itself was given.
-pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<WorkspaceAccess, Failure> {
-    let rows: Vec<(String, String)> = tx
-        .rows::<user_workspaces::table>()
-        .filter(user_workspaces::user_id.eq(user.to_string()))
-        .select((user_workspaces::workspace_id, user_workspaces::context_id))
-        .load(tx.conn())
-        .or_failure("reading a user's workspaces")?;
-    gather(rows)
-}
-
-/// What the group was given.
-pub fn of_group(tx: &mut TenantTx<'_>, group: GroupId) -> Result<WorkspaceAccess, Failure> {
-    let rows: Vec<(String, String)> = tx
-        .rows::<group_workspaces::table>()
-        .filter(group_workspaces::group_id.eq(group.to_string()))
-        .select((group_workspaces::workspace_id, group_workspaces::context_id))
-        .load(tx.conn())
-        .or_failure("reading a group's workspaces")?;
-    gather(rows)
-}
-
 /// What each account itself was given, for those that were given anything.
 pub fn of_users(tx: &mut TenantTx<'_>) -> Result<BTreeMap<UserId, WorkspaceAccess>, Failure> {
     let rows: Vec<(String, String, String)> = tx

@@ -3,7 +3,6 @@
 use super::{Work, shrinks, suspends, touches};
 use crate::flows::provision::declaration::{Openness, Resource};
 use crate::flows::provision::difference::Change;
-use crate::flows::provision::end_access::revoke_tokens_of_client;
 use crate::model::audit::EventKind;
 use crate::model::failure::Failure;
 use crate::model::resource_server::{OpenTo, ResourceServer};
@@ -29,7 +28,7 @@ impl Work<'_, '_> {
         if shrinks(change, &["entitlements"]) {
             for scope in self.tx.tenants()? {
                 if scope.tenant().plan.as_ref() == Some(&plan.key) {
-                    self.revoke_tokens_of_tenant(scope.id())?;
+                    self.falling.tenant(scope.id());
                 }
             }
         }
@@ -117,7 +116,7 @@ impl Work<'_, '_> {
             let mut tenant = self.tx.enter(&scope)?;
             for client in clients::all(&mut tenant)? {
                 if client.metadata.resources.iter().any(|named| named == identifier) {
-                    revoke_tokens_of_client(&mut tenant, self.call, &client.client_id)?;
+                    self.falling.client(&scope, &client.client_id);
                 }
             }
         }

@@ -3,7 +3,6 @@
 use super::{Work, shrinks, suspends};
 use crate::flows::provision::declaration::Client as Declared;
 use crate::flows::provision::difference::{Action, Change, SecretStep};
-use crate::flows::provision::end_access::revoke_tokens_of_client;
 use crate::flows::provision::rotate_secret::stored_secret;
 use crate::model::audit::EventKind;
 use crate::model::client::{Client, ClientMetadata};
@@ -48,7 +47,7 @@ impl Work<'_, '_> {
             clients::end_secrets(&mut tenant, id, None, self.call.now)?;
         }
         if suspends(change) || shrinks(change, &["tenants", "scopes", "resources", "workspaces"]) {
-            revoke_tokens_of_client(&mut self.tx.enter(&scope)?, self.call, id)?;
+            self.falling.client(&scope, id);
         }
         let event = self.event(EventKind::ClientChanged, change).by_client(id);
         self.record(scope.id(), event);
@@ -110,7 +109,7 @@ impl Work<'_, '_> {
         for served in served {
             refresh_families::end_of_client(&mut self.tx.enter(&served)?, id, self.call.now)?;
         }
-        revoke_tokens_of_client(&mut self.tx.enter(&scope)?, self.call, id)?;
+        self.falling.client(&scope, id);
         let event = self.event(EventKind::ClientChanged, change).by_client(id);
         self.record(scope.id(), event);
         Ok(())

@@ -3,7 +3,7 @@
 use super::{Made, Work, shrinks, suspends, touches};
 use crate::flows::provision::declaration::User as Declared;
 use crate::flows::provision::difference::{Action, Change, PasswordStep};
-use crate::flows::provision::end_access::{end_of_person, revoke_tokens_of_person};
+use crate::flows::session;
 use crate::model::audit::{Actor, Event, EventKind};
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
@@ -51,9 +51,10 @@ impl Work<'_, '_> {
             workspaces::set_of_user(&mut tenant, user.id, &access)?;
         }
         if suspends(change) {
-            end_of_person(&mut tenant, self.call, user.id, &Actor::Operator)?;
-        } else if shrinks(change, &["roles", "groups", "workspaces"]) {
-            revoke_tokens_of_person(&mut tenant, self.call, user.id)?;
+            session::end_all_of_user(&mut tenant, self.call, user.id, &Actor::Operator)?;
+        }
+        if suspends(change) || shrinks(change, &["roles", "groups", "workspaces"]) {
+            self.falling.person(scope.id(), user.id);
         }
         self.set_password(&scope, &user, password)?;
         let event = self.user_event(change, user.id, &user.email);
@@ -102,11 +103,12 @@ impl Work<'_, '_> {
             ..have.user.clone()
         };
         let mut tenant = self.tx.enter(&scope)?;
-        end_of_person(&mut tenant, self.call, id, &Actor::Operator)?;
+        session::end_all_of_user(&mut tenant, self.call, id, &Actor::Operator)?;
         groups::set_of_user(&mut tenant, id, &std::collections::BTreeSet::new())?;
         workspaces::set_of_user(&mut tenant, id, &std::collections::BTreeMap::new())?;
         passwords::remove(&mut tenant, id)?;
         users::update(&mut tenant, &gone)?;
+        self.falling.person(scope.id(), id);
         let event = self.user_event(change, id, &gone.email);
         self.record(scope.id(), event);
         Ok(())

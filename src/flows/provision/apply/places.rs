@@ -5,7 +5,6 @@ use crate::flows::provision::declaration::{
     Context as DeclaredContext, Group as DeclaredGroup, Workspace as Declared,
 };
 use crate::flows::provision::difference::Change;
-use crate::flows::provision::end_access::revoke_tokens_of_person;
 use crate::model::audit::EventKind;
 use crate::model::failure::Failure;
 use crate::model::ids::{GroupId, Slug, UserId};
@@ -123,10 +122,9 @@ impl Work<'_, '_> {
         let members = inside.into_iter().flat_map(|inside| inside.users.values());
         let members = members.filter(|user| user.groups.contains(&group));
         let ids: Vec<UserId> = members.map(|user| user.user.id).collect();
-        let scope = self.scope(slug)?;
-        let mut tenant = self.tx.enter(&scope)?;
+        let tenant = self.tenant_id(slug)?;
         for id in ids {
-            revoke_tokens_of_person(&mut tenant, self.call, id)?;
+            self.falling.person(tenant, id);
         }
         Ok(())
     }

@@ -3,13 +3,10 @@
 use super::{Work, shrinks, suspends, touches};
 use crate::flows::provision::declaration::Tenant as Declared;
 use crate::flows::provision::difference::{Action, Change, Step};
-use crate::flows::revocation::{Within, revoke};
 use crate::model::audit::EventKind;
 use crate::model::failure::Failure;
-use crate::model::ids::TenantId;
 use crate::model::status::Status;
 use crate::model::tenant::{AddOn, Tenant};
-use crate::protocol::revocation_feed::RevokedKind;
 use crate::storage::records::{entitlements, policies, tenants};
 
 impl Work<'_, '_> {
@@ -62,7 +59,7 @@ impl Work<'_, '_> {
         self.put_rules(change, wanted)?;
         let another_plan = touches(change, &["plan"]) || shrinks(change, &["entitlements"]);
         if have.is_some() && (suspends(change) || another_plan) {
-            self.revoke_tokens_of_tenant(tenant.id)?;
+            self.falling.tenant(tenant.id);
         }
         let event = self.event(EventKind::TenantChanged, change).on("tenant", tenant.id).with("slug", slug);
         self.record(tenant.id, event);
@@ -103,15 +100,9 @@ impl Work<'_, '_> {
         }
         let status = Status::Deleted { since: self.call.now };
         tenants::update(self.tx, &Tenant { status, plan: None, ..scope.tenant().clone() })?;
-        self.revoke_tokens_of_tenant(scope.id())?;
+        self.falling.tenant(scope.id());
         let event = self.event(EventKind::TenantChanged, change).on("tenant", scope.id()).with("slug", slug);
         self.record(scope.id(), event);
         Ok(())
-    }
-
-    /// Revokes the access tokens of a tenant that is switched off, or whose tokens say more than it has now (P074).
-    pub(super) fn revoke_tokens_of_tenant(&mut self, tenant: TenantId) -> Result<(), Failure> {
-        let tenant = tenant.to_string();
-        revoke(self.tx, &Within::default(), [(RevokedKind::Tenant, tenant.as_str())], self.call.now)
     }
 }

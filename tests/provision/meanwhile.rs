@@ -1,0 +1,97 @@
+//! A long file is being applied, and others go on by what they still see (D14; design invariant 8).
+
+use std::time::Duration;
+
+use diesel::sql_types::BigInt;
+use diesel::{QueryableByName, RunQueryDsl};
+use serde_json::json;
+use symbolon::storage::PlatformScope;
+use symbolon::storage::records::users;
+
+use super::running::{ADA, HANK, Running, claims, text};
+use crate::harness::database::on_postgres;
+use crate::harness::rows::Everything;
+use crate::harness::wait::until;
+
+/// Holds the row of a person until the sender is used or dropped.
+async fn hold(
+    running: &Running,
+    tenant: &'static str,
+    email: &'static str,
+) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
+    let database = running.server.database().with_patience(Duration::from_mins(1));
+    let (open, gate) = std::sync::mpsc::channel();
+    let (inside, entered) = tokio::sync::oneshot::channel();
+    let holding = tokio::spawn(async move {
+        let right = PlatformScope::operator();
+        let held = database.write_platform(&right, move |tx| {
+            let scope = tx.tenant_by_slug(&tenant.parse().expect("a slug"))?.expect("the tenant");
+            let mut tx = tx.enter(&scope)?;
+            let user = users::find_by_email(&mut tx, email)?.expect("the person");
+            assert!(users::hold_active(&mut tx, user.id)?);
+            let _waiting = inside.send(());
+            let _opened = gate.recv();
+            Ok(())
+        });
+        held.await.expect("the row was held");
+    });
+    entered.await.expect("the row is held");
+    (open, holding)
+}
+
+#[derive(QueryableByName)]
+struct Waiting {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// Whether somebody waits for a lock in this database.
+fn is_waited_for(everything: &mut Everything) -> bool {
+    let Everything::Postgres(conn) = everything else { return false };
+    let waiting: Waiting = diesel::sql_query(
+        "SELECT count(*) AS n FROM pg_stat_activity \
+         WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    )
+    .get_result(&mut **conn)
+    .expect("an answer");
+    waiting.n > 0
+}
+
+/// D14, P074: a token that is issued while a file is applied falls with what the file takes away, however long the file
+/// takes, and no other revocation has to wait for it.
+#[tokio::test]
+async fn p074_what_is_issued_while_a_long_file_is_applied_falls_too() {
+    let running = Running::new().await;
+    if !on_postgres() {
+        // SQLite has one writer: nothing is issued meanwhile.
+        assert!(!running.server.database().is_postgres());
+        return;
+    }
+    let (ada, hank) = (running.hold(ADA).await, running.hold(HANK).await);
+    let file = running.edited(&[
+        ("        roles: [owner]\n        workspaces", "        roles: [member]\n        workspaces"),
+        ("family: Scorpio", "family: Scorpion"),
+    ]);
+    let (open, holding) = hold(&running, "globex", HANK.0).await;
+    let meanwhile = async {
+        let mut everything = Everything::open(running.server.storage());
+        until(Duration::from_secs(20), "the file waits", async || is_waited_for(&mut everything)).await;
+        running.server.advance(Duration::from_mins(1)).await;
+        let refreshed = running.refreshed(&ada).await;
+        assert_eq!(refreshed.status, 200, "{refreshed:?}");
+        let access = text(&refreshed.json(), "access_token");
+        assert_eq!(claims(&access)["roles"], json!(["owner"]), "by what is still so");
+        let gone = running.ask("notes", "/oauth2/revoke", &[("token", &*hank.refresh)]).await;
+        assert_eq!(gone.status, 200, "{gone:?}");
+        assert_eq!(running.userinfo(&hank).await, 401, "revoked at once");
+        open.send(()).expect("somebody holds the row");
+        (access, text(&refreshed.json(), "refresh_token"))
+    };
+    let (applied, (access, refresh)) = tokio::join!(running.apply(&file, false), meanwhile);
+    applied.unwrap_or_else(|faults| panic!("{faults}"));
+    holding.await.expect("the row was held");
+    assert!(!running.is_active(&access).await, "it says that she is an owner");
+    let again = [("grant_type", "refresh_token"), ("refresh_token", &*refresh)];
+    let next = running.ask("notes", "/oauth2/token", &again).await;
+    assert_eq!(claims(&text(&next.json(), "access_token"))["roles"], json!(["member"]));
+}
