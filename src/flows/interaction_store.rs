@@ -4,6 +4,7 @@ use super::call::Call;
 use super::interaction::{Interaction, Progress, Request};
 use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, InteractionId};
+use crate::storage::records::browser_sessions;
 use crate::storage::records::interactions::{self, StoredInteraction};
 use crate::storage::{Directory, TenantTx};
 
@@ -60,11 +61,17 @@ pub fn load(
         .transpose()
 }
 
-/// Holds the interaction for this transaction, before it is loaded: of two answers sent at once the second finds what the
-/// first has made of it. It is the first that a transaction locks, before accounts and chains.
-pub fn hold(directory: &mut Directory<'_>, handle: InteractionHandle) -> Result<(), Failure> {
+/// Holds the browser with this cookie and its open interactions in the tenant of this one, before it is loaded: of two
+/// answers sent at once, by one window or by two, the second finds what the first has made of it. A transaction locks them
+/// first, in this order, since a sign-in moves all of them to another cookie.
+pub fn hold(
+    directory: &mut Directory<'_>,
+    handle: InteractionHandle,
+    cookie_hash: &str,
+) -> Result<(), Failure> {
+    browser_sessions::hold(directory, cookie_hash)?;
     match directory.tenant(handle.tenant)? {
-        Some(scope) => interactions::hold(&mut directory.enter(&scope)?, handle.id),
+        Some(scope) => interactions::hold(&mut directory.enter(&scope)?, cookie_hash),
         None => Ok(()),
     }
 }

@@ -9,10 +9,13 @@ use crate::storage::records::{
     authorization_codes, browser_sessions, client_assertions, counters, interactions, refresh_families,
     refresh_tokens, revocations, sessions, setup_links,
 };
-use crate::storage::{PlatformScope, PlatformTx, TenantTx};
+use crate::storage::{PlatformScope, PlatformTx, TenantScope, TenantTx};
 
 /// Tenants whose rows are pruned in one transaction.
-const TENANTS_AT_ONCE: usize = 20;
+const TENANTS_AT_ONCE: usize = 100;
+
+/// About how many rows one transaction removes at most: nobody waits for it long.
+const BATCH: i64 = 1000;
 
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
@@ -28,9 +31,13 @@ pub struct Ephemeral {
     prune: Pruner,
 }
 
+/// Removes what ended before a time, so many rows of it.
+type TenantPruner = fn(&mut TenantTx<'_>, Timestamp, i64) -> Result<usize, Failure>;
+type DeploymentPruner = fn(&mut PlatformTx<'_>, Timestamp, i64) -> Result<usize, Failure>;
+
 enum Pruner {
-    Tenant(fn(&mut TenantTx<'_>, Timestamp) -> Result<usize, Failure>),
-    Deployment(fn(&mut PlatformTx<'_>, Timestamp) -> Result<usize, Failure>),
+    Tenant(TenantPruner),
+    Deployment(DeploymentPruner),
 }
 
 /// Every table whose rows come and go.
@@ -50,17 +57,12 @@ pub const EPHEMERAL: &[Ephemeral] = &[
     ),
     tenants("sessions", Duration::from_hours(24 * 90), "last use", sessions::prune),
     deployment("browser_sessions", Duration::from_hours(24 * 90), "last use", browser_sessions::prune),
-    deployment("counters", HOUR, "expiry", |tx, before| counters::prune(tx, before)),
-    deployment("setup_links", DAY, "expiry", |tx, before| setup_links::prune(tx, before)),
+    deployment("counters", HOUR, "expiry", |tx, before, most| counters::prune(tx, before, most)),
+    deployment("setup_links", DAY, "expiry", |tx, before, most| setup_links::prune(tx, before, most)),
     deployment("revocations", Duration::from_secs(30), "expiry", revocations::prune),
 ];
 
-const fn tenants(
-    table: &'static str,
-    stays: Duration,
-    end: &'static str,
-    prune: fn(&mut TenantTx<'_>, Timestamp) -> Result<usize, Failure>,
-) -> Ephemeral {
+const fn tenants(table: &'static str, stays: Duration, end: &'static str, prune: TenantPruner) -> Ephemeral {
     Ephemeral { table, stays, end, prune: Pruner::Tenant(prune) }
 }
 
@@ -68,7 +70,7 @@ const fn deployment(
     table: &'static str,
     stays: Duration,
     end: &'static str,
-    prune: fn(&mut PlatformTx<'_>, Timestamp) -> Result<usize, Failure>,
+    prune: DeploymentPruner,
 ) -> Ephemeral {
     Ephemeral { table, stays, end, prune: Pruner::Deployment(prune) }
 }
@@ -91,49 +93,65 @@ impl Job for Prune {
     }
 }
 
+/// Removes table by table, some rows at a time. A table that fails is told, and the others are pruned all the same.
 async fn prune(context: &JobContext) -> Result<u64, Failure> {
-    let (right, now) = (PlatformScope::operator(), context.clock.now());
-    let scopes = context.tenants().await?;
+    let (scopes, now) = (context.tenants().await?, context.clock.now());
+    let (mut removed, mut failed) = (0, None);
+    for table in EPHEMERAL {
+        let before = now - table.stays;
+        let outcome = match table.prune {
+            Pruner::Tenant(prune) => prune_tenants(context, table, (&scopes, before), prune).await,
+            Pruner::Deployment(prune) => in_batches(context, table, move |tx| prune(tx, before, BATCH)).await,
+        };
+        match outcome {
+            Ok(count) => removed += count,
+            Err(failure) => {
+                metrics::counter!("symbolon_prune_failures_total", "table" => table.table).increment(1);
+                tracing::error!(table = table.table, context = failure.context, cause = ?failure.source, "not pruned");
+                failed.get_or_insert(failure);
+            }
+        }
+    }
+    failed.map_or(Ok(removed), Err)
+}
+
+async fn prune_tenants(
+    context: &JobContext,
+    table: &Ephemeral,
+    (scopes, before): (&[TenantScope], Timestamp),
+    prune: TenantPruner,
+) -> Result<u64, Failure> {
     let mut removed = 0;
     for some in scopes.chunks(TENANTS_AT_ONCE) {
         let some = some.to_vec();
-        removed += context
-            .database
-            .write_platform(&right, move |tx| {
-                let mut removed = 0;
-                for scope in &some {
-                    removed += prune_tenant(&mut tx.enter(scope)?, now)?;
+        let batch = move |tx: &mut PlatformTx<'_>| {
+            let mut removed = 0;
+            for scope in &some {
+                let left = BATCH - i64::try_from(removed).unwrap_or(BATCH);
+                if left <= 0 {
+                    break;
                 }
-                Ok(removed)
-            })
-            .await?;
+                removed += prune(&mut tx.enter(scope)?, before, left)?;
+            }
+            Ok(removed)
+        };
+        removed += in_batches(context, table, batch).await?;
     }
-    removed += context.database.write_platform(&right, move |tx| prune_deployment(tx, now)).await?;
     Ok(removed)
 }
 
-fn prune_tenant(tx: &mut TenantTx<'_>, now: Timestamp) -> Result<u64, Failure> {
+/// Does this, each time in a transaction of its own, until it removes less than a batch.
+async fn in_batches<F>(context: &JobContext, table: &Ephemeral, batch: F) -> Result<u64, Failure>
+where
+    F: Fn(&mut PlatformTx<'_>) -> Result<usize, Failure> + Clone + Send + 'static,
+{
     let mut removed = 0;
-    for table in EPHEMERAL {
-        if let Pruner::Tenant(prune) = table.prune {
-            removed += count(table, prune(tx, now - table.stays)?);
+    loop {
+        let gone = context.database.write_platform(&PlatformScope::operator(), batch.clone()).await?;
+        metrics::counter!("symbolon_pruned_rows_total", "table" => table.table).increment(gone as u64);
+        removed += gone as u64;
+        if i64::try_from(gone).is_ok_and(|gone| gone < BATCH) {
+            return Ok(removed);
         }
     }
-    Ok(removed)
-}
-
-fn prune_deployment(tx: &mut PlatformTx<'_>, now: Timestamp) -> Result<u64, Failure> {
-    let mut removed = 0;
-    for table in EPHEMERAL {
-        if let Pruner::Deployment(prune) = table.prune {
-            removed += count(table, prune(tx, now - table.stays)?);
-        }
-    }
-    Ok(removed)
-}
-
-fn count(table: &Ephemeral, removed: usize) -> u64 {
-    let removed = removed as u64;
-    metrics::counter!("symbolon_pruned_rows_total", "table" => table.table).increment(removed);
-    removed
 }

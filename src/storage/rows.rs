@@ -44,6 +44,20 @@ macro_rules! insert_rows {
 }
 pub(super) use insert_rows;
 
+/// Deletes at most so many of these rows, found by a key that is text; says how many. The rows are asked for twice, since
+/// neither database deletes up to a limit, so that one that stays by the second question stays.
+macro_rules! delete_some {
+    ($tx:expr, $rows:expr, $key:expr, $limit:expr) => {
+        $rows.select($key).limit($limit).load::<String>($tx.conn()).and_then(|keys| {
+            if keys.is_empty() {
+                return Ok(0);
+            }
+            diesel::delete($rows.filter($key.eq_any(keys))).execute($tx.conn())
+        })
+    };
+}
+pub(super) use delete_some;
+
 /// Whether trying again may help: a lock, a lost connection, a full disk.
 pub(super) fn failure(error: Error, context: &'static str) -> Failure {
     let passing = matches!(
@@ -67,8 +81,9 @@ pub(super) fn is_duplicate(error: &Error) -> bool {
 
 /// Diesel has no kind of its own for these: only the databases' own words tell them.
 fn says_busy(message: &str) -> bool {
-    const WORDS: [&str; 10] = [
+    const WORDS: [&str; 11] = [
         "locked",
+        "deadlock",
         "busy",
         "disk",
         "full",

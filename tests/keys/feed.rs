@@ -47,11 +47,14 @@ fn revocation(kind: RevokedKind, value: &str) -> Revocation {
 
 /// Revokes these for an hour.
 async fn put(rig: &Rig, entries: Vec<Revocation>, at: Timestamp) {
-    let written = rig.write(move |tx| {
-        change_number::raise(tx)?;
-        revocations::put(tx, &entries, (at, at + Duration::from_hours(1)))
-    });
-    written.await.unwrap();
+    for some in entries.chunks(1000) {
+        let some = some.to_vec();
+        let written = rig.write(move |tx| {
+            change_number::raise(tx)?;
+            revocations::put(tx, &some, (at, at + Duration::from_hours(1)))
+        });
+        written.await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -8,9 +8,10 @@ use symbolon::jobs::EPHEMERAL;
 use symbolon::model::signing_key::KeyPurpose;
 use symbolon::protocol::revocation_feed::{RevokedKind, entry_key};
 use symbolon::storage::records::revocations::{self, Revocation, Within};
-use symbolon::storage::records::{audit, counters};
+use symbolon::storage::records::{audit, counters, setup_links};
 
 use super::rig::{RULE, Rig};
+use crate::harness::rows::Everything;
 
 fn names(reports: &[symbolon::jobs::Report]) -> Vec<&'static str> {
     for report in reports {
@@ -70,6 +71,35 @@ async fn p132_what_has_ended_is_removed() {
     names(&schedule.run_all().await);
     assert_eq!(rig.write(move |tx| revocations::count(tx, now)).await.unwrap(), 0);
     assert!(rig.write(move |tx| counters::find(tx, "nothing")).await.unwrap().is_none());
+}
+
+/// P132: however much has ended, it goes some at a time; and a table that cannot be pruned is told, and keeps no other from
+/// being pruned.
+#[tokio::test]
+async fn p132_a_table_that_fails_keeps_no_other_from_being_pruned() {
+    let rig = Rig::new().await;
+    let node = rig.node().await;
+    let now = rig.call().now;
+    rig.write(move |tx| setup_links::insert(tx, "hash", now, now)).await.unwrap();
+    let many = |count: u32| {
+        let key = |n: u32| entry_key(RevokedKind::Session, &n.to_string());
+        let entry = |n| Revocation { subject_hash: key(n), within: Within::default() };
+        (0..count).map(entry).collect::<Vec<_>>()
+    };
+    let entries = many(2500);
+    rig.write(move |tx| revocations::put(tx, &entries, (now, now))).await.unwrap();
+    let some = rig.write(move |tx| revocations::prune(tx, now + Duration::from_secs(1), 700)).await.unwrap();
+    assert_eq!(some, 700, "no more than asked for");
+
+    Everything::open(&rig.home).fail_deletes("setup_links");
+    rig.clock.advance(Duration::from_hours(30));
+    rig.poll(&node).await;
+    let reports = rig.schedule(&node).run_all().await;
+    let failed: Vec<_> =
+        reports.iter().filter(|report| report.outcome.is_err()).map(|report| report.job).collect();
+    assert_eq!(failed, ["prune"]);
+    let rows = Everything::open(&rig.home).all();
+    assert_eq!((rows["setup_links"].len(), rows["revocations"].len()), (1, 0));
 }
 
 /// Each table whose rows expire has a job that removes them: a new column `expires_at` must join the list.

@@ -37,7 +37,7 @@ pub(super) struct Rig {
     pub(super) clock: Arc<TestClock>,
     pub(super) master: MasterKey,
     pub(super) issuer: Arc<Issuer>,
-    home: TestDatabase,
+    pub(super) home: TestDatabase,
 }
 
 impl Rig {

@@ -1,6 +1,7 @@
 //! Signing in and out on the real server, as a person and as an attacker would.
 
 mod accounts;
+mod at_once;
 mod brand;
 mod broken_forms;
 mod equal;

@@ -2,6 +2,7 @@
 //! node that was told of nothing (P015, P074, D25).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -241,10 +242,11 @@ async fn change(world: &World, shop: &Registered, what: Change) {
             .await;
         }
         Change::SessionsRevoked => {
+            let clock = Arc::clone(&world.server.clock);
             unseen(world, move |tx| {
                 let mut tx = acme_of(tx, acme);
                 let user = users::find(&mut tx, ada)?.expect("ada");
-                provision::revoke_sessions(&mut tx, &call, &Actor::Operator, &user).map(|_| ())
+                provision::revoke_sessions(&mut tx, (&call, &*clock), &Actor::Operator, &user).map(|_| ())
             })
             .await;
         }

@@ -27,7 +27,7 @@ const fn rows(kind: EventKind) -> &'static [Row] {
             ("denied", "anonymous", "user", &["account", "reason"]),
         ],
         EventKind::SignOut => &[("success", "user", "session", &["user"])],
-        EventKind::SessionRevoked => &[("success", "operator", "session", &["user"])],
+        EventKind::SessionRevoked => &[("success", "operator", "user", &["sessions"])],
         EventKind::AccountLocked => &[("denied", "system", "user", &["account", "until"])],
         EventKind::FailuresFolded => &[("denied", "anonymous", "", &["count", "of", "since", "source"])],
         EventKind::Authorize => {

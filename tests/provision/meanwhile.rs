@@ -1,9 +1,7 @@
-//! A long file is being applied, and others go on by what they still see (D14; design invariant 8).
+//! A long file is being applied, and others go on by what they still see (D14; invariant 8).
 
 use std::time::Duration;
 
-use diesel::sql_types::BigInt;
-use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::json;
 use symbolon::storage::PlatformScope;
 use symbolon::storage::records::users;
@@ -39,24 +37,6 @@ async fn hold(
     (open, holding)
 }
 
-#[derive(QueryableByName)]
-struct Waiting {
-    #[diesel(sql_type = BigInt)]
-    n: i64,
-}
-
-/// Whether somebody waits for a lock in this database.
-fn is_waited_for(everything: &mut Everything) -> bool {
-    let Everything::Postgres(conn) = everything else { return false };
-    let waiting: Waiting = diesel::sql_query(
-        "SELECT count(*) AS n FROM pg_stat_activity \
-         WHERE datname = current_database() AND wait_event_type = 'Lock'",
-    )
-    .get_result(&mut **conn)
-    .expect("an answer");
-    waiting.n > 0
-}
-
 /// D14, P074: a token that is issued while a file is applied falls with what the file takes away, however long the file
 /// takes, and no other revocation has to wait for it.
 #[tokio::test]
@@ -75,7 +55,7 @@ async fn p074_what_is_issued_while_a_long_file_is_applied_falls_too() {
     let (open, holding) = hold(&running, "globex", HANK.0).await;
     let meanwhile = async {
         let mut everything = Everything::open(running.server.storage());
-        until(Duration::from_secs(20), "the file waits", async || is_waited_for(&mut everything)).await;
+        until(Duration::from_secs(20), "the file waits", async || everything.anybody_waits()).await;
         running.server.advance(Duration::from_mins(1)).await;
         let refreshed = running.refreshed(&ada).await;
         assert_eq!(refreshed.status, 200, "{refreshed:?}");

@@ -316,6 +316,44 @@ async fn p015_what_a_group_gave_goes_with_the_group() {
     }
 }
 
+/// P015: an application that was deleted begins anew when it is declared again: what people gave it is gone.
+#[tokio::test]
+async fn p015_nothing_that_a_deleted_application_had_comes_back_with_it() {
+    let running = Running::new().await;
+    let callback = "http://127.0.0.1:9090/callback";
+    let jar = running.server.browser();
+    let page = jar.open(&Running::asks("acme.wiki", callback, "")).await;
+    let page = jar.submit(&page, &[("username", ADA.0)]).await;
+    let page = jar.submit(&page, &[("password", ADA.1)]).await;
+    assert_eq!(page.marker().as_deref(), Some("page-consent"), "{page:?}");
+    let code = jar.submit(&page, &[("decision", "allow")]).await.answer().remove("code").expect("a code");
+    let again = jar.get(&Running::asks("acme.wiki", callback, "")).await.answer();
+    let unused = again.get("code").expect("no question: it was allowed");
+    let exchange = |code: String| {
+        let running = &running;
+        async move {
+            let fields = [("grant_type", "authorization_code"), ("code", &*code), ("redirect_uri", callback)];
+            running.ask("acme.wiki", "/oauth2/token", &fields).await
+        }
+    };
+    let tokens = exchange(code).await.json();
+
+    let (from, to) =
+        (running.file.find("      - client_id: acme.wiki").expect("it"), "      - client_id: acme.notes-in");
+    let to = running.file.find(to).expect("the next");
+    let without = format!("{}{}", &running.file[..from], &running.file[to..]);
+    running.apply(&without, true).await.unwrap_or_else(|faults| panic!("{faults}"));
+    running.apply(&running.file, false).await.unwrap_or_else(|faults| panic!("{faults}"));
+
+    let refresh = text(&tokens, "refresh_token");
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", &*refresh)];
+    let refused = running.ask("acme.wiki", "/oauth2/token", &fields).await;
+    assert_eq!(refused.json()["error"], "invalid_grant", "{refused:?}");
+    assert_eq!(exchange(unused.clone()).await.json()["error"], "invalid_grant");
+    let page = jar.open(&Running::asks("acme.wiki", callback, "")).await;
+    assert_eq!(page.marker().as_deref(), Some("page-consent"), "she is asked again: {page:?}");
+}
+
 /// P015: a consent that was withdrawn ends what stands on it, and given again it begins anew.
 #[tokio::test]
 async fn p015_a_withdrawn_consent_ends_the_refresh_tokens() {

@@ -1,4 +1,4 @@
-//! The schema as the database has it: what every table of a tenant promises, the ones of tomorrow too (design invariant 1,
+//! The schema as the database has it: what every table of a tenant promises, the ones of tomorrow too (invariant 1,
 //! D5, D24).
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -119,10 +119,14 @@ const CHANGES: &[(&str, Try)] = &[
     }),
     ("clients::end_secrets", |tx, t| clients::end_secrets(tx, &t.client, None, t.now).map(|()| false)),
     ("consents::remove", |tx, t| consents::remove(tx, t.user, &t.client)),
+    ("consents::remove_of_client", |tx, t| consents::remove_of_client(tx, &t.client).map(|()| false)),
+    ("authorization_codes::end_of_client", |tx, t| {
+        codes::end_of_client(tx, &t.client, t.now).map(|()| false)
+    }),
     ("groups::remove", |tx, t| groups::remove(tx, t.group.id).map(|()| false)),
     ("interactions::advance", |tx, t| interactions::advance(tx, t.interaction, "{}")),
     ("interactions::finish", |tx, t| interactions::finish(tx, t.interaction, t.now)),
-    ("interactions::hold", |tx, t| interactions::hold(tx, t.interaction).map(|()| false)),
+    ("interactions::hold", |tx, t| interactions::hold(tx, &t.browser_hash).map(|()| false)),
     ("interactions::rebind", |tx, t| interactions::rebind(tx, &t.browser_hash, "mine").map(|()| false)),
     ("passwords::remove", |tx, t| passwords::remove(tx, t.user).map(|()| false)),
     ("refresh_families::touch", |tx, t| families::touch(tx, t.family, t.now)),
@@ -239,13 +243,13 @@ const WRITES: &[(&str, Try)] = &[
         };
         tokens::insert(tx, &copy).map(|()| false)
     }),
-    ("authorization_codes::prune", |tx, t| codes::prune(tx, far(t)).map(|_| false)),
-    ("client_assertions::prune", |tx, t| client_assertions::prune(tx, far(t)).map(|_| false)),
-    ("interactions::prune", |tx, t| interactions::prune(tx, far(t)).map(|_| false)),
-    ("refresh_tokens::prune_successors", |tx, t| tokens::prune_successors(tx, far(t)).map(|_| false)),
-    ("refresh_tokens::prune", |tx, t| tokens::prune(tx, far(t)).map(|_| false)),
-    ("refresh_families::prune", |tx, t| families::prune(tx, far(t)).map(|_| false)),
-    ("sessions::prune", |tx, t| sessions::prune(tx, far(t)).map(|_| false)),
+    ("authorization_codes::prune", |tx, t| codes::prune(tx, far(t), 1000).map(|_| false)),
+    ("client_assertions::prune", |tx, t| client_assertions::prune(tx, far(t), 1000).map(|_| false)),
+    ("interactions::prune", |tx, t| interactions::prune(tx, far(t), 1000).map(|_| false)),
+    ("refresh_tokens::prune_successors", |tx, t| tokens::prune_successors(tx, far(t), 1000).map(|_| false)),
+    ("refresh_tokens::prune", |tx, t| tokens::prune(tx, far(t), 1000).map(|_| false)),
+    ("refresh_families::prune", |tx, t| families::prune(tx, far(t), 1000).map(|_| false)),
+    ("sessions::prune", |tx, t| sessions::prune(tx, far(t), 1000).map(|_| false)),
 ];
 
 fn logo() -> Logo {

@@ -66,6 +66,7 @@ CREATE TABLE browser_session_accounts (
     added_at TIMESTAMP NOT NULL,
     PRIMARY KEY (browser_session_id, sid)
 );
+CREATE INDEX browser_session_accounts_by_session ON browser_session_accounts (sid);
 
 CREATE TABLE signing_keys (
     kid TEXT NOT NULL PRIMARY KEY,

@@ -17,7 +17,7 @@ pub fn cancel(
     rules: &RecordRules,
     (handle, cookie_hash): (InteractionHandle, &str),
 ) -> Result<Outcome, Failure> {
-    interaction_store::hold(directory, handle)?;
+    interaction_store::hold(directory, handle, cookie_hash)?;
     match standing(directory, call, handle, cookie_hash)? {
         Err(outcome) => Ok(outcome),
         Ok(standing) => {

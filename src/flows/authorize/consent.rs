@@ -92,7 +92,7 @@ pub fn answer(
     (handle, cookie_hash): (InteractionHandle, &str),
     allowed: bool,
 ) -> Result<Outcome, Failure> {
-    interaction_store::hold(directory, handle)?;
+    interaction_store::hold(directory, handle, cookie_hash)?;
     let mut standing = match standing(directory, call, handle, cookie_hash)? {
         Ok(standing) => standing,
         Err(outcome) => return Ok(outcome),

@@ -33,7 +33,7 @@ pub fn resume(
     (handle, cookie_hash): (InteractionHandle, &str),
     terms: Terms<'_>,
 ) -> Result<Outcome, Failure> {
-    interaction_store::hold(directory, handle)?;
+    interaction_store::hold(directory, handle, cookie_hash)?;
     match standing(directory, call, handle, cookie_hash)? {
         Ok(standing) => settle(directory, call, standing, terms),
         Err(outcome) => Ok(outcome),

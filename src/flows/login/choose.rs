@@ -56,7 +56,7 @@ pub fn choose(
     choice: Choice,
     cookie: (&str, &str),
 ) -> Result<Result<Chosen, ChooseRefusal>, Failure> {
-    interaction_store::hold(directory, handle)?;
+    interaction_store::hold(directory, handle, cookie.0)?;
     let Some((visit, accounts)) = choices(directory, call, handle, cookie.0)? else {
         return Ok(Err(ChooseRefusal::Expired));
     };

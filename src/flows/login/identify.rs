@@ -62,7 +62,7 @@ pub fn identify(
     life: Duration,
 ) -> Result<Result<InteractionHandle, IdentifyRefusal>, Failure> {
     if let Some(handle) = handle {
-        interaction_store::hold(directory, handle)?;
+        interaction_store::hold(directory, handle, cookie_hash)?;
     }
     let Some(visit) = Visit::open(directory, call, handle, cookie_hash)? else {
         return Ok(Err(IdentifyRefusal::Expired));

@@ -87,7 +87,7 @@ pub fn finish(
     (attempt, verdict, rehashed): (&Attempt, Verdict, Option<PasswordHash>),
     cookie: (&str, &str),
 ) -> Result<Result<SignedIn, PasswordRefusal>, Failure> {
-    interaction_store::hold(directory, attempt.handle)?;
+    interaction_store::hold(directory, attempt.handle, cookie.0)?;
     let Some(visit) = Visit::open(directory, call, Some(attempt.handle), cookie.0)? else {
         return Ok(Err(PasswordRefusal::Expired));
     };

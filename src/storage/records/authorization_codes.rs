@@ -8,7 +8,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, FamilyId, SessionId, UserId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, delete_some};
 use crate::storage::schema::authorization_codes as codes;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -122,9 +122,26 @@ pub fn note_issued(
     Ok(())
 }
 
-/// Forgets the codes that expired before this time; says how many.
-pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usize, Failure> {
-    diesel::delete(tx.rows::<codes::table>().filter(codes::expires_at.lt(before.to_naive())))
-        .execute(tx.conn())
-        .or_failure("pruning codes")
+/// Ends the codes of this client that were not used.
+pub fn end_of_client(tx: &mut TenantTx<'_>, client: &ClientId, now: Timestamp) -> Result<(), Failure> {
+    diesel::update(
+        tx.rows::<codes::table>()
+            .filter(codes::client_id.eq(client.as_str()))
+            .filter(codes::consumed_at.is_null()),
+    )
+    .set(codes::consumed_at.eq(Some(now.to_naive())))
+    .execute(tx.conn())
+    .or_failure("ending the codes of a client")?;
+    Ok(())
+}
+
+/// Forgets up to `limit` of the codes that expired before this time; says how many.
+pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> Result<usize, Failure> {
+    delete_some!(
+        tx,
+        tx.rows::<codes::table>().filter(codes::expires_at.lt(before.to_naive())),
+        codes::code_hash,
+        limit
+    )
+    .or_failure("pruning codes")
 }

@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{BrowserSessionId, SessionId};
 use crate::model::session::{BrowserSession, SessionRef};
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, delete_some};
 use crate::storage::schema::{browser_session_accounts as accounts, browser_sessions as browsers};
 use crate::storage::tx::{PlatformTx, Transaction, sealed::Connected};
 
@@ -62,6 +62,16 @@ pub fn insert(
         ))
         .execute(tx.conn())
         .or_failure("starting a browser session")?;
+    Ok(())
+}
+
+/// Lets other requests of the browser with this cookie wait until this transaction ends. Whoever waited finds a cookie that
+/// is no longer this one; a browser that has none yet waits for nobody.
+pub fn hold(tx: &mut impl Transaction, cookie_hash: &str) -> Result<(), Failure> {
+    diesel::update(browsers::table.filter(browsers::cookie_hash.eq(cookie_hash)))
+        .set(browsers::last_seen_at.eq(browsers::last_seen_at))
+        .execute(tx.conn())
+        .or_failure("holding a browser session")?;
     Ok(())
 }
 
@@ -125,29 +135,24 @@ pub fn remove_account(
     Ok(())
 }
 
-/// Takes accounts out of their browsers.
-pub fn remove_accounts(
-    tx: &mut impl Transaction,
-    all: &[(BrowserSessionId, SessionId)],
-) -> Result<(), Failure> {
-    for some in all.chunks(ROWS) {
-        let (browsers, sids): (Vec<String>, Vec<String>) =
-            some.iter().map(|(browser, sid)| (browser.to_string(), sid.to_string())).unzip();
-        // A `sid` is in one browser only; the browsers are named for the index.
-        diesel::delete(
-            accounts::table
-                .filter(accounts::browser_session_id.eq_any(browsers))
-                .filter(accounts::sid.eq_any(sids)),
-        )
-        .execute(tx.conn())
-        .or_failure("taking accounts out of browser sessions")?;
+/// Takes the accounts of these sessions out of their browsers.
+pub fn remove_accounts(tx: &mut impl Transaction, sessions: &[SessionId]) -> Result<(), Failure> {
+    for some in sessions.chunks(ROWS) {
+        let sids: Vec<String> = some.iter().map(ToString::to_string).collect();
+        diesel::delete(accounts::table.filter(accounts::sid.eq_any(sids)))
+            .execute(tx.conn())
+            .or_failure("taking accounts out of browser sessions")?;
     }
     Ok(())
 }
 
-/// Forgets the browser sessions that nobody used since `before`; says how many.
-pub fn prune(tx: &mut PlatformTx<'_>, before: Timestamp) -> Result<usize, Failure> {
-    diesel::delete(browsers::table.filter(browsers::last_seen_at.lt(before.to_naive())))
-        .execute(tx.conn())
-        .or_failure("pruning browser sessions")
+/// Forgets up to `limit` of the browser sessions that nobody used since `before`; says how many.
+pub fn prune(tx: &mut PlatformTx<'_>, before: Timestamp, limit: i64) -> Result<usize, Failure> {
+    delete_some!(
+        tx,
+        browsers::table.filter(browsers::last_seen_at.lt(before.to_naive())),
+        browsers::id,
+        limit
+    )
+    .or_failure("pruning browser sessions")
 }

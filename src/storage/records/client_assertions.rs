@@ -7,7 +7,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, is_duplicate};
+use crate::storage::rows::{OrFailure, delete_some, is_duplicate};
 use crate::storage::schema::client_assertions as assertions;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -38,9 +38,13 @@ pub fn spend(
     Ok(spent)
 }
 
-/// Forgets the assertions that ended before `now`; says how many.
-pub fn prune(tx: &mut TenantTx<'_>, now: Timestamp) -> Result<usize, Failure> {
-    diesel::delete(tx.rows::<assertions::table>().filter(assertions::expires_at.lt(now.to_naive())))
-        .execute(tx.conn())
-        .or_failure("pruning assertions")
+/// Forgets up to `limit` of the assertions that ended before `now`; says how many.
+pub fn prune(tx: &mut TenantTx<'_>, now: Timestamp, limit: i64) -> Result<usize, Failure> {
+    delete_some!(
+        tx,
+        tx.rows::<assertions::table>().filter(assertions::expires_at.lt(now.to_naive())),
+        assertions::jti_hash,
+        limit
+    )
+    .or_failure("pruning assertions")
 }

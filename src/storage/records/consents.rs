@@ -78,6 +78,14 @@ pub fn put(
     Ok(())
 }
 
+/// Withdraws what anybody allowed this client.
+pub fn remove_of_client(tx: &mut TenantTx<'_>, client: &ClientId) -> Result<(), Failure> {
+    diesel::delete(tx.rows::<consents::table>().filter(consents::client_id.eq(client.as_str())))
+        .execute(tx.conn())
+        .or_failure("withdrawing the consents of a client")?;
+    Ok(())
+}
+
 /// Withdraws a consent; false when there was none.
 pub fn remove(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Result<bool, Failure> {
     let removed = diesel::delete(

@@ -7,7 +7,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQuery
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, is_duplicate};
+use crate::storage::rows::{OrFailure, delete_some, is_duplicate};
 use crate::storage::schema::counters;
 use crate::storage::tx::Transaction;
 
@@ -171,9 +171,8 @@ pub fn expired(tx: &mut impl Transaction, now: Timestamp, limit: i64) -> Result<
     Ok(rows.into_iter().map(Row::read).collect())
 }
 
-/// Forgets the counters that expired before this time; says how many.
-pub fn prune(tx: &mut impl Transaction, before: Timestamp) -> Result<usize, Failure> {
-    diesel::delete(counters::table.filter(counters::expires_at.lt(before.to_naive())))
-        .execute(tx.conn())
+/// Forgets up to `limit` of the counters that expired before this time; says how many.
+pub fn prune(tx: &mut impl Transaction, before: Timestamp, limit: i64) -> Result<usize, Failure> {
+    delete_some!(tx, counters::table.filter(counters::expires_at.lt(before.to_naive())), counters::key, limit)
         .or_failure("pruning counters")
 }

@@ -7,7 +7,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, InteractionId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, delete_some};
 use crate::storage::schema::interactions;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -87,17 +87,17 @@ pub fn find_open(
     .transpose()
 }
 
-/// Holds it until the transaction ends, so that a form sent twice at once is answered one after the other. What was read
-/// of it before may be old.
-pub fn hold(tx: &mut TenantTx<'_>, id: InteractionId) -> Result<(), Failure> {
+/// Holds the open interactions of a browser until the transaction ends, so that a form sent twice at once is answered one
+/// after the other. What was read of them before may be old.
+pub fn hold(tx: &mut TenantTx<'_>, browser_hash: &str) -> Result<(), Failure> {
     diesel::update(
         tx.rows::<interactions::table>()
-            .filter(interactions::id.eq(id.to_string()))
+            .filter(interactions::browser_hash.eq(browser_hash))
             .filter(interactions::finished_at.is_null()),
     )
     .set(interactions::browser_hash.eq(interactions::browser_hash))
     .execute(tx.conn())
-    .or_failure("holding an interaction")?;
+    .or_failure("holding interactions")?;
     Ok(())
 }
 
@@ -140,9 +140,13 @@ pub fn rebind(tx: &mut TenantTx<'_>, old_hash: &str, new_hash: &str) -> Result<(
     Ok(())
 }
 
-/// Forgets the interactions that expired before this time; says how many.
-pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usize, Failure> {
-    diesel::delete(tx.rows::<interactions::table>().filter(interactions::expires_at.lt(before.to_naive())))
-        .execute(tx.conn())
-        .or_failure("pruning interactions")
+/// Forgets up to `limit` of the interactions that expired before this time; says how many.
+pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> Result<usize, Failure> {
+    delete_some!(
+        tx,
+        tx.rows::<interactions::table>().filter(interactions::expires_at.lt(before.to_naive())),
+        interactions::id,
+        limit
+    )
+    .or_failure("pruning interactions")
 }

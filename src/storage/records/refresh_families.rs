@@ -1,9 +1,11 @@
 //! Refresh families: the chain of rotated tokens that began with one grant (D11, D12).
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
+};
 
-use super::stored;
+use super::{refresh_tokens, stored};
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, FamilyId, SessionId, UserId};
 use crate::model::time::Timestamp;
@@ -202,14 +204,23 @@ pub fn end_of_client(tx: &mut TenantTx<'_>, client: &ClientId, now: Timestamp) -
     .or_failure("ending the refresh families of a client")
 }
 
-/// Forgets the families that ended or expired before this time, with their tokens; says how many.
-pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usize, Failure> {
+/// Forgets about `limit` of the families that ended or expired before this time and of their tokens; says how many.
+pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> Result<usize, Failure> {
     let before = before.to_naive();
-    let expired = diesel::delete(tx.rows::<families::table>().filter(families::expires_at.lt(before)))
+    let dead: Vec<String> = tx
+        .rows::<families::table>()
+        .filter(families::expires_at.lt(before).or(families::ended_at.lt(Some(before))))
+        .select(families::id)
+        .limit(limit)
+        .load(tx.conn())
+        .or_failure("listing refresh families")?;
+    // A family may have had a token every ten minutes for months: those go first, some at a time.
+    let tokens = refresh_tokens::prune_of(tx, &dead, limit)?;
+    if i64::try_from(tokens).is_ok_and(|tokens| tokens >= limit) {
+        return Ok(tokens);
+    }
+    let gone = diesel::delete(tx.rows::<families::table>().filter(families::id.eq_any(dead)))
         .execute(tx.conn())
         .or_failure("pruning refresh families")?;
-    let ended = diesel::delete(tx.rows::<families::table>().filter(families::ended_at.lt(Some(before))))
-        .execute(tx.conn())
-        .or_failure("pruning refresh families")?;
-    Ok(expired + ended)
+    Ok(tokens + gone)
 }

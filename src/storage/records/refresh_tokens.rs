@@ -8,7 +8,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::FamilyId;
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, delete_some};
 use crate::storage::schema::refresh_tokens as tokens;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -163,16 +163,31 @@ pub fn erase_successors_before(
     Ok(())
 }
 
-/// Erases every sealed successor of the tenant whose token was used before this time (D11); says how many.
-pub fn prune_successors(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usize, Failure> {
-    diesel::update(
-        tx.rows::<tokens::table>()
-            .filter(tokens::consumed_at.lt(Some(before.to_naive())))
-            .filter(tokens::sealed_successor.is_not_null()),
+/// Erases up to `limit` of the sealed successors whose token was used before this time (D11); says how many.
+pub fn prune_successors(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> Result<usize, Failure> {
+    let old: Vec<String> = tx
+        .rows::<tokens::table>()
+        .filter(tokens::consumed_at.lt(Some(before.to_naive())))
+        .filter(tokens::sealed_successor.is_not_null())
+        .select(tokens::token_hash)
+        .limit(limit)
+        .load(tx.conn())
+        .or_failure("listing sealed successors")?;
+    diesel::update(tx.rows::<tokens::table>().filter(tokens::token_hash.eq_any(old)))
+        .set(tokens::sealed_successor.eq(None::<String>))
+        .execute(tx.conn())
+        .or_failure("erasing sealed successors")
+}
+
+/// Forgets up to `limit` tokens of these families; says how many.
+pub(super) fn prune_of(tx: &mut TenantTx<'_>, families: &[String], limit: i64) -> Result<usize, Failure> {
+    delete_some!(
+        tx,
+        tx.rows::<tokens::table>().filter(tokens::family_id.eq_any(families)),
+        tokens::token_hash,
+        limit
     )
-    .set(tokens::sealed_successor.eq(None::<String>))
-    .execute(tx.conn())
-    .or_failure("erasing sealed successors")
+    .or_failure("pruning refresh tokens")
 }
 
 /// The access tokens that were issued with the family's tokens since this time: each a list of ids with spaces between.
@@ -189,10 +204,14 @@ pub fn access_tokens_since(
         .or_failure("reading the access tokens of a refresh family")
 }
 
-/// Forgets the tokens that were used before this time; says how many. From then on, one of them that comes back is
+/// Forgets up to `limit` of the tokens that were used before this time; says how many. From then on, one of them that comes back is
 /// refused like any unknown token, and its family lives on.
-pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usize, Failure> {
-    diesel::delete(tx.rows::<tokens::table>().filter(tokens::consumed_at.lt(Some(before.to_naive()))))
-        .execute(tx.conn())
-        .or_failure("pruning refresh tokens")
+pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> Result<usize, Failure> {
+    delete_some!(
+        tx,
+        tx.rows::<tokens::table>().filter(tokens::consumed_at.lt(Some(before.to_naive()))),
+        tokens::token_hash,
+        limit
+    )
+    .or_failure("pruning refresh tokens")
 }

@@ -9,7 +9,7 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, Insertable, QueryDsl, Run
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, insert_rows};
+use crate::storage::rows::{OrFailure, delete_some, insert_rows};
 use crate::storage::schema::revocations;
 use crate::storage::tx::sealed::Connected;
 use crate::storage::tx::{PlatformTx, Transaction};
@@ -235,9 +235,13 @@ pub fn live(tx: &mut impl Transaction, but: &[&str], now: Timestamp) -> Result<V
         .collect())
 }
 
-/// Forgets the entries that no longer matter; says how many.
-pub fn prune(tx: &mut PlatformTx<'_>, now: Timestamp) -> Result<usize, Failure> {
-    diesel::delete(revocations::table.filter(revocations::expires_at.le(now.to_naive())))
-        .execute(tx.conn())
-        .or_failure("pruning revocations")
+/// Forgets up to `limit` of the entries that no longer matter; says how many.
+pub fn prune(tx: &mut PlatformTx<'_>, now: Timestamp, limit: i64) -> Result<usize, Failure> {
+    delete_some!(
+        tx,
+        revocations::table.filter(revocations::expires_at.le(now.to_naive())),
+        revocations::subject_hash,
+        limit
+    )
+    .or_failure("pruning revocations")
 }

@@ -5,10 +5,10 @@ use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryab
 
 use super::{from_json, stored, to_json};
 use crate::model::failure::Failure;
-use crate::model::ids::{BrowserSessionId, SessionId, UserId};
+use crate::model::ids::{SessionId, UserId};
 use crate::model::session::{Proof, Session};
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, delete_some};
 use crate::storage::schema::sessions;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -168,30 +168,27 @@ pub fn end(tx: &mut TenantTx<'_>, id: SessionId, now: Timestamp) -> Result<bool,
     Ok(changed == 1)
 }
 
-/// Ends every session of this person that was not ended; says which, and in which browsers.
-pub fn end_of_user(
-    tx: &mut TenantTx<'_>,
-    user: UserId,
-    now: Timestamp,
-) -> Result<Vec<(BrowserSessionId, SessionId)>, Failure> {
-    let ended: Vec<(String, String)> = diesel::update(
+/// Ends every session of this person that was not ended; says which.
+pub fn end_of_user(tx: &mut TenantTx<'_>, user: UserId, now: Timestamp) -> Result<Vec<SessionId>, Failure> {
+    let ended: Vec<String> = diesel::update(
         tx.rows::<sessions::table>()
             .filter(sessions::user_id.eq(user.to_string()))
             .filter(sessions::ended_at.is_null()),
     )
     .set(sessions::ended_at.eq(Some(now.to_naive())))
-    .returning((sessions::browser_session_id, sessions::id))
+    .returning(sessions::id)
     .get_results(tx.conn())
     .or_failure("ending the sessions of a user")?;
-    let read = |(browser, sid): &(String, String)| {
-        Ok((stored(browser, "sessions.browser_session_id")?, stored(sid, "sessions.id")?))
-    };
-    ended.iter().map(read).collect()
+    ended.iter().map(|id| stored(id, "sessions.id")).collect()
 }
 
-/// Forgets the sessions that nobody used since `before`; says how many.
-pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp) -> Result<usize, Failure> {
-    diesel::delete(tx.rows::<sessions::table>().filter(sessions::last_seen_at.lt(before.to_naive())))
-        .execute(tx.conn())
-        .or_failure("pruning sessions")
+/// Forgets up to `limit` of the sessions that nobody used since `before`; says how many.
+pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> Result<usize, Failure> {
+    delete_some!(
+        tx,
+        tx.rows::<sessions::table>().filter(sessions::last_seen_at.lt(before.to_naive())),
+        sessions::id,
+        limit
+    )
+    .or_failure("pruning sessions")
 }

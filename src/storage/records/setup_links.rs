@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, delete_some};
 use crate::storage::schema::setup_links as links;
 use crate::storage::tx::Transaction;
 
@@ -61,9 +61,8 @@ pub fn end_all(tx: &mut impl Transaction, now: Timestamp) -> Result<(), Failure>
     Ok(())
 }
 
-/// Forgets the links that expired before this time; says how many.
-pub fn prune(tx: &mut impl Transaction, before: Timestamp) -> Result<usize, Failure> {
-    diesel::delete(links::table.filter(links::expires_at.lt(before.to_naive())))
-        .execute(tx.conn())
+/// Forgets up to `limit` of the links that expired before this time; says how many.
+pub fn prune(tx: &mut impl Transaction, before: Timestamp, limit: i64) -> Result<usize, Failure> {
+    delete_some!(tx, links::table.filter(links::expires_at.lt(before.to_naive())), links::token_hash, limit)
         .or_failure("pruning set-up links")
 }

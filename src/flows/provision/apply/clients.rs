@@ -8,11 +8,10 @@ use crate::model::audit::EventKind;
 use crate::model::client::{Client, ClientMetadata};
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
-use crate::model::resource_server::OpenTo;
 use crate::model::status::Status;
 use crate::protocol::opaque::{self, PlainKind};
 use crate::storage::TenantScope;
-use crate::storage::records::{clients, refresh_families};
+use crate::storage::records::{authorization_codes, clients, consents, refresh_families};
 
 impl Work<'_, '_> {
     pub(super) fn put_client(
@@ -86,7 +85,8 @@ impl Work<'_, '_> {
         Ok(())
     }
 
-    /// Deletes a client: its secrets and everything that was given through it end.
+    /// Deletes a client: its secrets and everything that was given through it end, and nothing of it comes back when the
+    /// client is declared again.
     pub(super) fn remove_client(
         &mut self,
         change: &Change,
@@ -101,13 +101,12 @@ impl Work<'_, '_> {
         let mut tenant = self.tx.enter(&scope)?;
         clients::end_secrets(&mut tenant, id, None, self.call.now)?;
         clients::update(&mut tenant, &gone)?;
-        let served = if gone.metadata.tenants == OpenTo::OwnerOnly {
-            vec![scope.clone()]
-        } else {
-            self.tx.tenants()?
-        };
-        for served in served {
-            refresh_families::end_of_client(&mut self.tx.enter(&served)?, id, self.call.now)?;
+        // Also those tenants that it was taken from before.
+        for served in self.tx.tenants()? {
+            let mut served = self.tx.enter(&served)?;
+            refresh_families::end_of_client(&mut served, id, self.call.now)?;
+            authorization_codes::end_of_client(&mut served, id, self.call.now)?;
+            consents::remove_of_client(&mut served, id)?;
         }
         self.falling.client(&scope, id);
         let event = self.event(EventKind::ClientChanged, change).by_client(id);
