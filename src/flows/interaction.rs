@@ -66,7 +66,7 @@ pub struct Request {
     pub subject: Option<String>,
     /// The tenant named by the client, the `tenant` parameter or the hint (D1, D2).
     pub tenant: Option<TenantId>,
-    /// The `tenant` parameter as it was given, where it names no tenant of this client: the same neutral pages, and
+    /// The `tenant` parameter, or the hash of one that is no name, where it names no tenant of this client: the same neutral pages, and
     /// nobody can sign in (D2). Failures are counted under it, as they are under a tenant's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_tenant: Option<String>,

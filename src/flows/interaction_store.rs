@@ -84,8 +84,8 @@ pub fn save_progress(directory: &mut Directory<'_>, interaction: &Interaction) -
 }
 
 /// Ends the interaction, once: true for exactly one caller, whatever races.
-pub fn finish(tx: &mut TenantTx<'_>, call: &Call, id: InteractionId) -> Result<bool, Failure> {
-    interactions::finish(tx, id, call.now)
+pub fn finish(tx: &mut TenantTx<'_>, id: InteractionId) -> Result<bool, Failure> {
+    interactions::finish(tx, id)
 }
 
 fn to_json<T: serde::Serialize>(value: &T, column: &'static str) -> Result<String, Failure> {

@@ -42,7 +42,7 @@ enum Pruner {
 
 /// Every table whose rows come and go.
 pub const EPHEMERAL: &[Ephemeral] = &[
-    tenants("interactions", HOUR, "expiry", interactions::prune),
+    tenants("interactions", Duration::ZERO, "expiry", interactions::prune),
     // As long as tokens may live that a second use of the code must kill (P010).
     tenants("authorization_codes", HOUR, "expiry", authorization_codes::prune),
     tenants("client_assertions", Duration::from_mins(2), "expiry", client_assertions::prune),

@@ -60,6 +60,13 @@ impl ClaimsRequest {
         self.id_token.retain(|claim, _| keep(claim));
     }
 
+    /// Forgets the values asked for: once `sub` and `acr` are read, nothing asks for them.
+    pub fn forget_values(&mut self) {
+        for ask in self.userinfo.values_mut().chain(self.id_token.values_mut()) {
+            ask.values = Vec::new();
+        }
+    }
+
     /// The `sub` that the ID token must have (OIDC Core §5.5.1); the request must fail for any other person.
     pub fn wanted_subject(&self) -> Option<&str> {
         self.id_token.get("sub")?.values.first()?.as_str()

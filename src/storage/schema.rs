@@ -286,7 +286,6 @@ diesel::table! {
         progress -> Text,
         created_at -> Timestamp,
         expires_at -> Timestamp,
-        finished_at -> Nullable<Timestamp>,
     }
 }
 

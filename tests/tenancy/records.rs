@@ -125,7 +125,7 @@ const CHANGES: &[(&str, Try)] = &[
     }),
     ("groups::remove", |tx, t| groups::remove(tx, t.group.id).map(|()| false)),
     ("interactions::advance", |tx, t| interactions::advance(tx, t.interaction, "{}")),
-    ("interactions::finish", |tx, t| interactions::finish(tx, t.interaction, t.now)),
+    ("interactions::finish", |tx, t| interactions::finish(tx, t.interaction)),
     ("interactions::hold", |tx, t| interactions::hold(tx, &t.browser_hash).map(|()| false)),
     ("interactions::rebind", |tx, t| interactions::rebind(tx, &t.browser_hash, "mine").map(|()| false)),
     ("passwords::remove", |tx, t| passwords::remove(tx, t.user).map(|()| false)),

@@ -281,7 +281,6 @@ CREATE TABLE interactions (
     progress TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
-    finished_at TIMESTAMP,
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX interactions_by_expiry ON interactions (expires_at);

@@ -136,7 +136,7 @@ fn read(
     match tenant::settle(directory, (client, owner), params, hint.as_ref())? {
         Ok(Named::Open) => {}
         Ok(Named::Tenant(id)) => request.tenant = Some(id),
-        Ok(Named::Unknown) => request.unknown_tenant = params.get("tenant").map(str::to_owned),
+        Ok(Named::Unknown) => request.unknown_tenant = params.get("tenant").map(tenant::bounded),
         Err(fault) => return Ok(Err(fault)),
     }
     if let Some(hint) = hint {
@@ -161,7 +161,10 @@ fn checked(client: &Client, reading: &Reading, to: &VerifiedRedirect) -> Result<
     parameters::response_type(params, client)?;
     let scope = parameters::scope(params, client)?;
     let code_challenge = parameters::pkce(params, client)?;
-    let claims = parameters::claims(params, client)?;
+    let mut claims = parameters::claims(params, client)?;
+    let acr = parameters::strength(params, &claims)?;
+    let subject = parameters::subject(&claims)?;
+    claims.forget_values();
     Ok(Request {
         redirect_uri: to.as_str().to_owned(),
         response_mode: ResponseMode::default(),
@@ -172,10 +175,10 @@ fn checked(client: &Client, reading: &Reading, to: &VerifiedRedirect) -> Result<
         code_challenge,
         prompt: parameters::prompt(params)?,
         max_age: parameters::max_age(params, client)?,
-        acr: parameters::strength(params, &claims)?,
-        login_hint: params.get("login_hint").filter(|hint| hint.len() <= 254).map(str::to_owned),
-        ui_locales: params.get("ui_locales").filter(|tags| tags.len() <= 200).map(str::to_owned),
-        subject: claims.wanted_subject().map(str::to_owned),
+        acr,
+        login_hint: parameters::hinted(params, "login_hint", 254),
+        ui_locales: parameters::hinted(params, "ui_locales", 200),
+        subject,
         tenant: None,
         unknown_tenant: None,
         claims,

@@ -6,6 +6,7 @@ use crate::flows::interaction::{Request, WantedStrength};
 use crate::flows::registered;
 use crate::model::client::{Client, ClientKind};
 use crate::protocol::acr::{Acr, weakest_asked};
+use crate::protocol::claims::supported;
 use crate::protocol::claims_request::{ClaimsRequest, WantedAcr};
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::oauth_error::ErrorCode;
@@ -127,11 +128,31 @@ pub(super) fn may_go_without_pkce(client: &Client) -> Result<(), Fault> {
     }
 }
 
-/// `state` or `nonce`: returned exactly, so bounded.
+/// `state` or `nonce`: returned exactly, so bounded, and without control characters, which no `state` has (RFC 6749
+/// Appendix A.5) and JSON writes sixfold.
 pub(super) fn echoed(params: &Params, name: &'static str) -> Result<Option<String>, Fault> {
     match params.get(name) {
         Some(text) if text.len() > LONGEST_ECHO => {
             Err((ErrorCode::InvalidRequest, "state or nonce is longer than 2048 bytes"))
+        }
+        Some(text) if text.contains(char::is_control) => {
+            Err((ErrorCode::InvalidRequest, "state or nonce holds a control character"))
+        }
+        other => Ok(other.map(str::to_owned)),
+    }
+}
+
+/// A hint, where it can be one: of at most this many bytes, and without control characters. Any other is left out.
+pub(super) fn hinted(params: &Params, name: &str, longest: usize) -> Option<String> {
+    let hint = params.get(name)?;
+    (hint.len() <= longest && !hint.contains(char::is_control)).then(|| hint.to_owned())
+}
+
+/// The person that the `claims` parameter wants (OIDC Core §5.5.1): a `sub` is at most 255 ASCII characters (§2).
+pub(super) fn subject(claims: &ClaimsRequest) -> Result<Option<String>, Fault> {
+    match claims.wanted_subject() {
+        Some(sub) if sub.len() > 255 || !sub.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
+            Err((ErrorCode::InvalidRequest, "claims names a sub that can be nobody's"))
         }
         other => Ok(other.map(str::to_owned)),
     }
@@ -158,12 +179,14 @@ pub(super) fn max_age(params: &Params, client: &Client) -> Result<Option<u64>, F
     }
 }
 
-/// `claims`, cut like `scope` to what the client was registered for.
+/// `claims`, cut like `scope` to what there is and the client was registered for.
 pub(super) fn claims(params: &Params, client: &Client) -> Result<ClaimsRequest, Fault> {
-    let claims =
+    let mut claims =
         params.get("claims").map_or_else(|| Ok(ClaimsRequest::default()), ClaimsRequest::parse).map_err(
             |_| (ErrorCode::InvalidRequest, "claims is not the JSON object of OpenID Connect Core 5.5"),
         )?;
+    let supported = supported();
+    claims.retain(|claim| supported.contains(&claim));
     Ok(registered::claims(client, claims))
 }
 

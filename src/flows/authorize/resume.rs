@@ -103,7 +103,7 @@ pub(super) fn settle(
             let Some(account) = accounts.iter().find(|account| account.reference() == selected) else {
                 return wait(directory, &standing).map(Outcome::SignIn);
             };
-            if !finish(directory, call, &standing)? {
+            if !finish(directory, &standing)? {
                 return Ok(Outcome::Gone);
             }
             session::touch(&mut directory.enter(&account.scope)?, call, &account.session)?;
@@ -122,7 +122,7 @@ pub(super) fn refuse(
     answer: Answer,
 ) -> Result<Outcome, Failure> {
     let Some(request) = standing.interaction.request.clone() else { return Ok(Outcome::Gone) };
-    if !finish(directory, call, &standing)? {
+    if !finish(directory, &standing)? {
         return Ok(Outcome::Gone);
     }
     let reason = match &answer {
@@ -161,9 +161,9 @@ fn wait(directory: &mut Directory<'_>, standing: &Standing) -> Result<Interactio
 }
 
 /// Ends the interaction, once. One that was never stored ends by itself.
-fn finish(directory: &mut Directory<'_>, call: &Call, standing: &Standing) -> Result<bool, Failure> {
+fn finish(directory: &mut Directory<'_>, standing: &Standing) -> Result<bool, Failure> {
     if standing.stored {
-        interaction_store::finish(&mut directory.enter(&standing.owner)?, call, standing.interaction.id)
+        interaction_store::finish(&mut directory.enter(&standing.owner)?, standing.interaction.id)
     } else {
         Ok(true)
     }

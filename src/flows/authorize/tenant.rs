@@ -2,10 +2,12 @@
 
 use super::hint::Hint;
 use super::parameters::Fault;
+use crate::model::audit::hex;
 use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::model::ids::{Slug, TenantId};
 use crate::protocol::oauth_error::ErrorCode;
+use crate::protocol::opaque;
 use crate::protocol::params::Params;
 use crate::storage::{Directory, TenantScope};
 
@@ -19,6 +21,16 @@ pub(super) enum Named {
     /// One that does not exist, is not active, or is not served by this client: the pages look the same, and nobody
     /// can sign in.
     Unknown,
+}
+
+/// What is kept of a `tenant` that names none: itself where it is as short as a name may be, else its hash. It is only
+/// compared.
+pub(super) fn bounded(text: &str) -> String {
+    if text.parse::<TenantId>().is_ok() || text.parse::<Slug>().is_ok() {
+        text.to_owned()
+    } else {
+        hex(&opaque::hash(text))
+    }
 }
 
 /// Settles the tenant. A `tenant` parameter that contradicts the client or the hint is `invalid_request`.

@@ -200,7 +200,7 @@ fn sign_in(
     session::move_interactions(directory, interaction.stored_in, cookie)?;
     if interaction.request.is_none() {
         if let Some(home) = directory.tenant(interaction.stored_in)? {
-            interaction_store::finish(&mut directory.enter(&home)?, call, interaction.id)?;
+            interaction_store::finish(&mut directory.enter(&home)?, interaction.id)?;
         }
         return Ok(SignedIn { admitted, goes_on: None });
     }

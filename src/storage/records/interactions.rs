@@ -1,4 +1,4 @@
-//! Authorization requests that wait for a person. Ephemeral: pruned after they expire.
+//! Authorization requests that wait for a person. Gone when they are answered, pruned when they have expired.
 
 use chrono::NaiveDateTime;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
@@ -60,7 +60,6 @@ pub fn find_open(
         .rows::<interactions::table>()
         .filter(interactions::id.eq(id.to_string()))
         .filter(interactions::expires_at.gt(now.to_naive()))
-        .filter(interactions::finished_at.is_null())
         .select((
             interactions::id,
             interactions::client_id,
@@ -90,53 +89,37 @@ pub fn find_open(
 /// Holds the open interactions of a browser until the transaction ends, so that a form sent twice at once is answered one
 /// after the other. What was read of them before may be old.
 pub fn hold(tx: &mut TenantTx<'_>, browser_hash: &str) -> Result<(), Failure> {
-    diesel::update(
-        tx.rows::<interactions::table>()
-            .filter(interactions::browser_hash.eq(browser_hash))
-            .filter(interactions::finished_at.is_null()),
-    )
-    .set(interactions::browser_hash.eq(interactions::browser_hash))
-    .execute(tx.conn())
-    .or_failure("holding interactions")?;
+    diesel::update(tx.rows::<interactions::table>().filter(interactions::browser_hash.eq(browser_hash)))
+        .set(interactions::browser_hash.eq(interactions::browser_hash))
+        .execute(tx.conn())
+        .or_failure("holding interactions")?;
     Ok(())
 }
 
 /// Stores how far it came; false when it is finished already.
 pub fn advance(tx: &mut TenantTx<'_>, id: InteractionId, progress: &str) -> Result<bool, Failure> {
-    let changed = diesel::update(
-        tx.rows::<interactions::table>()
-            .filter(interactions::id.eq(id.to_string()))
-            .filter(interactions::finished_at.is_null()),
-    )
-    .set(interactions::progress.eq(progress))
-    .execute(tx.conn())
-    .or_failure("advancing an interaction")?;
+    let changed =
+        diesel::update(tx.rows::<interactions::table>().filter(interactions::id.eq(id.to_string())))
+            .set(interactions::progress.eq(progress))
+            .execute(tx.conn())
+            .or_failure("advancing an interaction")?;
     Ok(changed == 1)
 }
 
-/// Ends it, once: false when it was finished already.
-pub fn finish(tx: &mut TenantTx<'_>, id: InteractionId, now: Timestamp) -> Result<bool, Failure> {
-    let changed = diesel::update(
-        tx.rows::<interactions::table>()
-            .filter(interactions::id.eq(id.to_string()))
-            .filter(interactions::finished_at.is_null()),
-    )
-    .set(interactions::finished_at.eq(Some(now.to_naive())))
-    .execute(tx.conn())
-    .or_failure("finishing an interaction")?;
-    Ok(changed == 1)
+/// Ends it, once: false when it was finished already. Nothing of it stays.
+pub fn finish(tx: &mut TenantTx<'_>, id: InteractionId) -> Result<bool, Failure> {
+    let gone = diesel::delete(tx.rows::<interactions::table>().filter(interactions::id.eq(id.to_string())))
+        .execute(tx.conn())
+        .or_failure("finishing an interaction")?;
+    Ok(gone == 1)
 }
 
 /// Binds the open interactions of a browser to its new cookie.
 pub fn rebind(tx: &mut TenantTx<'_>, old_hash: &str, new_hash: &str) -> Result<(), Failure> {
-    diesel::update(
-        tx.rows::<interactions::table>()
-            .filter(interactions::browser_hash.eq(old_hash))
-            .filter(interactions::finished_at.is_null()),
-    )
-    .set(interactions::browser_hash.eq(new_hash))
-    .execute(tx.conn())
-    .or_failure("moving interactions to a new cookie")?;
+    diesel::update(tx.rows::<interactions::table>().filter(interactions::browser_hash.eq(old_hash)))
+        .set(interactions::browser_hash.eq(new_hash))
+        .execute(tx.conn())
+        .or_failure("moving interactions to a new cookie")?;
     Ok(())
 }
 
