@@ -242,6 +242,21 @@ tenants: [{{slug: globex, name: Globex, plan: free, domains: [globex.example], u
     assert!(deployment.apply(&user(", password: {generate: true}")).await.changes.is_empty());
 }
 
+/// D27: of several that make the same people at once one is faster, and only its passwords are in force.
+#[actix_web::test]
+async fn of_three_at_once_only_the_one_that_makes_the_people_shows_their_passwords() {
+    let deployment = Deployment::new().await;
+    let file = acme();
+    let (one, two, three) =
+        tokio::join!(deployment.apply(&file), deployment.apply(&file), deployment.apply(&file));
+    let mut shown: Vec<_> = [one, two, three]
+        .into_iter()
+        .map(|applied| (!applied.changes.is_empty(), applied.made.len()))
+        .collect();
+    shown.sort_unstable();
+    assert_eq!(shown, [(false, 0), (false, 0), (true, 1)]);
+}
+
 #[actix_web::test]
 async fn what_only_the_database_can_tell_is_named_at_once_with_its_place() {
     let mut deployment = Deployment::with_acme().await;

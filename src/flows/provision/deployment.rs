@@ -127,6 +127,15 @@ pub async fn apply(
         .await?;
     Ok(match written {
         Ok((changes, secrets)) => {
+            // Another apply may have been faster since the plan: then its passwords are in force, and not these.
+            let in_force = people(&changes);
+            made.retain(|made| {
+                in_force.iter().any(|(tenant, user, step)| {
+                    matches!(step, PasswordStep::Generate)
+                        && *tenant == made.tenant
+                        && user.email.value.spelling() == made.name
+                })
+            });
             made.extend(secrets);
             Ok(Applied { changes, warnings, made })
         }
@@ -147,6 +156,15 @@ pub async fn export(database: &Database, right: &PlatformScope, now: Timestamp) 
     read.await
 }
 
+/// The people whom these changes write, each with the tenant.
+fn people(changes: &[Change]) -> Vec<(String, &declaration::User, &PasswordStep)> {
+    let people = changes.iter().filter_map(|change| {
+        let Step::User(user, step) = &change.step else { return None };
+        Some((change.tenant.clone().unwrap_or_default(), &**user, step))
+    });
+    people.collect()
+}
+
 /// Judges the given passwords, makes the others, and hashes all.
 async fn hash_passwords(
     pool: &PasswordPool,
@@ -155,12 +173,7 @@ async fn hash_passwords(
     changes: &[Change],
 ) -> Result<Result<(Passwords, Vec<Made>), Faults>, Failure> {
     let (mut passwords, mut made, mut faults) = (Passwords::new(), Vec::new(), Vec::new());
-    let people = changes.iter().filter_map(|change| {
-        let Step::User(user, step) = &change.step else { return None };
-        Some((change.tenant.clone().unwrap_or_default(), user, step))
-    });
-    let people: Vec<_> = people.collect();
-    for group in people.chunks(TOGETHER) {
+    for group in people(changes).chunks(TOGETHER) {
         for (tenant, user, step) in group {
             let hash = match step {
                 PasswordStep::Leave => continue,
