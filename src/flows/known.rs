@@ -30,7 +30,7 @@ pub struct KnownClient {
     pub keys: Option<VerificationKeys>,
     /// The resource servers that it names, whatever their status.
     pub resources: Vec<ResourceServer>,
-    /// The latest revocation of all its tokens (D14).
+    /// The latest revocation of all its tokens, or of those for itself (D14).
     pub cut_off: Option<Timestamp>,
 }
 
@@ -54,6 +54,8 @@ impl KnownClient {
         id: &ClientId,
         now: Timestamp,
     ) -> Result<Option<Self>, Failure> {
+        let own = [(RevokedKind::Client, id.as_str()), (RevokedKind::Subject, id.as_str())];
+        let cut_off = revocation::cut_off(directory, own, now)?;
         let Some(scope) = directory.client_owner(id)? else { return Ok(None) };
         let mut tx = directory.enter(&scope)?;
         let Some(client) = clients::find(&mut tx, id)?.filter(|client| client.status.is_active()) else {
@@ -66,7 +68,6 @@ impl KnownClient {
             VerificationKeys::new(&keys, &ASSERTION_ALGORITHMS)
         });
         let resources = resource_servers::find(&mut tx, &client.metadata.resources)?;
-        let cut_off = revocation::cut_off(&mut tx, [(RevokedKind::Client, id.as_str())], now)?;
         Ok(Some(Self { scope, client, secrets, keys, resources, cut_off }))
     }
 
@@ -79,6 +80,8 @@ impl KnownClient {
 impl KnownTenant {
     /// Reads what the tenant bought.
     pub fn read(directory: &mut Directory<'_>, scope: &TenantScope, now: Timestamp) -> Result<Self, Failure> {
+        let id = scope.id().to_string();
+        let cut_off = revocation::cut_off(directory, [(RevokedKind::Tenant, id.as_str())], now)?;
         let plan = match &scope.tenant().plan {
             None => Entitlements::new(),
             Some(key) => {
@@ -87,8 +90,6 @@ impl KnownTenant {
                     .entitlements
             }
         };
-        let id = scope.id().to_string();
-        let cut_off = revocation::cut_off(directory, [(RevokedKind::Tenant, id.as_str())], now)?;
         let add_ons = entitlements::all(&mut directory.enter(scope)?)?;
         Ok(Self { scope: scope.clone(), plan, add_ons, cut_off })
     }

@@ -3,12 +3,19 @@
 //! **The rule of cut-offs.** A revocation at `t` refuses every token with an `iat` up to its cut-off, `t` plus [`MARGIN`]:
 //! so it also takes what was issued meanwhile by a request that had read the old state, be it in a transaction that is
 //! still open, from a node's memory of five seconds, or by a clock that is ahead. A transaction that takes longer than a
-//! request gathers what it revokes, and asks for the time at its end ([`Falling`]). What is issued afterwards for the same
-//! session, person, client or tenant is dated in the second after the cut-off ([`dated`]), and so is good at once: our
-//! doors take a date up to [`DATED_AHEAD`] from now, verifiers one within their leeway of 30 seconds. Two revocations in
-//! one second, with an issue between them, push the second cut-off a second further, by `PUSH` at most. The cut-off of a
-//! single token reaches every date that it can bear. Only access tokens are dated so: no feed names ID tokens.
+//! request gathers what it revokes, and asks for the time at its end ([`Falling`]).
+//!
+//! **The rule of dates.** What is issued afterwards for the same session, person, client or tenant is dated in the second
+//! after the cut-off ([`dated`]), and so is good at once: our doors take a date up to [`DATED_AHEAD`] from now, verifiers
+//! one within their leeway of 30 seconds. Only access tokens are dated so: no feed names ID tokens.
+//!
+//! **No token escapes by its date.** A revocation reaches a second beyond every cut-off that may have dated a token on
+//! the same things: one of a session or person beyond those of itself, of what is inside, of its person, and of every
+//! client and tenant; one of a client or tenant beyond all there are. One of a token reaches as far as any date may lie, and
+//! dates nothing. Each of several revocations in one second, with an issue between them, so lies a second further, and no
+//! date lies beyond what a revocation of that second could reach: after `PUSH` of them a token waits, dead, for the clock.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::effects::Clock;
@@ -35,12 +42,18 @@ const SOON: Duration = Duration::from_secs(3);
 /// Keys that one question names at most.
 const KEYS: usize = 250;
 
-/// How much further a cut-off may be pushed by others of the same second.
-const PUSH: Duration = Duration::from_secs(2);
+/// How much further a date may be pushed by other revocations of the same second.
+const PUSH: Duration = Duration::from_secs(6);
 
-/// How far ahead of the clock an `iat` of ours may lie: a second beyond the furthest cut-off, and some for the clocks of
-/// nodes.
-pub const DATED_AHEAD: Duration = Duration::from_secs(MARGIN.as_secs() + PUSH.as_secs() + 3);
+/// The furthest from its own clock that a node dates a token.
+const FURTHEST: Duration = Duration::from_secs(MARGIN.as_secs() + PUSH.as_secs());
+
+/// How far ahead of the clock an `iat` of ours may lie, seen by any node: some more, for clocks that differ.
+pub const DATED_AHEAD: Duration = Duration::from_secs(FURTHEST.as_secs() + 3);
+
+/// The most persons of one tenant that fall at once by name; where they are more, the tenant is named in their place, so
+/// that the feed need not (D14).
+const MOST_AT_ONCE: usize = 1000;
 
 /// How long an entry stays: the longest life of an access token from the latest date that it may bear, and some for the
 /// leeway of verifiers.
@@ -55,9 +68,11 @@ pub fn reach(at: Timestamp) -> Timestamp {
     at + MARGIN
 }
 
-/// The `iat` of an access token that is issued now on things that were revoked up to `cut_off`.
+/// The `iat` of an access token that is issued now on things that were revoked up to `cut_off`. The cut-off is read before
+/// anything else that the token stands on, else a revocation between the two dates the token ahead of itself.
 pub fn dated(now: Timestamp, cut_off: Option<Timestamp>) -> i64 {
-    cut_off.map_or(now.unix(), |cut_off| now.unix().max(cut_off.unix() + 1))
+    let behind = cut_off.map_or(now.unix(), |cut_off| now.unix().max(cut_off.unix() + 1));
+    behind.min((now + FURTHEST).unix())
 }
 
 impl Within {
@@ -75,45 +90,73 @@ impl Within {
     }
 }
 
-/// Revokes everything issued until now for these values: a session, a person, a client, a tenant. For transactions that
-/// take no longer than a request; `now` is the request's.
+/// Revokes everything issued until now for these values: a token, a session, a person, a client, a tenant. For
+/// transactions that take no longer than a request; `now` is the request's.
 pub fn revoke<'a>(
     tx: &mut impl Transaction,
     within: &Within,
     what: impl IntoIterator<Item = (RevokedKind, &'a str)>,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let mut what: Vec<(RevokedKind, String)> =
-        what.into_iter().map(|(kind, value)| (kind, entry_key(kind, value))).collect();
-    forget_the_dead(tx, &mut what, now)?;
-    if what.is_empty() {
+    let mut tokens = Vec::new();
+    let mut others = Vec::new();
+    for (kind, value) in what {
+        let known = if kind == RevokedKind::Token { &mut tokens } else { &mut others };
+        known.push((kind, entry(kind, value, within.clone())));
+    }
+    forget_the_dead(tx, &mut tokens, now)?;
+    if tokens.is_empty() && others.is_empty() {
         return Ok(());
     }
     change_number::raise(tx)?;
-    let tokens_only = what.iter().all(|(kind, _)| *kind == RevokedKind::Token);
-    let own =
-        what.iter().filter(|(kind, _)| *kind != RevokedKind::Token).map(|(_, key)| key.clone()).collect();
-    let above = [&within.subject, &within.tenant].into_iter().flatten().cloned().collect();
-    let reaches = next_cut_off(tx, (own, above), now)?;
-    // Nothing is issued under the id of a token again: its cut-off may reach every date that it can bear.
-    let mut cut_off = if tokens_only { now + DATED_AHEAD } else { reaches };
-    let entry = |subject_hash: String| Revocation { subject_hash, within: within.clone() };
-    let mut entries: Vec<Revocation> = what.into_iter().map(|(_, key)| entry(key)).collect();
     if let Some(subject) = &within.subject {
-        let new = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        let new = i64::try_from(tokens.len() + others.len()).unwrap_or(i64::MAX);
         if revocations::count_of_person(tx, subject, now)?.saturating_add(new) > MOST_OF_A_PERSON {
+            let person = Revocation { subject_hash: subject.clone(), within: within.clone(), dates: true };
+            let cut_off = next_cut_off(tx, &Reach::Beside(vec![subject.clone()], None), now)?;
             revocations::forget_of_person(tx, subject)?;
-            (entries, cut_off) = (vec![entry(subject.clone())], reaches);
+            return revocations::put(tx, &[person], (cut_off, now + STAY));
         }
     }
-    revocations::put(tx, &entries, (cut_off, now + STAY))
+    let bare =
+        |entries: Vec<(RevokedKind, Revocation)>| entries.into_iter().map(|(_, entry)| entry).collect();
+    let tokens: Vec<Revocation> = bare(tokens);
+    revocations::put(tx, &tokens, (now + DATED_AHEAD, now + STAY))?;
+    if others.is_empty() {
+        return Ok(());
+    }
+    let reach = if others.iter().all(|(kind, _)| is_beside_few(*kind)) {
+        let own = others.iter().map(|(_, entry)| entry.subject_hash.clone());
+        Reach::Beside(own.collect(), within.subject.as_deref())
+    } else {
+        Reach::All
+    };
+    let cut_off = next_cut_off(tx, &reach, now)?;
+    let others: Vec<Revocation> = bare(others);
+    revocations::put(tx, &others, (cut_off, now + STAY))
+}
+
+fn entry(kind: RevokedKind, value: &str, within: Within) -> Revocation {
+    let dates = match kind {
+        RevokedKind::Token | RevokedKind::Key => false,
+        RevokedKind::Session | RevokedKind::Subject | RevokedKind::Client | RevokedKind::Tenant => true,
+    };
+    Revocation { subject_hash: entry_key(kind, value), within, dates }
+}
+
+/// Whether all that may have dated a token on such a thing is found beside it.
+const fn is_beside_few(kind: RevokedKind) -> bool {
+    match kind {
+        RevokedKind::Token | RevokedKind::Session | RevokedKind::Subject => true,
+        RevokedKind::Client | RevokedKind::Tenant | RevokedKind::Key => false,
+    }
 }
 
 /// What falls by a transaction that takes its time, or that waits for others: persons, clients, tenants. Gathered while
 /// it works, and revoked by its last statements, so that the cut-off lies behind what others issued meanwhile by what they
 /// still saw, and so that no other revocation waits for it.
 #[derive(Debug, Default)]
-pub struct Falling(Vec<Revocation>);
+pub struct Falling(Vec<(RevokedKind, Revocation)>);
 
 impl Falling {
     /// Every token of this person.
@@ -134,7 +177,25 @@ impl Falling {
     }
 
     fn add(&mut self, within: Within, (kind, value): (RevokedKind, &str)) {
-        self.0.push(Revocation { subject_hash: entry_key(kind, value), within });
+        self.0.push((kind, entry(kind, value, within)));
+    }
+
+    /// The same, with the tenants in place of their persons where those are many.
+    fn bounded(self) -> Vec<(RevokedKind, Revocation)> {
+        let mut inside: BTreeMap<String, usize> = BTreeMap::new();
+        for tenant in self.0.iter().filter_map(|(_, entry)| entry.within.tenant.clone()) {
+            *inside.entry(tenant).or_default() += 1;
+        }
+        inside.retain(|_, entries| *entries > MOST_AT_ONCE);
+        let is_inside = |entry: &Revocation| {
+            entry.within.tenant.as_ref().is_some_and(|tenant| inside.contains_key(tenant))
+        };
+        let mut bounded: Vec<_> = self.0.into_iter().filter(|(_, entry)| !is_inside(entry)).collect();
+        bounded.extend(inside.into_keys().map(|tenant| {
+            let entry = Revocation { subject_hash: tenant, within: Within::default(), dates: true };
+            (RevokedKind::Tenant, entry)
+        }));
+        bounded
     }
 
     /// Revokes all of it, and raises the change number in any case. Call it last: the time is asked for when nobody has to
@@ -149,44 +210,53 @@ impl Falling {
         }
         tx.commit_within(SOON);
         let now = clock.now();
+        let falling = self.bounded();
         let mut cut_off = reach(now);
-        for some in self.0.chunks(KEYS) {
-            let own = some.iter().map(|entry| entry.subject_hash.clone()).collect();
-            let above = some.iter().filter_map(|entry| entry.within.tenant.clone()).collect();
-            cut_off = cut_off.max(next_cut_off(tx, (own, above), now)?);
+        if falling.iter().all(|(kind, _)| is_beside_few(*kind)) {
+            for some in falling.chunks(KEYS) {
+                let own = some.iter().map(|(_, entry)| entry.subject_hash.clone()).collect();
+                cut_off = cut_off.max(next_cut_off(tx, &Reach::Beside(own, None), now)?);
+            }
+        } else {
+            cut_off = next_cut_off(tx, &Reach::All, now)?;
         }
-        revocations::put(tx, &self.0, (cut_off, now + STAY))
+        let entries: Vec<Revocation> = falling.into_iter().map(|(_, entry)| entry).collect();
+        revocations::put(tx, &entries, (cut_off, now + STAY))
     }
 }
 
 /// Leaves out the tokens that are revoked already: nothing revokes a token more than once, so that repeating it writes
-/// nothing.
+/// nothing. The first time reached whatever date it bears.
 fn forget_the_dead(
     tx: &mut impl Transaction,
-    what: &mut Vec<(RevokedKind, String)>,
+    tokens: &mut Vec<(RevokedKind, Revocation)>,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let tokens = what.iter().filter(|(kind, _)| *kind == RevokedKind::Token);
-    let tokens: Vec<String> = tokens.map(|(_, key)| key.clone()).collect();
     if !tokens.is_empty() {
-        let dead = revocations::known(tx, &tokens, now)?;
-        what.retain(|(_, key)| !dead.contains(key));
+        let keys: Vec<String> = tokens.iter().map(|(_, entry)| entry.subject_hash.clone()).collect();
+        let dead = revocations::known(tx, &keys, now)?;
+        tokens.retain(|(_, entry)| !dead.contains(&entry.subject_hash));
     }
     Ok(())
 }
 
-/// The cut-off of a revocation at this moment: behind everything that was issued, also what an earlier revocation of the
-/// same things, of something inside them or of what they are inside of, dated ahead.
-fn next_cut_off(
-    tx: &mut impl Transaction,
-    (own, above): (Vec<String>, Vec<String>),
-    now: Timestamp,
-) -> Result<Timestamp, Failure> {
-    let inside = revocations::latest_inside(tx, &own, now)?;
-    let keys: Vec<String> = own.into_iter().chain(above).collect();
-    let latest = revocations::latest_cut_off(tx, &keys, now)?.max(inside);
-    let pushed = latest.map(|latest| latest + Duration::from_secs(1));
-    Ok(pushed.map_or(reach(now), |pushed| reach(now).max(pushed.min(reach(now) + PUSH))))
+/// What a revocation must reach beyond.
+enum Reach<'a> {
+    /// What dates tokens on these sessions or persons, and on the person whose sessions they are.
+    Beside(Vec<String>, Option<&'a str>),
+    /// What dates any token.
+    All,
+}
+
+/// The cut-off of a revocation at this moment: behind everything that was issued, also what an earlier revocation dated
+/// ahead.
+fn next_cut_off(tx: &mut impl Transaction, beyond: &Reach<'_>, now: Timestamp) -> Result<Timestamp, Failure> {
+    let latest = match beyond {
+        Reach::Beside(own, above) => revocations::latest_beside(tx, own, *above, now)?,
+        Reach::All => revocations::latest_of_all(tx, now)?,
+    };
+    let pushed = latest.map_or(now, |latest| latest + Duration::from_secs(1));
+    Ok(reach(now).max(pushed).min(now + DATED_AHEAD))
 }
 
 /// The latest cut-off of these values, if any of them was revoked lately. What is issued now must have a later `iat`

@@ -27,6 +27,10 @@ use crate::storage::tx::Transaction;
 /// Entries that fit into one feed: each is some 90 bytes of JSON, and base64 adds a third.
 const MAX_ENTRIES: usize = MAX_BYTES * 3 / 4 / 96;
 
+/// How long after its cut-off an entry may be named more coarsely: no token that is issued from then on, by whichever
+/// node's clock, bears a date so early, so that a coarse entry refuses nothing new.
+const SETTLES: Duration = Duration::from_secs(2);
+
 /// Entries that are read to choose among them: more than these are only possible for what is inside no tenant.
 const MOST_READ: i64 = 16_384;
 
@@ -115,42 +119,48 @@ impl fmt::Debug for RevocationList {
     }
 }
 
-/// What is revoked, as fine as fits into one feed: the persons, and then the tenants, with the most entries are named
-/// themselves in place of their entries, until it fits; else everything that was signed up to the last cut-off.
+/// What is revoked, as fine as fits into one feed: of the persons, and then of the tenants, with the most entries the
+/// oldest entries are named by the person or tenant, until it fits; else everything that was signed up to the last cut-off.
 fn read(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<Entry>, Failure> {
+    let settled = now - SETTLES;
     let named = too_much_to_read(tx, now)?;
-    let but: Vec<&str> = named.iter().map(|tenant| tenant.hash.as_str()).collect();
-    let mut all = revocations::live(tx, &but, now)?;
+    let mut all = revocations::live(tx, &named, now)?;
     all.extend(named);
-    let latest = match coarsen::fit(all, MAX_ENTRIES) {
+    let found = match coarsen::fit(all, MAX_ENTRIES, settled) {
         Ok(entries) => return Ok(listed(entries)),
-        Err(entries) => last_cut_off(&entries, now),
+        Err(found) => found,
     };
-    tracing::warn!("too many revocations for one feed: it revokes every token issued until now");
-    let cut_off = latest.unwrap_or(now).unix();
+    tracing::warn!("too many revocations for one feed: it revokes every token issued until lately");
     let keys = signing_keys::all(tx)?;
-    let keys = keys.iter().filter(|key| key.purpose == KeyPurpose::Tokens);
-    Ok(keys
-        .map(|key| {
-            let revoked = matches!(key.state(), KeyState::Revoked { .. });
-            let t = if revoked { ALWAYS.unix() } else { cut_off };
-            Entry { h: entry_key(RevokedKind::Key, &key.kid), t }
-        })
-        .collect())
+    let keys: Vec<_> = keys.iter().filter(|key| key.purpose == KeyPurpose::Tokens).collect();
+    let (mut old, mut fresh): (Vec<_>, Vec<_>) = found.into_iter().partition(|cut| cut.cut_off <= settled);
+    if fresh.len() + keys.len() > MAX_ENTRIES {
+        old.append(&mut fresh);
+    }
+    let cut_off = last_cut_off(&old, now).unwrap_or(now).unix();
+    let mut entries = listed(fresh);
+    entries.extend(keys.into_iter().map(|key| {
+        let revoked = matches!(key.state(), KeyState::Revoked { .. });
+        let t = if revoked { ALWAYS.unix() } else { cut_off };
+        Entry { h: entry_key(RevokedKind::Key, &key.kid), t }
+    }));
+    Ok(entries)
 }
 
-/// The tenants with the most entries, as themselves, where there are more entries than this node likes to hold.
+/// The tenants with the most old entries, as themselves, where there are more entries than this node likes to hold.
 fn too_much_to_read(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<Named>, Failure> {
-    let mut entries = revocations::count(tx, now)?;
     let mut named = Vec::new();
-    if entries > MOST_READ {
-        for (inside, tenant) in revocations::by_tenant(tx, now)? {
-            if entries <= MOST_READ {
-                break;
-            }
-            entries -= inside;
-            named.push(tenant);
+    let mut entries = revocations::count(tx, now)?;
+    if entries <= MOST_READ {
+        return Ok(named);
+    }
+    let Some(until) = revocations::cut_off_behind(tx, MOST_READ / 2, now)? else { return Ok(named) };
+    for (inside, tenant) in revocations::by_tenant(tx, until, now)? {
+        if entries <= MOST_READ {
+            break;
         }
+        entries -= inside;
+        named.push(tenant);
     }
     Ok(named)
 }

@@ -80,7 +80,7 @@ fn revoke_access_token(
     let Some(scope) = directory.tenant(claims.tenant_id)? else { return Ok(false) };
     let mut tx = directory.enter(&scope)?;
     let known = revocation::cut_off(&mut tx, [(RevokedKind::Token, claims.jti.as_str())], call.now)?;
-    if known.is_some() {
+    if known.is_some_and(|cut_off| claims.iat <= cut_off.unix()) {
         return Ok(false);
     }
     let within = Within::subject(claims.tenant_id, &claims.sub);

@@ -98,6 +98,7 @@ diesel::table! {
         subject_hash -> Text,
         within_subject -> Nullable<Text>,
         within_tenant -> Nullable<Text>,
+        dates -> Bool,
         cut_off -> Timestamp,
         expires_at -> Timestamp,
     }

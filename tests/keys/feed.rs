@@ -42,7 +42,7 @@ async fn read_long(rig: &Rig, node: &Node) -> RevocationFeed {
 }
 
 fn revocation(kind: RevokedKind, value: &str) -> Revocation {
-    Revocation { subject_hash: entry_key(kind, value), within: Within::default() }
+    Revocation { subject_hash: entry_key(kind, value), within: Within::default(), dates: true }
 }
 
 /// Revokes these for an hour.
@@ -104,9 +104,12 @@ async fn a_copy_is_signed_once_a_second_and_not_at_all_when_the_database_is_away
     assert!(copy(&rig).is_err());
 }
 
-/// Ends so many sessions of so many persons of a tenant.
+/// How long ago [`fill`] ended what it ended.
+const AGO: Duration = Duration::from_secs(10);
+
+/// What ending so many sessions of so many persons of a tenant leaves.
 async fn fill(rig: &Rig, tenant: &'static str, people: u32, sessions: u32) {
-    let now = rig.call().now;
+    let then = rig.call().now - AGO;
     let mut all = Vec::new();
     for person in 0..people {
         let subject = format!("{tenant}-{person}");
@@ -117,9 +120,10 @@ async fn fill(rig: &Rig, tenant: &'static str, people: u32, sessions: u32) {
         all.extend((0..sessions).map(|session| Revocation {
             subject_hash: entry_key(RevokedKind::Session, &format!("{subject}-{session}")),
             within: within.clone(),
+            dates: true,
         }));
     }
-    put(rig, all, now).await;
+    put(rig, all, then).await;
 }
 
 /// D14: whoever fills the feed is named more coarsely, and nobody else.
@@ -127,12 +131,12 @@ async fn fill(rig: &Rig, tenant: &'static str, people: u32, sessions: u32) {
 async fn too_many_sessions_become_the_person_and_too_many_persons_the_tenant_that_has_the_most() {
     let rig = Rig::new().await;
     let node = rig.node().await;
-    let t = rig.call().now.unix();
+    let t = (rig.call().now - AGO).unix();
     fill(&rig, "acme", 30, 2).await;
     fill(&rig, "noisy", 1, 1500).await;
     fill(&rig, "noisy", 2, 1000).await;
     let feed = read_long(&rig, &node).await;
-    assert_eq!(feed.revoked.len(), 60 + 1 + 1000);
+    assert_eq!(feed.revoked.len(), 2048);
     assert!(feed.revoked.contains(&Entry::new(RevokedKind::Subject, "noisy-0", t)));
     for session in ["acme-3-0", "acme-3-1", "noisy-1-0"] {
         assert!(feed.revoked.contains(&Entry::new(RevokedKind::Session, session, t)), "{session}");
@@ -144,14 +148,51 @@ async fn too_many_sessions_become_the_person_and_too_many_persons_the_tenant_tha
     assert!(feed.revoked.contains(&Entry::new(RevokedKind::Subject, "acme-3", t)));
     assert!(!feed.revoked.contains(&Entry::new(RevokedKind::Tenant, "acme", t)));
 
-    // With nothing coarser left, every token issued until now is revoked.
-    let now = rig.call().now;
+    // With nothing coarser left, every token issued until then is revoked.
     let clients = (0..2500).map(|n| revocation(RevokedKind::Client, &format!("client-{n}"))).collect();
-    put(&rig, clients, now).await;
+    put(&rig, clients, rig.call().now - AGO).await;
     let feed = read(&rig, &node).await;
     let active = rig.keys(&node).tokens().kid().to_owned();
     assert!(feed.revoked.contains(&Entry::new(RevokedKind::Key, &active, t)));
     assert!(feed.revoked.len() <= 4);
+
+    // And what is revoked after that is named as itself: it takes nobody else's new tokens.
+    let ahead = rig.call().now + Duration::from_secs(10);
+    put(&rig, vec![revocation(RevokedKind::Session, "s1")], ahead).await;
+    let feed = read(&rig, &node).await;
+    assert!(feed.revoked.contains(&Entry::new(RevokedKind::Session, "s1", ahead.unix())));
+    assert!(feed.revoked.contains(&Entry::new(RevokedKind::Key, &active, t)));
+}
+
+/// D14: a coarse entry refuses what is older than the revocations that it stands for, and they are the oldest.
+#[tokio::test]
+async fn a_coarse_entry_stands_for_the_oldest_and_never_for_what_is_still_ahead() {
+    let rig = Rig::new().await;
+    let node = rig.node().await;
+    let now = rig.call().now;
+    let tenant = entry_key(RevokedKind::Tenant, "acme");
+    for minute in 0..30 {
+        let ended = (0..100).map(|n| Revocation {
+            subject_hash: entry_key(RevokedKind::Session, &format!("{minute}-{n}")),
+            within: Within {
+                subject: Some(entry_key(RevokedKind::Subject, &format!("{minute}-{n}"))),
+                tenant: Some(tenant.clone()),
+            },
+            dates: true,
+        });
+        // Those of the last minute are not over yet.
+        put(&rig, ended.collect(), now + Duration::from_secs(10) - Duration::from_mins(29 - minute)).await;
+    }
+    let feed = read_long(&rig, &node).await;
+    assert_eq!(feed.revoked.len(), 2048);
+    let coarse: Vec<_> = feed.revoked.iter().filter(|entry| entry.h == tenant).collect();
+    // 3000 - 2048 and itself: the 953 oldest, which are those of the first ten minutes.
+    assert_eq!(coarse.len(), 1);
+    assert_eq!(coarse[0].t, (now + Duration::from_secs(10) - Duration::from_mins(20)).unix());
+    for named in ["29-0", "29-99", "10-0"] {
+        let hash = entry_key(RevokedKind::Session, named);
+        assert!(feed.revoked.iter().any(|entry| entry.h == hash), "{named}");
+    }
 }
 
 /// D14: a tenant that revokes more than a node likes to read is named itself, and the others stay as fine as they are.
@@ -159,7 +200,7 @@ async fn too_many_sessions_become_the_person_and_too_many_persons_the_tenant_tha
 async fn a_tenant_that_revokes_by_the_ten_thousand_makes_the_feed_coarse_for_itself_alone() {
     let rig = Rig::new().await;
     let node = rig.node().await;
-    let t = rig.call().now.unix();
+    let t = (rig.call().now - AGO).unix();
     fill(&rig, "acme", 3, 2).await;
     fill(&rig, "noisy", 100, 170).await;
     let feed = read(&rig, &node).await;

@@ -61,7 +61,8 @@ async fn p132_what_has_ended_is_removed() {
     let rig = Rig::new().await;
     let node = rig.node().await;
     let now = rig.call().now;
-    let entry = Revocation { subject_hash: entry_key(RevokedKind::Session, "s1"), within: Within::default() };
+    let subject_hash = entry_key(RevokedKind::Session, "s1");
+    let entry = Revocation { subject_hash, within: Within::default(), dates: true };
     rig.write(move |tx| revocations::put(tx, &[entry], (now, now + Duration::from_hours(1)))).await.unwrap();
     let schedule = rig.schedule(&node);
     names(&schedule.run_all().await);
@@ -83,7 +84,7 @@ async fn p132_a_table_that_fails_keeps_no_other_from_being_pruned() {
     rig.write(move |tx| setup_links::insert(tx, "hash", now, now)).await.unwrap();
     let many = |count: u32| {
         let key = |n: u32| entry_key(RevokedKind::Session, &n.to_string());
-        let entry = |n| Revocation { subject_hash: key(n), within: Within::default() };
+        let entry = |n| Revocation { subject_hash: key(n), within: Within::default(), dates: true };
         (0..count).map(entry).collect::<Vec<_>>()
     };
     let entries = many(2500);

@@ -4,5 +4,6 @@ mod command;
 mod feed;
 mod jobs;
 mod lifecycle;
+mod revoking;
 mod rig;
 mod served;

@@ -104,7 +104,9 @@ impl Rig {
         &self,
         work: impl FnOnce(&mut PlatformTx<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        self.database.write_platform(&PlatformScope::operator(), work).await
+        // Some tests write by the ten thousand, beside others that have the processor.
+        let patient = self.database.with_patience(Duration::from_mins(2));
+        patient.write_platform(&PlatformScope::operator(), work).await
     }
 
     /// A node that has just started.

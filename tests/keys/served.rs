@@ -9,6 +9,7 @@ use symbolon::flows::keys::{self, FreshKey};
 use symbolon::flows::revocation::{self, Within};
 use symbolon::model::audit::Actor;
 use symbolon::model::client::ClientKind;
+use symbolon::model::ids::TenantId;
 use symbolon::model::resource_server::OpenTo;
 use symbolon::model::signing_key::KeyPurpose;
 use symbolon::protocol::revocation_feed::RevokedKind;
@@ -127,6 +128,53 @@ async fn p149_what_one_node_revokes_the_services_of_another_refuse() {
     // A token issued after the cut-off is later, and good.
     server.refresh().await;
     verifier.verify(&token(&server, &service).await).await.unwrap();
+}
+
+/// Ends a session of a person of this tenant.
+async fn sign_out(server: &TestServer, tenant: TenantId, person: String) {
+    let now = server.now();
+    server
+        .as_operator(move |tx| {
+            let session = [(RevokedKind::Session, person.as_str())];
+            revocation::revoke(tx, &Within::subject(tenant, &person), session, now)
+        })
+        .await;
+}
+
+/// D14: a feed that is too small for all names the oldest more coarsely, and whoever signs out then takes nobody else's
+/// tokens along, neither new ones nor those that were good a moment ago.
+#[tokio::test]
+async fn when_the_feed_is_full_a_sign_out_takes_nobody_elses_tokens() {
+    let server = TestServer::start().await;
+    let service = service(&server).await;
+    server.refresh().await;
+    let verifier = verifier(&server, &server).await;
+    let mut good = vec![token(&server, &service).await];
+    let acme = verifier.verify(&good[0]).await.unwrap().claims().tenant_id;
+    let now = server.now();
+    for part in 0..22 {
+        let at = now - Duration::from_mins(55) + Duration::from_secs(part * 60);
+        server
+            .as_operator(move |tx| {
+                for n in 0..100 {
+                    let person = format!("{part}-{n}");
+                    let session = [(RevokedKind::Session, person.as_str())];
+                    revocation::revoke(tx, &Within::subject(acme, &person), session, at)?;
+                }
+                Ok(())
+            })
+            .await;
+    }
+    for second in 0..8 {
+        sign_out(&server, acme, format!("late-{second}")).await;
+        server.refresh().await;
+        verifier.refresh().await;
+        good.push(token(&server, &service).await);
+        for token in &good {
+            verifier.verify(token).await.unwrap();
+        }
+        server.clock.advance(Duration::from_secs(3));
+    }
 }
 
 #[tokio::test]

@@ -87,6 +87,7 @@ CREATE TABLE revocations (
     subject_hash TEXT NOT NULL,
     within_subject TEXT,
     within_tenant TEXT,
+    dates BOOLEAN NOT NULL,
     cut_off TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL
 );

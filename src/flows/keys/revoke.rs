@@ -78,7 +78,11 @@ pub fn revoke(
         }
     };
     change_number::raise(tx)?;
-    let named = Revocation { subject_hash: entry_key(RevokedKind::Key, kid), within: Within::default() };
+    let named = Revocation {
+        subject_hash: entry_key(RevokedKind::Key, kid),
+        within: Within::default(),
+        dates: false,
+    };
     revocations::put(tx, &[named], (ALWAYS, call.now + NAMED_FOR))?;
     Ok(Ok(Revoked { purpose, active, next }))
 }

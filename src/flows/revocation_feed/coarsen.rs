@@ -1,20 +1,26 @@
 //! Too many revocations for one feed (D14): those with the most entries give way first, so that nobody can make the feed
-//! coarse for others by filling it.
+//! coarse for others by filling it; and of theirs the oldest, so that a coarse entry takes no token that is younger than
+//! it must.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use crate::model::time::Timestamp;
 use crate::storage::records::revocations::{Named, Within};
 
-/// The entries, at most `most` of them: where there are more, the persons with the most entries are named in place of
-/// their entries until it fits, and then the tenants. Each hash stands there once.
+/// The entries, at most `most` of them: where there are more, the oldest of the persons with the most entries are named by
+/// the person until it fits, and then those of the tenants. Entries with a cut-off after `settled` give way last: a
+/// coarse entry in their place refuses what is issued now. Each hash stands there once.
 ///
 /// # Errors
 /// There is nothing coarser left, and it does not fit: what it came to.
-pub(super) fn fit(cuts: Vec<Named>, most: usize) -> Result<Vec<Named>, Vec<Named>> {
+pub(super) fn fit(cuts: Vec<Named>, most: usize, settled: Timestamp) -> Result<Vec<Named>, Vec<Named>> {
     let mut cuts = merge(cuts);
     let found = cuts.len();
-    for coarser in [person, tenant] {
-        cuts = name_the_heaviest(cuts, most, coarser);
+    let latest = cuts.iter().map(|cut| cut.cut_off).max().unwrap_or(settled);
+    for until in [settled, latest] {
+        for coarser in [person, tenant] {
+            cuts = name_the_heaviest(cuts, most, (until, coarser));
+        }
     }
     if cuts.len() < found {
         tracing::warn!(found, named = cuts.len(), "too many revocations for one feed: it names coarser ones");
@@ -36,6 +42,8 @@ fn merge(cuts: Vec<Named>) -> Vec<Named> {
     merged.into_values().collect()
 }
 
+type Coarser = fn(&Within) -> Option<&String>;
+
 fn person(within: &Within) -> Option<&String> {
     within.subject.as_ref()
 }
@@ -44,28 +52,30 @@ fn tenant(within: &Within) -> Option<&String> {
     within.tenant.as_ref()
 }
 
-fn name_the_heaviest(cuts: Vec<Named>, most: usize, coarser: fn(&Within) -> Option<&String>) -> Vec<Named> {
+fn name_the_heaviest(cuts: Vec<Named>, most: usize, (until, coarser): (Timestamp, Coarser)) -> Vec<Named> {
     let mut over = cuts.len().saturating_sub(most);
     if over == 0 {
         return cuts;
     }
-    let mut sizes: BTreeMap<&String, usize> = BTreeMap::new();
-    for name in cuts.iter().filter_map(|cut| coarser(&cut.within)) {
-        *sizes.entry(name).or_default() += 1;
-    }
-    let mut heaviest: Vec<(usize, &String)> = sizes.into_iter().map(|(name, size)| (size, name)).collect();
-    heaviest.sort_unstable_by(|one, other| other.cmp(one));
-    let mut named: BTreeSet<String> = BTreeSet::new();
-    for (size, name) in heaviest {
-        if over == 0 || size < 2 {
-            break;
+    let mut groups: BTreeMap<String, Vec<Named>> = BTreeMap::new();
+    let mut left = Vec::new();
+    for cut in cuts {
+        match coarser(&cut.within).filter(|_| cut.cut_off <= until).cloned() {
+            Some(name) => groups.entry(name).or_default().push(cut),
+            None => left.push(cut),
         }
-        over = over.saturating_sub(size - 1);
-        named.insert(name.clone());
     }
-    let rename = |cut: Named| match coarser(&cut.within).filter(|name| named.contains(*name)) {
-        Some(name) => Named { hash: name.clone(), ..cut },
-        None => cut,
-    };
-    merge(cuts.into_iter().map(rename).collect())
+    let mut groups: Vec<(String, Vec<Named>)> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, inside)| std::cmp::Reverse(inside.len()));
+    for (name, mut inside) in groups {
+        if over > 0 && inside.len() > 1 {
+            inside.sort_by_key(|cut| cut.cut_off);
+            left.extend(inside.split_off(inside.len().min(over + 1)));
+            over = over.saturating_sub(inside.len() - 1);
+            left.extend(inside.pop().map(|last| Named { hash: name, ..last }));
+        } else {
+            left.append(&mut inside);
+        }
+    }
+    merge(left)
 }

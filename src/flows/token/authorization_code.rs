@@ -92,6 +92,7 @@ fn redeem(
     }
     let granted = registered::granted(&now.client, granted);
     let bond = if granted.scope.contains(OFFLINE_ACCESS) { Bond::Offline } else { Bond::Session };
+    let cut_off = standing::cut_off(tx, &granted, call.now)?.max(tenant.cut_off).max(now.cut_off);
     if !users::hold_active(tx, granted.user_id)? {
         return Ok(refuse(GrantFault::Person));
     }
@@ -107,17 +108,13 @@ fn redeem(
         Ok(target) => target,
         Err(refusal) => return Ok(Err(refusal.into())),
     };
-    let sid = granted.sid.to_string();
-    let subject = granted.user_id.to_string();
-    let stands_on = [(RevokedKind::Session, sid.as_str()), (RevokedKind::Subject, subject.as_str())];
-    let cut_off = revocation::cut_off(tx, stands_on, call.now)?;
     let issue = Issue {
         call,
         tenant,
         client: client.id(),
         target: &target,
         life: terms.lifetimes.access_of(&now.client),
-        cut_off: cut_off.max(tenant.cut_off).max(now.cut_off),
+        cut_off,
     };
     let issued = compile(&issue, terms, person, &granted);
     let (issued, family) = begin_family(turn, tx, (&code, &granted, bond, issued))?;

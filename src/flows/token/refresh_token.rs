@@ -10,17 +10,16 @@ use crate::flows::authorization::Authorization;
 use crate::flows::call::Call;
 use crate::flows::client_auth::AuthenticatedClient;
 use crate::flows::registered;
-use crate::flows::revocation;
 use crate::flows::session;
 use crate::flows::target::Target;
 use crate::model::audit::{EventKind, EventResult};
 use crate::model::failure::Failure;
+use crate::model::time::Timestamp;
 use crate::protocol::claims::Person;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::opaque::{self, Presented, TenantKind};
 use crate::protocol::params::Params;
 use crate::protocol::resource::ResourceIndicator;
-use crate::protocol::revocation_feed::RevokedKind;
 use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
 use crate::storage::records::refresh_families::{self, EndReason, Family};
 use crate::storage::records::refresh_tokens::{self, StoredToken};
@@ -89,6 +88,7 @@ impl Refresh<'_> {
         // A client that may not have offline_access any more has what is left by the session.
         let offline = family.offline && granted.scope.contains(OFFLINE_ACCESS);
         let bond = if offline { Bond::Offline } else { Bond::Session };
+        let cut_off = standing::cut_off(tx, &granted, self.turn.call.now)?;
         let person = match standing::of_person(tx, &granted, client, (bond, self.turn.call))? {
             Ok(person) => person,
             Err(fault) => {
@@ -109,7 +109,7 @@ impl Refresh<'_> {
         if let Some(session) = &person.session {
             session::keep_alive(tx, self.turn.call, session)?;
         }
-        let issued = self.compile(tx, &granted, person, &target)?;
+        let issued = self.compile(cut_off, &granted, person, &target);
         self.rotate(tx, &family, &token, issued)
     }
 
@@ -139,15 +139,11 @@ impl Refresh<'_> {
 
     fn compile(
         &self,
-        tx: &mut TenantTx<'_>,
+        cut_off: Option<Timestamp>,
         granted: &Authorization,
         person: Standing,
         target: &Target,
-    ) -> Result<Issued, Failure> {
-        let sid = granted.sid.to_string();
-        let subject = granted.user_id.to_string();
-        let stands_on = [(RevokedKind::Session, sid.as_str()), (RevokedKind::Subject, subject.as_str())];
-        let cut_off = revocation::cut_off(tx, stands_on, self.turn.call.now)?;
+    ) -> Issued {
         let issue = Issue {
             call: self.turn.call,
             tenant: &self.turn.tenant,
@@ -163,7 +159,7 @@ impl Refresh<'_> {
         };
         // No nonce: it belongs to the first ID token (OIDC Core §12.2).
         let id_token = issue.id_token(&told, granted, self.turn.terms.lifetimes.id_token, None);
-        Ok(Issued { id_token, access: issue.access_token_of(person, granted), refresh_token: None })
+        Issued { id_token, access: issue.access_token_of(person, granted), refresh_token: None }
     }
 
     /// Uses the token up and puts the next one in its place; a token that was used before is judged.

@@ -6,14 +6,17 @@ use super::refusal::GrantFault;
 use crate::flows::authorization::Authorization;
 use crate::flows::authorize::consent::asked_scopes;
 use crate::flows::call::Call;
+use crate::flows::revocation;
 use crate::flows::session;
 use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::model::ids::{ContextId, WorkspaceId};
 use crate::model::role::Role;
 use crate::model::session::{Session, SessionRef};
+use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::model::workspace::{ContextAccess, WorkspaceAccess};
+use crate::protocol::revocation_feed::RevokedKind;
 use crate::protocol::token_claims::WorkspaceClaims;
 use crate::storage::TenantTx;
 use crate::storage::records::{consents, groups, users, workspaces};
@@ -36,6 +39,18 @@ pub(super) enum Bond {
     Session,
     /// It outlives the session (`offline_access`, D12).
     Offline,
+}
+
+/// The latest cut-off of the session and the person. Asked before [`of_person`] ([`revocation::dated`]).
+pub(super) fn cut_off(
+    tx: &mut TenantTx<'_>,
+    authorization: &Authorization,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Failure> {
+    let sid = authorization.sid.to_string();
+    let subject = authorization.user_id.to_string();
+    let stands_on = [(RevokedKind::Session, sid.as_str()), (RevokedKind::Subject, subject.as_str())];
+    revocation::cut_off(tx, stands_on, now)
 }
 
 /// Reads the person behind an authorization, and checks client, person, session and consent.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 use diesel::dsl::{count_star, max};
-use diesel::{BoolExpressionMethods, ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, RunQueryDsl,
+};
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
@@ -24,6 +26,9 @@ pub struct Revocation {
     pub subject_hash: String,
     /// What it is inside of.
     pub within: Within,
+    /// Whether what is issued on it afterwards is dated behind its cut-off: on sessions, persons, clients and tenants, not
+    /// on tokens and keys.
+    pub dates: bool,
 }
 
 /// What a coarser entry would name when there are too many for one feed: hashes as in [`Revocation::subject_hash`].
@@ -53,6 +58,7 @@ struct Row<'a> {
     subject_hash: &'a str,
     within_subject: Option<String>,
     within_tenant: Option<String>,
+    dates: bool,
     cut_off: NaiveDateTime,
     expires_at: NaiveDateTime,
 }
@@ -72,19 +78,20 @@ pub fn put(
         .or_failure("numbering a revocation")?;
     let mut seqs = last.unwrap_or(0) + 1..;
     for some in entries.chunks(ROWS) {
-        let mut new: BTreeMap<&str, &Within> =
-            some.iter().map(|entry| (entry.subject_hash.as_str(), &entry.within)).collect();
+        let mut new: BTreeMap<&str, &Revocation> =
+            some.iter().map(|entry| (entry.subject_hash.as_str(), entry)).collect();
         for known in renew(tx, new.keys().copied().collect(), (cut_off, expires_at))? {
             new.remove(known.as_str());
         }
         let rows: Vec<Row<'_>> = new
             .into_iter()
             .zip(seqs.by_ref())
-            .map(|((subject_hash, within), seq)| Row {
+            .map(|((subject_hash, entry), seq)| Row {
                 seq,
                 subject_hash,
-                within_subject: within.subject.clone(),
-                within_tenant: within.tenant.clone(),
+                within_subject: entry.within.subject.clone(),
+                within_tenant: entry.within.tenant.clone(),
+                dates: entry.dates,
                 cut_off,
                 expires_at,
             })
@@ -165,15 +172,31 @@ pub fn latest_cut_off(
     Ok(latest.map(Timestamp::from_naive))
 }
 
-/// The latest cut-off of what is inside of these persons or tenants, if any of it is revoked at `now`.
-pub fn latest_inside(
+/// The latest cut-off that may have dated a token on these sessions or persons, if any matters at `now`: their own, that of
+/// the person above them, those of what is inside of them, and those of clients and tenants, on which any token may stand.
+pub fn latest_beside(
     tx: &mut impl Transaction,
-    hashes: &[String],
+    own: &[String],
+    above: Option<&str>,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Failure> {
-    let inside = revocations::within_subject.eq_any(hashes).or(revocations::within_tenant.eq_any(hashes));
+    let beside = revocations::subject_hash
+        .eq_any(own.iter().map(String::as_str).chain(above))
+        .or(revocations::within_subject.eq_any(own))
+        .or(revocations::within_subject.is_null());
     let latest: Option<NaiveDateTime> = revocations::table
-        .filter(inside)
+        .filter(beside.and(revocations::dates))
+        .filter(revocations::expires_at.gt(now.to_naive()))
+        .select(max(revocations::cut_off))
+        .first(tx.conn())
+        .or_failure("reading revocations")?;
+    Ok(latest.map(Timestamp::from_naive))
+}
+
+/// The latest cut-off that may have dated any token at all, if one matters at `now`.
+pub fn latest_of_all(tx: &mut impl Transaction, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
+    let latest: Option<NaiveDateTime> = revocations::table
+        .filter(revocations::dates)
         .filter(revocations::expires_at.gt(now.to_naive()))
         .select(max(revocations::cut_off))
         .first(tx.conn())
@@ -190,12 +213,35 @@ pub fn count(tx: &mut impl Transaction, now: Timestamp) -> Result<i64, Failure> 
         .or_failure("counting revocations")
 }
 
-/// The tenants inside which something is revoked at `now`, those with the most entries first: how many, and as what.
-pub fn by_tenant(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<(i64, Named)>, Failure> {
+/// The cut-off behind which this many entries lie, of those that matter at `now`; `None` where there are no more than these.
+pub fn cut_off_behind(
+    tx: &mut impl Transaction,
+    newest: i64,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Failure> {
+    let cut_off: Option<NaiveDateTime> = revocations::table
+        .filter(revocations::expires_at.gt(now.to_naive()))
+        .order(revocations::cut_off.desc())
+        .offset(newest)
+        .select(revocations::cut_off)
+        .first(tx.conn())
+        .optional()
+        .or_failure("reading revocations")?;
+    Ok(cut_off.map(Timestamp::from_naive))
+}
+
+/// The tenants inside which something with a cut-off up to `until` is revoked at `now`, those with the most entries first:
+/// how many, and as what.
+pub fn by_tenant(
+    tx: &mut impl Transaction,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<(i64, Named)>, Failure> {
     let rows: Vec<(Option<String>, i64, Option<NaiveDateTime>)> = revocations::table
         .group_by(revocations::within_tenant)
         .select((revocations::within_tenant, count_star(), max(revocations::cut_off)))
         .filter(revocations::expires_at.gt(now.to_naive()))
+        .filter(revocations::cut_off.le(until.to_naive()))
         .filter(revocations::within_tenant.is_not_null())
         .load(tx.conn())
         .or_failure("counting revocations")?;
@@ -210,12 +256,19 @@ pub fn by_tenant(tx: &mut impl Transaction, now: Timestamp) -> Result<Vec<(i64, 
     Ok(tenants)
 }
 
-/// Every entry that matters at `now`, with what stands above it, in the order in which they came; without those inside
-/// these tenants, given by their hashes.
-pub fn live(tx: &mut impl Transaction, but: &[&str], now: Timestamp) -> Result<Vec<Named>, Failure> {
+/// Every entry that matters at `now`, with what stands above it, in the order in which they came; without what these
+/// tenants, as [`by_tenant`] gives them, stand for.
+pub fn live(tx: &mut impl Transaction, but: &[Named], now: Timestamp) -> Result<Vec<Named>, Failure> {
+    let tenants: Vec<&str> = but.iter().map(|tenant| tenant.hash.as_str()).collect();
+    let until = but.iter().map(|tenant| tenant.cut_off).max().unwrap_or(now);
     let rows: Vec<(String, NaiveDateTime, Option<String>, Option<String>)> = revocations::table
         .filter(revocations::expires_at.gt(now.to_naive()))
-        .filter(revocations::within_tenant.is_null().or(revocations::within_tenant.ne_all(but)))
+        .filter(
+            revocations::within_tenant
+                .is_null()
+                .or(revocations::cut_off.gt(until.to_naive()))
+                .or(revocations::within_tenant.ne_all(tenants)),
+        )
         .order(revocations::seq)
         .select((
             revocations::subject_hash,
