@@ -109,10 +109,9 @@ async fn p074_thousands_of_sessions_end_at_once() {
     let jar = signed_in(&server, "ada@acme.example", "acme").await;
     many_sessions(&server, &acme.scope, ada, 5000).await;
     let (call, clock) = (server.operator(), Arc::clone(&server.clock));
-    let suspended = server
-        .database()
-        .with_patience(Duration::from_secs(10))
-        .write(&acme.scope, move |tx| provision::suspend(tx, (&call, &*clock), &Actor::Operator, ada));
+    let patient = server.database().with_patience(Duration::from_secs(10));
+    let suspended =
+        patient.write(&acme.scope, move |tx| provision::suspend(tx, (&call, &*clock), &Actor::Operator, ada));
     assert_eq!(suspended.await.expect("in time"), Ok(Some(5001)));
     assert!(!is_signed_in(&jar).await);
     let rows = Everything::open(server.storage()).all();
