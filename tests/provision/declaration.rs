@@ -13,6 +13,7 @@ use super::sources::{TestSources, examples};
 
 pub(super) fn parse(text: &str) -> Result<Declaration, Faults> {
     read(("test.yaml", text), Index::default(), false, &TestSources::for_acme())
+        .map_err(|refused| refused.faults)
 }
 
 /// The faults of a text that has some, as `line:column: path: message`.

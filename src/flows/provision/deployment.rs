@@ -4,26 +4,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::apply::{self, Made, Passwords};
-use super::declaration::{self, Declaration, Fault, Faults, Sources};
-use super::difference::{self, Change, PasswordStep, Step};
+use super::apply::{self, Made};
+use super::declaration::{self, Declaration, Fault, Faults, Refused, Sources};
+use super::difference::{self, Change, Differences, Extent};
+use super::passwords;
 use super::state::{Depth, State};
 use super::yaml;
-use crate::crypto::password::{Password, PasswordHash, PasswordPool};
+use crate::crypto::password::PasswordPool;
 use crate::effects::Clock;
 use crate::flows::call::Call;
 use crate::model::failure::Failure;
-use crate::model::secret::Secret;
-use crate::model::tenant::PLATFORM_SLUG;
 use crate::model::time::Timestamp;
 use crate::storage::records::tenants;
 use crate::storage::{Database, PlatformScope};
 
 /// How long one transaction over a whole deployment may take.
 const PATIENCE: Duration = Duration::from_mins(10);
-
-/// Hashes in hand at once; the pool does two at a time, and refuses more than it can queue.
-const TOGETHER: usize = 8;
 
 /// A declaration that someone wants to hold.
 pub struct Request<'a> {
@@ -72,15 +68,19 @@ pub async fn plan(
     let patient = database.with_patience(PATIENCE);
     let state = patient.read_platform(right, move |tx| State::read(tx, &depth, now)).await?;
     let read = declaration::read((request.file, request.text), state.index(), request.prune, request.sources);
-    let mut declaration = match read {
-        Ok(declaration) => declaration,
-        Err(faults) => return Ok(Err(faults)),
+    let (mut declaration, mut faults, extent) = match read {
+        Ok(declaration) => (declaration, Vec::new(), Extent::of(request.prune)),
+        Err(Refused { faults, readable: Some(part) }) => (*part, faults.list, Extent::Part),
+        Err(Refused { faults, readable: None }) => return Ok(Err(faults)),
     };
+    let found = difference::between(&declaration, &state, extent)?;
+    faults.extend(found.faults);
+    faults.extend(passwords::weak(&found.changes));
+    if !faults.is_empty() {
+        return Ok(Err(Faults::of(request.file, faults)));
+    }
     let warnings = std::mem::take(&mut declaration.warnings);
-    Ok(match difference::between(&declaration, &state, request.prune)? {
-        Ok(changes) => Ok(Planned { changes, warnings, declaration }),
-        Err(faults) => Err(Faults::of(request.file, faults)),
-    })
+    Ok(Ok(Planned { changes: found.changes, warnings, declaration }))
 }
 
 /// Makes the deployment hold what the file says, in one transaction. Done twice, the second time changes nothing.
@@ -89,7 +89,7 @@ pub async fn plan(
 /// revoked bears the time at which the writing ended, since others go on by the old state until then (D14).
 ///
 /// # Errors
-/// As in [`plan`]; passwords that are too weak are faults of the file too.
+/// As in [`plan`].
 pub async fn apply(
     database: &Database,
     right: &PlatformScope,
@@ -105,11 +105,8 @@ pub async fn apply(
     if changes.is_empty() {
         return Ok(Ok(Applied { changes, warnings, made: Vec::new() }));
     }
-    let (passwords, mut made) = match hash_passwords(pool, call, request.file, &changes).await? {
-        Ok(hashed) => hashed,
-        Err(faults) => return Ok(Err(faults)),
-    };
-    let (clock, call, prune) = (Arc::clone(clock), call.clone(), request.prune);
+    let (passwords, mut made) = passwords::hash(pool, call, &changes).await?;
+    let (clock, call, extent) = (Arc::clone(clock), call.clone(), Extent::of(request.prune));
     let depth = Depth::Mentioned(request.text.to_owned());
     let patient = database.with_patience(PATIENCE);
     let written = patient
@@ -117,10 +114,10 @@ pub async fn apply(
             tenants::hold(tx)?;
             let call = Call { now: clock.now(), ..call };
             let state = State::read(tx, &depth, call.now)?;
-            let changes = match difference::between(&declaration, &state, prune)? {
-                Ok(changes) => changes,
-                Err(faults) => return Ok(Err(faults)),
-            };
+            let Differences { changes, faults } = difference::between(&declaration, &state, extent)?;
+            if !faults.is_empty() {
+                return Ok(Err(faults));
+            }
             let secrets = apply::execute(tx, (&call, &*clock), (&state, &changes), &passwords)?;
             Ok(Ok((changes, secrets)))
         })
@@ -128,14 +125,7 @@ pub async fn apply(
     Ok(match written {
         Ok((changes, secrets)) => {
             // Another apply may have been faster since the plan: then its passwords are in force, and not these.
-            let in_force = people(&changes);
-            made.retain(|made| {
-                in_force.iter().any(|(tenant, user, step)| {
-                    matches!(step, PasswordStep::Generate)
-                        && *tenant == made.tenant
-                        && user.email.value.spelling() == made.name
-                })
-            });
+            made.retain(|made| passwords::is_in_force(made, &changes));
             made.extend(secrets);
             Ok(Applied { changes, warnings, made })
         }
@@ -154,96 +144,4 @@ pub async fn export(database: &Database, right: &PlatformScope, now: Timestamp) 
         yaml::write(&state)
     });
     read.await
-}
-
-/// The people whom these changes write, each with the tenant.
-fn people(changes: &[Change]) -> Vec<(String, &declaration::User, &PasswordStep)> {
-    let people = changes.iter().filter_map(|change| {
-        let Step::User(user, step) = &change.step else { return None };
-        Some((change.tenant.clone().unwrap_or_default(), &**user, step))
-    });
-    people.collect()
-}
-
-/// Judges the given passwords, makes the others, and hashes all.
-async fn hash_passwords(
-    pool: &PasswordPool,
-    call: &Call,
-    file: &str,
-    changes: &[Change],
-) -> Result<Result<(Passwords, Vec<Made>), Faults>, Failure> {
-    let (mut passwords, mut made, mut faults) = (Passwords::new(), Vec::new(), Vec::new());
-    for group in people(changes).chunks(TOGETHER) {
-        for (tenant, user, step) in group {
-            let hash = match step {
-                PasswordStep::Leave => continue,
-                PasswordStep::Set(given) => match accept(pool, given, tenant, user).await? {
-                    Ok(hash) => hash,
-                    Err(fault) => {
-                        faults.push(fault);
-                        continue;
-                    }
-                },
-                PasswordStep::Generate => {
-                    let secret = random_password(call);
-                    let hash = hash(pool, &secret).await?;
-                    let name = user.email.value.spelling().to_owned();
-                    made.push(Made { kind: "password", tenant: tenant.clone(), name, secret });
-                    hash
-                }
-            };
-            passwords.insert((tenant.clone(), user.email.value.canonical().to_owned()), hash);
-        }
-    }
-    Ok(if faults.is_empty() { Ok((passwords, made)) } else { Err(Faults::of(file, faults)) })
-}
-
-/// Judges a given password in the light of whose it will be (P040).
-async fn accept(
-    pool: &PasswordPool,
-    given: &Secret<String>,
-    tenant: &str,
-    user: &declaration::User,
-) -> Result<Result<PasswordHash, Fault>, Failure> {
-    let profile = &user.profile;
-    let names = [&profile.name, &profile.given_name, &profile.family_name, &profile.nickname];
-    let mut context: Vec<String> = names.into_iter().flatten().cloned().collect();
-    context.extend([user.email.value.spelling().to_owned(), tenant.to_owned()]);
-    let judged = match Password::new(given) {
-        Ok(password) => pool.accept(password, context).await?,
-        Err(weakness) => Err(weakness),
-    };
-    let place = user.password.as_ref().map_or(user.email.place, |password| password.place);
-    let whose = if tenant == PLATFORM_SLUG { "platform".to_owned() } else { format!("tenants[{tenant}]") };
-    let path = format!("{whose}.users[{}].password", user.email.value);
-    Ok(judged.map_err(|weakness| Fault { place, path, message: weakness.to_string() }))
-}
-
-async fn hash(pool: &PasswordPool, secret: &Secret<String>) -> Result<PasswordHash, Failure> {
-    let password = Password::new(secret).map_err(|_| Failure::internal("making a password"))?;
-    Ok(pool.hash(password).await?)
-}
-
-/// Twenty letters and digits in groups of five, 99 bits, without those that look alike.
-fn random_password(call: &Call) -> Secret<String> {
-    const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789-";
-    let mut text = String::with_capacity(23);
-    let mut letters = 0;
-    while letters < 20 {
-        // Rejection keeps the choice even over 31 symbols.
-        for byte in call.secret_bytes::<32>().expose() {
-            let Some(symbol) = ALPHABET.get(usize::from(byte & 31)).filter(|symbol| **symbol != b'-') else {
-                continue;
-            };
-            if letters == 20 {
-                break;
-            }
-            if letters > 0 && letters % 5 == 0 {
-                text.push('-');
-            }
-            text.push(char::from(*symbol));
-            letters += 1;
-        }
-    }
-    Secret::new(text)
 }

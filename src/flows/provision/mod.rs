@@ -7,6 +7,7 @@ mod deployment;
 pub mod difference;
 mod named_client;
 mod named_user;
+mod passwords;
 mod revoke_sessions;
 mod rotate_secret;
 pub mod state;

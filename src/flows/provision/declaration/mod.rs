@@ -28,6 +28,7 @@ pub use secrets::{SecretSource, Sources, strong_enough};
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::fmt;
 
 use fault::Log;
 use node::Node;
@@ -43,6 +44,23 @@ struct Reader<'a> {
     seen: RefCell<HashMap<(String, String), u64>>,
 }
 
+/// A file that has faults.
+#[derive(Debug)]
+pub struct Refused {
+    /// Every fault of the file by itself.
+    pub faults: Faults,
+    /// What could be read all the same, so that its other faults are found too. It lacks whatever was at fault.
+    pub readable: Option<Box<Declaration>>,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.faults.fmt(f)
+    }
+}
+
+impl std::error::Error for Refused {}
+
 /// Reads a declaration. `file` is its name for messages; `known` holds what the database has beside it, so that a file
 /// may refer to things that another file declared, unless it is the whole truth (`prune`).
 ///
@@ -53,9 +71,10 @@ pub fn read(
     known: Index,
     prune: bool,
     sources: &dyn Sources,
-) -> Result<Declaration, Faults> {
+) -> Result<Declaration, Refused> {
     let root = Node::read(text).map_err(|(place, message)| {
-        Faults::of(file, vec![Fault { place, path: "(file)".to_owned(), message }])
+        let fault = Fault { place, path: "(file)".to_owned(), message };
+        Refused { faults: Faults::of(file, vec![fault]), readable: None }
     })?;
     let index = known.with_file(&root, prune);
     let log = Log::default();
@@ -68,7 +87,7 @@ pub fn read(
             declaration.warnings = warnings;
             Ok(declaration)
         }
-        _ => Err(Faults::of(file, faults)),
+        readable => Err(Refused { faults: Faults::of(file, faults), readable: readable.map(Box::new) }),
     }
 }
 

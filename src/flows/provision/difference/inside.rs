@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Differ, Step, written};
-use crate::flows::provision::declaration::{Client, Context, Group, Place, Resource, User, Workspace};
+use crate::flows::provision::declaration::{
+    Client, Context, Group, Place, Platform, Resource, Tenant, User, Workspace,
+};
 use crate::flows::provision::state::Inside;
 use crate::model::failure::Failure;
 use crate::model::status::Status;
@@ -20,7 +22,31 @@ pub(super) struct Owned<'d> {
     pub(super) resources: Option<&'d [Resource]>,
 }
 
-impl Owned<'_> {
+impl<'d> Owned<'d> {
+    pub(super) fn by_platform(platform: &'d Platform) -> Self {
+        Self {
+            slug: PLATFORM_SLUG,
+            place: Place::START,
+            workspaces: None,
+            groups: None,
+            users: platform.users.as_deref(),
+            clients: platform.clients.as_deref(),
+            resources: platform.resources.as_deref(),
+        }
+    }
+
+    pub(super) fn by_tenant(tenant: &'d Tenant) -> Self {
+        Self {
+            slug: tenant.slug.value.as_str(),
+            place: tenant.slug.place,
+            workspaces: tenant.workspaces.as_deref(),
+            groups: tenant.groups.as_deref(),
+            users: tenant.users.as_deref(),
+            clients: tenant.clients.as_deref(),
+            resources: tenant.resources.as_deref(),
+        }
+    }
+
     /// The path of a key in the file.
     pub(super) fn path(&self, key: &str) -> String {
         if self.slug == PLATFORM_SLUG {
@@ -42,9 +68,7 @@ impl Differ<'_> {
         self.groups(owned, inside);
         self.resources(owned);
         self.users(owned, inside)?;
-        self.clients(owned, inside)?;
-        self.last_owner(owned, inside);
-        Ok(())
+        self.clients(owned, inside)
     }
 
     fn workspaces(&mut self, owned: &Owned<'_>, inside: &Inside) {

@@ -15,6 +15,7 @@ pub(super) use inside::Places;
 
 use std::collections::BTreeMap;
 
+use inside::Owned;
 use serde_json::Value;
 
 use super::declaration::written::{self, Written};
@@ -22,17 +23,41 @@ use super::declaration::{At, Declaration, Fault, Place, Tenant};
 use super::state::State;
 use crate::model::failure::Failure;
 use crate::model::status::Status;
-use crate::model::tenant::{PLATFORM_SLUG, Plan, Product};
+use crate::model::tenant::{Plan, Product};
 
-/// Works out the changes. What is wrong only in the light of the database is all named at once, as in the file.
+/// How a declaration is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// What it does not name stays.
+    Named,
+    /// What it does not name goes.
+    Whole,
+    /// The readable part of a file with faults: only what is wrong with single things can be told.
+    Part,
+}
+
+impl Extent {
+    /// A file without faults, to prune or not.
+    pub const fn of(prune: bool) -> Self {
+        if prune { Self::Whole } else { Self::Named }
+    }
+}
+
+/// What has to be done, and why it cannot be.
+#[derive(Debug)]
+pub struct Differences {
+    /// The changes, in the order in which they are made.
+    pub changes: Vec<Change>,
+    /// What is wrong only in the light of the database, all of it; with a fault nothing is changed.
+    pub faults: Vec<Fault>,
+}
+
+/// Works out the changes.
 ///
 /// # Errors
 /// Stored data that cannot be read.
-pub fn between(
-    declared: &Declaration,
-    state: &State,
-    prune: bool,
-) -> Result<Result<Vec<Change>, Vec<Fault>>, Failure> {
+pub fn between(declared: &Declaration, state: &State, extent: Extent) -> Result<Differences, Failure> {
+    let prune = extent == Extent::Whole;
     let mut differ = Differ { state, prune, changes: Vec::new(), faults: Vec::new() };
     differ.catalogue(declared);
     differ.domains(declared);
@@ -40,28 +65,18 @@ pub fn between(
         differ.tenant(tenant)?;
     }
     if let Some(platform) = &declared.platform {
-        let people = inside::Owned {
-            slug: PLATFORM_SLUG,
-            place: Place::START,
-            workspaces: None,
-            groups: None,
-            users: platform.users.as_deref(),
-            clients: platform.clients.as_deref(),
-            resources: platform.resources.as_deref(),
-        };
-        differ.owned(&people)?;
+        differ.owned(&Owned::by_platform(platform))?;
     }
     if prune {
         differ.unnamed_tenants(declared);
         differ.still_used(declared);
     }
-    let Differ { mut changes, mut faults, .. } = differ;
-    if faults.is_empty() {
-        changes.sort_by_key(Change::rank);
-        return Ok(Ok(changes));
+    if extent != Extent::Part {
+        differ.last_owners(declared);
     }
-    faults.sort();
-    Ok(Err(faults))
+    let Differ { mut changes, faults, .. } = differ;
+    changes.sort_by_key(Change::rank);
+    Ok(Differences { changes, faults })
 }
 
 /// The work in hand.
@@ -147,15 +162,7 @@ impl Differ<'_> {
         let before = self.state.declared_tenant(slug)?.as_ref().map(written::tenant);
         let words = (before, written::tenant(wanted));
         self.put("tenant", (Some(slug), slug), words, Step::Tenant(Box::new(wanted.clone())));
-        self.owned(&inside::Owned {
-            slug,
-            place: wanted.slug.place,
-            workspaces: wanted.workspaces.as_deref(),
-            groups: wanted.groups.as_deref(),
-            users: wanted.users.as_deref(),
-            clients: wanted.clients.as_deref(),
-            resources: wanted.resources.as_deref(),
-        })
+        self.owned(&Owned::by_tenant(wanted))
     }
 }
 

@@ -4,12 +4,21 @@ use std::collections::BTreeSet;
 
 use super::Differ;
 use super::inside::Owned;
-use crate::flows::provision::declaration::Standing;
+use crate::flows::provision::declaration::{Declaration, Standing};
 use crate::flows::provision::state::Inside;
 use crate::model::role::Role;
 
 impl Differ<'_> {
-    pub(super) fn last_owner(&mut self, owned: &Owned<'_>, inside: &Inside) {
+    pub(super) fn last_owners(&mut self, declared: &Declaration) {
+        let platform = declared.platform.as_ref().map(Owned::by_platform);
+        let tenants = declared.tenants.iter().flatten().map(Owned::by_tenant);
+        for owned in platform.into_iter().chain(tenants) {
+            self.last_owner(&owned);
+        }
+    }
+
+    fn last_owner(&mut self, owned: &Owned<'_>) {
+        let Some(inside) = self.state.inside(owned.slug) else { return };
         if inside.owners().is_empty() || self.owners_after(owned, inside) {
             return;
         }
