@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::deployment::Deployment;
-use super::outcome::{Outcome, Stop, say};
+use super::outcome::{Outcome, say, warn};
 use super::person::PersonArgs;
 use super::settings::SettingsArgs;
 use crate::effects::SystemClock;
@@ -26,14 +26,15 @@ pub enum UsersCommand {
 
 const SUSPEND: &str = "\
 Sessions, refresh tokens and access tokens of the person end on every server and at every service that reads the revocation \
-list, within five seconds. The account keeps its data. Suspending it twice is harmless; the last active owner of a tenant is \
-not suspended. A declaration that says nothing of its status leaves it suspended.
+list, within five seconds. The account keeps its data. Suspending it twice is harmless. The last active owner of a tenant is \
+suspended too, with a warning: until it is resumed or `apply` names another owner, nobody administers the tenant from \
+inside. A declaration that says nothing of its status leaves it suspended.
 
 Examples:
   symbolon users suspend --tenant acme ada@acme.example
   symbolon users suspend --tenant acme 0191c7a2-4b1e-7c3d-9f00-5d2b8c1e4a6f --json
 
-Exit codes: 0 the account is suspended, 1 there is no such tenant or account, or it is the last owner's.";
+Exit codes: 0 the account is suspended, 1 there is no such tenant or account.";
 
 const RESUME: &str = "\
 The person signs in again: sessions and tokens that ended stay ended.
@@ -66,17 +67,27 @@ impl UsersCommand {
 
 fn suspend(deployment: &Deployment, named: &Named) -> Outcome {
     let call = deployment.call();
-    let (user, ended) = named.person.change(deployment, move |tx, user| {
+    let (user, done) = named.person.change(deployment, move |tx, user| {
         provision::suspend(tx, (&call, &SystemClock), &Actor::Operator, user.id)
     })?;
-    let ended = ended.map_err(|refusal| Stop::failed(format_args!("`{}`: {refusal}", user.email)))?;
+    if done.is_some_and(|done| done.last_owner) {
+        warn(format_args!(
+            "{} was the last active owner: nobody administers this tenant until the account is resumed, or `symbolon \
+             apply` names another owner",
+            user.email
+        ));
+    }
     if named.json {
-        say(json!({"user": user.id, "email": user.email, "status": "suspended", "changed": ended.is_some(),
-            "sessions_ended": ended.unwrap_or(0)}));
+        say(json!({"user": user.id, "email": user.email, "status": "suspended", "changed": done.is_some(),
+            "sessions_ended": done.map_or(0, |done| done.sessions),
+            "last_owner": done.is_some_and(|done| done.last_owner)}));
     } else {
-        match ended {
-            Some(ended) => {
-                say(format_args!("suspended {} ({}); sessions ended: {ended}", user.email, user.id));
+        match done {
+            Some(done) => {
+                say(format_args!(
+                    "suspended {} ({}); sessions ended: {}",
+                    user.email, user.id, done.sessions
+                ));
             }
             None => say(format_args!("{} ({}) is suspended already", user.email, user.id)),
         }

@@ -53,11 +53,9 @@ const fn rows(kind: EventKind) -> &'static [Row] {
         }
         EventKind::ConfigurationApplied => &[("success", "operator", "", &["changed", "created", "removed"])],
         EventKind::TenantChanged => &[("success", "operator", "tenant", &["action"])],
-        EventKind::UserChanged => &[
-            ("success", "operator", "user", &["action"]),
-            ("success", "user", "user", &["action"]),
-            ("denied", "operator", "user", &["action", "reason"]),
-        ],
+        EventKind::UserChanged => {
+            &[("success", "operator", "user", &["action"]), ("success", "user", "user", &["action"])]
+        }
         EventKind::GroupChanged => &[("success", "operator", "group", &["action"])],
         EventKind::WorkspaceChanged => &[
             ("success", "operator", "workspace", &["action"]),
@@ -241,7 +239,6 @@ fn operator_goes_on(world: &World) {
     let rotated = program.json(&["keys", "rotate", "--json"]);
     program.ok(&["keys", "revoke", rotated["retired"].as_str().expect("a key")]);
     program.ok(&["sessions", "revoke", "--tenant", "acme", "ada@acme.example"]);
-    assert_eq!(program.run(&["users", "suspend", "--tenant", "acme", "ada@acme.example"]).code, Some(1));
     program.ok(&["users", "suspend", "--tenant", "acme", "bob@acme.example"]);
     program.ok(&["users", "resume", "--tenant", "acme", "bob@acme.example"]);
     program.ok(&["clients", "rotate-secret", "acme.job"]);

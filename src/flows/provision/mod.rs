@@ -21,4 +21,4 @@ pub use named_client::{client_names, named_client};
 pub use named_user::{named_user, user_names};
 pub use revoke_sessions::revoke_sessions;
 pub use rotate_secret::{BadOverlap, NoSecret, Overlap, Rotated, rotate_secret};
-pub use suspend_user::{LastOwner, resume, suspend};
+pub use suspend_user::{Suspended, resume, suspend};

@@ -13,13 +13,18 @@ use crate::model::user::User;
 use crate::storage::TenantTx;
 use crate::storage::records::{tenants, users};
 
-/// The account is the tenant's last active owner: suspended, nobody could administer the tenant (P102).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this would leave the tenant without an active owner; name another owner first")]
-pub struct LastOwner;
+/// An account that was switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suspended {
+    /// How many sessions ended.
+    pub sessions: usize,
+    /// Whether it was the tenant's last active owner: until it is resumed, or another is named, nobody administers the
+    /// tenant from inside. A declaration may not come to that (P102); an operator who stops a stolen account must be able to.
+    pub last_owner: bool,
+}
 
-/// Suspends an account: nobody signs in with it, and its sessions, refresh tokens and access tokens end. Says how many
-/// sessions there were, or nothing where it was suspended before; then nothing changes.
+/// Suspends an account: nobody signs in with it, and its sessions, refresh tokens and access tokens end. `None` where it was
+/// suspended before; then nothing changes.
 ///
 /// # Errors
 /// The database fails.
@@ -28,23 +33,21 @@ pub fn suspend(
     (call, clock): (&Call, &dyn Clock),
     actor: &Actor,
     user: UserId,
-) -> Result<Result<Option<usize>, LastOwner>, Failure> {
+) -> Result<Option<Suspended>, Failure> {
     tenants::hold(tx)?;
     let Some(user) = users::find(tx, user)?.filter(|user| user.status.is_active()) else {
-        return Ok(Ok(None));
+        return Ok(None);
     };
-    if owners::is_owner(tx, &user)? && !owners::exists(tx, Some(user.id))? {
-        tx.record(event(call, actor, &user, (EventResult::Denied, "suspend")).with("reason", "last_owner"));
-        return Ok(Err(LastOwner));
-    }
+    let last_owner = owners::is_owner(tx, &user)? && !owners::exists(tx, Some(user.id))?;
     let suspended = User { status: Status::Suspended { since: call.now }, ..user.clone() };
     users::update(tx, &suspended)?;
-    let ended = session::end_all_of_user(tx, call, user.id, actor)?;
-    tx.record(event(call, actor, &user, (EventResult::Success, "suspend")));
+    let sessions = session::end_all_of_user(tx, call, user.id, actor)?;
+    let event = event(call, actor, &user, "suspend");
+    tx.record(if last_owner { event.with("last_owner", true) } else { event });
     let mut falling = Falling::default();
     falling.person(tx.scope().id(), user.id);
     falling.revoke(tx, clock)?;
-    Ok(Ok(Some(ended)))
+    Ok(Some(Suspended { sessions, last_owner }))
 }
 
 /// Lets a suspended account in again; false where it was not suspended. What ended stays ended: the person signs in.
@@ -59,12 +62,12 @@ pub fn resume(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: UserId) -
         return Ok(false);
     };
     users::update(tx, &User { status: Status::Active, ..user.clone() })?;
-    tx.record(event(call, actor, &user, (EventResult::Success, "resume")));
+    tx.record(event(call, actor, &user, "resume"));
     Ok(true)
 }
 
-fn event(call: &Call, actor: &Actor, user: &User, (result, action): (EventResult, &'static str)) -> Event {
-    call.event(EventKind::UserChanged, result, actor.clone())
+fn event(call: &Call, actor: &Actor, user: &User, action: &'static str) -> Event {
+    call.event(EventKind::UserChanged, EventResult::Success, actor.clone())
         .on("user", user.id)
         .with("action", action)
         .with_personal("email", user.email.as_str())
