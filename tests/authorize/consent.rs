@@ -1,7 +1,5 @@
 //! Consent (RFC 6749 §10.2, OIDC Core §3.1.2.4, D17, P008).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::Method;
 use symbolon::model::client::ClientKind;
 use symbolon::model::resource_server::OpenTo;
@@ -9,6 +7,7 @@ use symbolon::model::resource_server::OpenTo;
 use super::{ADA, CALLBACK, acme, assert_sent_back, request, sign_in};
 use crate::harness::TestServer;
 use crate::harness::seed::client;
+use crate::harness::tokens::{basic, claims, text};
 
 /// The platform's client `shop`, which is nobody's own and must ask.
 async fn shop() -> TestServer {
@@ -84,14 +83,13 @@ async fn p008_no_claim_slips_past_the_consent() {
     let both = r#"{"id_token":{"email":null,"name":null},"userinfo":{"email":null,"phone_number":null}}"#;
     let back = jar.get(&request(&[("client_id", "narrow"), ("scope", "openid"), ("claims", both)])).await;
     let code = back.answer().remove("code").unwrap_or_else(|| panic!("{back:?}"));
-    let basic = format!("Basic {}", STANDARD.encode(format!("narrow:{}", narrow.secret)));
+    let basic = basic("narrow", &narrow.secret);
     let fields = [("grant_type", "authorization_code"), ("code", &*code), ("redirect_uri", CALLBACK)];
     let tokens =
         jar.send(Method::POST, "/oauth2/token", Some(&fields), &[("authorization", &basic)]).await.json();
-    let payload = tokens["id_token"].as_str().and_then(|token| token.split('.').nth(1)).expect("an ID token");
-    let id = String::from_utf8(URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("text");
+    let id = claims(&text(&tokens, "id_token")).to_string();
     assert!(!id.contains("Lovelace") && !id.contains(ADA), "{id}");
-    let bearer = format!("Bearer {}", tokens["access_token"].as_str().expect("a token"));
+    let bearer = format!("Bearer {}", text(&tokens, "access_token"));
     let told = jar.send(Method::GET, "/userinfo", None, &[("authorization", &bearer)]).await;
     assert!(told.status == 200 && !told.body.contains(ADA), "{told:?}");
 }

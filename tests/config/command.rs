@@ -1,19 +1,10 @@
 //! `config check` and the exit codes of the command line (D28).
 
-use std::process::{Command, Output};
-
-fn symbolon(folder: &tempfile::TempDir, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_symbolon"))
-        .args(arguments)
-        .current_dir(folder.path())
-        .env_clear()
-        .output()
-        .expect("the program runs")
-}
+use crate::harness::program::Program;
 
 #[test]
 fn exit_codes_tell_wrong_usage_from_wrong_configuration() {
-    let folder = tempfile::tempdir().unwrap();
+    let program = Program::new();
     for (arguments, code) in [
         (&["--help"][..], 0),
         (&["--version"], 0),
@@ -27,20 +18,20 @@ fn exit_codes_tell_wrong_usage_from_wrong_configuration() {
         (&["--config", "missing.toml", "config", "check"], 78),
         (&["--set", "server.issuer=https://id.example.com", "config", "check"], 78),
     ] {
-        let output = symbolon(&folder, arguments);
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {output:?}");
+        let ended = program.run(arguments);
+        assert_eq!(ended.code, Some(code), "{arguments:?}: {ended:?}");
     }
 }
 
 #[test]
 fn p134_check_lists_every_reason_and_masks_secrets() {
-    let folder = tempfile::tempdir().unwrap();
+    let program = Program::new();
     let text =
         "[server]\nissuer = \"http://id.example.com\"\n[database]\nurl = \"postgres://u:hunter22@db/x\"\n";
-    std::fs::write(folder.path().join("symbolon.toml"), text).unwrap();
-    let output = symbolon(&folder, &["config", "check"]);
-    let (shown, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.status.code(), Some(78));
+    program.write("symbolon.toml", text);
+    let ended = program.run(&["config", "check"]);
+    let (shown, said) = (ended.out, ended.err);
+    assert_eq!(ended.code, Some(78));
     for reason in
         ["server.issuer", "server.trusted_proxies", "mail.transport", "database.url", "server.data_dir"]
     {

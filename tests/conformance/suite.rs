@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use reqwest::Method;
 use serde_json::{Map, Value};
@@ -18,6 +18,7 @@ use super::automation::{Automation, Visit};
 use crate::harness::TestServer;
 use crate::harness::html::tags;
 use crate::harness::jar::{Jar, Page};
+use crate::harness::tokens::basic;
 
 /// Where the suite takes the answers of the authorization endpoint.
 pub(super) const CALLBACK: &str = "https://localhost.emobix.co.uk:8443/test/a/symbolon/callback";
@@ -211,8 +212,7 @@ impl Suite {
 
     /// A request to the token endpoint, authenticated in the client's way.
     pub(super) async fn token(&self, client: Client, fields: &[(&str, &str)]) -> Page {
-        let pair = format!("{}:{}", encoded(client.id()), encoded(client.secret()));
-        let basic = format!("Basic {}", STANDARD.encode(pair));
+        let basic = basic(&encoded(client.id()), &encoded(client.secret()));
         let mut fields = fields.to_vec();
         let headers: &[(&str, &str)] = match client {
             Client::First | Client::Second => &[("authorization", &basic)],

@@ -4,13 +4,12 @@ use std::io::{BufRead as _, BufReader, Lines};
 use std::net::TcpListener;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::harness::html::tags;
+use crate::harness::tokens::{claims, text};
 
 /// A running demo with a folder of its own for temporary files.
 struct Demo {
@@ -99,9 +98,7 @@ fn browser() -> Client {
 }
 
 fn tenant_of(token: &str) -> String {
-    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
-    let claims: Value = serde_json::from_slice(&claims).unwrap();
-    claims["tenant_id"].as_str().unwrap().to_owned()
+    text(&claims(token), "tenant_id")
 }
 
 /// Presses the button with this id in its own form, the fields filled by id.

@@ -10,8 +10,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use symbolon::model::client::ClientKind;
 use symbolon::model::resource_server::OpenTo;
@@ -22,6 +20,7 @@ use self::requests::{Aim, Caller, Stock, requests};
 use crate::authorize::{ADA, CALLBACK, request, sign_in};
 use crate::harness::jar::Jar;
 use crate::harness::seed::{Registered, client};
+use crate::harness::tokens::basic;
 use crate::harness::{TestServer, raw};
 
 const SEED: u64 = 20_261_122;
@@ -122,7 +121,7 @@ async fn stock(server: &TestServer, notes: &Registered) -> Stock {
     let jar = server.browser();
     let page = jar.open(&request(&[])).await;
     let back = sign_in(&jar, page, ADA).await;
-    let basic = format!("Basic {}", STANDARD.encode(format!("{}:{}", notes.id(), notes.secret)));
+    let basic = basic(notes.id(), &notes.secret);
     let code = back.answer().remove("code").expect("a code");
     let fields = [("grant_type", "authorization_code"), ("code", &*code), ("redirect_uri", CALLBACK)];
     let headers = [("authorization", &*basic)];

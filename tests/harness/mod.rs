@@ -11,6 +11,7 @@ pub(crate) mod rows;
 pub(crate) mod seed;
 pub(crate) mod server;
 pub(crate) mod statements;
+pub(crate) mod tokens;
 pub(crate) mod wait;
 
 pub(crate) use server::TestServer;

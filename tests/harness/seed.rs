@@ -154,6 +154,28 @@ impl TestServer {
         .await;
     }
 
+    /// Suspends a person, as the data says it: what was given to them is another matter.
+    pub(crate) async fn suspend_user(&self, tenant: TenantId, id: UserId) {
+        let since = self.now();
+        self.as_operator(move |tx| {
+            let scope = tx.tenant(tenant)?.expect("the tenant");
+            let mut tx = tx.enter(&scope)?;
+            let user = users::find(&mut tx, id)?.expect("the user");
+            users::update(&mut tx, &User { status: Status::Suspended { since }, ..user })
+        })
+        .await;
+    }
+
+    /// Suspends a tenant.
+    pub(crate) async fn suspend_tenant(&self, id: TenantId) {
+        let since = self.now();
+        self.as_operator(move |tx| {
+            let tenant = tx.tenant(id)?.expect("the tenant").tenant().clone();
+            tenants::update(tx, &Tenant { status: Status::Suspended { since }, ..tenant })
+        })
+        .await;
+    }
+
     /// Changes the deployment, and lets the node see it.
     pub(crate) async fn as_operator<T: Send + 'static>(
         &self,

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use symbolon::crypto::jwk::{Algorithm, parse_set};
 use symbolon::crypto::jwt::{TokenKind, VerificationKeys, verify};
 use symbolon::flows::keys::ALWAYS;
@@ -15,6 +13,7 @@ use symbolon::storage::records::change_number;
 use symbolon::storage::records::revocations::{self, Revocation, Within};
 
 use super::rig::{Node, Rig};
+use crate::harness::tokens::claims;
 
 async fn read(rig: &Rig, node: &Node) -> RevocationFeed {
     rig.poll(node).await;
@@ -37,8 +36,7 @@ async fn read_long(rig: &Rig, node: &Node) -> RevocationFeed {
     rig.poll(node).await;
     let document = node.feed.document(&rig.keys(node), &rig.issuer, rig.call().now).unwrap();
     assert!(document.len() <= MAX_BYTES, "{} bytes", document.len());
-    let payload = document.split('.').nth(1).unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+    serde_json::from_value(claims(&document)).unwrap()
 }
 
 fn revocation(kind: RevokedKind, value: &str) -> Revocation {

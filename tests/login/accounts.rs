@@ -2,6 +2,7 @@
 
 use super::{authorize, exchange, sign_in, signed_in, started};
 use crate::harness::seed::PASSWORD;
+use crate::harness::tokens::{claims, text};
 
 #[tokio::test]
 async fn the_chooser_lists_the_accounts_of_this_browser_and_changes_the_cookie() {
@@ -60,10 +61,5 @@ fn subject(tokens: &serde_json::Value) -> String {
 
 /// A claim of the ID token, unverified: the server under test just signed it.
 fn claim(tokens: &serde_json::Value, name: &str) -> serde_json::Value {
-    use base64::Engine as _;
-    let token = tokens["id_token"].as_str().unwrap_or_else(|| panic!("no ID token: {tokens}"));
-    let payload = token.split('.').nth(1).expect("a payload");
-    let json = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).expect("base64url");
-    let claims: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
-    claims[name].clone()
+    claims(&text(tokens, "id_token"))[name].clone()
 }

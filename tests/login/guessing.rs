@@ -5,10 +5,8 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use symbolon::crypto::password::Password;
 use symbolon::flows::login::{Destination, lockout};
-use symbolon::model::ids::{TenantId, UserId};
 use symbolon::model::secret::Secret;
-use symbolon::model::status::Status;
-use symbolon::storage::records::{passwords, tenants, users};
+use symbolon::storage::records::{passwords, tenants};
 
 use super::{count, events, is_signed_in, sign_in, started};
 use crate::harness::TestServer;
@@ -57,39 +55,16 @@ async fn identified(
     shape(&page, email)
 }
 
-async fn suspend_user(server: &TestServer, scope: symbolon::storage::TenantScope, id: UserId) {
-    let since = server.now();
-    server
-        .as_operator(move |tx| {
-            let mut tx = tx.enter(&scope)?;
-            let mut user = users::find(&mut tx, id)?.expect("the user");
-            user.status = Status::Suspended { since };
-            users::update(&mut tx, &user)
-        })
-        .await;
-}
-
-async fn suspend_tenant(server: &TestServer, id: TenantId) {
-    let since = server.now();
-    server
-        .as_operator(move |tx| {
-            let mut tenant = tx.tenant(id)?.expect("the tenant").tenant().clone();
-            tenant.status = Status::Suspended { since };
-            tenants::update(tx, &tenant)
-        })
-        .await;
-}
-
 #[tokio::test]
 async fn p036_no_answer_tells_whether_an_account_exists() {
     let (server, _) = started().await;
     let acme = server.organisation("acme", &[]).await;
     acme.person("ada@acme.example", &[]).await;
     let gone = acme.person("bob@acme.example", &[]).await;
-    suspend_user(&server, acme.scope.clone(), gone).await;
+    server.suspend_user(acme.id(), gone).await;
     let closed = server.organisation("closed", &[]).await;
     closed.person("cat@closed.example", &[]).await;
-    suspend_tenant(&server, closed.id()).await;
+    server.suspend_tenant(closed.id()).await;
     let bare = acme.person("dan@acme.example", &[]).await;
     let scope = acme.scope.clone();
     server.as_operator(move |tx| passwords::remove(&mut tx.enter(&scope)?, bare)).await;

@@ -14,8 +14,6 @@ mod sessions;
 mod setup;
 mod twice;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use symbolon::model::audit::ChainedEvent;
 use symbolon::model::client::{Client, ClientKind};
@@ -26,6 +24,7 @@ use symbolon::storage::records::audit;
 use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::seed::{PASSWORD, Registered, client};
+use crate::harness::tokens::basic;
 
 /// Where the clients of these tests get their answers.
 const CALLBACK: &str = "https://app.example/callback";
@@ -95,7 +94,7 @@ async fn exchange(server: &TestServer, client: &Registered, page: &Page) -> serd
 
 /// One request at the token endpoint.
 async fn token(server: &TestServer, client: &Registered, fields: &[(&str, &str)]) -> Page {
-    let basic = format!("Basic {}", STANDARD.encode(format!("{}:{}", client.id(), client.secret)));
+    let basic = basic(client.id(), &client.secret);
     let jar = server.browser();
     jar.send(Method::POST, "/oauth2/token", Some(fields), &[("authorization", &basic)]).await
 }

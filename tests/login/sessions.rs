@@ -52,15 +52,7 @@ async fn p074_a_suspended_account_is_signed_out_everywhere() {
         signed_in(&server, "ada@acme.example", "acme").await,
         signed_in(&server, "ada@acme.example", "acme").await,
     ];
-    let (scope, since) = (acme.scope.clone(), server.now());
-    server
-        .as_operator(move |tx| {
-            let mut tx = tx.enter(&scope)?;
-            let mut user = users::find(&mut tx, ada)?.expect("the user");
-            user.status = Status::Suspended { since };
-            users::update(&mut tx, &user)
-        })
-        .await;
+    server.suspend_user(acme.id(), ada).await;
     for jar in &jars {
         assert!(!is_signed_in(jar).await);
         let answer = jar.open(&authorize("notes", "&prompt=none")).await.answer();
@@ -145,14 +137,7 @@ async fn p104_nobody_of_a_suspended_tenant_is_signed_in() {
     let acme = server.organisation("acme", &[]).await;
     acme.person("ada@acme.example", &[]).await;
     let jar = signed_in(&server, "ada@acme.example", "acme").await;
-    let (id, since) = (acme.id(), server.now());
-    server
-        .as_operator(move |tx| {
-            let mut tenant = tx.tenant(id)?.expect("the tenant").tenant().clone();
-            tenant.status = Status::Suspended { since };
-            tenants::update(tx, &tenant)
-        })
-        .await;
+    server.suspend_tenant(acme.id()).await;
     assert!(!is_signed_in(&jar).await);
 }
 

@@ -2,7 +2,6 @@
 //! registered and keys that a client publishes, and their rotation.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
@@ -17,11 +16,10 @@ use symbolon::flows::client_auth::ASSERTION_TYPE;
 use symbolon::model::client::{AuthMethod, ClientKind};
 use symbolon::model::resource_server::OpenTo;
 use symbolon::storage::records::audit;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
 
 use super::party::{NOTES, assert_error, platform_client, service};
 use crate::harness::TestServer;
+use crate::harness::fixed_server::FixedServer;
 use crate::harness::jar::Page;
 use crate::harness::server::Builder;
 
@@ -52,25 +50,13 @@ fn set(keys: &[&Jwk]) -> Value {
 /// Where a client publishes its keys.
 struct KeyServer {
     uri: String,
-    answer: Arc<Mutex<String>>,
-    asked: Arc<AtomicUsize>,
+    server: FixedServer,
 }
 
 impl KeyServer {
     async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let uri = format!("http://{}/jwks.json", listener.local_addr().unwrap());
-        let (answer, asked) = (Arc::new(Mutex::new(String::new())), Arc::new(AtomicUsize::new(0)));
-        let server = Self { uri, answer: Arc::clone(&answer), asked: Arc::clone(&asked) };
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                asked.fetch_add(1, Ordering::SeqCst);
-                let answer = answer.lock().unwrap().clone();
-                let _ = stream.read(&mut [0; 4096]).await;
-                let _ = stream.write_all(answer.as_bytes()).await;
-            }
-        });
-        server
+        let server = FixedServer::start(Vec::new(), false).await;
+        Self { uri: format!("http://{}/jwks.json", server.address), server }
     }
 
     fn publishes(&self, document: &Value) {
@@ -78,12 +64,11 @@ impl KeyServer {
     }
 
     fn answers(&self, head: &str, body: &str) {
-        let media = "Content-Type: application/json\r\nConnection: close";
-        *self.answer.lock().unwrap() = format!("HTTP/1.1 {head}\r\n{media}\r\n\r\n{body}");
+        self.server.says(&format!("{head}\r\nContent-Type: application/json"), body);
     }
 
     fn asked(&self) -> usize {
-        self.asked.load(Ordering::SeqCst)
+        self.server.connections()
     }
 }
 

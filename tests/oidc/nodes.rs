@@ -5,8 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use reqwest::header::RETRY_AFTER;
 use serde_json::Value;
-use symbolon::model::status::Status;
-use symbolon::storage::records::{audit, users};
+use symbolon::storage::records::audit;
 
 use super::party::{CALLBACK, NOTES, VERIFIER, World, assert_error, basic, claims, text};
 use crate::harness::TestServer;
@@ -148,17 +147,7 @@ async fn p149_who_signs_out_or_is_suspended_on_one_node_is_out_on_the_other() {
     world.server.advance(Duration::from_secs(10)).await;
     other.refresh().await;
     let tokens = world.tokens(&world.wiki).await;
-    let (since, ada) = (world.server.now(), world.ada);
-    let acme = world.server.scope_of("acme").await.scope;
-    world
-        .server
-        .as_operator(move |tx| {
-            let mut tx = tx.enter(&acme)?;
-            let mut user = users::find(&mut tx, ada)?.expect("ada");
-            user.status = Status::Suspended { since };
-            users::update(&mut tx, &user)
-        })
-        .await;
+    world.server.suspend_user(world.acme, world.ada).await;
     assert_eq!(userinfo(&other, &text(&tokens, "access_token")).await, 401);
     let refused = refresh(&other, &world.wiki, &text(&tokens, "refresh_token")).await;
     assert_error(&refused, 400, "invalid_grant");

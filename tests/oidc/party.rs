@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use serde_json::Value;
 use symbolon::model::client::{AuthMethod, Client, ClientKind};
@@ -17,6 +17,7 @@ use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::seed::{PASSWORD, Registered, client};
 use crate::harness::server::Builder;
+pub(super) use crate::harness::tokens::{basic, claims, text};
 
 /// The verifier of every exchange.
 pub(super) const VERIFIER: &str = "a-verifier-that-has-more-than-forty-three-characters";
@@ -181,22 +182,6 @@ impl World {
     pub(super) async fn introspect(&self, client: &Registered, token: &str) -> Page {
         self.ask("/oauth2/introspect", client, &[("token", token)]).await
     }
-}
-
-/// A member that is text.
-pub(super) fn text(json: &Value, member: &str) -> String {
-    json[member].as_str().unwrap_or_else(|| panic!("no {member} in {json}")).to_owned()
-}
-
-/// The claims of a token, unverified.
-pub(super) fn claims(token: &str) -> Value {
-    let payload = token.split('.').nth(1).expect("a JWT");
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON")
-}
-
-/// The header of a client that authenticates by its secret.
-pub(super) fn basic(id: &str, secret: &str) -> String {
-    format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
 }
 
 /// The challenge of [`VERIFIER`].

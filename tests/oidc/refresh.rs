@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use symbolon::model::client::ClientKind;
 use symbolon::model::status::Status;
-use symbolon::storage::records::{clients, revocations, sessions, tenants, users};
+use symbolon::storage::records::{clients, revocations, sessions};
 
 use super::party::{World, assert_error, claims, platform_client, text};
 use crate::harness::rows::Everything;
@@ -96,17 +96,7 @@ async fn p014_a_refresh_token_serves_its_client_alone() {
 async fn p015_nothing_is_refreshed_for_who_may_not_sign_in() {
     let world = World::new().await;
     let token = text(&world.tokens(&world.wiki).await, "refresh_token");
-    let (acme, ada, now) = (world.acme, world.ada, world.server.now());
-    world
-        .server
-        .as_operator(move |tx| {
-            let scope = tx.tenant(acme)?.expect("acme");
-            let mut tx = tx.enter(&scope)?;
-            let mut user = users::find(&mut tx, ada)?.expect("ada");
-            user.status = Status::Suspended { since: now };
-            users::update(&mut tx, &user)
-        })
-        .await;
+    world.server.suspend_user(world.acme, world.ada).await;
     assert_error(&world.refresh(&world.wiki, &token).await, 400, "invalid_grant");
 }
 
@@ -115,15 +105,7 @@ async fn p104_nothing_is_refreshed_in_a_suspended_tenant() {
     let world = World::new().await;
     let tokens = world.tokens(&world.wiki).await;
     let machine = world.machine_token(&world.job).await;
-    let (acme, now) = (world.acme, world.server.now());
-    world
-        .server
-        .as_operator(move |tx| {
-            let mut tenant = tx.tenant(acme)?.expect("acme").tenant().clone();
-            tenant.status = Status::Suspended { since: now };
-            tenants::update(tx, &tenant)
-        })
-        .await;
+    world.server.suspend_tenant(world.acme).await;
     assert_error(&world.refresh(&world.wiki, &text(&tokens, "refresh_token")).await, 400, "invalid_grant");
     assert_eq!(world.userinfo(&text(&tokens, "access_token")).await.status, 401);
     let grant = [("grant_type", "client_credentials"), ("scope", "notes")];

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use super::Home;
 use crate::harness::jar::{Jar, client};
 use crate::harness::program::Serving;
+use crate::harness::tokens::{claims, text};
 
 const KILLS: u32 = 100;
 /// Refreshes of one family before it is done with.
@@ -159,10 +160,6 @@ fn authorize(more: &str) -> String {
     )
 }
 
-fn text(body: &Value, member: &str) -> String {
-    body[member].as_str().unwrap_or_else(|| panic!("no {member} in {body}")).to_owned()
-}
-
 /// A code that was acknowledged, and what came of it.
 struct Family {
     code: String,
@@ -301,11 +298,6 @@ impl Spawner<'_> {
             outcome
         })
     }
-}
-
-fn claims(token: &str) -> Value {
-    let payload = token.split('.').nth(1).expect("a JWT");
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON")
 }
 
 fn assert_refused(outcome: &Outcome) {

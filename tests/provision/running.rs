@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::Method;
 use serde_json::{Value, json};
 use symbolon::flows::provision::declaration::Faults;
@@ -16,6 +14,7 @@ use super::deployment::acme;
 use super::sources::TestSources;
 use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
+use crate::harness::tokens::{basic, claims, text};
 
 pub(super) const ADA: (&str, &str) = ("ada@acme.example", "ACME_ADA_PASSWORD stands on a hill");
 pub(super) const HANK: (&str, &str) = ("hank@globex.example", "GLOBEX_HANK_PASSWORD stands on a hill");
@@ -97,8 +96,7 @@ impl Running {
             "acme.wiki" => "ACME_WIKI_SECRET",
             _ => "GLOBEX_REPORT_SECRET",
         };
-        let basic =
-            format!("Basic {}", STANDARD.encode(format!("{client}:{}", self.sources.variables[name])));
+        let basic = basic(client, &self.sources.variables[name]);
         let headers = [("authorization", &*basic)];
         self.server.browser().send(Method::POST, path, Some(fields), &headers).await
     }
@@ -136,15 +134,6 @@ impl Running {
         let home = held.jar.open("/").await;
         assert!(!home.has("home-sign-out"), "{what}: {home:?}");
     }
-}
-
-pub(super) fn text(json: &Value, member: &str) -> String {
-    json[member].as_str().unwrap_or_else(|| panic!("no {member} in {json}")).to_owned()
-}
-
-pub(super) fn claims(token: &str) -> Value {
-    let payload = token.split('.').nth(1).expect("a payload");
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON")
 }
 
 const ADA_LINES: &str = "      - email: ada@acme.example

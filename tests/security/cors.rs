@@ -5,6 +5,7 @@ use reqwest::Method;
 use super::furnish;
 use crate::harness::TestServer;
 use crate::harness::jar::Page;
+use crate::harness::tokens::basic;
 
 const ALLOW: &str = "access-control-allow-origin";
 
@@ -107,15 +108,8 @@ async fn p035_the_origin_must_belong_to_the_client_that_authenticated() {
     let server = TestServer::start().await;
     let clients = furnish(&server).await;
     let browser = server.browser();
-    let basic = reqwest::header::HeaderValue::from_str(&format!(
-        "Basic {}",
-        base64::Engine::encode(
-            &base64::engine::general_purpose::STANDARD,
-            format!("{}:{}", clients.wiki.id(), clients.wiki.secret)
-        )
-    ))
-    .unwrap();
-    let headers = [("origin", "https://app.example"), ("authorization", basic.to_str().unwrap())];
+    let basic = basic(clients.wiki.id(), &clients.wiki.secret);
+    let headers = [("origin", "https://app.example"), ("authorization", &*basic)];
     let fields = [
         ("grant_type", "authorization_code"),
         ("code", "x"),

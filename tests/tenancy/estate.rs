@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::Method;
 use symbolon::model::client::{Client, ClientKind};
 use symbolon::model::ids::{ContextId, GroupId, TenantId, UserId, WorkspaceId};
@@ -17,6 +15,7 @@ use symbolon::storage::records::{groups, workspaces};
 use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::seed::{PASSWORD, Registered, client};
+use crate::harness::tokens::{self, claims, text};
 
 pub(super) const CALLBACK: &str = "https://app.example/callback";
 /// What acme's people may use.
@@ -83,7 +82,7 @@ impl Estate {
 
         let ada = server.browser();
         let tokens = sign_in(&server, &ada, &crm, ADA).await;
-        let bearer = member(&tokens, "access_token");
+        let bearer = text(&tokens, "access_token");
         let hank = server.browser();
         let theirs = their_ids(&server, &hank, &theirs, (globex.id(), user, places)).await;
         let nobodys = nobodys_ids(&server, &theirs, &bearer);
@@ -139,7 +138,7 @@ async fn their_ids(
     (tenant, user, (group, workspace, context)): (TenantId, UserId, (GroupId, WorkspaceId, ContextId)),
 ) -> Ids {
     let tokens = sign_in(server, hank, client, HANK).await;
-    let access = member(&tokens, "access_token");
+    let access = text(&tokens, "access_token");
     let chooser = hank.open(&authorize(client.id(), "&prompt=select_account")).await;
     let logout = hank.open("/oauth2/logout").await;
     let code = hank.open(&authorize(client.id(), "")).await.answer().remove("code").expect("a code");
@@ -153,12 +152,12 @@ async fn their_ids(
         group,
         workspace,
         context,
-        sid: claim(&access, "sid"),
+        sid: text(&claims(&access), "sid"),
         interaction: field(&chooser, "interaction"),
         pending: field(&logout, "pending"),
         code,
-        refresh: member(&tokens, "refresh_token"),
-        id_token: member(&tokens, "id_token"),
+        refresh: text(&tokens, "refresh_token"),
+        id_token: text(&tokens, "id_token"),
         access,
     }
 }
@@ -214,7 +213,7 @@ pub(super) fn authorize(client: &str, more: &str) -> String {
 }
 
 pub(super) fn basic(client: &Registered) -> String {
-    format!("Basic {}", STANDARD.encode(format!("{}:{}", client.id(), client.secret)))
+    tokens::basic(client.id(), &client.secret)
 }
 
 /// The hidden field of a page's form.
@@ -222,14 +221,4 @@ pub(super) fn field(page: &Page, name: &str) -> String {
     let fields = page.form().fields;
     let found = fields.into_iter().find(|(own, _)| own == name);
     found.unwrap_or_else(|| panic!("no {name} on {page:?}")).1
-}
-
-pub(super) fn member(json: &serde_json::Value, name: &str) -> String {
-    json[name].as_str().unwrap_or_else(|| panic!("no {name} in {json}")).to_owned()
-}
-
-fn claim(token: &str, name: &str) -> String {
-    let payload = token.split('.').nth(1).expect("a payload");
-    let json = URL_SAFE_NO_PAD.decode(payload).expect("base64url");
-    member(&serde_json::from_slice(&json).expect("JSON"), name)
 }

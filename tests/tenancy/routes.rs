@@ -7,9 +7,10 @@ use reqwest::Method;
 use symbolon::server::routes::{self, Route};
 use symbolon::web::middleware::gate::Guard;
 
-use super::estate::{CALLBACK, Estate, HANK, Ids, authorize, basic, field, member};
+use super::estate::{CALLBACK, Estate, HANK, Ids, authorize, basic, field};
 use crate::harness::jar::Page;
 use crate::harness::rows::{Everything, RECORD, Rows, without};
+use crate::harness::tokens::text;
 
 /// Routes that read no id of anybody, and why. Each is walked all the same, with ids in places that nobody reads.
 const NO_IDS: [(&str, &str); 9] = [
@@ -391,7 +392,7 @@ async fn assert_globex_lives(estate: &Estate) {
     assert!(again.answer().contains_key("code"), "{again:?}");
     let bearer = format!("Bearer {}", estate.theirs.access);
     let told = estate.hank.send(Method::GET, "/userinfo", None, &[("authorization", &bearer)]).await;
-    assert_eq!(member(&told.json(), "sub"), estate.theirs.user.to_string());
+    assert_eq!(text(&told.json(), "sub"), estate.theirs.user.to_string());
     let chooser =
         estate.hank.open(&format!("/login/accounts?interaction={}", estate.theirs.interaction)).await;
     assert_eq!(chooser.marker().as_deref(), Some("page-accounts"), "{chooser:?}");

@@ -4,7 +4,6 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use symbolon::model::client::{Client, ClientKind};
 use symbolon::model::resource_server::OpenTo;
@@ -15,6 +14,7 @@ use super::Record;
 use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::seed::{PASSWORD, Registered, client};
+use crate::harness::tokens::basic;
 
 const CALLBACK: &str = "https://app.example/callback";
 
@@ -84,7 +84,7 @@ impl Court {
     }
 
     async fn ask(&self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let basic = format!("Basic {}", STANDARD.encode(format!("wiki:{}", self.wiki.secret)));
+        let basic = basic("wiki", &self.wiki.secret);
         let headers = [("authorization", &*basic)];
         self.server.browser().send(Method::POST, path, Some(fields), &headers).await
     }
@@ -258,7 +258,7 @@ async fn programs(record: &mut Record, court: &Court) {
     }
     record.note("a long handle", verdict(&court.server.browser().get(&interaction).await));
     for id in ["wiki", "Wiki", "wiki ", "wiki%", "spa", &long[..3000]] {
-        let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{}", court.wiki.secret)));
+        let basic = basic(id, &court.wiki.secret);
         let fields = [("grant_type", "client_credentials"), ("scope", "profile")];
         let headers = [("authorization", &*basic)];
         let page = court.server.browser().send(Method::POST, "/oauth2/token", Some(&fields), &headers).await;
