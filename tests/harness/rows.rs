@@ -211,6 +211,16 @@ impl Everything {
         .expect("the trap is set");
     }
 
+    /// Takes a table away.
+    pub(crate) fn hide(&mut self, table: &str) {
+        let rename = format!("ALTER TABLE \"{table}\" RENAME TO \"hidden_{table}\"");
+        match self {
+            Self::Sqlite(conn) => conn.batch_execute(&rename),
+            Self::Postgres(conn) => conn.batch_execute(&rename),
+        }
+        .expect("the table is hidden");
+    }
+
     /// Lets the table be written again.
     pub(crate) fn heal(&mut self, table: &str) {
         match self {

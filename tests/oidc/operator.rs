@@ -10,7 +10,7 @@ use symbolon::effects::{Clock as _, SystemClock};
 use symbolon::model::audit::ChainedEvent;
 use symbolon::model::role::Role;
 use symbolon::protocol::revocation_feed::{RevokedKind, entry_key};
-use symbolon::storage::records::{audit, users};
+use symbolon::storage::records::audit;
 
 use super::party::{NOTES, World, assert_error, basic, claims, text};
 use crate::harness::TestServer;

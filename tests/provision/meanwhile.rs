@@ -6,9 +6,10 @@ use serde_json::json;
 use symbolon::storage::PlatformScope;
 use symbolon::storage::records::users;
 
-use super::running::{ADA, HANK, Running, claims, text};
+use super::running::{ADA, HANK, Running};
 use crate::harness::database::on_postgres;
 use crate::harness::rows::Everything;
+use crate::harness::tokens::{claims, text};
 use crate::harness::wait::until;
 
 /// Holds the row of a person until the sender is used or dropped.
