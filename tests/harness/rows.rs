@@ -196,21 +196,6 @@ impl Everything {
         .expect("the column is spoiled");
     }
 
-    /// Lets no row of this table be deleted any more.
-    pub(crate) fn fail_deletes(&mut self, table: &str) {
-        match self {
-            Self::Sqlite(conn) => conn.batch_execute(&format!(
-                "CREATE TRIGGER fail_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'broken'); END"
-            )),
-            Self::Postgres(conn) => conn.batch_execute(&format!(
-                "CREATE FUNCTION fail_delete() RETURNS trigger LANGUAGE plpgsql
-                   AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$;
-                 CREATE TRIGGER fail_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION fail_delete()"
-            )),
-        }
-        .expect("the trap is set");
-    }
-
     /// Takes a table away.
     pub(crate) fn hide(&mut self, table: &str) {
         let rename = format!("ALTER TABLE \"{table}\" RENAME TO \"hidden_{table}\"");
