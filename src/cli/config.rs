@@ -11,7 +11,7 @@ use crate::config::{Config, boot, effective, reference};
 /// The commands below `config`.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Print every setting in force and where it came from, and say whether the server would start
+    /// Print every setting in force and where it came from, and judge them
     #[command(after_help = CHECK)]
     Check,
     /// Print the reference of all settings, the text of docs/configuration.md
@@ -21,14 +21,15 @@ pub enum ConfigCommand {
 
 const CHECK: &str = "\
 Secrets are masked. Every fault is reported at once, with its file and line or the name of its variable. In production \
-(any issuer but this machine) the reasons for which the server would refuse to start are listed too.
+(any issuer but this machine) the reasons for which the server would refuse to start are listed too. The database, the certificate, and outside \
+production the master key, are looked at by `symbolon serve` alone.
 
 Examples:
   symbolon config check
   SYMBOLON_SERVER__ISSUER=https://id.example.com symbolon config check
   symbolon --set server.listen=0.0.0.0:8080 config check
 
-Exit codes: 0 the server would start, 78 it would not.";
+Exit codes: 0 the settings are sound, 78 they are not.";
 
 const REFERENCE: &str = "\
 Examples:

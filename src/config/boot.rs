@@ -3,11 +3,13 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use ipnet::IpNet;
 use url::Url;
 
 use super::Config;
 use super::fault::{Fault, in_words};
 use super::mail::MailTransport;
+use crate::model::issuer::Issuer;
 
 /// A secret that people chose is refused below this many characters.
 const LEAST_SECRET: usize = 12;
@@ -38,12 +40,7 @@ pub fn refusals(config: &Config) -> Vec<Fault> {
     }
     let mut faults = Vec::new();
     network(config, &mut faults);
-    if config.cors.any_origin {
-        faults.push(Fault::of_key(
-            "cors.allowed_origins",
-            "* would let every website call us; list the origins one by one",
-        ));
-    }
+    origins(config, &mut faults);
     if matches!(config.mail.transport, MailTransport::None) {
         faults.push(Fault::of_key(
             "mail.transport",
@@ -86,10 +83,39 @@ fn network(config: &Config, faults: &mut Vec<Fault>) {
                        server.tls_certificate and server.tls_key, or list your proxies here";
         faults.push(Fault::of_key("server.trusted_proxies", message));
     }
-    if server.trusted_proxies.iter().any(|network| network.prefix_len() == 0) {
-        let message =
-            "trusts the whole internet to say who the client is; list the addresses of your proxies";
+    if is_too_wide(&server.trusted_proxies) {
+        let message = "trusts the whole internet, or much of it, to say who the client is; list the addresses of your proxies";
         faults.push(Fault::of_key("server.trusted_proxies", message));
+    }
+    if is_too_wide(&config.outbound.allow_private) {
+        let message = "lets requests of ours go nearly anywhere, into your network and to a cloud's metadata; list the \
+                       private networks that hold what we have to reach";
+        faults.push(Fault::of_key("outbound.allow_private", message));
+    }
+}
+
+/// Whether networks, put together, are wider than any that one organisation has: a /8, and in IPv6 a /16 or the private
+/// `fc00::/7` (RFC 4193 §3.1).
+fn is_too_wide(networks: &[IpNet]) -> bool {
+    IpNet::aggregate(&networks.to_vec()).iter().any(|network| match network {
+        IpNet::V4(four) => four.prefix_len() < 8,
+        IpNet::V6(six) => {
+            let private = six.prefix_len() >= 7 && six.addr().is_unique_local();
+            six.prefix_len() < 16 && !private
+        }
+    })
+}
+
+/// Which scripts may call us: over plain http anybody on the way could put one of their own into the page.
+fn origins(config: &Config, faults: &mut Vec<Fault>) {
+    if config.cors.any_origin {
+        let message = "* would let every website call us; list the origins one by one";
+        faults.push(Fault::of_key("cors.allowed_origins", message));
+    }
+    let listed = config.cors.allowed_origins.iter().filter_map(|origin| origin.parse::<Issuer>().ok());
+    if listed.into_iter().any(|origin| !origin.is_https() && !origin.is_loopback()) {
+        let message = "origins must begin with https:// when they are not on this machine";
+        faults.push(Fault::of_key("cors.allowed_origins", message));
     }
 }
 

@@ -18,7 +18,7 @@ Settings come from four places, the later over the earlier:
 
 An unknown key is refused with the nearest known one, and every fault is reported at once. `symbolon config check`
 prints what is in force and where each value came from, with secrets masked; it ends with 0, or with 78 where the
-server would refuse to start.
+server would refuse them.
 
 Times are a whole number and `s`, `m`, `h` or `d` (`90s`, `10m`). Sizes are a number of bytes, or with `KiB` or `MiB`.
 Rates are `20 per 10m`. Networks are in CIDR form, or one address.
@@ -29,9 +29,10 @@ An issuer other than `localhost`, `127.0.0.0/8` or `[::1]` is production. The se
 reason and exit code 78, when
 
 - the issuer is not https;
-- it listens without TLS and `server.trusted_proxies` is empty, or a trusted network is the whole internet;
+- it listens without TLS and `server.trusted_proxies` is empty;
+- the networks of `server.trusted_proxies` or `outbound.allow_private`, put together, are wider than a /8 (in IPv6 a /16);
 - a secret is short, or one of those that stand in samples;
-- `cors.allowed_origins` holds `*`;
+- `cors.allowed_origins` holds `*`, or an origin in plain http that is not on this machine;
 - `mail.transport` is `none`;
 - the data directory, the SQLite file, the master key or the TLS key can be read by other users of the machine.
 

@@ -47,7 +47,12 @@ fn p134_each_unsafe_setting_is_refused_by_name() {
         ("server.issuer", "http://id.example.com", "server.issuer: must begin with https://"),
         ("server.trusted_proxies", "", "server.trusted_proxies: the listener is plain HTTP"),
         ("server.trusted_proxies", "0.0.0.0/0", "server.trusted_proxies: trusts the whole internet"),
+        ("server.trusted_proxies", "0.0.0.0/1,128.0.0.0/1", "server.trusted_proxies: trusts the whole"),
+        ("server.trusted_proxies", "10.0.0.0/8,64.0.0.0/7", "server.trusted_proxies: trusts the whole"),
+        ("server.trusted_proxies", "2000::/3", "server.trusted_proxies: trusts the whole"),
+        ("outbound.allow_private", "0.0.0.0/0", "outbound.allow_private: lets requests"),
         ("cors.allowed_origins", "*", "cors.allowed_origins: * would let"),
+        ("cors.allowed_origins", "http://a.example", "cors.allowed_origins: origins must begin with https"),
         ("mail.transport", "none", "mail.transport: no mail can be sent"),
         ("database.url", "postgres://u:changeme@db/x", "database.url: its password is one of those"),
         ("database.url", "postgres://u:x7Kq@db/x", "database.url: its password is shorter"),
@@ -58,6 +63,15 @@ fn p134_each_unsafe_setting_is_refused_by_name() {
         assert_eq!(found.len(), 1, "{key}={value}: {found:?}");
         assert!(found[0].starts_with(named), "{key}={value}: {found:?}");
     }
+    for (key, value) in [
+        ("server.trusted_proxies", "10.0.0.0/8,11.0.0.0/9,fc00::/7,2001:db8::/32"),
+        ("outbound.allow_private", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"),
+        ("cors.allowed_origins", "https://a.example,http://localhost:3000"),
+    ] {
+        assert_eq!(reasons(&sound(folder.path()).with(key, value)), Vec::<String>::new(), "{key}={value}");
+    }
+    let star = Config::read(&sound(folder.path()).with("cors.allowed_origins", "https://*.a.example"));
+    assert!(star.unwrap_err().to_string().contains("cors.allowed_origins: write origins like"));
     let hasty = Config::read(&sound(folder.path()).with("keys.rotation_interval", "1h"));
     assert!(hasty.unwrap_err().to_string().contains("keys.rotation_interval: must not be shorter"));
 }
