@@ -1,4 +1,4 @@
-//! The order of revocations and issues does not matter (D14, design invariant 8): what was issued before is dead, by our own
+//! The order of revocations and issues does not matter (D14, invariant 8): what was issued before is dead, by our own
 //! tables and by the feed, and what is issued after the last one is good.
 
 use std::sync::Arc;

@@ -69,7 +69,10 @@ async fn p133_the_sign_in_shuts_after_twenty_failures_of_an_address() {
         jar.submit(&page, &[("password", password)]).await
     };
     for n in 0..20 {
-        assert_eq!(guess(&format!("nobody-{n}@acme.example"), "wrong password").await.status, 422, "{n}");
+        assert!(
+            guess(&format!("nobody-{n}@acme.example"), "wrong password").await.has("password-problem"),
+            "{n}"
+        );
     }
     for (name, password) in [("nobody@acme.example", "wrong password"), (ADA, PASSWORD)] {
         let page = guess(name, password).await;
