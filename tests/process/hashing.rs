@@ -87,8 +87,8 @@ async fn p036_every_refusal_costs_one_hash_whoever_is_named() {
         (("ada@acme.example", "platform"), PASSWORD, "password-problem", 1),
         (("ada@acme.example", "acme"), PASSWORD, "page-home", 1),
         // P038: what is longer than any password may be is never hashed, for whomever it is sent.
-        (("ada@acme.example", "acme"), &"x".repeat(4000), "page-error", 0),
-        (("nobody@acme.example", "acme"), &"x".repeat(4000), "page-error", 0),
+        (("ada@acme.example", "acme"), &"x".repeat(4000), "password-problem", 0),
+        (("nobody@acme.example", "acme"), &"x".repeat(4000), "password-problem", 0),
     ] {
         let (jar, page) = before_the_password(&serving, account).await;
         let before = hashes(&serving).await;

