@@ -238,6 +238,7 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         issuer: Arc::new(config.server.issuer.clone()),
         database,
         changes: Arc::default(),
+        refreshing: tokio::sync::Mutex::default(),
         clock: Arc::clone(&parts.clock),
         random: Arc::clone(&parts.random),
         http,

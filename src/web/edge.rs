@@ -43,6 +43,8 @@ pub struct Edge {
     pub database: Database,
     /// What this node knows of the change number (D25).
     pub changes: Arc<Changes>,
+    /// Held by whoever reads what changed.
+    pub refreshing: tokio::sync::Mutex<()>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -180,6 +182,8 @@ impl Edge {
     /// # Errors
     /// The database did not answer, or there are no keys; what was read before stays until it is too old.
     pub async fn refresh(&self) -> Result<(), Failure> {
+        // One after the other: an older reading must not take the place of a newer one.
+        let _turn = self.refreshing.lock().await;
         // The time before the read: what was read then is at least as new.
         let now = self.clock.now();
         let (keys, revocations) = (Arc::clone(&self.keys), Arc::clone(&self.revocations));
