@@ -32,7 +32,7 @@ use crate::storage::records::revocations::{self, Revocation};
 use crate::storage::tx::Transaction;
 
 /// How far a cut-off reaches beyond the moment of the revocation: five seconds of memory (D25), three until it is committed
-/// ([`SOON`]), and two for clocks that differ.
+/// (`SOON`), and two for clocks that differ.
 pub const MARGIN: Duration = Duration::from_secs(10);
 
 /// How long after its moment a revocation is committed, or else it is none. A request's transaction keeps it by the
@@ -199,7 +199,7 @@ impl Falling {
     }
 
     /// Revokes all of it, and raises the change number in any case. Call it last: the time is asked for when nobody has to
-    /// be waited for any more, and the transaction commits [`SOON`] after it or not at all.
+    /// be waited for any more, and the transaction commits `SOON` after it or not at all.
     ///
     /// # Errors
     /// The database fails.
