@@ -22,7 +22,7 @@ const PLACES: [&str; 10] = [
 ];
 
 /// Folders of foreign libraries that tests install.
-const FOREIGN: [&str; 3] = ["node_modules", "target", ".venv"];
+const FOREIGN: [&str; 4] = ["node_modules", ".installed", "target", ".venv"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

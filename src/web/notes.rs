@@ -71,6 +71,11 @@ impl Notes {
         self.0.borrow().now
     }
 
+    /// Sets the time anew, when the whole request is here.
+    pub(super) fn again(&self, now: Timestamp) {
+        self.0.borrow_mut().now = now;
+    }
+
     /// The client's address behind our own proxies (P123).
     pub fn address(&self) -> Option<IpAddr> {
         self.0.borrow().address

@@ -192,12 +192,13 @@ fn punish_reuse(
     // Read again: another node may have used the code since it was found.
     let Some(code) = authorization_codes::find(tx, code_hash)? else { return Ok(()) };
     let granted = Authorization::from_stored(&code.authorization)?;
+    // The family before the change number, as everywhere.
+    if let Some(family) = code.family_id {
+        rotation::kill(tx, call, (family, granted.user_id, granted.sid), EndReason::CodeReused)?;
+    }
     if let Some(jti) = &code.issued_jti {
         let within = Within::person(tx.scope().id(), granted.user_id);
         revocation::revoke(tx, &within, [(RevokedKind::Token, jti.as_str())], call.now)?;
-    }
-    if let Some(family) = code.family_id {
-        rotation::kill(tx, call, (family, granted.user_id, granted.sid), EndReason::CodeReused)?;
     }
     let event =
         call.event(EventKind::CodeReused, EventResult::Denied, event::actor(client)).by_client(client.id());

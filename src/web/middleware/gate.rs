@@ -117,6 +117,11 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
         return Ok(());
     }
     let body = body::collect(request, &edge.rules).await?;
+    // A body may take its time, and a revocation must not be dated by when it began (D14).
+    notes.again(edge.clock.now());
+    if gate.guard != Guard::Open && !edge.changes.is_fresh(notes.now()) {
+        return Err(Trouble::Unavailable);
+    }
     if gate.guard == Guard::Browser && gate.methods.contains(request.method()) {
         let field = form_token(request, &body)?;
         edge.csrf

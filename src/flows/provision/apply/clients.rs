@@ -104,8 +104,9 @@ impl Work<'_, '_> {
         // Also those tenants that it was taken from before.
         for served in self.tx.tenants()? {
             let mut served = self.tx.enter(&served)?;
-            refresh_families::end_of_client(&mut served, id, self.call.now)?;
+            // Codes first: an exchange that holds one is waited for, and then its family is there to be ended.
             authorization_codes::end_of_client(&mut served, id, self.call.now)?;
+            refresh_families::end_of_client(&mut served, id, self.call.now)?;
             consents::remove_of_client(&mut served, id)?;
         }
         self.falling.client(&scope, id);
