@@ -13,6 +13,7 @@ use crate::harness::TestServer;
 use crate::harness::jar::Page;
 use crate::harness::rows::Everything;
 use crate::harness::seed::PASSWORD;
+use crate::harness::wait::until;
 
 /// One try in a fresh browser.
 async fn attempt(server: &TestServer, account: (&str, &str), password: &str) -> Page {
@@ -240,9 +241,7 @@ async fn p037_a_guess_waits_for_the_verdict_on_the_one_before_it() {
     let mut below = Everything::open(server.storage());
     let opening = async {
         // Until it is seen to wait; one that does not is through before.
-        while !below.anybody_waits() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        until(Duration::from_secs(20), "the guess waits", async || below.anybody_waits()).await;
         open.send(())
     };
     tokio::pin!(guess, opening);
