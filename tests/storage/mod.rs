@@ -1,6 +1,7 @@
 //! What the storage layer promises, on both databases.
 
 mod audit;
+mod crowd;
 mod isolation;
 mod migrations;
 mod schema;
