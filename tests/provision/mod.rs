@@ -3,9 +3,15 @@
 mod applying;
 mod declaration;
 mod declared_clients;
+mod deleted;
 mod deployment;
+mod faults;
 mod meanwhile;
 mod outward;
 mod pruning;
 mod running;
+mod secrets;
 pub(crate) mod sources;
+mod suspending;
+mod switched_off;
+mod taken_away;
