@@ -1,5 +1,6 @@
 login-title = Anmelden
 login-lead = Verwenden Sie Ihr Konto bei { $tenant }.
+asked-for-another = Sie sind angemeldet, aber die Anwendung hat nach einem anderen Konto gefragt. Machen Sie mit diesem weiter oder brechen Sie ab.
 username-label = E-Mail-Adresse
 username-problem = Geben Sie Ihre E-Mail-Adresse ein, zum Beispiel name@firma.de.
 organisation-label = Organisation

@@ -1,5 +1,6 @@
 login-title = Sign in
 login-lead = Use your { $tenant } account.
+asked-for-another = You are signed in, but the application asked for another account. Go on with that one, or cancel.
 username-label = E-mail address
 username-problem = Enter your e-mail address, such as name@company.com.
 organisation-label = Organisation

@@ -124,7 +124,7 @@ pub struct Progress {
     pub told: Option<Told>,
 }
 
-/// A form of the sign-in pages that was filled in wrong. It waits here, and the browser is sent to the page by GET: going
+/// What came of the last form of the sign-in pages, where it did not lead on. It waits here, and the browser is sent to the page by GET: going
 /// back never ends at the browser's question whether to send a form again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
@@ -138,7 +138,7 @@ pub struct Told {
     pub organisation: Option<String>,
 }
 
-/// What can be wrong with such a form.
+/// What can be wrong with such a form, or with whom it signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Problem {
@@ -148,10 +148,12 @@ pub enum Problem {
     Organisation,
     /// Address and password do not belong together, for whatever reason.
     PasswordWrong,
+    /// Somebody signed in, but not the person that the request names: nobody else may answer it.
+    OtherAccount,
 }
 
 impl Told {
-    /// A problem with a password, of which nothing is kept.
+    /// A problem of which nothing is kept that was typed.
     pub const fn of(problem: Problem) -> Self {
         Self { problem, username: None, organisation: None }
     }

@@ -17,6 +17,9 @@ pub struct AccountsPage {
     pub form: Form,
     /// Who asks.
     pub client: Option<ClientCard>,
+    /// Whether somebody has just signed in whom the request did not ask for. The page says so, and never whom it asks for: that is
+    /// shown only as an account that is signed in in this browser.
+    pub asked_for_another: bool,
     /// The accounts, in the order they are shown: `account-1` first.
     pub accounts: Vec<AccountChoice>,
 }
@@ -47,6 +50,7 @@ impl AccountsPage {
             frame,
             form: Form::sample(),
             client: Some(ClientCard::sample()),
+            asked_for_another: false,
             accounts: vec![
                 AccountChoice { value: "1".to_owned(), person: Person::sample() },
                 AccountChoice { value: "2".to_owned(), person: hank },

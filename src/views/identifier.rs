@@ -16,6 +16,9 @@ pub struct IdentifierPage {
     pub form: Form,
     /// Who asks; a sign-in without a relying party has nobody to cancel to.
     pub client: Option<ClientCard>,
+    /// Whether somebody has just signed in whom the request did not ask for. The page says so, and never whom it asks for: that is
+    /// shown only as an account that is signed in in this browser.
+    pub asked_for_another: bool,
     /// What stands in the field: a `login_hint`, or what was entered before. Never a sign that it exists.
     pub username: String,
     /// The organisation as entered so far, where it is asked for.
@@ -59,6 +62,7 @@ impl IdentifierPage {
             frame,
             form: Form::sample(),
             client: Some(ClientCard::sample()),
+            asked_for_another: false,
             username: String::new(),
             organisation: None,
             problem: None,

@@ -9,6 +9,7 @@ mod fixation;
 mod guessing;
 mod logos;
 mod logout;
+mod other_account;
 mod pages;
 mod sessions;
 mod setup;

@@ -84,6 +84,7 @@ fn sign_in_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
             }),
         ),
         ("identifier-problem", login, identifier(&|page| page.problem = Some(IdentifierProblem::Username))),
+        ("identifier-asked-for-another", login, identifier(&|page| page.asked_for_another = true)),
         ("identifier-branded", login, identifier(&|page| wear_a_brand(page))),
         (
             "identifier-hostile",
@@ -155,6 +156,11 @@ fn other_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
         SetupPage { password_problem: Some(NewPasswordProblem::TooLong), ..SetupPage::sample(frame()) };
     let others = LoggedOutPage { others: vec![Person::sample()], ..LoggedOutPage::sample(frame()) };
     vec![
+        (
+            "accounts-asked-for-another",
+            AccountsPage::MARKER,
+            html(&AccountsPage { asked_for_another: true, ..AccountsPage::sample(frame()) }),
+        ),
         ("consent", ConsentPage::MARKER, html(&ConsentPage::sample(frame()))),
         ("logout-confirm", LogoutConfirmPage::MARKER, html(&LogoutConfirmPage::sample(frame()))),
         (

@@ -5,9 +5,9 @@ use super::decide::{Decision, decide};
 use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, consent, issue, parameters, resources};
 use crate::flows::Call;
 use crate::flows::failures::{self, RecordRules, Source};
-use crate::flows::interaction::{Interaction, Request};
+use crate::flows::interaction::{Interaction, Problem, Progress, Request, Told};
 use crate::flows::interaction_store;
-use crate::flows::session;
+use crate::flows::session::{self, LiveAccount};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
 use crate::model::failure::Failure;
@@ -65,7 +65,7 @@ pub(super) fn standing(
 pub(super) fn settle(
     directory: &mut Directory<'_>,
     call: &Call,
-    standing: Standing,
+    mut standing: Standing,
     terms: Terms<'_>,
 ) -> Result<Outcome, Failure> {
     let Some(request) = &standing.interaction.request else { return Ok(Outcome::Gone) };
@@ -88,11 +88,17 @@ pub(super) fn settle(
     {
         decision = Decision::Refuse(fault);
     }
+    if matches!(decision, Decision::SignIn | Decision::Choose)
+        && somebody_else(&standing.interaction, &request, &accounts)
+    {
+        // What was typed leads nowhere; the page offers what the request asks for, and says why it is back.
+        standing.interaction.progress =
+            Progress { told: Some(Told::of(Problem::OtherAccount)), ..Progress::default() };
+    }
     match decision {
         Decision::SignIn => wait(directory, &standing).map(Outcome::SignIn),
         Decision::Choose => wait(directory, &standing).map(Outcome::Choose),
         Decision::Consent(account) => {
-            let mut standing = standing;
             standing.interaction.progress.account = Some(account);
             wait(directory, &standing).map(Outcome::Consent)
         }
@@ -111,6 +117,13 @@ pub(super) fn settle(
             Ok(back(standing, request, answer, Some((account.scope.id(), account.user.id))))
         }
     }
+}
+
+/// Whether a factor was proved for this interaction by another person than the one whom the request names.
+fn somebody_else(interaction: &Interaction, request: &Request, accounts: &[LiveAccount]) -> bool {
+    let Some(wanted) = &request.subject else { return false };
+    let proved = accounts.iter().find(|account| interaction.progress.proved == Some(account.reference()));
+    proved.is_some_and(|account| *wanted != account.user.id.to_string())
 }
 
 /// Ends the interaction with an error for the client.

@@ -2,7 +2,7 @@
 
 use super::Destination;
 use crate::flows::call::Call;
-use crate::flows::interaction::{Interaction, Request, Told};
+use crate::flows::interaction::{Interaction, Problem, Request, Told};
 use crate::flows::interaction_store;
 use crate::flows::session::{LiveAccount, live_accounts};
 use crate::model::client::Client;
@@ -69,6 +69,11 @@ impl Visit {
     /// What was wrong with the last form.
     pub fn told(&self) -> Option<&Told> {
         self.interaction.as_ref()?.progress.told.as_ref()
+    }
+
+    /// Whether the person has just signed in as somebody else than the one whom the request names.
+    pub fn asked_for_another(&self) -> bool {
+        self.told().is_some_and(|told| told.problem == Problem::OtherAccount)
     }
 
     /// The client that asks.

@@ -76,6 +76,7 @@ async fn page(visitor: &Visitor, handle: InteractionHandle) -> Outcome {
         frame: login::frame(visitor, &visit),
         form: visitor.hidden(Some(handle.to_string())),
         client: card::asker(visitor, &visit).await,
+        asked_for_another: visit.asked_for_another(),
         accounts: accounts
             .iter()
             .map(|account| AccountChoice {

@@ -43,7 +43,7 @@ const fn problem(problem: Problem) -> Option<IdentifierProblem> {
     match problem {
         Problem::Username => Some(IdentifierProblem::Username),
         Problem::Organisation => Some(IdentifierProblem::Organisation),
-        Problem::PasswordWrong => None,
+        Problem::PasswordWrong | Problem::OtherAccount => None,
     }
 }
 
@@ -126,6 +126,7 @@ async fn page(
         frame: frame(visitor, &opened.visit),
         form: visitor.hidden(handle),
         client: card::asker(visitor, &opened.visit).await,
+        asked_for_another: opened.visit.asked_for_another(),
         username,
         organisation,
         problem,

@@ -139,7 +139,7 @@ async fn refused(
 const fn of_password(problem: Problem) -> Option<PasswordProblem> {
     match problem {
         Problem::PasswordWrong => Some(PasswordProblem::Wrong),
-        Problem::Username | Problem::Organisation => None,
+        Problem::Username | Problem::Organisation | Problem::OtherAccount => None,
     }
 }
 
