@@ -9,6 +9,7 @@ use symbolon::storage::tx::Transaction as _;
 
 use super::{count, events, is_signed_in, sign_in, signed_in, started};
 use crate::harness::TestServer;
+use crate::harness::html::tags;
 
 const CHOSEN: &str = "violet anchor museum kettle";
 
@@ -88,6 +89,41 @@ async fn p040_a_weak_password_is_refused_and_the_link_stays() {
     assert!(answer.has("email-problem"));
     let done = jar.submit(&page, &[("email", "root@example.com"), ("password", CHOSEN)]).await;
     assert_eq!(done.marker().as_deref(), Some("page-setup-done"));
+}
+
+#[tokio::test]
+async fn every_fault_of_the_form_is_shown_at_once_beside_its_field() {
+    let (server, _) = started().await;
+    let token = link(&server).await.expect("a link");
+    let jar = server.browser();
+    let page = jar.open(&format!("/setup?token={token}")).await;
+    let long = "x".repeat(129);
+    let faulty = ["email", "password"];
+    for (email, password, faults) in [
+        ("root@", "s4ort", &faulty[..]),
+        ("", "", &faulty),
+        ("root@example", &long, &faulty),
+        ("somebody", "passwordpassword", &faulty),
+        // Little more than the address that was typed, faulty as that is.
+        ("maximiliane.hohenlohe", "maximiliane.hohenlohe", &faulty),
+        ("root@", CHOSEN, &faulty[..1]),
+        ("root@example.com", "s4ort", &faulty[1..]),
+    ] {
+        let answer = jar.submit(&page, &[("email", email), ("password", password)]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{email} {password}");
+        let all = tags(&answer.body);
+        let named = |id: &str| all.iter().find(|tag| tag.get("id") == Some(id));
+        for field in faulty {
+            let (tag, problem) = (named(field).expect("the field"), format!("{field}-problem"));
+            let told = tag.get("aria-describedby").is_some_and(|ids| ids.split(' ').any(|id| id == problem));
+            let seen = (tag.get("aria-invalid") == Some("true"), named(&problem).is_some(), told);
+            let wanted = faults.contains(&field);
+            assert_eq!(seen, (wanted, wanted, wanted), "{field}: {email} {password}");
+        }
+        assert_eq!(named("email").expect("the field").get("value"), Some(email), "what was typed stays");
+        assert_eq!(named("password").expect("the field").get("value"), None, "and the password does not");
+        assert!(password.len() < 13 || password == email || !answer.body.contains(password));
+    }
 }
 
 /// P074: an account that was there before loses everything that was given to it.

@@ -4,14 +4,17 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
-use super::visitor::{Outcome, Visitor, answered};
-use crate::crypto::password::{MIN_CHARS, Password, Weakness};
+use super::visitor::{Detour, Outcome, Visitor, answered};
+use crate::crypto::password::{MIN_CHARS, Password, PasswordHash, Weakness};
 use crate::flows::setup::{check_link, complete, note_refusal};
 use crate::model::email::Email;
 use crate::model::secret::Secret;
 use crate::views::error::ErrorKind;
 use crate::views::setup::{EmailProblem, NewPasswordProblem};
 use crate::views::{SetupDonePage, SetupPage};
+
+/// What the field of the address takes, in characters.
+const LONGEST_ADDRESS: usize = 320;
 
 /// `GET /setup?token=…`.
 pub async fn get(visitor: Visitor) -> HttpResponse {
@@ -42,24 +45,12 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     }
     let typed = params.get("email").unwrap_or_default();
     let mut page = page(visitor, token.clone(), typed.to_owned());
-    let Ok(email) = typed.parse::<Email>() else {
-        page.email_problem = Some(EmailProblem::Invalid);
-        return Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page));
-    };
     let given = params.secret("password").unwrap_or_else(|| Secret::new(String::new()));
-    let context = vec![email.spelling().to_owned(), visitor.edge.rules.deployment.clone()];
-    let accepted = match Password::new(&given) {
-        Ok(password) => {
-            visitor.sound(visitor.edge.passwords.accept(password, context).await.map_err(Into::into))?
-        }
-        Err(weakness) => Err(weakness),
-    };
-    let hash = match accepted {
-        Ok(hash) => hash,
-        Err(weakness) => {
-            page.password_problem = Some(problem(weakness));
-            return Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page));
-        }
+    let (email, accepted) = (typed.parse::<Email>(), judge(visitor, &given, typed).await?);
+    page.email_problem = email.as_ref().err().map(|_| EmailProblem::Invalid);
+    page.password_problem = accepted.as_ref().err().copied().map(problem);
+    let (Ok(email), Ok(hash)) = (email, accepted) else {
+        return Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page));
     };
     let (call, owner) = (visitor.call.clone(), email.clone());
     let rules = visitor.edge.sign_in.records.clone();
@@ -76,7 +67,19 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     }
 }
 
-async fn alive(visitor: &Visitor, token: &Secret<String>) -> Result<bool, super::visitor::Detour> {
+/// Judges the password, whatever is wrong with the address that was typed with it, so that the page names every fault.
+async fn judge(
+    visitor: &Visitor,
+    given: &Secret<String>,
+    address: &str,
+) -> Result<Result<PasswordHash, Weakness>, Detour> {
+    let Ok(password) = Password::new(given) else { return Ok(Err(Weakness::TooLong)) };
+    let context =
+        vec![address.chars().take(LONGEST_ADDRESS).collect(), visitor.edge.rules.deployment.clone()];
+    visitor.sound(visitor.edge.passwords.accept(password, context).await.map_err(Into::into))
+}
+
+async fn alive(visitor: &Visitor, token: &Secret<String>) -> Result<bool, Detour> {
     let (call, token) = (visitor.call.clone(), token.clone());
     let checked = visitor.edge.database.read_directory(move |directory| check_link(directory, &call, &token));
     Ok(visitor.sound(checked.await)?.is_ok())
