@@ -2,16 +2,21 @@
 
 use reqwest::Method;
 
-use super::furnish;
+use super::{Clients, furnish};
 use crate::harness::TestServer;
 use crate::harness::jar::Page;
+use crate::harness::tokens::basic;
 
 /// A server behind a proxy of ours, so that the tests come from any address.
 async fn server(settings: &[(&str, &str)]) -> TestServer {
+    furnished(settings).await.0
+}
+
+async fn furnished(settings: &[(&str, &str)]) -> (TestServer, Clients) {
     let all = TestServer::with().set("server.trusted_proxies", "127.0.0.0/8");
     let server = settings.iter().fold(all, |all, (key, value)| all.set(key, *value)).start().await;
-    furnish(&server).await;
-    server
+    let clients = furnish(&server).await;
+    (server, clients)
 }
 
 /// A form sent from this address.
@@ -33,11 +38,21 @@ async fn p133_nobody_uses_up_the_share_of_a_public_client_for_others() {
 /// A confidential client's share is one, wherever it asks from, and who only says its name takes nothing of it.
 #[tokio::test]
 async fn p133_a_confidential_clients_share_is_used_by_itself_alone() {
-    let server = server(&[("limits.token_client", "3 per 1m"), ("limits.token_address", "100 per 1m")]).await;
-    let fields = [("grant_type", "refresh_token"), ("client_id", "wiki"), ("refresh_token", "nonsense")];
+    let (server, Clients { wiki, .. }) =
+        furnished(&[("limits.token_client", "3 per 1m"), ("limits.token_address", "100 per 1m")]).await;
+    let unproved = [("grant_type", "refresh_token"), ("client_id", "wiki"), ("refresh_token", "nonsense")];
     for n in 0..10 {
-        assert_eq!(send(&server, "203.0.113.9", "/oauth2/token", &fields).await.status, 401, "{n}");
+        assert_eq!(send(&server, "203.0.113.9", "/oauth2/token", &unproved).await.status, 401, "{n}");
     }
+    let proof = basic(wiki.id(), &wiki.secret);
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", "nonsense")];
+    let mut statuses = Vec::new();
+    for from in ["203.0.113.9", "203.0.113.10", "203.0.113.11", "203.0.113.12"] {
+        let headers = [("x-forwarded-for", from), ("authorization", &proof)];
+        let page = server.browser().send(Method::POST, "/oauth2/token", Some(&fields), &headers).await;
+        statuses.push(page.status.as_u16());
+    }
+    assert_eq!(statuses, [400, 400, 400, 429]);
 }
 
 /// RFC 7009 §2.2: the answer is the same; who tries tokens by the name of a public client is shut out in the end.

@@ -11,6 +11,9 @@ use symbolon::storage::tx::Transaction as _;
 use super::{call, count_users, event, tenant, user};
 use crate::harness::database::TestDatabase;
 
+/// On the slowest machine: a queue that is shorter, or a writer that turns away whom it could serve, falls below it.
+const FLOOR: usize = 50;
+
 #[tokio::test]
 async fn p151_a_hundred_writers_lose_nothing() {
     let home = TestDatabase::new();
@@ -28,20 +31,17 @@ async fn p151_a_hundred_writers_lose_nothing() {
                     Ok(())
                 })
                 .await;
-            match result {
-                Ok(()) => 1,
-                Err(failure) => {
-                    assert_eq!(failure.kind, FailureKind::Unavailable, "{failure}");
-                    0
-                }
-            }
+            // Who may not wait any longer is told so; nobody else is turned away.
+            result
+                .inspect_err(|failure| assert_eq!(failure.kind, FailureKind::Unavailable, "{failure}"))
+                .is_ok()
         }));
     }
     let mut written = 0;
     for task in tasks {
-        written += task.await.expect("no writer panics");
+        written += usize::from(task.await.expect("no writer panics"));
     }
-    assert!(written > 0);
+    assert!(written >= FLOOR, "{written} of 100 written");
     assert_eq!(count_users(&database, &scope).await, written);
     let head = database.read(&scope, audit::head).await.expect("the head is read");
     assert_eq!(head.seq, i64::try_from(written).expect("a small number"));

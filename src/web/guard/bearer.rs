@@ -39,7 +39,8 @@ fn find<'a>(request: &'a HttpRequest, form: Option<&'a Params>) -> Result<&'a st
     match (header, posted) {
         (Some(_), Some(_)) => Err(BearerError::InvalidRequest),
         (None, None) => Err(BearerError::Missing),
-        (None, Some(token)) => well_formed(token),
+        // A field may hold any text: one that is no token is a malformed token (RFC 6750 §3.1), not a malformed request.
+        (None, Some(token)) => Ok(token),
         (Some(header), None) => {
             let header = header.to_str().map_err(|_| BearerError::InvalidRequest)?;
             let (scheme, token) = header.split_once(' ').ok_or(BearerError::InvalidRequest)?;
@@ -93,5 +94,6 @@ mod tests {
             assert_eq!(found(&[header], "", None), Err(BearerError::Missing), "{header}");
         }
         assert_eq!(found(&[], "", None), Err(BearerError::Missing));
+        assert_eq!(found(&[], "", Some("access_token=a+b")).as_deref(), Ok("a b"));
     }
 }
