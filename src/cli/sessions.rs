@@ -1,6 +1,7 @@
 //! `symbolon sessions`: ends people's sessions, beside running servers.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -9,7 +10,7 @@ use super::deployment::Deployment;
 use super::outcome::{Outcome, say};
 use super::person::PersonArgs;
 use super::settings::SettingsArgs;
-use crate::effects::SystemClock;
+use crate::effects::{Clock, SystemClock};
 use crate::flows::provision;
 use crate::model::audit::Actor;
 
@@ -47,9 +48,9 @@ impl SessionsCommand {
     pub fn run(&self, settings: &SettingsArgs) -> Outcome {
         let deployment = Deployment::open(settings)?;
         let Self::Revoke(arguments) = self;
-        let call = deployment.call();
+        let (call, clock): (_, Arc<dyn Clock>) = (deployment.call(), Arc::new(SystemClock));
         let (user, ended) = arguments.person.change(&deployment, move |tx, user| {
-            provision::revoke_sessions(tx, (&call, &SystemClock), &Actor::Operator, user)
+            provision::revoke_sessions(tx, (&call, &clock), &Actor::Operator, user)
         })?;
         if arguments.json {
             say(json!({"user": user.id, "email": user.email, "sessions_ended": ended}));

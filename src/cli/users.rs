@@ -1,6 +1,7 @@
 //! `symbolon users`: suspends and resumes people's accounts, beside running servers.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -9,7 +10,7 @@ use super::deployment::Deployment;
 use super::outcome::{Outcome, say, warn};
 use super::person::PersonArgs;
 use super::settings::SettingsArgs;
-use crate::effects::SystemClock;
+use crate::effects::{Clock, SystemClock};
 use crate::flows::provision;
 use crate::model::audit::Actor;
 
@@ -66,9 +67,9 @@ impl UsersCommand {
 }
 
 fn suspend(deployment: &Deployment, named: &Named) -> Outcome {
-    let call = deployment.call();
+    let (call, clock): (_, Arc<dyn Clock>) = (deployment.call(), Arc::new(SystemClock));
     let (user, done) = named.person.change(deployment, move |tx, user| {
-        provision::suspend(tx, (&call, &SystemClock), &Actor::Operator, user.id)
+        provision::suspend(tx, (&call, &clock), &Actor::Operator, user.id)
     })?;
     if done.is_some_and(|done| done.last_owner) {
         warn(format_args!(

@@ -16,6 +16,7 @@
 //! date lies beyond what a revocation of that second could reach: after `PUSH` of them a token waits, dead, for the clock.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::effects::Clock;
@@ -154,7 +155,7 @@ const fn is_beside_few(kind: RevokedKind) -> bool {
 
 /// What falls by a transaction that takes its time, or that waits for others: persons, clients, tenants. Gathered while
 /// it works, and revoked by its last statements, so that the cut-off lies behind what others issued meanwhile by what they
-/// still saw, and so that no other revocation waits for it.
+/// still saw, and so that no other revocation waits for the work.
 #[derive(Debug, Default)]
 pub struct Falling(Vec<(RevokedKind, Revocation)>);
 
@@ -198,18 +199,22 @@ impl Falling {
         bounded
     }
 
-    /// Revokes all of it, and raises the change number in any case. Call it last: the time is asked for when nobody has to
-    /// be waited for any more, and the transaction commits `SOON` after it or not at all.
+    /// Revokes all of it, and raises the change number in any case. Call it last, since it takes the change number. The
+    /// time is asked for when the events are written and nobody has to be waited for any more, so that it is as near to the
+    /// commit after a long file as after a short one; the transaction commits `SOON` after it or not at all.
     ///
     /// # Errors
     /// The database fails.
-    pub fn revoke(self, tx: &mut impl Transaction, clock: &dyn Clock) -> Result<(), Failure> {
+    pub fn revoke(self, tx: &mut impl Transaction, clock: &Arc<dyn Clock>) -> Result<(), Failure> {
         change_number::raise(tx)?;
-        if self.0.is_empty() {
-            return Ok(());
+        if !self.0.is_empty() {
+            let clock = Arc::clone(clock);
+            tx.at_last(SOON, move |tx| self.put(tx, clock.now()));
         }
-        tx.commit_within(SOON);
-        let now = clock.now();
+        Ok(())
+    }
+
+    fn put(self, tx: &mut impl Transaction, now: Timestamp) -> Result<(), Failure> {
         let falling = self.bounded();
         let mut cut_off = reach(now);
         if falling.iter().all(|(kind, _)| is_beside_few(*kind)) {

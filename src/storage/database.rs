@@ -214,7 +214,7 @@ pub enum UnsafeServer {
 }
 
 /// A panic inside a closure must not leave the connection in an open transaction.
-fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(Failure::internal("a database closure panicked")))
 }
@@ -225,8 +225,9 @@ fn write_postgres<T>(
     (patience, deadline): (Duration, Instant),
 ) -> Result<T, Failure> {
     conn.batch_execute(&begin(patience)).or_failure("beginning a write")?;
-    let mut recorded = Recorded::until(deadline);
-    let result = guarded(|| work(conn, &mut recorded)).and_then(|value| {
+    let result = guarded(|| {
+        let mut recorded = Recorded::until(deadline);
+        let value = work(conn, &mut recorded)?;
         let mut heads = Heads::default();
         heads.write(conn, recorded)?;
         heads.store(conn)?;

@@ -1,14 +1,16 @@
-//! Audit events of a transaction: collected while it runs, chained and written just before it commits (D21).
+//! What a transaction does when its work is done: the audit events that it recorded are chained and written (D21), and
+//! behind them what says something of the moment of the commit.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use diesel::{ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
 
 use super::connection::AnyConn;
 use super::rows::{OrFailure, insert_rows};
 use super::schema::{audit_events, audit_heads, audit_personal};
-use super::tx::name_tenant;
+use super::tx::{Directory, name_tenant};
 use crate::model::audit::{ChainedEvent, Event, Head};
 use crate::model::failure::Failure;
 use crate::model::ids::TenantId;
@@ -16,18 +18,23 @@ use crate::model::ids::TenantId;
 /// Events that one statement writes at most.
 const ROWS: usize = 500;
 
-/// What one closure recorded, and by when that has to be committed.
+/// What comes behind the events of a transaction.
+type Last = Box<dyn FnOnce(&mut Directory<'_>) -> Result<(), Failure> + Send>;
+
+/// What one closure recorded, what comes behind that, and by when it has to be committed.
 #[derive(Default)]
 pub(super) struct Recorded {
     /// In order, per tenant. Ordered by tenant, so that two transactions lock heads alike.
     events: BTreeMap<TenantId, Vec<Event>>,
+    /// Each with the time that it may be old when the transaction commits.
+    last: Vec<(Duration, Last)>,
     deadline: Option<Instant>,
 }
 
 impl Recorded {
     /// Nothing yet, for a transaction that commits by this moment or not at all.
     pub(super) fn until(deadline: Instant) -> Self {
-        Self { events: BTreeMap::new(), deadline: Some(deadline) }
+        Self { deadline: Some(deadline), ..Self::default() }
     }
 
     /// Puts an event behind those of its tenant.
@@ -35,10 +42,10 @@ impl Recorded {
         self.events.entry(tenant).or_default().push(event);
     }
 
-    /// Brings the end nearer: the transaction commits within this time from now, or not at all.
-    pub(super) fn commit_within(&mut self, time: Duration) {
-        let nearer = Instant::now() + time;
-        self.deadline = Some(self.deadline.map_or(nearer, |deadline| deadline.min(nearer)));
+    /// Leaves this for the end, when the events are written: the transaction commits within this time from its beginning,
+    /// or not at all.
+    pub(super) fn at_last(&mut self, within: Duration, last: Last) {
+        self.last.push((within, last));
     }
 }
 
@@ -68,7 +75,16 @@ impl Heads {
         for (tenant, events) in recorded.events {
             self.write_for(conn, tenant, events)?;
         }
-        match recorded.deadline {
+        let mut deadline = recorded.deadline;
+        for (within, last) in recorded.last {
+            let nearer = Instant::now() + within;
+            deadline = Some(deadline.map_or(nearer, |deadline| deadline.min(nearer)));
+            let mut more = Recorded::default();
+            last(&mut Directory::new(conn, &mut more))?;
+            self.named = None;
+            self.write_all(conn, more)?;
+        }
+        match deadline {
             Some(deadline) if Instant::now() > deadline => {
                 Err(Failure::unavailable("the transaction took too long to be committed"))
             }
@@ -97,12 +113,19 @@ impl Heads {
         Ok(())
     }
 
-    /// The last statements before commit.
+    /// The last statements before commit. To PostgreSQL the heads of several chains go in one round trip, so that the time
+    /// to the commit does not grow with them.
     pub(super) fn store(&mut self, conn: &mut AnyConn) -> Result<(), Failure> {
         if !std::mem::take(&mut self.dirty) {
             return Ok(());
         }
-        for (tenant, head) in std::mem::take(&mut self.known) {
+        let heads = std::mem::take(&mut self.known);
+        if heads.len() > 1
+            && let AnyConn::Pg(pg) = conn
+        {
+            return pg.batch_execute(&moves(&heads)).or_failure("moving the heads of audit chains");
+        }
+        for (tenant, head) in heads {
             if self.named.replace(tenant) != Some(tenant) {
                 name_tenant(conn, tenant)?;
             }
@@ -113,6 +136,17 @@ impl Heads {
         }
         Ok(())
     }
+}
+
+/// The statements that move these heads. Ids, numbers and hashes of ours hold nothing to quote.
+fn moves(heads: &BTreeMap<TenantId, Head>) -> String {
+    let moves = heads.iter().map(|(tenant, Head { seq, hash })| {
+        format!(
+            "SELECT set_config('symbolon.tenant', '{tenant}', true); \
+             UPDATE audit_heads SET seq = {seq}, hash = '{hash}' WHERE tenant_id = '{tenant}';"
+        )
+    });
+    moves.collect()
 }
 
 /// Reads the head by a write that changes nothing: on PostgreSQL the row stays locked until commit, so that no other

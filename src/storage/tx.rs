@@ -31,9 +31,13 @@ pub trait Transaction: sealed::Connected {
     /// Records an event on the chain of this tenant, in this transaction.
     fn record_for(&mut self, tenant: TenantId, event: Event);
 
-    /// This transaction commits within this time from now, or not at all: what it writes says something of the moment
-    /// at which others see it.
-    fn commit_within(&mut self, time: Duration);
+    /// Leaves this for the end of the transaction, behind its events: what it writes says something of the moment at which
+    /// others see it. The transaction commits within this time from its beginning, or not at all.
+    fn at_last(
+        &mut self,
+        within: Duration,
+        last: impl FnOnce(&mut Directory<'_>) -> Result<(), Failure> + Send + 'static,
+    );
 
     /// The named look-ups, inside this transaction.
     fn directory(&mut self) -> Directory<'_>;
@@ -83,8 +87,12 @@ macro_rules! transactions {
                 self.recorded.push(tenant, event);
             }
 
-            fn commit_within(&mut self, time: Duration) {
-                self.recorded.commit_within(time);
+            fn at_last(
+                &mut self,
+                within: Duration,
+                last: impl FnOnce(&mut Directory<'_>) -> Result<(), Failure> + Send + 'static,
+            ) {
+                self.recorded.at_last(within, Box::new(last));
             }
 
             fn directory(&mut self) -> Directory<'_> {

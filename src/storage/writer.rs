@@ -1,7 +1,6 @@
 //! The one writer on SQLite (D20): queued closures, each in its own savepoint, committed together; answers leave after
 //! the commit. That is the group commit. Under load it gathers for a moment first, so that one `fsync` serves many.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
@@ -10,6 +9,7 @@ use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 
 use super::connection::AnyConn;
+use super::database::guarded;
 use super::pending::{Heads, Recorded};
 use super::rows::OrFailure;
 use crate::model::failure::Failure;
@@ -53,8 +53,7 @@ impl<T: Send> Queued for Job<T> {
             return false;
         }
         let Some(work) = self.work.take() else { return false };
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(conn, recorded)))
-            .unwrap_or_else(|_| Err(Failure::internal("a write panicked")));
+        let outcome = guarded(|| work(conn, recorded));
         let keep = outcome.is_ok();
         self.outcome = Some(outcome);
         keep
@@ -156,7 +155,7 @@ fn run_in_savepoint(conn: &mut AnyConn, job: &mut dyn Queued, heads: &mut Heads)
     conn.batch_execute("SAVEPOINT work").or_failure("opening a savepoint")?;
     let mut recorded = Recorded::default();
     let mut keep = job.run(conn, &mut recorded);
-    if keep && let Err(failure) = heads.write(conn, recorded) {
+    if keep && let Err(failure) = guarded(|| heads.write(conn, recorded)) {
         job.withdraw(failure);
         keep = false;
     }

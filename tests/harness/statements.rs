@@ -1,8 +1,8 @@
-//! What the servers of the tests ask of their databases: how many
-//! statements a thread has begun, and who waits to write.
+//! What the servers of the tests ask of their databases: how many statements a thread has begun, with which of them it
+//! committed, and who waits to write.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
@@ -19,6 +19,9 @@ thread_local! {
 /// SQLite files that somebody just now waits to write to.
 static WAITING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
+/// How many statements the thread of the last commit had begun by then, by database.
+static COMMITTED: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+
 /// Watches one connection.
 struct Watcher {
     database: String,
@@ -30,8 +33,14 @@ impl Instrumentation for Watcher {
             url.clone_into(&mut self.database);
         } else if let InstrumentationEvent::StartQuery { query, .. } = event {
             BEGUN.set(BEGUN.get() + 1);
-            if query.to_string() == "BEGIN IMMEDIATE" {
-                WAITING.lock().expect("the list").insert(self.database.clone());
+            match &*query.to_string() {
+                "BEGIN IMMEDIATE" => {
+                    WAITING.lock().expect("the list").insert(self.database.clone());
+                }
+                "COMMIT" => {
+                    COMMITTED.lock().expect("the list").insert(self.database.clone(), begun());
+                }
+                _ => {}
             }
         } else if let InstrumentationEvent::FinishQuery { query, .. } = event
             && query.to_string() == "BEGIN IMMEDIATE"
@@ -53,6 +62,18 @@ pub(crate) fn watch() {
 /// The statements that this thread has begun.
 pub(crate) fn begun() -> usize {
     BEGUN.get()
+}
+
+/// What [`begun`] said when the last transaction on the database with this name in its address committed: the commit is
+/// counted.
+pub(crate) fn begun_by_commit(storage: &TestDatabase) -> usize {
+    let address = match &storage.url {
+        DatabaseUrl::Sqlite(path) => path,
+        DatabaseUrl::Postgres(url) => url.expose(),
+    };
+    let committed = COMMITTED.lock().expect("the list");
+    let known = committed.iter().find(|(known, _)| known.starts_with(address.as_str()));
+    *known.expect("a commit after `watch`").1
 }
 
 /// Whether some transaction waits for another one that writes to this database. On SQLite only where the two are of

@@ -7,7 +7,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
-use symbolon::effects::SystemRandom;
+use symbolon::effects::{Clock, SystemRandom};
 use symbolon::flows::keys::Keys;
 use symbolon::flows::revocation::{self, Falling, Within};
 use symbolon::flows::revocation_feed::RevocationList;
@@ -232,7 +232,7 @@ async fn p074_more_revocations_in_one_second_than_dates_lie_ahead_leave_nothing_
 #[tokio::test]
 async fn a_thousand_persons_who_fall_at_once_are_their_tenant() {
     let rig = Rig::new().await;
-    let clock = Arc::clone(&rig.clock);
+    let clock: Arc<dyn Clock> = rig.clock.clone();
     let now = rig.call().now;
     let named = rig.write(move |tx| {
         let random: &dyn symbolon::effects::Random = &SystemRandom;
@@ -242,12 +242,15 @@ async fn a_thousand_persons_who_fall_at_once_are_their_tenant() {
             falling.person(many, random.id(now));
         }
         falling.person(few, random.id(now));
-        falling.revoke(tx, &*clock)?;
-        let many = many.to_string();
+        falling.revoke(tx, &clock)?;
+        Ok(many.to_string())
+    });
+    let many = named.await.unwrap();
+    let read = rig.write(move |tx| {
         let cut_off = revocation::cut_off(tx, [(RevokedKind::Tenant, many.as_str())], now)?;
         Ok((revocations::count(tx, now)?, cut_off))
     });
-    let (entries, cut_off) = named.await.unwrap();
+    let (entries, cut_off) = read.await.unwrap();
     assert_eq!(entries, 2);
     assert!(cut_off >= Some(now));
 }

@@ -99,10 +99,10 @@ async fn p074_thousands_of_sessions_end_at_once() {
     let ada = acme.person("ada@acme.example", &[]).await;
     let jar = signed_in(&server, "ada@acme.example", "acme").await;
     many_sessions(&server, &acme.scope, ada, 5000).await;
-    let (call, clock) = (server.operator(), Arc::clone(&server.clock));
+    let (call, clock) = (server.operator(), Arc::clone(&server.edge.clock));
     let patient = server.database().with_patience(Duration::from_secs(10));
     let suspended =
-        patient.write(&acme.scope, move |tx| provision::suspend(tx, (&call, &*clock), &Actor::Operator, ada));
+        patient.write(&acme.scope, move |tx| provision::suspend(tx, (&call, &clock), &Actor::Operator, ada));
     let suspended = suspended.await.expect("in time").expect("was active");
     assert_eq!(suspended.sessions, 5001);
     assert!(!is_signed_in(&jar).await);

@@ -242,11 +242,11 @@ async fn change(world: &World, shop: &Registered, what: Change) {
             .await;
         }
         Change::SessionsRevoked => {
-            let clock = Arc::clone(&world.server.clock);
+            let clock = Arc::clone(&world.server.edge.clock);
             unseen(world, move |tx| {
                 let mut tx = acme_of(tx, acme);
                 let user = users::find(&mut tx, ada)?.expect("ada");
-                provision::revoke_sessions(&mut tx, (&call, &*clock), &Actor::Operator, &user).map(|_| ())
+                provision::revoke_sessions(&mut tx, (&call, &clock), &Actor::Operator, &user).map(|_| ())
             })
             .await;
         }

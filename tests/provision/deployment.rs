@@ -1,6 +1,7 @@
 //! A deployment under test: a database with the platform in it, and files applied to it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use symbolon::crypto::password::{PasswordPool, PoolLimits};
@@ -19,6 +20,7 @@ use symbolon::storage::{Database, PlatformScope, TenantScope, TenantTx};
 
 use super::sources::{TestSources, examples};
 use crate::harness::database::TestDatabase;
+use crate::harness::statements;
 
 pub(crate) struct Deployment {
     pub(crate) database: Database,
@@ -27,7 +29,7 @@ pub(crate) struct Deployment {
     pool: PasswordPool,
     now: Timestamp,
     takes: Duration,
-    _kept: TestDatabase,
+    kept: TestDatabase,
 }
 
 /// The example's text.
@@ -48,6 +50,19 @@ impl Clock for Passing {
     }
 }
 
+/// A clock that notes how many statements its thread had begun at the last look.
+struct Noting {
+    clock: TestClock,
+    begun: AtomicUsize,
+}
+
+impl Clock for Noting {
+    fn now(&self) -> Timestamp {
+        self.begun.store(statements::begun(), Ordering::SeqCst);
+        self.clock.now()
+    }
+}
+
 impl Deployment {
     /// One with the platform only.
     pub(crate) async fn new() -> Self {
@@ -61,7 +76,7 @@ impl Deployment {
             pool: PasswordPool::new(limits, random),
             now: Timestamp::from_unix(1_800_000_000),
             takes: Duration::ZERO,
-            _kept: kept,
+            kept,
         };
         let call = deployment.call();
         let platform = Tenant {
@@ -128,6 +143,17 @@ impl Deployment {
         let clock: Arc<dyn Clock> = Arc::new(TestClock::at(self.now));
         let applied = apply(&self.database, &self.right, &self.pool, &clock, (&self.call(), &request)).await;
         matches!(applied, Ok(Ok(_)))
+    }
+
+    /// Applies the file, and says how many statements came after the last look at the clock, up to the commit. Needs
+    /// [`statements::watch`].
+    pub(crate) async fn statements_after_the_date(&self, text: &str) -> usize {
+        let noting = Arc::new(Noting { clock: TestClock::at(self.now), begun: AtomicUsize::new(0) });
+        let clock: Arc<dyn Clock> = noting.clone();
+        let request = self.request(text, false);
+        let applied = apply(&self.database, &self.right, &self.pool, &clock, (&self.call(), &request)).await;
+        applied.unwrap().unwrap_or_else(|faults| panic!("{faults}"));
+        statements::begun_by_commit(&self.kept) - noting.begun.load(Ordering::SeqCst)
     }
 
     pub(crate) async fn apply(&self, text: &str) -> Applied {

@@ -1,14 +1,18 @@
 //! A long file is being applied, and others go on by what they still see (D14; invariant 8).
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::json;
+use symbolon::flows::audit::Verification;
 use symbolon::storage::PlatformScope;
-use symbolon::storage::records::users;
+use symbolon::storage::records::{audit, users};
 
+use super::deployment::Deployment;
 use super::running::{ADA, HANK, Running};
 use crate::harness::database::on_postgres;
 use crate::harness::rows::Everything;
+use crate::harness::statements;
 use crate::harness::tokens::{claims, text};
 use crate::harness::wait::until;
 
@@ -74,4 +78,41 @@ async fn p074_what_is_issued_while_a_long_file_is_applied_falls_too() {
     assert!(!running.is_active(&access).await, "it says that she is an owner");
     let next = running.refreshed_by("notes", &refresh).await;
     assert_eq!(claims(&text(&next.json(), "access_token"))["roles"], json!(["member"]));
+}
+
+/// A file with this many tenants of one plan.
+fn wide(tenants: usize, name: &str, grants: &str) -> String {
+    let mut file = format!(
+        "apiVersion: symbolon/v1\nproducts:\n  - {{key: notes, name: Notes, grants: [read, write]}}\n\
+         plans:\n  - key: basic\n    name: Basic\n    entitlements: {{notes: [{grants}]}}\ntenants:\n"
+    );
+    for n in 0..tenants {
+        writeln!(file, "  - {{slug: t{n:03}, name: {name} {n}, plan: basic}}").expect("a line");
+    }
+    file
+}
+
+/// D14, P074: the time between the date of a revocation and its commit does not grow with the file: each statement is a
+/// round trip, and a file that takes too long for its margin would be refused for ever.
+#[tokio::test]
+async fn p074_a_wide_file_dates_what_it_revokes_as_near_to_its_commit_as_a_narrow_one() {
+    statements::watch();
+    let mut behind = Vec::new();
+    for tenants in [2, 60] {
+        let deployment = Deployment::new().await;
+        deployment.apply(&wide(tenants, "Old", "read, write")).await;
+        let statements = deployment.statements_after_the_date(&wide(tenants, "New", "read")).await;
+        // SQLite moves each head by a statement of its own, without a round trip; the platform has one too.
+        behind.push(if on_postgres() { statements } else { statements - tenants - 1 });
+        let (scope, events, head) = deployment
+            .inside("t001", |tx| Ok((tx.scope().id(), audit::after(tx, 0, 10)?, audit::head(tx)?)))
+            .await;
+        let mut chain = Verification::new(scope, Vec::new());
+        for event in &events {
+            chain.push(event).expect("an unbroken chain");
+        }
+        assert_eq!(chain.finish(Some(&head)).expect("a whole chain").head.seq, 2);
+    }
+    assert_eq!(behind[0], behind[1], "statements after the date");
+    assert!(behind[0] < 10, "{behind:?}");
 }

@@ -188,7 +188,7 @@ async fn what_comes_too_late_to_be_committed_leaves_nothing() {
     let late = database.write(&scope, move |tx| {
         users::insert(tx, &person)?;
         tx.record(event());
-        tx.commit_within(Duration::ZERO);
+        tx.at_last(Duration::ZERO, |_| Ok(()));
         Ok(())
     });
     assert_eq!(late.await.expect_err("too late").kind, FailureKind::Unavailable);
@@ -196,7 +196,7 @@ async fn what_comes_too_late_to_be_committed_leaves_nothing() {
     assert_eq!(database.read(&scope, audit::head).await.expect("the head is read").seq, 0);
     let person = user(scope.id(), "early@acme.example");
     let early = database.write(&scope, move |tx| {
-        tx.commit_within(Duration::from_mins(1));
+        tx.at_last(Duration::from_mins(1), |_| Ok(()));
         users::insert(tx, &person)
     });
     early.await.expect("in time");

@@ -8,6 +8,7 @@ mod places;
 mod tenants;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -52,7 +53,7 @@ pub struct Made {
 /// The database fails, or moved on since the passwords were hashed.
 pub(super) fn execute(
     tx: &mut PlatformTx<'_>,
-    (call, clock): (&Call, &dyn Clock),
+    (call, clock): (&Call, &Arc<dyn Clock>),
     (state, changes): (&State, &[Change]),
     passwords: &Passwords,
 ) -> Result<Vec<Made>, Failure> {

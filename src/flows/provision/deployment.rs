@@ -118,7 +118,7 @@ pub async fn apply(
             if !faults.is_empty() {
                 return Ok(Err(faults));
             }
-            let secrets = apply::execute(tx, (&call, &*clock), (&state, &changes), &passwords)?;
+            let secrets = apply::execute(tx, (&call, &clock), (&state, &changes), &passwords)?;
             Ok(Ok((changes, secrets)))
         })
         .await?;

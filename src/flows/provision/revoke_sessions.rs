@@ -1,5 +1,7 @@
 //! Ending a person's sessions by an administrator, the account left as it is (P074, D12).
 
+use std::sync::Arc;
+
 use crate::effects::Clock;
 use crate::flows::call::Call;
 use crate::flows::revocation::Falling;
@@ -17,7 +19,7 @@ use crate::storage::records::users;
 /// The database fails.
 pub fn revoke_sessions(
     tx: &mut TenantTx<'_>,
-    (call, clock): (&Call, &dyn Clock),
+    (call, clock): (&Call, &Arc<dyn Clock>),
     actor: &Actor,
     user: &User,
 ) -> Result<usize, Failure> {

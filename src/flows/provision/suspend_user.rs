@@ -1,6 +1,8 @@
 //! Switching a person's account off and on again: the administrator's emergency (P074, design
 //! invariant 8).
 
+use std::sync::Arc;
+
 use crate::effects::Clock;
 use crate::flows::call::Call;
 use crate::flows::revocation::Falling;
@@ -30,7 +32,7 @@ pub struct Suspended {
 /// The database fails.
 pub fn suspend(
     tx: &mut TenantTx<'_>,
-    (call, clock): (&Call, &dyn Clock),
+    (call, clock): (&Call, &Arc<dyn Clock>),
     actor: &Actor,
     user: UserId,
 ) -> Result<Option<Suspended>, Failure> {
