@@ -55,6 +55,11 @@ const CONFINED: &[Confined] = &[
         why: "only config reads the environment",
     },
     Confined {
+        words: &["LOCATION"],
+        places: &["src/web/pages/visitor.rs", "src/demo/"],
+        why: "a browser is sent to a path of ours or to a verified redirect, which one file knows",
+    },
+    Confined {
         words: &["actix_web::"],
         places: &["src/web/", "src/server/", "src/demo/", "src/verify/", "src/cli/"],
         why: "flows, storage and the rules of the protocol know no HTTP server",

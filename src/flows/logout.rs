@@ -2,6 +2,8 @@
 //! token of ours that names a session of this browser ends it without a question, and only with one does the browser go
 //! anywhere else (P073).
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -16,7 +18,9 @@ use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, SessionId, TenantId, UserId};
 use crate::model::issuer::Issuer;
 use crate::model::session::SessionRef;
+use crate::model::time::Timestamp;
 use crate::protocol::params::Params;
+use crate::protocol::redirect_uri::{LoopbackPort, VerifiedRedirect, verify as verify_redirect};
 use crate::storage::Directory;
 use crate::storage::records::clients;
 
@@ -86,13 +90,22 @@ impl Hint {
 pub enum LogoutStep {
     /// Nobody, or nobody more of those meant, is signed in.
     Done {
-        /// The registered place where the browser goes; without one, a page of ours says it.
-        to: Option<String>,
+        /// Where the browser goes; without it, a page of ours says that it is done.
+        to: Option<Departure>,
         /// Accounts of this browser that are still signed in.
         others: Vec<LiveAccount>,
     },
     /// The person is asked.
     Ask(Box<Question>),
+}
+
+/// Where the browser goes afterwards: an exactly registered place, with `state` and nothing else added (§3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departure {
+    /// The place.
+    pub to: VerifiedRedirect,
+    /// Returned exactly.
+    pub state: Option<String>,
 }
 
 /// The question whether to sign out.
@@ -102,6 +115,8 @@ pub struct Question {
     pub client: Option<Client>,
     /// Who would be signed out.
     pub accounts: Vec<LiveAccount>,
+    /// Where a yes leads.
+    pub leads_to: Option<VerifiedRedirect>,
     /// What the answer goes on with.
     pub pending: Pending,
 }
@@ -110,7 +125,16 @@ pub struct Question {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     accounts: Vec<SessionRef>,
-    to: Option<String>,
+    /// Where the browser shall go: only what was wished for, so that it is proved again with the answer.
+    wish: Option<Wish>,
+    asked_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Wish {
+    client: ClientId,
+    redirect: String,
+    state: Option<String>,
 }
 
 /// Answers a request of a relying party, or of a person who comes by. Needs a write transaction.
@@ -122,14 +146,11 @@ pub fn begin(
 ) -> Result<LogoutStep, Failure> {
     let mut accounts = live_accounts(directory, call, cookie_hash)?;
     let client = match &request.hint {
-        Some(hint) => find_client(directory, &hint.client)?,
+        Some(hint) => find_client(directory, &hint.client, &accounts)?,
         None => None,
     };
-    // A client that serves nobody in this browser is not named, and the browser does not go to it (P073, P098).
-    let client = client.filter(|client| {
-        accounts.is_empty() || accounts.iter().any(|account| client.serves(account.scope.id()))
-    });
-    let to = client.as_ref().and_then(|client| target(client, request));
+    let to = client.as_ref().zip(request.redirect.as_ref());
+    let to = to.and_then(|(client, redirect)| target(client, redirect, request.state.as_ref()));
     if accounts.is_empty() {
         return Ok(LogoutStep::Done { to, others: accounts });
     }
@@ -140,7 +161,7 @@ pub fn begin(
     });
     if let Some(account) = named {
         if astray {
-            return Ok(ask(client, vec![account], None));
+            return Ok(ask(call, client, vec![account], None));
         }
         end(directory, call, &account)?;
         return Ok(LogoutStep::Done { to, others: accounts });
@@ -150,28 +171,41 @@ pub fn begin(
     {
         accounts.retain(|account| hint.is_of_person(account));
     }
-    Ok(ask(client, accounts, to))
+    Ok(ask(call, client, accounts, to))
 }
 
-/// Goes on after the person said yes: ends what was asked about, as far as it is still signed in in this browser.
+/// Goes on after the person said yes: ends what was asked about, as far as it is still signed in in this browser, and
+/// leads on as far as the client may still be used and lists the place still.
 pub fn confirm(
     directory: &mut Directory<'_>,
     call: &Call,
-    pending: Pending,
+    pending: &Pending,
     cookie_hash: &str,
 ) -> Result<LogoutStep, Failure> {
-    let (ending, others): (Vec<_>, Vec<_>) = live_accounts(directory, call, cookie_hash)?
-        .into_iter()
-        .partition(|account| pending.accounts.contains(&account.reference()));
+    let accounts = live_accounts(directory, call, cookie_hash)?;
+    let to = match &pending.wish {
+        Some(wish) => find_client(directory, &wish.client, &accounts)?
+            .and_then(|client| target(&client, &wish.redirect, wish.state.as_ref())),
+        None => None,
+    };
+    let (ending, others): (Vec<_>, Vec<_>) =
+        accounts.into_iter().partition(|account| pending.accounts.contains(&account.reference()));
     for account in &ending {
         end(directory, call, account)?;
     }
-    Ok(LogoutStep::Done { to: pending.to, others })
+    Ok(LogoutStep::Done { to, others })
 }
 
-fn ask(client: Option<Client>, accounts: Vec<LiveAccount>, to: Option<String>) -> LogoutStep {
-    let pending = Pending { accounts: accounts.iter().map(LiveAccount::reference).collect(), to };
-    LogoutStep::Ask(Box::new(Question { client, accounts, pending }))
+fn ask(call: &Call, client: Option<Client>, accounts: Vec<LiveAccount>, to: Option<Departure>) -> LogoutStep {
+    let leads_to = to.as_ref().map(|departure| departure.to.clone());
+    let wish = client.as_ref().zip(to).map(|(client, departure)| Wish {
+        client: client.client_id.clone(),
+        redirect: departure.to.as_str().to_owned(),
+        state: departure.state,
+    });
+    let accounts_of = accounts.iter().map(LiveAccount::reference).collect();
+    let pending = Pending { accounts: accounts_of, wish, asked_at: call.now };
+    LogoutStep::Ask(Box::new(Question { client, accounts, leads_to, pending }))
 }
 
 fn end(directory: &mut Directory<'_>, call: &Call, account: &LiveAccount) -> Result<(), Failure> {
@@ -180,29 +214,27 @@ fn end(directory: &mut Directory<'_>, call: &Call, account: &LiveAccount) -> Res
     Ok(())
 }
 
-fn find_client(directory: &mut Directory<'_>, id: &ClientId) -> Result<Option<Client>, Failure> {
+/// The active client. One that serves nobody in this browser is not named, and the browser does not go to it (P073, P098).
+fn find_client(
+    directory: &mut Directory<'_>,
+    id: &ClientId,
+    accounts: &[LiveAccount],
+) -> Result<Option<Client>, Failure> {
     let Some(owner) = directory.client_owner(id)? else { return Ok(None) };
     let client = clients::find(&mut directory.enter(&owner)?, id)?;
-    Ok(client.filter(|client| client.status.is_active()))
+    Ok(client.filter(|client| client.status.is_active()).filter(|client| {
+        accounts.is_empty() || accounts.iter().any(|account| client.serves(account.scope.id()))
+    }))
 }
 
-/// Where the browser goes: an exactly registered place, with `state` and nothing else added (§3).
-fn target(client: &Client, request: &LogoutRequest) -> Option<String> {
-    let wanted = request.redirect.as_ref()?;
-    let registered = client.metadata.post_logout_redirect_uris.iter().find(|uri| *uri == wanted)?;
-    let Some(state) = &request.state else { return Some(registered.clone()) };
-    let joint = if registered.contains('?') { '&' } else { '?' };
-    let state: String = url::form_urlencoded::byte_serialize(state.as_bytes()).collect();
-    // `+` is a space in a form only; every reader understands the other spelling.
-    Some(format!("{registered}{joint}state={}", state.replace('+', "%20")))
+/// Where the browser goes, if the client lists it now. The port of a loopback address is compared too (§3).
+fn target(client: &Client, redirect: &str, state: Option<&String>) -> Option<Departure> {
+    let listed = &client.metadata.post_logout_redirect_uris;
+    let to = verify_redirect(listed, redirect, LoopbackPort::Registered)?;
+    Some(Departure { to, state: state.cloned() })
 }
 
 impl Pending {
-    /// Where the browser goes after a yes.
-    pub fn leads_to(&self) -> Option<&str> {
-        self.to.as_deref()
-    }
-
     /// The form field: the content and a keyed hash over it and the browser.
     pub fn seal(&self, key: &KeyedHash, cookie_hash: &str) -> Result<String, Failure> {
         let content = serde_json::to_vec(self)
@@ -211,12 +243,18 @@ impl Pending {
         Ok(format!("{}.{proof}", URL_SAFE_NO_PAD.encode(content)))
     }
 
-    /// Reads the form field; `None` where it was not made by us for this browser.
-    pub fn open(field: &str, key: &KeyedHash, cookie_hash: &str) -> Option<Self> {
+    /// Reads the form field; `None` where it was not made by us for this browser, or longer ago than `life`.
+    pub fn open(
+        field: &str,
+        key: &KeyedHash,
+        cookie_hash: &str,
+        (now, life): (Timestamp, Duration),
+    ) -> Option<Self> {
         let (content, proof) = field.split_once('.')?;
         let content = URL_SAFE_NO_PAD.decode(content).ok()?;
         let expected = key.of(&[b"logout", cookie_hash.as_bytes(), &content]);
         let genuine: bool = expected.as_bytes().ct_eq(proof.as_bytes()).into();
-        if genuine { serde_json::from_slice(&content).ok() } else { None }
+        let pending: Self = if genuine { serde_json::from_slice(&content).ok()? } else { return None };
+        (now < pending.asked_at + life).then_some(pending)
     }
 }

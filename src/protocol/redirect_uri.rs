@@ -224,9 +224,11 @@ impl VerifiedRedirect {
         &self.0
     }
 
-    /// The URI with parameters added to its query; a query of its own stays as it is (RFC 6749 §3.1.2).
+    /// The URI with parameters added to its query; a query of its own stays as it is (RFC 6749 §3.1.2). A space is `%20`:
+    /// `+` is one in a form only, and every reader understands the other spelling.
     pub fn with_query<'a>(&self, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
         let added = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+        let added = added.replace('+', "%20");
         if added.is_empty() {
             return self.0.clone();
         }
@@ -341,7 +343,7 @@ mod tests {
     fn parameters_are_added_behind_a_query_that_is_there() {
         let list = registered(&["https://a.example/cb?x=1&y=a%20b", "https://a.example/cb"]);
         let with = verify(&list, "https://a.example/cb?x=1&y=a%20b", LoopbackPort::Registered).unwrap();
-        assert_eq!(with.with_query([("state", "a b&c")]), "https://a.example/cb?x=1&y=a%20b&state=a+b%26c");
+        assert_eq!(with.with_query([("state", "a b&c")]), "https://a.example/cb?x=1&y=a%20b&state=a%20b%26c");
         let without = verify(&list, "https://a.example/cb", LoopbackPort::Registered).unwrap();
         assert_eq!(
             without.with_query([("code", "1"), ("iss", "https://i")]),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use url::Url;
+use url::{Url, form_urlencoded};
 
 macro_rules! address {
     ($(#[$doc:meta])* $name:ident) => {
@@ -55,6 +55,19 @@ impl HttpsLink {
 }
 
 impl LocalPath {
+    /// The page at this path; home, where it is none.
+    pub fn page(path: &'static str) -> Self {
+        Self::parse(path).unwrap_or_else(|| Self("/".to_owned()))
+    }
+
+    /// The same with a parameter behind those that it has.
+    #[must_use]
+    pub fn with(self, name: &str, value: &str) -> Self {
+        let joint = if self.0.contains('?') { '&' } else { '?' };
+        let pair = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
+        Self(format!("{}{joint}{pair}", self.0))
+    }
+
     /// Reads the path, or `None` where it could lead away.
     pub fn parse(text: &str) -> Option<Self> {
         let rest = text.strip_prefix('/')?;
@@ -70,11 +83,6 @@ impl PostTarget {
         let web = matches!(url.scheme(), "http" | "https") && url.has_host();
         (web && text.chars().all(|c| c.is_ascii_graphic())).then(|| Self(text.to_owned()))
     }
-}
-
-/// The path of a page, for samples.
-pub(super) fn sample_path(path: &'static str) -> LocalPath {
-    LocalPath(path.to_owned())
 }
 
 /// A redirect URI, for samples.
@@ -109,6 +117,10 @@ mod tests {
             assert_eq!(LocalPath::parse(bad), None, "{bad}");
         }
         assert!(LocalPath::parse("/login?interaction=0191").is_some());
+        assert_eq!(LocalPath::page("https://evil.example/").as_str(), "/");
+        let path = LocalPath::page("/login").with("a", "//evil\r\n").with("b", "1&c=2");
+        assert_eq!(path.as_str(), "/login?a=%2F%2Fevil%0D%0A&b=1%26c%3D2");
+        assert_eq!(LocalPath::parse(path.as_str()), Some(path));
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl PasswordPage {
             form: Form::sample(),
             client: Some(ClientCard::sample()),
             username: "ada@acme.example".to_owned(),
-            back: super::link::sample_path(Self::PATH),
+            back: LocalPath::page(Self::PATH),
             problem: None,
         }
     }

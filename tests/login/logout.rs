@@ -3,10 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::StatusCode;
+use symbolon::storage::records::clients;
 
 use super::{authorize, exchange, is_signed_in, open_client, sign_in, signed_in, started, token};
 use crate::harness::TestServer;
-use crate::harness::jar::Jar;
+use crate::harness::jar::{Jar, Page};
 use crate::harness::seed::{PASSWORD, Registered};
 
 /// Ada, signed in through the client: her browser and her tokens.
@@ -114,6 +115,58 @@ async fn p073_no_doubtful_request_leads_anywhere() {
     assert_eq!((repeated.status, repeated.location()), (StatusCode::BAD_REQUEST, None));
     let anonymous = server.browser().get("/oauth2/logout").await;
     assert_eq!(anonymous.marker().as_deref(), Some("page-logged-out"));
+}
+
+/// P073: what the question was asked with is proved again with its answer. A place that was taken from the client meanwhile,
+/// or whose client may not be used any more, gets no browser; nor does any place once the question has grown old.
+#[tokio::test]
+async fn p073_a_yes_leads_only_where_it_would_lead_if_it_were_asked_now() {
+    let (server, notes) = started().await;
+    server.organisation("acme", &[]).await.person("ada@acme.example", &[]).await;
+    let (_, tokens) = visit(&server, &notes).await;
+    // The hint is about her session in another browser: this one asks.
+    let hint = tokens["id_token"].as_str().expect("an ID token");
+    let pairs =
+        [("id_token_hint", hint), ("post_logout_redirect_uri", "https://app.example/"), ("state", "s 1")];
+    let mut asked = Vec::new();
+    for _ in 0..4 {
+        let jar = signed_in(&server, "ada@acme.example", "acme").await;
+        let question = jar.open(&logout(&pairs)).await;
+        assert_eq!(question.marker().as_deref(), Some("page-logout-confirm"), "{question:#?}");
+        asked.push((jar, question));
+    }
+    let yes = async |(jar, question): &(Jar, Page)| {
+        let mut fields = question.form().fields;
+        fields.push(("decision".to_owned(), "confirm".to_owned()));
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        jar.post("/oauth2/logout", &fields).await
+    };
+    let away = yes(&asked[0]).await;
+    assert_eq!(away.location().as_deref(), Some("https://app.example/?state=s%201"), "{away:#?}");
+    let list = async |uris: &'static [&'static str]| {
+        let change = server.as_operator(move |tx| {
+            let scope = tx.tenant_by_slug(&"platform".parse().expect("a slug"))?.expect("the platform");
+            let mut tx = tx.enter(&scope)?;
+            let mut client = clients::find(&mut tx, &"notes".parse().expect("an id"))?.expect("a client");
+            client.metadata.post_logout_redirect_uris = uris.iter().map(|uri| (*uri).to_owned()).collect();
+            clients::update(&mut tx, &client).map(|_| ())
+        });
+        change.await;
+    };
+    list(&["https://app.example/elsewhere"]).await;
+    let removed = yes(&asked[1]).await;
+    assert_eq!((removed.status, removed.location()), (StatusCode::OK, None), "{removed:#?}");
+    list(&["https://app.example/"]).await;
+    server.suspend_client("platform", "notes").await;
+    let suspended = yes(&asked[2]).await;
+    assert_eq!((suspended.status, suspended.location()), (StatusCode::OK, None), "{suspended:#?}");
+    for (jar, _) in &asked[..3] {
+        assert!(!is_signed_in(jar).await, "signed out all the same");
+    }
+    server.advance(std::time::Duration::from_hours(1)).await;
+    let old = yes(&asked[3]).await;
+    assert_eq!((old.status, old.location()), (StatusCode::BAD_REQUEST, None), "{old:#?}");
+    assert!(is_signed_in(&asked[3].0).await);
 }
 
 #[tokio::test]

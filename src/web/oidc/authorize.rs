@@ -7,12 +7,11 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::flows::authorize::{self, ClientFault, Outcome, SendBack, Terms};
 use crate::model::failure::Failure;
-use crate::model::ids::InteractionHandle;
 use crate::protocol::params::{Params, Reading};
 use crate::protocol::response_mode::ResponseMode;
-use crate::views::FormPostPage;
 use crate::views::error::ErrorKind;
-use crate::views::link::PostTarget;
+use crate::views::link::{LocalPath, PostTarget};
+use crate::views::{AccountsPage, ConsentPage, FormPostPage, IdentifierPage};
 use crate::web::media_type::is_form;
 use crate::web::pages::visitor::{self, Visitor, answered};
 use crate::web::trouble::Trouble;
@@ -58,10 +57,11 @@ async fn posted(visitor: &Visitor, body: &Bytes) -> visitor::Outcome {
         .edge
         .database
         .write_directory(move |directory| authorize::unanswerable(directory, &call, &reading, &rules));
-    Ok(match visitor.sound(judged.await)? {
-        Some(fault) => fault_page(visitor, fault),
-        None => visitor.to_without_cookie(&format!("/oauth2/authorize?{query}")),
-    })
+    if let Some(fault) = visitor.sound(judged.await)? {
+        return Ok(fault_page(visitor, fault));
+    }
+    let again = LocalPath::parse(&format!("/oauth2/authorize?{query}"));
+    Ok(visitor.to_without_cookie(&again.ok_or_else(|| visitor.detour(Trouble::Malformed))?))
 }
 
 /// The text of a form as the query of a URL: what a query may not hold (RFC 3986 §3.4) is encoded, all else stays as it
@@ -96,17 +96,15 @@ pub async fn resume(visitor: Visitor) -> HttpResponse {
 
 /// Shapes the outcome; every page of an interaction lives at its own address.
 pub(in crate::web) fn answer(visitor: &Visitor, outcome: Result<Outcome, Failure>) -> HttpResponse {
-    let onward = |path: &str, handle: InteractionHandle| {
-        visitor.to(&format!("{path}?{}={handle}", visitor::INTERACTION))
-    };
+    let onward = |path, handle| visitor.to(&visitor::going_on(path, handle));
     match outcome {
         Err(failure) => visitor.failed(&failure),
         Ok(Outcome::Gone) => visitor.expired(),
         Ok(Outcome::Page(fault)) => fault_page(visitor, fault),
         Ok(Outcome::Back(back)) => send_back(visitor, &back),
-        Ok(Outcome::SignIn(handle)) => onward("/login", handle),
-        Ok(Outcome::Choose(handle)) => onward("/login/accounts", handle),
-        Ok(Outcome::Consent(handle)) => onward("/consent", handle),
+        Ok(Outcome::SignIn(handle)) => onward(IdentifierPage::PATH, handle),
+        Ok(Outcome::Choose(handle)) => onward(AccountsPage::PATH, handle),
+        Ok(Outcome::Consent(handle)) => onward(ConsentPage::PATH, handle),
     }
 }
 
@@ -119,7 +117,7 @@ fn send_back(visitor: &Visitor, back: &SendBack) -> HttpResponse {
     // A form cannot be posted to an application's own scheme: there the answer travels in the query.
     let Some(action) = posted else {
         let pairs = parameters.iter().map(|(name, value)| (*name, value.as_str()));
-        return visitor.to(&back.to.with_query(pairs));
+        return visitor.away(&back.to, pairs);
     };
     visitor.may_lead_to(back.to.as_str());
     let page = FormPostPage {

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
-use super::visitor::{Detour, INTERACTION, Outcome, Visitor, answered};
+use super::visitor::{Detour, Outcome, Visitor, answered, going_on};
 use super::{card, login};
 use crate::flows::login::choose::{Choice, ChooseRefusal, Chosen, choices, choose};
 use crate::model::ids::InteractionHandle;
@@ -28,7 +28,7 @@ async fn show(visitor: &Visitor) -> Outcome {
     let params = visitor.query()?;
     match visitor.handle(&params)? {
         Some(handle) => page(visitor, handle).await,
-        None => Ok(visitor.to("/")),
+        None => Ok(visitor.to(&login::onward(None))),
     }
 }
 
@@ -48,14 +48,10 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         .write_directory(move |directory| choose(directory, &call, handle, choice, (&cookie, &new_hash)));
     match visitor.sound(chosen.await)? {
         Ok(Chosen::Account(handle)) => Ok(visitor.to_with(&login::onward(Some(handle)), &renewed)),
-        Ok(Chosen::SignIn(handle)) => {
-            Ok(visitor.to(&format!("{}?{INTERACTION}={handle}", IdentifierPage::PATH)))
-        }
+        Ok(Chosen::SignIn(handle)) => Ok(visitor.to(&going_on(IdentifierPage::PATH, handle))),
         Err(ChooseRefusal::Expired) => Ok(visitor.expired()),
         // It was signed out meanwhile: the list as it is now.
-        Err(ChooseRefusal::NotHere) => {
-            Ok(visitor.to(&format!("{}?{INTERACTION}={handle}", AccountsPage::PATH)))
-        }
+        Err(ChooseRefusal::NotHere) => Ok(visitor.to(&going_on(AccountsPage::PATH, handle))),
     }
 }
 

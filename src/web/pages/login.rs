@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
 use super::card;
-use super::visitor::{Detour, INTERACTION, Outcome, Visitor, answered};
+use super::visitor::{Detour, Outcome, Visitor, answered, going_on};
 use crate::flows::authorize;
 use crate::flows::interaction::Problem;
 use crate::flows::login::identify::{IdentifyRefusal, Typed, identify};
@@ -13,6 +13,7 @@ use crate::flows::login::visit::Visit;
 use crate::model::ids::InteractionHandle;
 use crate::protocol::params::Params;
 use crate::views::identifier::IdentifierProblem;
+use crate::views::link::LocalPath;
 use crate::views::{Frame, IdentifierPage, PasswordPage};
 use crate::web::oidc;
 
@@ -72,11 +73,11 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
             if handle.is_none() {
                 visitor.note_begun();
             }
-            Ok(visitor.to(&format!("{}?{INTERACTION}={begun}", PasswordPage::PATH)))
+            Ok(visitor.to(&going_on(PasswordPage::PATH, begun)))
         }
         Err(IdentifyRefusal::Expired) => Ok(visitor.expired()),
         Err(IdentifyRefusal::Form(wrong)) => match handle.filter(|_| typed.is_whole()) {
-            Some(handle) => Ok(visitor.to(&format!("{}?{INTERACTION}={handle}", IdentifierPage::PATH))),
+            Some(handle) => Ok(visitor.to(&going_on(IdentifierPage::PATH, handle))),
             None => again(visitor, handle, typed, problem(wrong)).await,
         },
     }
@@ -147,10 +148,10 @@ pub(super) fn frame(visitor: &Visitor, visit: &Visit) -> Frame {
 }
 
 /// Where the browser goes after a step that settled the account.
-pub(super) fn onward(goes_on: Option<InteractionHandle>) -> String {
+pub(super) fn onward(goes_on: Option<InteractionHandle>) -> LocalPath {
     match goes_on {
-        Some(handle) => format!("/oauth2/authorize/resume?{INTERACTION}={handle}"),
-        None => "/".to_owned(),
+        Some(handle) => going_on("/oauth2/authorize/resume", handle),
+        None => LocalPath::page("/"),
     }
 }
 
@@ -161,7 +162,7 @@ pub(super) fn is_cancel(params: &Params) -> bool {
 
 /// Ends the interaction: the relying party gets `access_denied`. A plain sign-in goes home.
 pub(super) async fn cancel(visitor: &Visitor, handle: Option<InteractionHandle>) -> Outcome {
-    let Some(handle) = handle else { return Ok(visitor.to("/")) };
+    let Some(handle) = handle else { return Ok(visitor.to(&onward(None))) };
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let rules = visitor.edge.sign_in.records.clone();
     let cancelled = visitor

@@ -6,8 +6,9 @@ use actix_web::web::Bytes;
 
 use super::card;
 use super::visitor::{Outcome, Visitor, answered};
-use crate::flows::logout::{LogoutRequest, LogoutStep, Pending, Question, begin, confirm};
+use crate::flows::logout::{Departure, LogoutRequest, LogoutStep, Pending, Question, begin, confirm};
 use crate::protocol::params::Params;
+use crate::views::link::LocalPath;
 use crate::views::{LoggedOutPage, LogoutConfirmPage};
 use crate::web::guard::csrf::{FIELD, same_origin};
 use crate::web::trouble::Trouble;
@@ -51,41 +52,39 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         .and_then(|()| edge.csrf.verify(request, &edge.issuer, params.get(FIELD)))
         .map_err(|_| visitor.detour(Trouble::CrossSite))?;
     if decision != "confirm" {
-        return Ok(visitor.to("/"));
+        return Ok(visitor.to(&LocalPath::page("/")));
     }
     let cookie = visitor.browser.hash().to_owned();
-    let waiting = params.get("pending").and_then(|field| Pending::open(field, &edge.browser_tokens, &cookie));
-    let Some(pending) = waiting else { return Ok(visitor.expired()) };
     let call = visitor.call.clone();
+    let age = (call.now, edge.authorize.interaction);
+    let waiting =
+        params.get("pending").and_then(|field| Pending::open(field, &edge.browser_tokens, &cookie, age));
+    let Some(pending) = waiting else { return Ok(visitor.expired()) };
     let step =
-        edge.database.write_directory(move |directory| confirm(directory, &call, pending, &cookie)).await;
+        edge.database.write_directory(move |directory| confirm(directory, &call, &pending, &cookie)).await;
     go_on(visitor, visitor.sound(step)?, None).await
 }
 
 /// The same request by GET: browsers send our cookie with a relying party's link, and not with its form.
-fn by_get(params: &Params) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for name in PARAMETERS {
-        if let Some(value) = params.get(name) {
-            query.append_pair(name, value);
-        }
-    }
-    let query = query.finish();
-    if query.is_empty() { LoggedOutPage::PATH.to_owned() } else { format!("{}?{query}", LoggedOutPage::PATH) }
+fn by_get(params: &Params) -> LocalPath {
+    let given = PARAMETERS.into_iter().filter_map(|name| Some((name, params.get(name)?)));
+    given.fold(LocalPath::page(LoggedOutPage::PATH), |path, (name, value)| path.with(name, value))
 }
 
 async fn go_on(visitor: &Visitor, step: LogoutStep, ui_locales: Option<&str>) -> Outcome {
     let frame = visitor.frame(ui_locales);
     match step {
-        LogoutStep::Done { to: Some(place), .. } => Ok(visitor.to(&place)),
+        LogoutStep::Done { to: Some(Departure { to, state }), .. } => {
+            Ok(visitor.away(&to, state.as_deref().map(|state| ("state", state))))
+        }
         LogoutStep::Done { to: None, others } => {
             let page = LoggedOutPage { frame, others: others.iter().map(card::person).collect() };
             Ok(visitor.show(StatusCode::OK, &page))
         }
         LogoutStep::Ask(question) => {
-            let Question { client, accounts, pending } = *question;
-            if let Some(place) = pending.leads_to() {
-                visitor.may_lead_to(place);
+            let Question { client, accounts, leads_to, pending } = *question;
+            if let Some(place) = &leads_to {
+                visitor.may_lead_to(place.as_str());
             }
             let sealed = visitor.sound(pending.seal(&visitor.edge.browser_tokens, visitor.browser.hash()))?;
             let client = match &client {

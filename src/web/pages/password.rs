@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
-use super::visitor::{Detour, INTERACTION, Outcome, Visitor, answered, later};
+use super::visitor::{Detour, Outcome, Visitor, answered, going_on, later};
 use super::{card, login};
 use crate::crypto::password::{Password, PasswordHash, Verdict};
 use crate::flows::interaction::Problem;
@@ -143,12 +143,12 @@ const fn of_password(problem: Problem) -> Option<PasswordProblem> {
     }
 }
 
-fn own(handle: InteractionHandle) -> String {
-    format!("{}?{INTERACTION}={handle}", PasswordPage::PATH)
+fn own(handle: InteractionHandle) -> LocalPath {
+    going_on(PasswordPage::PATH, handle)
 }
 
-fn back(handle: InteractionHandle) -> String {
-    format!("{}?{INTERACTION}={handle}", IdentifierPage::PATH)
+fn back(handle: InteractionHandle) -> LocalPath {
+    going_on(IdentifierPage::PATH, handle)
 }
 
 async fn page(visitor: &Visitor, handle: InteractionHandle, problem: Option<PasswordProblem>) -> Outcome {
@@ -159,16 +159,14 @@ async fn page(visitor: &Visitor, handle: InteractionHandle, problem: Option<Pass
         .read_directory(move |directory| Visit::open(directory, &call, Some(handle), &cookie));
     let visit = visitor.sound(opened.await)?.ok_or_else(|| Detour::from(visitor.expired()))?;
     let typed = visit.interaction.as_ref().and_then(|it| it.progress.identifier.clone());
-    let (Some(username), Some(back_path)) = (typed, LocalPath::parse(&back(handle))) else {
-        return Ok(visitor.to(&back(handle)));
-    };
+    let Some(username) = typed else { return Ok(visitor.to(&back(handle))) };
     let problem = problem.or_else(|| visit.told().and_then(|told| of_password(told.problem)));
     let page = PasswordPage {
         frame: login::frame(visitor, &visit),
         form: visitor.hidden(Some(handle.to_string())),
         client: card::asker(visitor, &visit).await,
         username,
-        back: back_path,
+        back: back(handle),
         problem,
     };
     Ok(visitor.show(StatusCode::OK, &page))

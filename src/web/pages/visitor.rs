@@ -16,8 +16,10 @@ use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
 use crate::model::secret::Secret;
 use crate::protocol::params::Params;
+use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::views::error::ErrorKind;
 use crate::views::form::Form;
+use crate::views::link::LocalPath;
 use crate::views::{ErrorPage, Frame};
 use crate::web::edge::Edge;
 use crate::web::family::Family;
@@ -67,6 +69,16 @@ impl From<HttpResponse> for Detour {
 
 /// What a handler comes to.
 pub type Outcome = Result<HttpResponse, Detour>;
+
+/// A page of ours that goes on with the waiting interaction.
+pub fn going_on(path: &'static str, handle: InteractionHandle) -> LocalPath {
+    LocalPath::page(path).with(INTERACTION, &handle.to_string())
+}
+
+/// By GET, whatever brought the browser here (P009).
+fn see_other(place: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, place)).finish()
+}
 
 /// The answer of a handler.
 pub fn answered(outcome: Outcome) -> HttpResponse {
@@ -126,22 +138,31 @@ impl Visitor {
         }
     }
 
-    /// On to another place, by GET whatever brought the browser here (P009).
-    pub fn to(&self, place: &str) -> HttpResponse {
-        let mut response = HttpResponse::SeeOther().insert_header((LOCATION, place)).finish();
-        self.browser.keep(&mut response, &self.edge);
-        response
+    /// On to another place of ours.
+    pub fn to(&self, place: &LocalPath) -> HttpResponse {
+        self.to_with(place, &self.browser)
     }
 
-    /// On to another place of ours, without a cookie: for a request that came without one because another site sent it.
-    pub fn to_without_cookie(&self, place: &str) -> HttpResponse {
-        HttpResponse::SeeOther().insert_header((LOCATION, place)).finish()
+    /// The same, without a cookie: for a request that came without one because another site sent it.
+    pub fn to_without_cookie(&self, place: &LocalPath) -> HttpResponse {
+        see_other(place.as_str())
     }
 
     /// The same as [`Visitor::to`], with the browser's new cookie.
-    pub fn to_with(&self, place: &str, renewed: &Browser) -> HttpResponse {
-        let mut response = HttpResponse::SeeOther().insert_header((LOCATION, place)).finish();
+    pub fn to_with(&self, place: &LocalPath, renewed: &Browser) -> HttpResponse {
+        let mut response = see_other(place.as_str());
         renewed.keep(&mut response, &self.edge);
+        response
+    }
+
+    /// Away from here, to where a client has registered; the only way off our origin.
+    pub fn away<'a>(
+        &self,
+        place: &VerifiedRedirect,
+        parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> HttpResponse {
+        let mut response = see_other(&place.with_query(parameters));
+        self.browser.keep(&mut response, &self.edge);
         response
     }
 
