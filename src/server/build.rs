@@ -15,10 +15,11 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer, middleware::from_fn};
 use tokio::task::JoinHandle;
 
-use super::{master_key, routes, tls};
+use super::{master_key, routes, run, tls};
 use crate::config::Config;
 use crate::config::fault::{Fault, in_words};
 use crate::config::limits::LimitsConfig;
+use crate::config::server::ServerConfig;
 use crate::crypto::hmac::KeyedHash;
 use crate::crypto::master_key::{MasterKey, Purpose};
 use crate::crypto::password::{PasswordPool, PoolLimits};
@@ -40,7 +41,7 @@ use crate::web::guard::client_ip::TrustedProxies;
 use crate::web::guard::csrf::CsrfTokens;
 use crate::web::limits::{Limits, Rates};
 use crate::web::logos::Logos;
-use crate::web::middleware::outer;
+use crate::web::middleware::{Running, outer, running};
 use crate::web::oidc::client_keys::ClientKeys;
 use crate::web::oidc::discovery;
 use crate::web::oidc::known::Known;
@@ -72,6 +73,8 @@ pub struct Server {
     pub address: SocketAddr,
     /// Its parts.
     pub edge: Data<Edge>,
+    listening: TcpListener,
+    drain: Duration,
     handle: ServerHandle,
     running: JoinHandle<io::Result<()>>,
     tasks: Vec<JoinHandle<()>>,
@@ -114,7 +117,9 @@ pub async fn build(parts: Parts) -> Result<Server, BuildError> {
     let edge = Data::new(edge(&parts, database)?);
     edge.refresh().await?;
 
+    let listening = parts.listener.try_clone()?;
     let server = &parts.config.server;
+    let drain = server.drain;
     let app_edge = edge.clone();
     let mut http = HttpServer::new(move || {
         App::new()
@@ -122,12 +127,13 @@ pub async fn build(parts: Parts) -> Result<Server, BuildError> {
             .configure(routes::mount)
             .default_service(actix_web::web::to(routes::nowhere))
             .wrap(from_fn(outer::outer))
+            .wrap(from_fn(running::to_its_end))
     })
     .max_connections(server.max_connections)
     .client_request_timeout(server.header_timeout)
     .client_disconnect_timeout(Duration::from_secs(2))
     .keep_alive(server.keep_alive)
-    .shutdown_timeout(server.drain.as_secs())
+    .shutdown_timeout(drain.as_secs())
     .disable_signals();
     if let Some(workers) = server.workers {
         http = http.workers(workers);
@@ -146,14 +152,20 @@ pub async fn build(parts: Parts) -> Result<Server, BuildError> {
         tasks.push(tokio::spawn(async move { schedule.run().await }));
     }
     edge.readiness.open();
-    Ok(Server { address, edge, handle, running, tasks })
+    Ok(Server { address, edge, listening, drain, handle, running, tasks })
 }
 
 impl Server {
     /// Stops. Gracefully means: no new connection, and running requests may finish within the configured time.
     pub async fn stop(self, gracefully: bool) {
         self.edge.readiness.close();
-        self.handle.stop(gracefully).await;
+        let finished = gracefully && {
+            // A worker ends with its last connection, and takes along what still runs without one.
+            self.handle.pause().await;
+            run::refuse_newcomers(self.listening);
+            tokio::time::timeout(self.drain, self.edge.running.none()).await.is_ok()
+        };
+        self.handle.stop(finished).await;
         for task in &self.tasks {
             task.abort();
         }
@@ -266,8 +278,15 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         },
         origin_cache: Cached::new(1),
         readiness: Readiness::default(),
+        running: Running::new(most_running(&config.server)),
         defects: AtomicU64::new(0),
     })
+}
+
+/// As many requests as there may be connections, at all workers together.
+fn most_running(server: &ServerConfig) -> usize {
+    let own = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    server.max_connections.saturating_mul(server.workers.unwrap_or_else(own))
 }
 
 fn record_rules(parts: &Parts) -> RecordRules {

@@ -2,7 +2,8 @@
 //! connections, then the running requests (D38).
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -40,6 +41,13 @@ pub async fn until_stopped(mut server: Server, mut signals: Signals, unready: Du
 pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     // The standard library sets SO_REUSEADDR on Unix, so that a restart need not wait.
     TcpListener::bind(address)
+}
+
+/// Lets the system refuse new connections at this listener, while those that are open go on.
+pub fn refuse_newcomers(listener: TcpListener) {
+    // The standard library shuts down streams only; the call is the same. Where a system does not do it for a listener,
+    // newcomers wait until the listener is closed.
+    let _refuses = TcpStream::from(OwnedFd::from(listener)).shutdown(Shutdown::Both);
 }
 
 /// SIGTERM and Ctrl-C. Listened to before the server says that it is ready: one that comes in between is not lost, and

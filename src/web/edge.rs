@@ -12,7 +12,7 @@ use super::guard::client_ip::TrustedProxies;
 use super::guard::csrf::CsrfTokens;
 use super::limits::Limits;
 use super::logos::Logos;
-use super::middleware::OriginList;
+use super::middleware::{OriginList, Running};
 use super::notes::Notes;
 use super::oidc::document::Document;
 use super::oidc::known::Known;
@@ -83,6 +83,8 @@ pub struct Edge {
     pub origin_cache: Cached<(), OriginList>,
     /// Whether this node takes requests.
     pub readiness: Readiness,
+    /// The requests that it has taken.
+    pub running: Running,
     /// Answers of 500 and above that were not 503: each of them is a defect.
     pub defects: AtomicU64,
 }

@@ -25,6 +25,7 @@ use symbolon::server::{Parts, build, run};
 use symbolon::storage::records::{change_number, signing_keys};
 use symbolon::storage::{Database, DatabaseUrl, PlatformScope};
 use symbolon::web::edge::Edge;
+use tokio::sync::oneshot;
 
 use super::database::TestDatabase;
 use super::jar::Jar;
@@ -41,6 +42,7 @@ pub(crate) struct TestServer {
     pub(crate) config: Config,
     settings: Vec<(String, String)>,
     handle: ServerHandle,
+    term: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     database: Arc<TestDatabase>,
 }
@@ -92,8 +94,9 @@ impl Builder {
             prepare(&database.open(), &*self.clock, &config.server.issuer).await;
         }
         let (clock, settings) = (Arc::clone(&self.clock), self.settings.clone());
-        let (edge, handle, thread) = spawn(self, config.clone(), listener);
-        TestServer { clock, edge, address, config, settings, handle, thread: Some(thread), database }
+        let (edge, handle, term, thread) = spawn(self, config.clone(), listener);
+        let (term, thread) = (Some(term), Some(thread));
+        TestServer { clock, edge, address, config, settings, handle, term, thread, database }
     }
 
     fn config(&self, address: SocketAddr, database: &TestDatabase) -> Config {
@@ -144,6 +147,11 @@ impl TestServer {
     /// Lets the node see at once what another node or the test itself changed.
     pub(crate) async fn refresh(&self) {
         self.edge.refresh().await.expect("the node reads what changed");
+    }
+
+    /// Asks the server to stop as `serve` does upon SIGTERM, and does not wait for it.
+    pub(crate) fn terminate(&mut self) {
+        self.term.take().expect("it was not asked before").send(()).expect("the server runs");
     }
 
     /// Runs every scheduled job once.
@@ -214,8 +222,9 @@ fn spawn(
     builder: Builder,
     config: Config,
     listener: TcpListener,
-) -> (Data<Edge>, ServerHandle, JoinHandle<()>) {
+) -> (Data<Edge>, ServerHandle, oneshot::Sender<()>, JoinHandle<()>) {
     let (send, receive) = mpsc::channel();
+    let (term, asked) = oneshot::channel();
     let parts = Parts {
         config,
         listener,
@@ -236,12 +245,16 @@ fn spawn(
                 }
             };
             let _nobody_waits = send.send(Ok((server.edge.clone(), server.handle())));
-            let _ended = server.ended().await;
+            tokio::select! {
+                _ended = server.ended() => return,
+                Ok(()) = asked => {}
+            }
+            server.stop(true).await;
         });
     });
     let (edge, handle) =
         receive.recv().expect("the server's thread answers").unwrap_or_else(|error| panic!("{error}"));
-    (edge, handle, thread)
+    (edge, handle, term, thread)
 }
 
 /// What `init` does. The keys are made once for all tests: that is slow, and the tests want the same ones.

@@ -10,6 +10,7 @@ mod growth;
 mod injection;
 mod proxies;
 mod relying_party;
+mod resets;
 mod shares;
 mod urls;
 

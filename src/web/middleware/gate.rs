@@ -107,6 +107,10 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
         // A node that lost the database may have missed a revocation (D25).
         return Err(Trouble::Unavailable);
     }
+    if gate.guard != Guard::Open && edge.running.is_over() {
+        // Whoever resets connections must not pile up requests that run on without them (P132).
+        return Err(Trouble::Unavailable);
+    }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     // A page of the sign-in is shown also where no more proofs are taken: it says what came of the last one.
     let shown = reads && gate.door == Some(Door::SignIn);

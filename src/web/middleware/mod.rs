@@ -1,5 +1,5 @@
-//! What stands around the handlers. [`outer`] sees every request and every answer; [`gate`] stands before one route and
-//! holds what the URL map says of it.
+//! What stands around the handlers. [`running`] lets each request run to its end, [`outer`] sees it and its answer, and
+//! [`gate`] stands before one route and holds what the URL map says of it.
 
 mod access_log;
 pub mod body;
@@ -9,5 +9,7 @@ mod security_headers;
 
 pub mod gate;
 pub mod outer;
+pub mod running;
 
 pub use cors::OriginList;
+pub use running::Running;

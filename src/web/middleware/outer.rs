@@ -7,8 +7,8 @@ use std::time::Instant;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
@@ -130,6 +130,10 @@ fn complete(response: &mut HttpResponse<BoxBody>, family: Family, edge: &Edge, n
     if let Some(value) = notes.csrf_cookie() {
         // The value is base64url of our own making; a cookie of it cannot fail.
         let _infallible = response.add_cookie(&CookieKind::Csrf.with(&edge.issuer, &value));
+    }
+    if !edge.readiness.is_open() {
+        // Whoever asks again does so over a new connection, at a node that stays.
+        response.head_mut().set_connection_type(ConnectionType::Close);
     }
     let headers = response.headers_mut();
     security_headers::put(headers, family, edge.issuer.is_https(), &notes.form_targets());
