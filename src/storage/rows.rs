@@ -1,7 +1,10 @@
 //! Where queries on tenants' tables begin, and how database errors become failures.
 
+use diesel::QueryResult;
+use diesel::connection::SimpleConnection;
 use diesel::result::{DatabaseErrorKind, Error};
 
+use super::connection::AnyConn;
 use crate::model::failure::Failure;
 
 /// A table whose rows belong to one tenant each. Implemented in `schema` for every such table.
@@ -72,6 +75,23 @@ pub(super) fn failure(error: Error, context: &'static str) -> Failure {
     ) || matches!(&error, Error::DatabaseError(_, info) if says_busy(info.message()));
     let failure = if passing { Failure::unavailable(context) } else { Failure::internal(context) };
     failure.because(error)
+}
+
+/// Does an insert in a savepoint of its own, since PostgreSQL ends the whole transaction at a violated key; false where the
+/// row is there already, whatever races.
+pub(super) fn insert_once(
+    conn: &mut AnyConn,
+    context: &'static str,
+    insert: impl FnOnce(&mut AnyConn) -> QueryResult<usize>,
+) -> Result<bool, Failure> {
+    conn.batch_execute("SAVEPOINT insert_once").or_failure(context)?;
+    let (end, new) = match insert(conn) {
+        Ok(_) => ("RELEASE insert_once", true),
+        Err(error) if is_duplicate(&error) => ("ROLLBACK TO insert_once; RELEASE insert_once", false),
+        Err(error) => return Err(error).or_failure(context),
+    };
+    conn.batch_execute(end).or_failure(context)?;
+    Ok(new)
 }
 
 /// Whether an insert met a row that is already there.

@@ -1,13 +1,12 @@
 //! Ids of client assertions that were used, so that none is used twice (RFC 7523 §3). Ephemeral: pruned when the
 //! assertion has ended.
 
-use diesel::connection::SimpleConnection;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, is_duplicate};
+use crate::storage::rows::{OrFailure, delete_some, insert_once};
 use crate::storage::schema::client_assertions as assertions;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -19,23 +18,16 @@ pub fn spend(
     expires_at: Timestamp,
 ) -> Result<bool, Failure> {
     let tenant = tx.tenant();
-    // PostgreSQL ends the whole transaction at a violated key, so the insert has a savepoint of its own.
-    tx.conn().batch_execute("SAVEPOINT assertion").or_failure("using an assertion up")?;
-    let inserted = diesel::insert_into(assertions::table)
-        .values((
-            assertions::tenant_id.eq(tenant),
-            assertions::client_id.eq(client.as_str()),
-            assertions::jti_hash.eq(jti_hash),
-            assertions::expires_at.eq(expires_at.to_naive()),
-        ))
-        .execute(tx.conn());
-    let (undo, spent) = match inserted {
-        Ok(_) => ("RELEASE assertion", true),
-        Err(error) if is_duplicate(&error) => ("ROLLBACK TO assertion; RELEASE assertion", false),
-        Err(error) => return Err(error).or_failure("using an assertion up"),
-    };
-    tx.conn().batch_execute(undo).or_failure("using an assertion up")?;
-    Ok(spent)
+    insert_once(tx.conn(), "using an assertion up", |conn| {
+        diesel::insert_into(assertions::table)
+            .values((
+                assertions::tenant_id.eq(tenant),
+                assertions::client_id.eq(client.as_str()),
+                assertions::jti_hash.eq(jti_hash),
+                assertions::expires_at.eq(expires_at.to_naive()),
+            ))
+            .execute(conn)
+    })
 }
 
 /// Forgets up to `limit` of the assertions that ended before `now`; says how many.

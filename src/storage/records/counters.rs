@@ -2,12 +2,11 @@
 //! Raised by one statement, so that guesses sent at the same time are all counted.
 
 use chrono::NaiveDateTime;
-use diesel::connection::SimpleConnection;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, is_duplicate};
+use crate::storage::rows::{OrFailure, delete_some, insert_once};
 use crate::storage::schema::counters;
 use crate::storage::tx::Transaction;
 
@@ -108,24 +107,17 @@ fn insert(
     count: i64,
     (now, expires_at): (Timestamp, Timestamp),
 ) -> Result<bool, Failure> {
-    // PostgreSQL ends the whole transaction at a violated key, so the insert has a savepoint of its own.
-    tx.conn().batch_execute("SAVEPOINT counter").or_failure("starting a counter")?;
-    let inserted = diesel::insert_into(counters::table)
-        .values((
-            counters::key.eq(key),
-            counters::kind.eq(kind),
-            counters::count.eq(count),
-            counters::window_started_at.eq(now.to_naive()),
-            counters::expires_at.eq(expires_at.to_naive()),
-        ))
-        .execute(tx.conn());
-    let (end, new) = match inserted {
-        Ok(_) => ("RELEASE counter", true),
-        Err(error) if is_duplicate(&error) => ("ROLLBACK TO counter; RELEASE counter", false),
-        Err(error) => return Err(error).or_failure("starting a counter"),
-    };
-    tx.conn().batch_execute(end).or_failure("starting a counter")?;
-    Ok(new)
+    insert_once(tx.conn(), "starting a counter", |conn| {
+        diesel::insert_into(counters::table)
+            .values((
+                counters::key.eq(key),
+                counters::kind.eq(kind),
+                counters::count.eq(count),
+                counters::window_started_at.eq(now.to_naive()),
+                counters::expires_at.eq(expires_at.to_naive()),
+            ))
+            .execute(conn)
+    })
 }
 
 /// Stores a counter that was raised in this transaction.
