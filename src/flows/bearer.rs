@@ -14,7 +14,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, UserId};
 use crate::model::user::User;
 use crate::protocol::token_claims::AccessTokenClaims;
-use crate::storage::records::{policies, sessions, users};
+use crate::storage::records::users;
 use crate::storage::{Directory, TenantScope};
 
 /// An access token that we signed and that has not expired. Whether it is still good is asked by [`live`].
@@ -78,11 +78,8 @@ pub fn live(
     let Some(claims) = still_given(directory, call, claims)? else { return Ok(None) };
     let mut tx = directory.enter(&scope)?;
     if let Some(sid) = claims.sid {
-        let limits = policies::find(&mut tx)?.session;
-        let session = sessions::find(&mut tx, sid)?;
-        // A refresh token with offline_access outlives its session, and so does what it gets afterwards (D12).
-        let took = session.and_then(|session| session::took_along(&limits, &session, call.now));
-        if took.is_some_and(|until| claims.iat <= until) {
+        let Ok(client) = claims.client_id.parse() else { return Ok(None) };
+        if session::took_along(&mut tx, call, sid, (&client, claims.iat))? {
             return Ok(None);
         }
     }

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use symbolon::flows::revocation::{self, Within};
 use symbolon::model::client::ClientKind;
+use symbolon::model::policy::{Policy, SessionLimits};
 use symbolon::model::status::Status;
-use symbolon::storage::records::{clients, revocations, sessions};
+use symbolon::protocol::revocation_feed::RevokedKind;
+use symbolon::storage::PlatformTx;
+use symbolon::storage::records::{clients, policies, revocations, sessions};
 
 use super::party::{World, assert_error, claims, platform_client, text};
 use crate::harness::rows::Everything;
@@ -163,6 +167,66 @@ async fn d12_without_offline_access_the_token_dies_with_its_session() {
     let next = refreshed(&world, &world.wiki, &text(&offline, "refresh_token")).await;
     world.server.advance(Duration::from_hours(15 * 24)).await;
     assert_error(&world.refresh(&world.wiki, &text(&next, "refresh_token")).await, 400, "invalid_grant");
+}
+
+/// The sessions of acme live no longer than ten minutes from now on.
+async fn shorten_sessions(world: &World) {
+    let (acme, now) = (world.acme, world.server.now());
+    let session = SessionLimits { idle_seconds: 600, absolute_seconds: 600 };
+    let policy = Policy { session, ..Policy::default() };
+    let shorten = move |tx: &mut PlatformTx<'_>| {
+        let scope = tx.tenant(acme)?.expect("acme");
+        policies::put(&mut tx.enter(&scope)?, &policy, now)
+    };
+    world.server.as_operator(shorten).await;
+}
+
+/// P074, P076: every door judges a session by the limits of this moment. What was issued while they were longer ends with
+/// it, and what has outlived its session stays.
+#[tokio::test]
+async fn p076_a_session_beyond_a_shortened_limit_takes_its_tokens_along() {
+    let world = World::new().await;
+    let jar = world.server.browser();
+    let bound = world.authorize(&jar, &world.wiki, &[("scope", "openid notes")]).await;
+    let bound = world.exchange(&world.wiki, &bound["code"]).await.json();
+    let offline = world.authorize(&jar, &world.other, &[]).await;
+    let offline = world.exchange(&world.other, &offline["code"]).await.json();
+    world.server.advance(Duration::from_mins(30)).await;
+    let bound = refreshed(&world, &world.wiki, &text(&bound, "refresh_token")).await;
+    let access = text(&bound, "access_token");
+    assert_eq!(world.userinfo(&access).await.status, 200);
+    shorten_sessions(&world).await;
+    let narrow = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", &*text(&offline, "refresh_token")),
+        ("scope", "openid"),
+    ];
+    let outlived = text(&world.token(&world.other, &narrow).await.json(), "access_token");
+    assert_eq!(world.userinfo(&outlived).await.status, 200, "D12");
+    assert_eq!(world.userinfo(&access).await.status, 401);
+    assert_eq!(world.introspect(&world.wiki, &access).await.json(), serde_json::json!({"active": false}));
+    assert_error(&world.refresh(&world.wiki, &text(&bound, "refresh_token")).await, 400, "invalid_grant");
+}
+
+/// P076, D14: a token that a revocation dated ahead does not outlive its session by that date.
+#[tokio::test]
+async fn p076_a_token_that_is_dated_ahead_ends_with_its_session() {
+    let world = World::new().await;
+    shorten_sessions(&world).await;
+    let answer = world.authorize(&world.server.browser(), &world.wiki, &[("scope", "openid notes")]).await;
+    let tokens = world.exchange(&world.wiki, &answer["code"]).await.json();
+    world.server.advance(Duration::from_secs(599)).await;
+    let now = world.server.now();
+    let revoke = move |tx: &mut PlatformTx<'_>| {
+        revocation::revoke(tx, &Within::default(), [(RevokedKind::Client, "wiki")], now)
+    };
+    world.server.as_operator(revoke).await;
+    let next = refreshed(&world, &world.wiki, &text(&tokens, "refresh_token")).await;
+    let access = text(&next, "access_token");
+    assert!(claims(&access)["iat"].as_i64().expect("a time") > now.unix() + 1, "dated ahead");
+    assert_eq!(world.userinfo(&access).await.status, 200);
+    world.server.advance(Duration::from_secs(2)).await;
+    assert_eq!(world.userinfo(&access).await.status, 401);
 }
 
 /// A family that was refreshed again and again dies by one entry of the feed, and takes all its access tokens along.

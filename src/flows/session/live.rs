@@ -6,12 +6,13 @@ use std::time::Duration;
 use crate::flows::call::Call;
 use crate::flows::revocation;
 use crate::model::failure::Failure;
+use crate::model::ids::{ClientId, SessionId};
 use crate::model::policy::SessionLimits;
 use crate::model::session::{Session, SessionRef};
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::storage::records::sessions::Whereabouts;
-use crate::storage::records::{browser_sessions, policies, sessions, users};
+use crate::storage::records::{browser_sessions, policies, refresh_families, sessions, users};
 use crate::storage::{Directory, TenantScope, TenantTx};
 
 /// How precisely the last use of a session is remembered.
@@ -73,14 +74,30 @@ fn within(limits: &SessionLimits, session: &Session, now: Timestamp) -> bool {
     now.since(session.last_seen_at) < limits.idle() && now.since(session.created_at) < limits.absolute()
 }
 
-/// Up to which `iat` a session that is over took its access tokens along: it was ended, or one
-/// of the limits passed that its tenant sets now.
-pub fn took_along(limits: &SessionLimits, session: &Session, now: Timestamp) -> Option<i64> {
+/// Whether the session of an access token, in the tenant of the transaction, is over and took the token along.
+///
+/// A session that was ended took what was issued until then. One that is beyond a limit which its tenant sets now took all
+/// that lives by it, whatever its date: it may have been issued while the limits were longer, or dated ahead. What a refresh
+/// token with `offline_access` gets after the end has outlived the session (D12).
+///
+/// # Errors
+/// The database fails.
+pub fn took_along(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    sid: SessionId,
+    (client, iat): (&ClientId, i64),
+) -> Result<bool, Failure> {
+    let Some(session) = sessions::find(tx, sid)? else { return Ok(false) };
     if let Some(end) = session.ended_at {
-        return Some(revocation::reach(end).unix());
+        return Ok(iat <= revocation::reach(end).unix());
+    }
+    let limits = policies::find(tx)?.session;
+    if within(&limits, &session, call.now) {
+        return Ok(false);
     }
     let end = (session.last_seen_at + limits.idle()).min(session.created_at + limits.absolute());
-    (end <= now).then(|| end.unix())
+    Ok(iat <= end.unix() || !refresh_families::any_offline(tx, sid, client)?)
 }
 
 /// Notes that the session is in use, at most once a minute.

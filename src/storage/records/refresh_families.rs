@@ -158,6 +158,21 @@ pub fn end(tx: &mut TenantTx<'_>, id: FamilyId, reason: EndReason, now: Timestam
     Ok(changed == 1)
 }
 
+/// Whether this client has a live family of this session that outlives it (`offline_access`, D12).
+pub fn any_offline(tx: &mut TenantTx<'_>, sid: SessionId, client: &ClientId) -> Result<bool, Failure> {
+    let found: Option<String> = tx
+        .rows::<families::table>()
+        .filter(families::sid.eq(sid.to_string()))
+        .filter(families::client_id.eq(client.as_str()))
+        .filter(families::offline.eq(true))
+        .filter(families::ended_at.is_null())
+        .select(families::id)
+        .first(tx.conn())
+        .optional()
+        .or_failure("looking for a refresh family")?;
+    Ok(found.is_some())
+}
+
 /// Ends every live family that dies with this session: those without `offline_access` (D12).
 pub fn end_of_session(tx: &mut TenantTx<'_>, sid: SessionId, now: Timestamp) -> Result<usize, Failure> {
     diesel::update(
