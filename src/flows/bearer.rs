@@ -10,9 +10,11 @@ use super::revocation;
 use super::session;
 use super::target::Target;
 use crate::crypto::jwt::{self, TokenKind, VerificationKeys};
+use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, UserId};
 use crate::model::user::User;
+use crate::protocol::grant_type::GrantType;
 use crate::protocol::token_claims::AccessTokenClaims;
 use crate::storage::records::users;
 use crate::storage::{Directory, TenantScope};
@@ -94,6 +96,16 @@ pub fn live(
     Ok(Some(LiveToken { claims, scope, holder }))
 }
 
+/// Whether the client may still use a grant that such a token comes from (P016).
+fn still_granted(client: &Client, claims: &AccessTokenClaims) -> bool {
+    let from: &[GrantType] = if claims.sub == claims.client_id {
+        &[GrantType::ClientCredentials]
+    } else {
+        &[GrantType::AuthorizationCode, GrantType::RefreshToken]
+    };
+    from.iter().any(|grant| registered::grant(client, *grant))
+}
+
 /// What is left of the token by what stands behind it at this moment: its client, active and open to its tenant as the
 /// client's owner is; what that client is registered for; and resource servers that are open to the tenant.
 fn still_given(
@@ -103,7 +115,7 @@ fn still_given(
 ) -> Result<Option<AccessTokenClaims>, Failure> {
     let Ok(id) = claims.client_id.parse::<ClientId>() else { return Ok(None) };
     let Some(client) = KnownClient::find(directory, &id, call.now)? else { return Ok(None) };
-    if !client.client.serves(claims.tenant_id) {
+    if !client.client.serves(claims.tenant_id) || !still_granted(&client.client, &claims) {
         return Ok(None);
     }
     let scope = registered::scope(&client.client, &claims.scope);

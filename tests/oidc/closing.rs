@@ -32,6 +32,7 @@ enum Change {
     ClientServesNobodyElse,
     CodesTaken,
     RefreshingTaken,
+    GrantsTaken,
     RedirectTaken,
     ProfileTaken,
     EmailTaken,
@@ -52,7 +53,7 @@ const ASKED: (&str, &str) = ("openid profile notes", r#"{"userinfo":{"email":nul
 
 /// What each door says after it: authorize without a page, userinfo, introspection, code, refresh token, the waiting
 /// consent page, and logout with an ID token. A token is told by its scope and by what userinfo tells for it.
-const TABLE: [(Change, [&str; 7]); 16] = [
+const TABLE: [(Change, [&str; 7]); 17] = [
     (Change::Nothing, ["code", "name email", "notes openid profile", ALL, ALL, "code", "back"]),
     (
         Change::ClientSuspended,
@@ -85,6 +86,18 @@ const TABLE: [(Change, [&str; 7]); 16] = [
     (
         Change::RefreshingTaken,
         ["code", "name email", "notes openid profile", ALL, "unauthorized_client", "code", "back"],
+    ),
+    (
+        Change::GrantsTaken,
+        [
+            "unauthorized_client",
+            "401",
+            "inactive",
+            "unauthorized_client",
+            "unauthorized_client",
+            "unauthorized_client",
+            "back",
+        ],
     ),
     (
         Change::RedirectTaken,
@@ -216,6 +229,7 @@ async fn change(world: &World, shop: &Registered, what: Change) {
             })
             .await;
         }
+        Change::GrantsTaken => change_client(world, shop, |client| client.metadata.grant_types.clear()).await,
         Change::RedirectTaken => {
             let other = vec!["https://app.example/other".to_owned()];
             change_client(world, shop, |client| client.metadata.redirect_uris = other).await;

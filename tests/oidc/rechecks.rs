@@ -68,6 +68,19 @@ async fn p104_a_service_account_of_a_tenant_suspended_a_moment_ago_gets_nothing(
     assert_error(&world.token(&world.stranger, &grant).await, 401, "invalid_client");
 }
 
+/// P016: what came from a grant that a client has lost is worth nothing at our doors.
+#[tokio::test]
+async fn p016_a_service_account_that_lost_its_grant_a_moment_ago_holds_no_good_token() {
+    let world = World::new().await;
+    let token = world.machine_token(&world.job).await;
+    assert_eq!(world.introspect(&world.other, &token).await.json()["active"], true);
+    change_client(&world, &world.job, |client| {
+        client.metadata.grant_types = vec!["authorization_code".to_owned()];
+    })
+    .await;
+    assert_eq!(world.introspect(&world.other, &token).await.json(), json!({"active": false}));
+}
+
 /// P015: taken out of the group of tenants that a client serves.
 #[tokio::test]
 async fn p015_a_client_that_serves_the_tenant_no_more_is_given_nothing_for_its_people() {

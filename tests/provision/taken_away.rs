@@ -2,6 +2,7 @@
 //! are asked for (P015, P074; invariant 8).
 
 use serde_json::{Value, json};
+use symbolon::protocol::revocation_feed::{RevokedKind, entry_key};
 use symbolon::storage::records::consents;
 
 use super::running::{ADA, Running};
@@ -71,6 +72,25 @@ async fn p074_what_is_taken_away_is_gone_from_the_tokens() {
         assert!(is_less(&claims(&next)), "{what}: {}", claims(&next));
         assert!(running.is_active(&next).await, "{what}: the next token is good");
     }
+}
+
+/// P016, P074: the tokens that came from a grant go with it, here and by the list of revocations; by what is left the
+/// application gets others.
+#[tokio::test]
+async fn p016_an_application_that_loses_a_grant_loses_the_tokens_that_are_out() {
+    let running = Running::new().await;
+    let held = running.hold(ADA).await;
+    let kept = ("first_party: true ", "grant_types: [authorization_code]\n      first_party: true ");
+    running.apply(&running.edited(&[kept]), false).await;
+    assert_eq!(running.userinfo(&held).await, 401);
+    assert!(!running.is_active(&held.access).await);
+    let list = running.server.browser().get("/.well-known/revocations").await;
+    let named = claims(&list.body).to_string();
+    assert!(named.contains(&entry_key(RevokedKind::Client, "notes")), "{named}");
+    let refused = running.refreshed(&held).await;
+    assert_eq!((refused.status.as_u16(), &*text(&refused.json(), "error")), (400, "unauthorized_client"));
+    let next = running.exchanged("notes", &running.silent(&held).await["code"]).await;
+    assert!(running.is_active(&text(&next.json(), "access_token")).await, "{next:?}");
 }
 
 /// P015, P074: roles that come by a group go with it, however it is lost.

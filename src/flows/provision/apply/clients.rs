@@ -45,7 +45,14 @@ impl Work<'_, '_> {
             // It was deleted: what it had then must not come back with it.
             clients::end_secrets(&mut tenant, id, None, self.call.now)?;
         }
-        if suspends(change) || shrinks(change, &["tenants", "scopes", "resources", "workspaces"]) {
+        let lost_grant = stored.is_some_and(|stored| {
+            let kept = &client.metadata.grant_types;
+            stored.client.metadata.grant_types.iter().any(|grant| !kept.contains(grant))
+        });
+        if lost_grant
+            || suspends(change)
+            || shrinks(change, &["tenants", "scopes", "resources", "workspaces"])
+        {
             self.falling.client(&scope, id);
         }
         let event = self.event(EventKind::ClientChanged, change).by_client(id);
