@@ -92,6 +92,8 @@ pub enum LogoutStep {
     Done {
         /// Where the browser goes; without it, a page of ours says that it is done.
         to: Option<Departure>,
+        /// Accounts that this request signed out.
+        ended: Vec<LiveAccount>,
         /// Accounts of this browser that are still signed in.
         others: Vec<LiveAccount>,
     },
@@ -152,7 +154,7 @@ pub fn begin(
     let to = client.as_ref().zip(request.redirect.as_ref());
     let to = to.and_then(|(client, redirect)| target(client, redirect, request.state.as_ref()));
     if accounts.is_empty() {
-        return Ok(LogoutStep::Done { to, others: accounts });
+        return Ok(LogoutStep::Done { to, ended: Vec::new(), others: accounts });
     }
     let astray = request.redirect.is_some() && to.is_none();
     let named = request.hint.as_ref().and_then(|hint| {
@@ -164,7 +166,7 @@ pub fn begin(
             return Ok(ask(call, client, vec![account], None));
         }
         end(directory, call, &account)?;
-        return Ok(LogoutStep::Done { to, others: accounts });
+        return Ok(LogoutStep::Done { to, ended: vec![account], others: accounts });
     }
     if let Some(hint) = &request.hint
         && accounts.iter().any(|account| hint.is_of_person(account))
@@ -193,7 +195,7 @@ pub fn confirm(
     for account in &ending {
         end(directory, call, account)?;
     }
-    Ok(LogoutStep::Done { to, others })
+    Ok(LogoutStep::Done { to, ended: ending, others })
 }
 
 fn ask(call: &Call, client: Option<Client>, accounts: Vec<LiveAccount>, to: Option<Departure>) -> LogoutStep {

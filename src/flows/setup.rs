@@ -13,7 +13,7 @@ use crate::crypto::password::PasswordHash;
 use crate::model::audit::{Actor, EventKind, EventResult, hex};
 use crate::model::email::Email;
 use crate::model::failure::Failure;
-use crate::model::ids::UserId;
+use crate::model::ids::{TenantId, UserId};
 use crate::model::profile::Profile;
 use crate::model::role::Role;
 use crate::model::secret::Secret;
@@ -77,7 +77,7 @@ pub fn complete(
     rules: &RecordRules,
     token: &Secret<String>,
     (email, password): (&Email, &PasswordHash),
-) -> Result<Result<UserId, DeadLink>, Failure> {
+) -> Result<Result<(TenantId, UserId), DeadLink>, Failure> {
     let platform = directory.platform()?;
     let Some(hash) = hash_of(token, &platform) else { return Ok(Err(DeadLink)) };
     // First the one update that two callers cannot both win, then the question whether it still matters.
@@ -99,7 +99,7 @@ pub fn complete(
     let within = Within::person(platform.id(), user);
     let subject = user.to_string();
     revocation::revoke(directory, &within, [(RevokedKind::Subject, subject.as_str())], call.now)?;
-    Ok(Ok(user))
+    Ok(Ok((platform.id(), user)))
 }
 
 /// Notes that somebody sent the form of a link that is dead. Only for what looks like one of our links: whoever makes

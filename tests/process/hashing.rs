@@ -9,8 +9,8 @@ use super::Home;
 use crate::harness::jar::{Jar, Page, client};
 use crate::harness::program::Serving;
 
-const ISSUER: &str = "http://localhost:8080";
-const PASSWORD: &str = "a password on a green hill";
+pub(super) const ISSUER: &str = "http://localhost:8080";
+pub(super) const PASSWORD: &str = "a password on a green hill";
 
 const DECLARATION: &str = "apiVersion: symbolon/v1
 plans: [{key: none, name: None, entitlements: {}}]
@@ -39,7 +39,7 @@ const BESIDES: u64 = 96 * 1024;
 const ANSWERED: Duration = Duration::from_secs(1);
 
 /// `acme` with Ada, Bob who is suspended, and Cat who has no password, without limits but those of the hashes.
-fn home() -> Home {
+pub(super) fn home() -> Home {
     let mut home = Home::new();
     home.program.write("hashing.yaml", DECLARATION);
     home.program = home.program.variable("PASSWORD", PASSWORD).set("server.metrics_listen", "127.0.0.1:0");
@@ -56,7 +56,10 @@ fn home() -> Home {
 }
 
 /// A browser before the password field of this account.
-async fn before_the_password(serving: &Serving, (email, organisation): (&str, &str)) -> (Jar, Page) {
+pub(super) async fn before_the_password(
+    serving: &Serving,
+    (email, organisation): (&str, &str),
+) -> (Jar, Page) {
     let jar = Jar::at(&serving.url(""), ISSUER);
     let page = jar.open("/login").await;
     let page = jar.submit(&page, &[("username", email), ("organisation", organisation)]).await;

@@ -1,5 +1,6 @@
 //! The built program as a process: the commands of an operator, `serve` in production, signals, crashes, outages.
 
+mod access_log;
 mod audit;
 mod commands;
 mod crash;

@@ -15,7 +15,7 @@ use crate::flows::target::is_meant;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
 use crate::model::failure::Failure;
-use crate::model::ids::InteractionHandle;
+use crate::model::ids::{InteractionHandle, TenantId, UserId};
 use crate::model::resource_server::ResourceServer;
 use crate::protocol::claims::scope_of;
 use crate::protocol::claims_request::ClaimsRequest;
@@ -84,30 +84,31 @@ pub fn question(
     Ok(Ok(Question { client: standing.client, account, to: standing.to, request, servers }))
 }
 
-/// The person's answer. After a yes the caller goes on with [`super::resume`]. Needs a write transaction.
+/// The person's answer, and who gave it. After a yes the caller goes on with [`super::resume`]. Needs a write transaction.
 pub fn answer(
     directory: &mut Directory<'_>,
     call: &Call,
     rules: &RecordRules,
     (handle, cookie_hash): (InteractionHandle, &str),
     allowed: bool,
-) -> Result<Outcome, Failure> {
+) -> Result<(Outcome, Option<(TenantId, UserId)>), Failure> {
     interaction_store::hold(directory, handle, cookie_hash)?;
     let mut standing = match standing(directory, call, handle, cookie_hash)? {
         Ok(standing) => standing,
-        Err(outcome) => return Ok(outcome),
+        Err(outcome) => return Ok((outcome, None)),
     };
-    let Some(request) = &standing.interaction.request else { return Ok(Outcome::Gone) };
+    let Some(request) = &standing.interaction.request else { return Ok((Outcome::Gone, None)) };
     let Ok(request) = parameters::anew(&standing.client, request) else {
-        return Ok(Outcome::Consent(handle));
+        return Ok((Outcome::Consent(handle), None));
     };
     let Some(account) = asked_account(directory, call, &standing)? else {
-        return Ok(Outcome::SignIn(handle));
+        return Ok((Outcome::SignIn(handle), None));
     };
     // Two answers of one person, in two windows, are joined one after the other.
     if !users::hold_active(&mut directory.enter(&account.scope)?, account.user.id)? {
-        return Ok(Outcome::SignIn(handle));
+        return Ok((Outcome::SignIn(handle), None));
     }
+    let person = Some((account.scope.id(), account.user.id));
     let result = if allowed { EventResult::Success } else { EventResult::Denied };
     let event = call
         .event(EventKind::Consent, result, Actor::User(account.user.id))
@@ -119,12 +120,12 @@ pub fn answer(
     directory.enter(&account.scope)?.record(event);
     if !allowed {
         let answer = Answer::Error(ErrorCode::AccessDenied, "the person did not consent");
-        return refuse(directory, call, rules, standing, answer);
+        return Ok((refuse(directory, call, rules, standing, answer)?, person));
     }
     remember(directory, call, (&standing.client, &request), &account)?;
     standing.interaction.progress.consented = Some(account.reference());
     interaction_store::save_progress(directory, &standing.interaction)?;
-    Ok(Outcome::Consent(handle))
+    Ok((Outcome::Consent(handle), person))
 }
 
 /// The account that the question is about, if it is still live and may still answer.

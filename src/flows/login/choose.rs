@@ -6,7 +6,7 @@ use crate::flows::call::Call;
 use crate::flows::interaction_store;
 use crate::flows::session::{self, LiveAccount};
 use crate::model::failure::Failure;
-use crate::model::ids::{InteractionHandle, SessionId};
+use crate::model::ids::{InteractionHandle, SessionId, TenantId, UserId};
 use crate::storage::Directory;
 
 /// What was pressed.
@@ -21,8 +21,8 @@ pub enum Choice {
 /// Where it goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chosen {
-    /// With the chosen account; the browser has a new cookie.
-    Account(InteractionHandle),
+    /// With the account of this person; the browser has a new cookie.
+    Account(InteractionHandle, TenantId, UserId),
     /// With the identifier page.
     SignIn(InteractionHandle),
 }
@@ -76,7 +76,7 @@ pub fn choose(
             session::touch(&mut directory.enter(&account.scope)?, call, &account.session)?;
             interaction.progress.account = Some(account.reference());
             interaction.progress.signing_in = false;
-            Chosen::Account(handle)
+            Chosen::Account(handle, account.scope.id(), account.user.id)
         }
     };
     let saved = interaction_store::save_progress(directory, &interaction)?;

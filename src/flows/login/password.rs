@@ -48,6 +48,8 @@ pub enum PasswordRefusal {
 /// A person who signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignedIn {
+    /// Who it is.
+    pub user: UserId,
     /// The account in this browser.
     pub admitted: Admitted,
     /// The request that waited for it and goes on now.
@@ -196,20 +198,22 @@ fn sign_in(
         event = event.by_client(client);
     }
     directory.enter(scope)?.record(event);
-    let Some(mut interaction) = visit.interaction else { return Ok(SignedIn { admitted, goes_on: None }) };
+    let Some(mut interaction) = visit.interaction else {
+        return Ok(SignedIn { user, admitted, goes_on: None });
+    };
     session::move_interactions(directory, interaction.stored_in, cookie)?;
     if interaction.request.is_none() {
         if let Some(home) = directory.tenant(interaction.stored_in)? {
             interaction_store::finish(&mut directory.enter(&home)?, interaction.id)?;
         }
-        return Ok(SignedIn { admitted, goes_on: None });
+        return Ok(SignedIn { user, admitted, goes_on: None });
     }
     interaction.progress.account = Some(admitted.account);
     interaction.progress.proved = Some(admitted.account);
     interaction.progress.signing_in = false;
     interaction.progress.told = None;
     interaction_store::save_progress(directory, &interaction)?;
-    Ok(SignedIn { admitted, goes_on: Some(interaction.handle()) })
+    Ok(SignedIn { user, admitted, goes_on: Some(interaction.handle()) })
 }
 
 /// Counts the failure and records it; at the limit, the name is locked and that is recorded, once.

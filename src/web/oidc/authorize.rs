@@ -110,7 +110,7 @@ pub(in crate::web) fn answer(visitor: &Visitor, outcome: Result<Outcome, Failure
 
 fn send_back(visitor: &Visitor, back: &SendBack) -> HttpResponse {
     if let Some((tenant, user)) = back.person {
-        visitor.edge.notes(&visitor.request).user(tenant, user);
+        visitor.note_user(tenant, user);
     }
     let parameters = back.parameters(&visitor.edge.issuer);
     let posted = (back.mode == ResponseMode::FormPost).then(|| PostTarget::parse(back.to.as_str())).flatten();

@@ -47,7 +47,10 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         .database
         .write_directory(move |directory| choose(directory, &call, handle, choice, (&cookie, &new_hash)));
     match visitor.sound(chosen.await)? {
-        Ok(Chosen::Account(handle)) => Ok(visitor.to_with(&login::onward(Some(handle)), &renewed)),
+        Ok(Chosen::Account(handle, tenant, user)) => {
+            visitor.note_user(tenant, user);
+            Ok(visitor.to_with(&login::onward(Some(handle)), &renewed))
+        }
         Ok(Chosen::SignIn(handle)) => Ok(visitor.to(&going_on(IdentifierPage::PATH, handle))),
         Err(ChooseRefusal::Expired) => Ok(visitor.expired()),
         // It was signed out meanwhile: the list as it is now.

@@ -1,5 +1,7 @@
 //! `/consent`: asks, and takes the answer (D17).
 
+use std::slice;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
@@ -49,7 +51,11 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
             consent::answer(directory, &call, &rules, (handle, &cookie), allowed)
         })
         .await;
-    Ok(go_on(visitor, visitor.sound(outcome)?))
+    let (outcome, person) = visitor.sound(outcome)?;
+    if let Some((tenant, user)) = person {
+        visitor.note_user(tenant, user);
+    }
+    Ok(go_on(visitor, outcome))
 }
 
 fn go_on(visitor: &Visitor, outcome: authorize::Outcome) -> HttpResponse {
@@ -61,6 +67,7 @@ fn go_on(visitor: &Visitor, outcome: authorize::Outcome) -> HttpResponse {
 
 async fn page(visitor: &Visitor, handle: InteractionHandle, question: &Question) -> HttpResponse {
     visitor.may_lead_to(question.to.as_str());
+    visitor.note_account(slice::from_ref(&question.account));
     let tenant = question.account.scope.tenant();
     let page = ConsentPage {
         frame: visitor.frame(question.request.ui_locales.as_deref()).for_tenant(&tenant.name, tenant.accent),

@@ -22,6 +22,7 @@ async fn show(visitor: &Visitor) -> Outcome {
             visitor.edge.database.read_directory(move |directory| live_accounts(directory, &call, &cookie));
         visitor.sound(read.await)?
     };
+    visitor.note_account(&accounts);
     let page = HomePage { frame: visitor.frame(None), accounts: accounts.iter().map(card::person).collect() };
     Ok(visitor.show(StatusCode::OK, &page))
 }

@@ -60,7 +60,10 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let renewed = Browser::renewed(&visitor.edge);
     let finished = conclude(visitor, (attempt, verdict, rehashed), renewed.hash().to_owned()).await;
     match visitor.sound(finished)? {
-        Ok(signed_in) => Ok(visitor.to_with(&login::onward(signed_in.goes_on), &renewed)),
+        Ok(signed_in) => {
+            visitor.note_user(signed_in.admitted.account.tenant_id, signed_in.user);
+            Ok(visitor.to_with(&login::onward(signed_in.goes_on), &renewed))
+        }
         Err(refusal) => refuse(visitor, handle, refusal).await,
     }
 }

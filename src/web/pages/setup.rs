@@ -59,7 +59,8 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         .database
         .write_directory(move |directory| complete(directory, &call, &rules, &token, (&owner, &hash)));
     match visitor.sound(completed.await)? {
-        Ok(_) => {
+        Ok((tenant, user)) => {
+            visitor.note_user(tenant, user);
             let done = SetupDonePage { frame: visitor.frame(None), email: email.spelling().to_owned() };
             Ok(visitor.show(StatusCode::OK, &done))
         }

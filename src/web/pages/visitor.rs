@@ -12,8 +12,9 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::flows::Call;
+use crate::flows::session::LiveAccount;
 use crate::model::failure::Failure;
-use crate::model::ids::InteractionHandle;
+use crate::model::ids::{InteractionHandle, TenantId, UserId};
 use crate::model::secret::Secret;
 use crate::protocol::params::Params;
 use crate::protocol::redirect_uri::VerifiedRedirect;
@@ -219,6 +220,18 @@ impl Visitor {
     pub fn note_begun(&self) {
         if let Some(knocker) = self.edge.notes(&self.request).knocker() {
             self.edge.limits.charge(Door::Authorize, &knocker, self.call.now);
+        }
+    }
+
+    /// Notes who is signed in and asks, for the log (R60).
+    pub fn note_user(&self, tenant: TenantId, user: UserId) {
+        self.edge.notes(&self.request).user(tenant, user);
+    }
+
+    /// The same where the request is about these accounts: it names somebody only where there is no doubt.
+    pub fn note_account(&self, accounts: &[LiveAccount]) {
+        if let [only] = accounts {
+            self.note_user(only.scope.id(), only.user.id);
         }
     }
 
