@@ -22,6 +22,9 @@ static WAITING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 /// How many statements the thread of the last commit had begun by then, by database.
 static COMMITTED: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
 
+/// The statements begun on each database, by its URL.
+static ASKED: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+
 /// Watches one connection.
 struct Watcher {
     database: String,
@@ -33,6 +36,7 @@ impl Instrumentation for Watcher {
             url.clone_into(&mut self.database);
         } else if let InstrumentationEvent::StartQuery { query, .. } = event {
             BEGUN.set(BEGUN.get() + 1);
+            *ASKED.lock().expect("the counts").entry(self.database.clone()).or_default() += 1;
             match &*query.to_string() {
                 "BEGIN IMMEDIATE" => {
                     WAITING.lock().expect("the list").insert(self.database.clone());
@@ -67,13 +71,22 @@ pub(crate) fn begun() -> usize {
 /// What [`begun`] said when the last transaction on the database with this name in its address committed: the commit is
 /// counted.
 pub(crate) fn begun_by_commit(storage: &TestDatabase) -> usize {
-    let address = match &storage.url {
+    let committed = COMMITTED.lock().expect("the list");
+    let known = committed.iter().find(|(known, _)| known.starts_with(address_of(storage)));
+    *known.expect("a commit after `watch`").1
+}
+
+/// The statements begun on this database, on connections opened after [`watch`].
+pub(crate) fn asked_of(storage: &TestDatabase) -> usize {
+    let counts = ASKED.lock().expect("the counts");
+    counts.iter().filter(|(known, _)| known.starts_with(address_of(storage))).map(|(_, count)| count).sum()
+}
+
+fn address_of(storage: &TestDatabase) -> &str {
+    match &storage.url {
         DatabaseUrl::Sqlite(path) => path,
         DatabaseUrl::Postgres(url) => url.expose(),
-    };
-    let committed = COMMITTED.lock().expect("the list");
-    let known = committed.iter().find(|(known, _)| known.starts_with(address.as_str()));
-    *known.expect("a commit after `watch`").1
+    }
 }
 
 /// Whether some transaction waits for another one that writes to this database. On SQLite only where the two are of

@@ -125,7 +125,7 @@ async fn p039_a_flood_of_sign_ins_leaves_memory_bounded_and_others_served() {
         .map(|_| http.post(&url).header(COOKIE, &cookies).header(ORIGIN, ISSUER).form(&fields))
         .map(|request| tokio::spawn(request.send()))
         .collect();
-    let (mut waited, mut served) = (Vec::new(), 0);
+    let mut waited = Vec::new();
     while flood.iter().any(|task| !task.is_finished()) {
         let begun = Instant::now();
         let form = [("grant_type", "refresh_token"), ("refresh_token", "x"), ("client_id", "app")];
@@ -134,11 +134,8 @@ async fn p039_a_flood_of_sign_ins_leaves_memory_bounded_and_others_served() {
             http.post(serving.url("/oauth2/token")).form(&form).send()
         );
         assert_eq!(health.expect("an answer").status(), 200);
-        // An unknown token; on a machine that is busy with other tests also "come again".
-        let refresh = refresh.expect("an answer");
-        let later = refresh.status() == 503 && refresh.headers().contains_key(RETRY_AFTER);
-        assert!(later || refresh.status() == 400, "{refresh:?}");
-        served += usize::from(!later);
+        // An unknown token: judged, and never told to come again.
+        assert_eq!(refresh.expect("an answer").status(), 400);
         waited.push(begun.elapsed());
     }
     let (mut judged, mut refused) = (0, 0);
@@ -158,7 +155,6 @@ async fn p039_a_flood_of_sign_ins_leaves_memory_bounded_and_others_served() {
     assert!(judged >= WORKERS + QUEUE && refused > 0, "{judged} judged, {refused} refused");
     assert!(peak - before < WORKERS * EACH + BESIDES, "{before} KiB before, {peak} KiB at most");
     waited.sort_unstable();
-    assert!(served * 4 > waited.len() * 3, "{served} of {} others served", waited.len());
     assert!(waited.len() >= 5 && waited[waited.len() / 2] < ANSWERED, "{waited:?}");
     serving.kill();
 }

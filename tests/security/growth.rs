@@ -12,6 +12,7 @@ use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::rows::{Everything, RECORD};
 use crate::harness::seed::PASSWORD;
+use crate::harness::statements;
 
 fn rows(server: &TestServer) -> BTreeMap<String, usize> {
     let all = Everything::open(server.storage()).all();
@@ -222,6 +223,35 @@ async fn p132_no_field_of_a_request_is_kept_at_any_length() {
     }
     let (bytes, table) = longest(&server, None);
     assert!(bytes <= 20 * 1024, "a row of {bytes} bytes in {table}");
+}
+
+/// P039: what the pool has no place for is refused before anything is read, for whomever it is sent: it takes nobody's turn at
+/// the database.
+#[tokio::test]
+async fn p039_a_sign_in_that_the_pool_has_no_place_for_asks_the_database_nothing() {
+    statements::watch();
+    let builder = TestServer::with().set("limits.hash_workers", "1").set("limits.hash_queue", "2");
+    let server = Rc::new(builder.unlimited().start().await);
+    furnish(&server).await;
+    let mut ready = Vec::new();
+    for email in [ADA, "nobody@acme.example"] {
+        let jar = server.browser();
+        let page = jar.open(&authorize("s")).await;
+        ready.push((jar.submit(&page, &[("username", email)]).await, jar));
+    }
+    let places: Vec<_> = std::iter::from_fn(|| server.edge.passwords.admit().ok()).collect();
+    assert_eq!(places.len(), 3);
+    for (page, jar) in &ready {
+        let before = statements::asked_of(server.storage());
+        let refused = jar.submit(page, &[("password", PASSWORD)]).await;
+        assert_eq!(refused.status, 503, "{refused:?}");
+        assert!(before > 0 && refused.header("retry-after").is_some(), "{before} {refused:?}");
+        assert_eq!(statements::asked_of(server.storage()), before);
+    }
+    drop(places);
+    for (page, jar) in &ready {
+        assert!(jar.submit(page, &[("password", "wrong password")]).await.has("password-problem"));
+    }
 }
 
 /// P039: a flood of sign-ins is let in as far as the pool goes and told to wait beyond it; everything else is answered

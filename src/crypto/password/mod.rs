@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::model::secret::Secret;
 
-pub use pool::{HashError, PasswordPool, PoolLimits, Verdict};
+pub use pool::{HashError, PasswordPool, Place, PoolLimits, Verdict};
 pub use strength::{Weakness, check};
 
 /// The fewest characters of a new password.

@@ -8,7 +8,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use subtle::ConstantTimeEq as _;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{MEMORY, PASSES, Password, PasswordHash, Recipe, Weakness, check, work};
 use crate::effects::Random;
@@ -36,6 +36,14 @@ impl Default for PoolLimits {
 /// The pool. Cloning shares it.
 #[derive(Clone)]
 pub struct PasswordPool(Arc<Inner>);
+
+/// A place in the pool, for one request. Whoever has one is never told to wait again; cloned into the work, it stays taken
+/// until both are done, so that a caller that goes away frees nothing that is still in use.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pool: PasswordPool,
+    permit: Arc<OwnedSemaphorePermit>,
+}
 
 struct Inner {
     admission: Arc<Semaphore>,
@@ -94,22 +102,52 @@ impl PasswordPool {
         }))
     }
 
+    /// Takes a place, before anything is done for a request that will need one: what a flood is refused costs nothing
+    /// then (P039).
+    ///
+    /// # Errors
+    /// All places are taken.
+    pub fn admit(&self) -> Result<Place, HashError> {
+        let Ok(permit) = Arc::clone(&self.0.admission).try_acquire_owned() else {
+            metrics::counter!("symbolon_password_hash_refused_total").increment(1);
+            return Err(HashError::Busy);
+        };
+        Ok(Place { pool: self.clone(), permit: Arc::new(permit) })
+    }
+
     /// Judges a new password by [`check`] and hashes it.
     pub async fn accept(
         &self,
         password: Password,
         context: Vec<String>,
     ) -> Result<Result<PasswordHash, Weakness>, HashError> {
-        self.run(move |inner| {
+        let place = self.admit()?;
+        let judged = place.run(move |inner| {
             let context: Vec<&str> = context.iter().map(String::as_str).collect();
             match check(&password, &context) {
                 Ok(()) => inner.hash(&password).map(Ok),
                 Err(weakness) => Ok(Err(weakness)),
             }
-        })
-        .await
+        });
+        judged.await
     }
 
+    /// [`Place::hash`] at a place of its own.
+    pub async fn hash(&self, password: Password) -> Result<PasswordHash, HashError> {
+        self.admit()?.hash(password).await
+    }
+
+    /// [`Place::verify`] at a place of its own.
+    pub async fn verify(
+        &self,
+        password: Password,
+        stored: Option<PasswordHash>,
+    ) -> Result<Verdict, HashError> {
+        self.admit()?.verify(password, stored).await
+    }
+}
+
+impl Place {
     /// Hashes a password that was judged, or that we made ourselves.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, HashError> {
         self.run(move |inner| inner.hash(&password)).await
@@ -129,16 +167,11 @@ impl PasswordPool {
         &self,
         job: impl FnOnce(&Inner) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, HashError> {
-        let Ok(place) = Arc::clone(&self.0.admission).try_acquire_owned() else {
-            metrics::counter!("symbolon_password_hash_refused_total").increment(1);
-            return Err(HashError::Busy);
-        };
-        let turn = Arc::clone(&self.0.work)
+        let turn = Arc::clone(&self.pool.0.work)
             .acquire_owned()
             .await
             .map_err(|error| Failure::internal("waiting for a password hash").because(error))?;
-        let inner = Arc::clone(&self.0);
-        // The permits travel with the work: a caller that goes away frees nothing that is still in use.
+        let (inner, place) = (Arc::clone(&self.pool.0), Arc::clone(&self.permit));
         let done = tokio::task::spawn_blocking(move || {
             let answer = job(&inner);
             drop((turn, place));

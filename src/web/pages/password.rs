@@ -6,7 +6,7 @@ use actix_web::web::Bytes;
 
 use super::visitor::{Detour, Outcome, Visitor, answered, going_on, later};
 use super::{card, login};
-use crate::crypto::password::{Password, PasswordHash, Verdict};
+use crate::crypto::password::{Password, PasswordHash, Place, Verdict};
 use crate::flows::interaction::Problem;
 use crate::flows::login::password::{Attempt, PasswordRefusal, SignedIn, begin, finish};
 use crate::flows::login::visit::Visit;
@@ -46,6 +46,8 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         // Longer than any password can be: judged without a look at any account (P038).
         return refused(visitor, handle, StatusCode::BAD_REQUEST, PasswordProblem::Wrong).await;
     };
+    // Before anything is read, and for whomever the sign-in is: what a flood is refused must cost nobody else anything (P039).
+    let place = visitor.sound(visitor.edge.passwords.admit().map_err(Failure::from))?;
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let rules = visitor.edge.sign_in.clone();
     let begun = visitor
@@ -56,7 +58,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         Ok(attempt) => attempt,
         Err(refusal) => return refuse(visitor, handle, refusal).await,
     };
-    let (verdict, rehashed) = visitor.sound(compare(visitor, password, &attempt).await)?;
+    let (verdict, rehashed) = visitor.sound(compare(place, password, &attempt).await)?;
     let renewed = Browser::renewed(&visitor.edge);
     let finished = conclude(visitor, (attempt, verdict, rehashed), renewed.hash().to_owned()).await;
     match visitor.sound(finished)? {
@@ -70,14 +72,13 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
 
 /// Compares on the pool, between the transactions; a hash that is weaker than ours of today is made anew.
 async fn compare(
-    visitor: &Visitor,
+    place: Place,
     password: Password,
     attempt: &Attempt,
 ) -> Result<(Verdict, Option<PasswordHash>), Failure> {
-    let pool = &visitor.edge.passwords;
-    let verdict = pool.verify(password.clone(), attempt.stored.clone()).await?;
+    let verdict = place.verify(password.clone(), attempt.stored.clone()).await?;
     let rehashed = match verdict {
-        Verdict::Match { outdated: true } => Some(pool.hash(password).await?),
+        Verdict::Match { outdated: true } => Some(place.hash(password).await?),
         Verdict::Match { outdated: false } | Verdict::Mismatch => None,
     };
     Ok((verdict, rehashed))
