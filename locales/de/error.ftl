@@ -16,6 +16,7 @@ error-unavailable = Gerade nicht verfügbar
 error-unavailable-advice = Warten Sie einen Moment und versuchen Sie es dann noch einmal.
 error-internal = Bei uns ist etwas schiefgegangen
 error-internal-advice = Versuchen Sie es noch einmal. Geschieht es wieder, geben Sie Ihrer Administration die Angaben unten.
+error-home = Ansehen, wer in diesem Browser angemeldet ist
 error-details = Angaben für den Support
 error-code = Code
 error-description = Beschreibung

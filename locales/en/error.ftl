@@ -16,6 +16,7 @@ error-unavailable = Not available just now
 error-unavailable-advice = Wait a moment, then try again.
 error-internal = Something went wrong on our side
 error-internal-advice = Try again. If it happens again, give your administrator the details below.
+error-home = See who is signed in in this browser
 error-details = Details for support
 error-code = Code
 error-description = Description

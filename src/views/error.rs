@@ -72,6 +72,12 @@ impl ErrorKind {
         }
     }
 
+    /// Whether the page shows the way to our first page, which says who is signed in: a sign-in that is over may have succeeded in
+    /// another window.
+    fn leads_home(self) -> bool {
+        self == Self::Expired
+    }
+
     const fn advice(self) -> &'static str {
         match self {
             Self::BadRequest => "error-bad-request-advice",

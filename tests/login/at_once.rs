@@ -50,7 +50,9 @@ async fn p069_two_sign_ins_at_once_in_a_new_browser_never_break() {
     let server = with_people().await;
     for round in 0..ROUNDS {
         let other = if round % 2 == 0 { "ada@acme.example" } else { "bob@acme.example" };
-        both(&server.browser(), ("ada@acme.example", other)).await;
+        let jar = server.browser();
+        both(&jar, ("ada@acme.example", other)).await;
+        assert!(is_signed_in(&jar).await, "the late answer takes nothing away");
     }
 }
 
@@ -79,5 +81,6 @@ async fn p069_two_choices_at_once_never_break() {
         let (first, second) = tokio::join!(jar.submit(&first, &chosen), jar.submit(&second, &chosen));
         assert_whole(&first);
         assert_whole(&second);
+        assert!(is_signed_in(&jar).await, "the late answer takes nothing away");
     }
 }

@@ -25,6 +25,8 @@ pub struct Attempt {
     handle: InteractionHandle,
     canonical: String,
     destination: Destination,
+    /// The request that waits for it; none for a plain sign-in.
+    pub goes_on: Option<InteractionHandle>,
     /// What to compare with: the hash that the account has, or nothing that any password matches.
     pub stored: Option<PasswordHash>,
 }
@@ -77,7 +79,8 @@ pub fn begin(
         Account::Usable(_, _, stored) => Some(stored),
         Account::Suspended(..) | Account::Unknown(_) => None,
     };
-    Ok(Ok(Attempt { handle, canonical, destination, stored }))
+    let goes_on = visit.request().map(|_| handle);
+    Ok(Ok(Attempt { handle, canonical, destination, goes_on, stored }))
 }
 
 /// Goes on after the comparison: signs the person in, or counts and records the failure. Everything is read again: what
@@ -122,6 +125,21 @@ pub fn finish(
             Ok(Err(PasswordRefusal::Wrong))
         }
     }
+}
+
+/// Refuses a password that is longer than any can be: for whomever it is, without a look at any account (P038).
+pub fn refuse_unread(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (handle, cookie_hash): (InteractionHandle, &str),
+) -> Result<PasswordRefusal, Failure> {
+    interaction_store::hold(directory, handle, cookie_hash)?;
+    let Some(mut interaction) = interaction_store::load(directory, call, handle, cookie_hash)? else {
+        return Ok(PasswordRefusal::Expired);
+    };
+    interaction.progress.told = Some(Told::of(Problem::PasswordWrong));
+    interaction_store::save_progress(directory, &interaction)?;
+    Ok(PasswordRefusal::Wrong)
 }
 
 /// The address and the destination that the identifier page settled.

@@ -52,7 +52,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
             Ok(visitor.to_with(&login::onward(Some(handle)), &renewed))
         }
         Ok(Chosen::SignIn(handle)) => Ok(visitor.to(&going_on(IdentifierPage::PATH, handle))),
-        Err(ChooseRefusal::Expired) => Ok(visitor.expired()),
+        Err(ChooseRefusal::Expired) => Ok(login::look_again(visitor, handle)),
         // It was signed out meanwhile: the list as it is now.
         Err(ChooseRefusal::NotHere) => Ok(visitor.to(&going_on(AccountsPage::PATH, handle))),
     }

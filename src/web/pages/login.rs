@@ -155,6 +155,13 @@ pub(super) fn onward(goes_on: Option<InteractionHandle>) -> LocalPath {
     }
 }
 
+/// After a form whose interaction is not this browser's, or no longer: the request is looked at once more, by GET and with the
+/// cookie that the browser has by then. Of a form that was sent twice at once, the answer that came too late leads where the
+/// other one did. It brings no cookie, since the browser's is newer than the one that came with the form (P069).
+pub(super) fn look_again(visitor: &Visitor, handle: InteractionHandle) -> HttpResponse {
+    visitor.to_without_cookie(&onward(Some(handle)))
+}
+
 /// Whether the form's cancel button was pressed.
 pub(super) fn is_cancel(params: &Params) -> bool {
     params.get("action") == Some("cancel")

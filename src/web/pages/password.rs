@@ -8,7 +8,7 @@ use super::visitor::{Detour, Outcome, Visitor, answered, going_on, later};
 use super::{card, login};
 use crate::crypto::password::{Password, PasswordHash, Place, Verdict};
 use crate::flows::interaction::Problem;
-use crate::flows::login::password::{Attempt, PasswordRefusal, SignedIn, begin, finish};
+use crate::flows::login::password::{Attempt, PasswordRefusal, SignedIn, begin, finish, refuse_unread};
 use crate::flows::login::visit::Visit;
 use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
@@ -43,8 +43,10 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         return refused(visitor, handle, StatusCode::UNPROCESSABLE_ENTITY, PasswordProblem::Missing).await;
     };
     let Ok(password) = Password::new(&typed) else {
-        // Longer than any password can be: judged without a look at any account (P038).
-        return refused(visitor, handle, StatusCode::BAD_REQUEST, PasswordProblem::Wrong).await;
+        let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+        let database = &visitor.edge.database;
+        let unread = database.write_directory(move |tx| refuse_unread(tx, &call, (handle, &cookie))).await;
+        return refuse(visitor, handle, visitor.sound(unread)?).await;
     };
     // Before anything is read, and for whomever the sign-in is: what a flood is refused must cost nobody else anything (P039).
     let place = visitor.sound(visitor.edge.passwords.admit().map_err(Failure::from))?;
@@ -59,13 +61,15 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         Err(refusal) => return refuse(visitor, handle, refusal).await,
     };
     let (verdict, rehashed) = visitor.sound(compare(place, password, &attempt).await)?;
-    let renewed = Browser::renewed(&visitor.edge);
+    let (renewed, goes_on) = (Browser::renewed(&visitor.edge), attempt.goes_on);
     let finished = conclude(visitor, (attempt, verdict, rehashed), renewed.hash().to_owned()).await;
     match visitor.sound(finished)? {
         Ok(signed_in) => {
             visitor.note_user(signed_in.admitted.account.tenant_id, signed_in.user);
             Ok(visitor.to_with(&login::onward(signed_in.goes_on), &renewed))
         }
+        // It was open a moment ago: the same form came twice, and the other one is ahead.
+        Err(PasswordRefusal::Expired) => Ok(visitor.to_without_cookie(&login::onward(goes_on))),
         Err(refusal) => refuse(visitor, handle, refusal).await,
     }
 }
@@ -102,7 +106,7 @@ async fn conclude(
 
 async fn refuse(visitor: &Visitor, handle: InteractionHandle, refusal: PasswordRefusal) -> Outcome {
     match refusal {
-        PasswordRefusal::Expired => Ok(visitor.expired()),
+        PasswordRefusal::Expired => Ok(login::look_again(visitor, handle)),
         PasswordRefusal::NoIdentifier => Ok(visitor.to(&back(handle))),
         PasswordRefusal::Wrong => {
             visitor.note_failure();
@@ -124,7 +128,7 @@ fn wait(until: Timestamp, now: Timestamp) -> (u64, u32) {
     (u64::try_from(seconds).unwrap_or(u64::MAX), minutes)
 }
 
-/// Shows the page on the spot: to a form that is not whole or beyond all bounds (P038, P041), and where the answer is to
+/// Shows the page on the spot: to a form that is not whole (P041), and where the answer is to
 /// come again later.
 async fn refused(
     visitor: &Visitor,

@@ -144,7 +144,8 @@ impl Visitor {
         self.to_with(place, &self.browser)
     }
 
-    /// The same, without a cookie: for a request that came without one because another site sent it.
+    /// The same, without a cookie: for a request that came without one because another site sent it, or with one that has been
+    /// renewed since.
     pub fn to_without_cookie(&self, place: &LocalPath) -> HttpResponse {
         see_other(place.as_str())
     }
