@@ -91,6 +91,9 @@ async fn p016_an_application_that_loses_a_grant_loses_the_tokens_that_are_out() 
     assert_eq!((refused.status.as_u16(), &*text(&refused.json(), "error")), (400, "unauthorized_client"));
     let next = running.exchanged("notes", &running.silent(&held).await["code"]).await;
     assert!(running.is_active(&text(&next.json(), "access_token")).await, "{next:?}");
+    running.apply(&running.edited(&[]), false).await;
+    let refused = running.refreshed(&held).await;
+    assert_eq!(&*text(&refused.json(), "error"), "invalid_grant", "it does not come back with the grant");
 }
 
 /// P015, P074: roles that come by a group go with it, however it is lost.

@@ -9,6 +9,7 @@ use crate::model::client::{Client, ClientMetadata};
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
 use crate::model::status::Status;
+use crate::protocol::grant_type::GrantType;
 use crate::protocol::opaque::{self, PlainKind};
 use crate::storage::TenantScope;
 use crate::storage::records::{authorization_codes, clients, consents, refresh_families};
@@ -45,11 +46,13 @@ impl Work<'_, '_> {
             // It was deleted: what it had then must not come back with it.
             clients::end_secrets(&mut tenant, id, None, self.call.now)?;
         }
-        let lost_grant = stored.is_some_and(|stored| {
-            let kept = &client.metadata.grant_types;
-            stored.client.metadata.grant_types.iter().any(|grant| !kept.contains(grant))
-        });
-        if lost_grant
+        let kept = &client.metadata.grant_types;
+        let had = stored.iter().flat_map(|stored| &stored.client.metadata.grant_types);
+        let lost: Vec<&String> = had.filter(|grant| !kept.contains(grant)).collect();
+        if lost.iter().any(|grant| *grant == GrantType::RefreshToken.as_str()) {
+            self.end_refresh_families(id)?;
+        }
+        if !lost.is_empty()
             || suspends(change)
             || shrinks(change, &["tenants", "scopes", "resources", "workspaces"])
         {
@@ -58,6 +61,14 @@ impl Work<'_, '_> {
         let event = self.event(EventKind::ClientChanged, change).by_client(id);
         self.record(scope.id(), event);
         self.set_secret(&scope, id, secret)
+    }
+
+    /// Ends what the client would refresh, so that it does not come back with the grant.
+    fn end_refresh_families(&mut self, id: &ClientId) -> Result<(), Failure> {
+        for served in self.tx.tenants()? {
+            refresh_families::end_of_client(&mut self.tx.enter(&served)?, id, self.call.now)?;
+        }
+        Ok(())
     }
 
     fn set_secret(&mut self, scope: &TenantScope, id: &ClientId, step: &SecretStep) -> Result<(), Failure> {
