@@ -11,7 +11,7 @@ use jsonwebtoken::DecodingKey;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::token_hash::sha256;
+use crate::model::digest::sha256;
 
 /// The most keys that a set may hold.
 pub const MAX_KEYS: usize = 64;

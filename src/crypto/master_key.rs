@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroize as _;
 
 use crate::effects::Random;
-use crate::model::audit::hex;
+use crate::model::digest::hex;
 use crate::model::secret::Secret;
 
 /// How many bytes a key has.

@@ -1,5 +1,6 @@
 //! Cryptography, behind our own types. No private value shows in `Debug`, and comparisons take constant time.
 
+pub mod half_hash;
 pub mod hmac;
 pub mod jwk;
 pub mod jwt;
@@ -8,4 +9,3 @@ pub mod master_key;
 pub mod password;
 pub mod seal;
 pub mod signing_key;
-pub mod token_hash;

@@ -2,8 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aws_lc_rs::digest::{SHA256, digest};
-
+use crate::model::digest::sha256;
 use crate::model::ids::Id;
 use crate::model::time::Timestamp;
 
@@ -64,8 +63,8 @@ impl Random for SeededRandom {
             {
                 *place = byte;
             }
-            for (place, byte) in chunk.iter_mut().zip(digest(&SHA256, &input).as_ref()) {
-                *place = *byte;
+            for (place, byte) in chunk.iter_mut().zip(sha256(&input)) {
+                *place = byte;
             }
         }
     }

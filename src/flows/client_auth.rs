@@ -11,9 +11,9 @@ use super::call::Call;
 use super::failures::{self, RecordRules, Source};
 use super::known::KnownClient;
 use crate::crypto::jwt::{self, TokenKind, VerificationKeys, VerifiedClaims};
-use crate::crypto::token_hash::TokenHash;
-use crate::model::audit::{Actor, EventKind, EventResult, sha256_hex};
+use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::{AuthMethod, Client};
+use crate::model::digest::sha256_hex;
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
 use crate::model::secret::Secret;
@@ -139,7 +139,7 @@ pub struct AuthenticatedClient {
 /// What must be remembered of an assertion, so that it is used once.
 #[derive(Debug, Clone)]
 struct Assertion {
-    jti: TokenHash,
+    jti_hash: String,
     expires_at: Timestamp,
 }
 
@@ -187,8 +187,7 @@ impl AuthenticatedClient {
     /// refused, and that is recorded.
     pub fn spend(&self, tx: &mut TenantTx<'_>, call: &Call, rules: &RecordRules) -> Result<bool, Failure> {
         let Some(assertion) = &self.assertion else { return Ok(true) };
-        let jti = assertion.jti.to_string();
-        let fresh = client_assertions::spend(tx, self.id(), &jti, assertion.expires_at)?;
+        let fresh = client_assertions::spend(tx, self.id(), &assertion.jti_hash, assertion.expires_at)?;
         if !fresh {
             record_failure(tx, call, rules, (Some(&self.known), self.id()), "used_assertion")?;
         }
@@ -272,7 +271,7 @@ fn check_assertion(
         && names_us_alone(call, &claims)
         && expires_at <= call.now + LONGEST_ASSERTION;
     if holds {
-        Ok(Assertion { jti: TokenHash::of(jti), expires_at: expires_at + LEEWAY })
+        Ok(Assertion { jti_hash: sha256_hex(jti.as_bytes()), expires_at: expires_at + LEEWAY })
     } else {
         Err(refused)
     }

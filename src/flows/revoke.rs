@@ -8,7 +8,7 @@ use super::foreign;
 use super::revocation::{self, Within};
 use super::token::rotation;
 use crate::crypto::jwt::VerificationKeys;
-use crate::model::audit::{Actor, Event, EventKind, EventResult, hex};
+use crate::model::audit::{Actor, Event, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::protocol::opaque::{self, Presented, TenantKind};
 use crate::protocol::revocation_feed::RevokedKind;
@@ -52,7 +52,7 @@ fn revoke_family(
 ) -> Result<bool, Failure> {
     let Some(scope) = directory.tenant(presented.tenant)? else { return Ok(false) };
     let mut tx = directory.enter(&scope)?;
-    let Some(token) = refresh_tokens::find(&mut tx, &hex(&presented.hash))? else { return Ok(false) };
+    let Some(token) = refresh_tokens::find(&mut tx, &presented.hash)? else { return Ok(false) };
     // A family that has ended is not ended again: repeating a revocation writes nothing.
     let family = refresh_families::find(&mut tx, token.family_id)?.filter(|family| family.ended_at.is_none());
     let Some(family) = family else { return Ok(false) };

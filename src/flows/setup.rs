@@ -10,7 +10,7 @@ use super::owners;
 use super::revocation::{self, Within};
 use super::session;
 use crate::crypto::password::PasswordHash;
-use crate::model::audit::{Actor, EventKind, EventResult, hex};
+use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::model::ids::{TenantId, UserId};
@@ -50,7 +50,7 @@ pub fn issue_link(
     setup_links::end_all(directory, call.now)?;
     let token = opaque::issue(TenantKind::SetupLink, platform.id(), call.secret_bytes().expose());
     let end = call.now + LINK_LIFE;
-    setup_links::insert(directory, &hex(&opaque::hash(token.expose())), call.now, end)?;
+    setup_links::insert(directory, &opaque::hash(token.expose()), call.now, end)?;
     let event = call.event(EventKind::SetupLinkIssued, EventResult::Success, Actor::Operator);
     directory.enter(&platform)?.record(event.with("expires_at", end.to_string()));
     Ok(Ok(token))
@@ -148,5 +148,5 @@ fn owner(tx: &mut TenantTx<'_>, call: &Call, email: &Email) -> Result<UserId, Fa
 fn hash_of(token: &Secret<String>, platform: &crate::storage::TenantScope) -> Option<String> {
     opaque::parse(TenantKind::SetupLink, token.expose())
         .filter(|presented| presented.tenant == platform.id())
-        .map(|presented| hex(&presented.hash))
+        .map(|presented| presented.hash)
 }

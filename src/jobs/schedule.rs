@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{Checkpoints, FetchLogos, FoldFailures, Job, JobContext, Prune, RotateKeys};
-use crate::model::audit::hex;
+use crate::model::digest::hex;
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
 use crate::storage::PlatformScope;

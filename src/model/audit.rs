@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::digest::{hex, sha256_hex};
 use super::failure::Failure;
 use super::ids::{ClientId, EventId, RequestId, TenantId, UserId};
 use super::time::Timestamp;
@@ -276,17 +276,4 @@ impl EventResult {
 pub fn canonical(value: &Value) -> Result<String, Failure> {
     serde_json_canonicalizer::to_string(value)
         .map_err(|error| Failure::internal("writing canonical JSON").because(error))
-}
-
-/// SHA-256 in lower-case hexadecimal.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(digest(&SHA256, bytes).as_ref())
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -6,6 +6,7 @@ pub mod accent;
 pub mod audit;
 #[cfg(feature = "server")]
 pub mod client;
+pub mod digest;
 #[cfg(feature = "server")]
 pub mod email;
 #[cfg(feature = "server")]

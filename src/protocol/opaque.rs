@@ -1,10 +1,10 @@
 //! Opaque secrets that we generate: a readable prefix, then base64url of tenant id, 32 random bytes and a CRC-32 (D5).
 //! Only their SHA-256 is stored. The checksum finds typing errors and scanners' finds; it proves nothing.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::model::digest::sha256_hex;
 use crate::model::ids::TenantId;
 use crate::model::secret::Secret;
 
@@ -66,12 +66,12 @@ pub fn issue_plain(kind: PlainKind, random: &[u8; 32]) -> Secret<String> {
 }
 
 /// A presented secret that is well-formed: the tenant it names (unproved until the hash is found there), and its hash.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Presented {
     /// The tenant in which to look.
     pub tenant: TenantId,
-    /// SHA-256 of the whole text: what is stored and looked up.
-    pub hash: [u8; 32],
+    /// The [`hash`] of the whole text: what is stored and looked up.
+    pub hash: String,
 }
 
 /// Reads a presented secret of this kind; `None` for anything else, so that garbage costs no look-up.
@@ -86,11 +86,10 @@ pub fn parse_plain(kind: PlainKind, text: &str) -> Option<[u8; 32]> {
     read(kind.prefix(), text)
 }
 
-/// SHA-256 of the whole text, prefix included: the form in which every generated secret is stored.
-pub fn hash(text: &str) -> [u8; 32] {
-    let mut out = [0; 32];
-    out.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
-    out
+/// SHA-256 of the whole text, prefix included, in hexadecimal: the form in which every generated secret is stored. They
+/// are long and random, so a plain hash is enough (docs/architecture.md, invariant 3).
+pub fn hash(text: &str) -> String {
+    sha256_hex(text.as_bytes())
 }
 
 fn write(prefix: &str, tenant: &[u8], random: &[u8; 32]) -> Secret<String> {

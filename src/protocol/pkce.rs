@@ -1,9 +1,10 @@
 //! Proof Key for Code Exchange (RFC 7636 §4), with S256 as the only method (RFC 9700 §2.1.1; P012).
 
-use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
+
+use crate::model::digest::sha256;
 
 /// The one `code_challenge_method` accepted.
 pub const METHOD: &str = "S256";
@@ -38,7 +39,7 @@ impl CodeChallenge {
         if !is_verifier(verifier) {
             return false;
         }
-        let computed = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
+        let computed = URL_SAFE_NO_PAD.encode(sha256(verifier.as_bytes()));
         computed.as_bytes().ct_eq(self.0.as_bytes()).into()
     }
 }

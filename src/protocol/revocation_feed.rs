@@ -1,7 +1,8 @@
 //! The signed list by which verifiers learn of revocations within seconds (D14, invariant 8).
 
-use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
+
+use crate::model::digest::{hex, sha256};
 
 /// The `typ` header of the feed, so that it is taken for no other token.
 pub const TYPE: &str = "revocations+jwt";
@@ -115,23 +116,12 @@ pub type EntryHash = [u8; 32];
 
 /// What an entry holds, in bytes: SHA-256 of `kind:value`.
 pub fn entry_hash(kind: RevokedKind, value: &str) -> EntryHash {
-    let mut text = Context::new(&SHA256);
-    text.update(kind.as_str().as_bytes());
-    text.update(b":");
-    text.update(value.as_bytes());
-    let mut hash = [0; 32];
-    hash.copy_from_slice(text.finish().as_ref());
-    hash
+    sha256(format!("{}:{value}", kind.as_str()).as_bytes())
 }
 
 /// The key of an entry: SHA-256 of `kind:value` in lower-case hexadecimal.
 pub fn entry_key(kind: RevokedKind, value: &str) -> String {
-    entry_hash(kind, value).iter().fold(String::with_capacity(64), |mut text, byte| {
-        for nibble in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
-        }
-        text
-    })
+    hex(&entry_hash(kind, value))
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 
 use symbolon::crypto::password::{Password, PasswordHash};
 use symbolon::flows::Call;
-use symbolon::model::audit::hex;
 use symbolon::model::client::{AuthMethod, Client, ClientKind, ClientMetadata, ClientSecret};
 use symbolon::model::email::Email;
 use symbolon::model::ids::{TenantId, UserId};
@@ -242,7 +241,7 @@ impl Organisation<'_> {
             AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost
         );
         let secret = if with_secret { new_secret(&call) } else { String::new() };
-        let (scope, own, hash) = (self.scope.clone(), client.clone(), hex(&opaque::hash(&secret)));
+        let (scope, own, hash) = (self.scope.clone(), client.clone(), opaque::hash(&secret));
         self.server
             .as_operator(move |tx| {
                 let mut tx = tx.enter(&scope)?;

@@ -152,7 +152,7 @@ async fn p017_interleaved_sign_ins_keep_apart() {
         let id = claims(&text(&tokens, "id_token"));
         let access = text(&tokens, "access_token");
         assert_eq!(id["nonce"], nonce);
-        assert_eq!(id["at_hash"], symbolon::crypto::token_hash::half_hash(&access));
+        assert_eq!(id["at_hash"], symbolon::crypto::half_hash::half_hash(&access));
         assert_eq!(id["sid"], claims(&access)["sid"]);
     }
 }

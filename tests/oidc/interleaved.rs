@@ -40,7 +40,7 @@ async fn once(world: &World, person: &Person, n: usize) {
     assert_eq!((text(&id, "sub"), text(&id, "sid")), (person.sub.clone(), person.sid.clone()), "{n}");
     assert_eq!(text(&id, "nonce"), nonce);
     assert_eq!(text(&id, "aud"), client.id());
-    assert_eq!(text(&id, "at_hash"), symbolon::crypto::token_hash::half_hash(&access));
+    assert_eq!(text(&id, "at_hash"), symbolon::crypto::half_hash::half_hash(&access));
     assert_eq!(text(&claims(&access), "sub"), person.sub);
     assert_eq!(text(&world.userinfo(&access).await.json(), "sub"), person.sub);
     let next = world.refresh(client, &text(&tokens, "refresh_token")).await.json();

@@ -7,11 +7,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use serde_json::Value;
 use symbolon::model::client::{AuthMethod, Client, ClientKind};
+use symbolon::model::digest::sha256;
 use symbolon::model::ids::{TenantId, UserId};
 use symbolon::model::profile::{Address, Profile};
 use symbolon::model::resource_server::OpenTo;
 use symbolon::model::role::Role;
-use symbolon::protocol::opaque;
 
 use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
@@ -186,7 +186,7 @@ impl World {
 
 /// The challenge of [`VERIFIER`].
 pub(super) fn challenge() -> String {
-    URL_SAFE_NO_PAD.encode(opaque::hash(VERIFIER))
+    URL_SAFE_NO_PAD.encode(sha256(VERIFIER.as_bytes()))
 }
 
 /// An error of RFC 6749 §5.2, which is never cached and repeats nothing of the request.

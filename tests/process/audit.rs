@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use symbolon::model::audit::{ChainedEvent, canonical, sha256_hex};
+use symbolon::model::audit::{ChainedEvent, canonical};
+use symbolon::model::digest::sha256_hex;
 
 use super::Home;
 use crate::harness::wait::until;

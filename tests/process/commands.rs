@@ -1,6 +1,5 @@
 //! What commands print, and what they never print (R62).
 
-use symbolon::model::audit::hex;
 use symbolon::protocol::opaque;
 
 use super::Home;
@@ -30,7 +29,7 @@ fn p134_config_check_shows_what_is_in_force_and_no_secret() {
 #[test]
 fn no_command_prints_a_secret_of_the_deployment() {
     let home = Home::with_acme();
-    let hash = hex(&opaque::hash(super::REPORT_SECRET));
+    let hash = opaque::hash(super::REPORT_SECRET);
     let master = std::fs::read_to_string(home.program.folder().join("data/master.key")).expect("the key");
     for arguments in [
         &["config", "check"][..],

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Client;
 use serde_json::Value;
 use symbolon::effects::{Random, SeededRandom};
-use symbolon::protocol::opaque;
+use symbolon::model::digest::sha256;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
@@ -153,7 +153,7 @@ impl Door {
 
 fn authorize(more: &str) -> String {
     let callback: String = url::form_urlencoded::byte_serialize(CALLBACK.as_bytes()).collect();
-    let challenge = URL_SAFE_NO_PAD.encode(opaque::hash(VERIFIER));
+    let challenge = URL_SAFE_NO_PAD.encode(sha256(VERIFIER.as_bytes()));
     format!(
         "/oauth2/authorize?response_type=code&client_id=app&redirect_uri={callback}&scope=openid+offline_access&state=s\
          &tenant=acme&code_challenge={challenge}&code_challenge_method=S256{more}"

@@ -93,7 +93,7 @@ async fn p136_every_manipulation_is_named_by_its_first_bad_event() {
 async fn a_changed_event_with_a_recomputed_hash_breaks_the_link_to_the_next() {
     let (tenant, mut events, head) = chain(12).await;
     let body = events[4].body.replace("\"n\":4", "\"n\":5");
-    events[4].hash = symbolon::model::audit::sha256_hex(body.as_bytes());
+    events[4].hash = symbolon::model::digest::sha256_hex(body.as_bytes());
     events[4].body = body;
     assert_eq!(verify(tenant, &events, Vec::new(), Some(&head)), Err(Fault::Unlinked(6)));
 }

@@ -278,7 +278,7 @@ fn in_the_source() -> BTreeSet<String> {
 /// The rows of globex that the walk needs, read where they are.
 async fn theirs(estate: &Estate) -> Theirs {
     let ids = estate.theirs.clone();
-    let hash = |text: &str| symbolon::model::audit::hex(&symbolon::protocol::opaque::hash(text));
+    let hash = |text: &str| symbolon::protocol::opaque::hash(text);
     let (code_hash, token_hash) = (hash(&ids.code), hash(&ids.refresh));
     let cookie = estate.hank.cookie("symbolon").expect("a cookie");
     let (browser_hash, now) = (hash(&cookie), estate.server.now());

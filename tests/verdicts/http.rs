@@ -307,8 +307,8 @@ async fn races(record: &mut Record, court: &Rc<Court>, ada: &Jar) {
         record.note("one code, ten times at once", winners(court, 10, exchange(code)).await);
     }
     let verifier = "a-verifier-that-has-more-than-forty-three-characters";
-    let challenge =
-        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(symbolon::protocol::opaque::hash(verifier));
+    let challenge = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .encode(symbolon::model::digest::sha256(verifier.as_bytes()));
     let pkce = [("client_id", "spa"), ("code_challenge", &*challenge), ("code_challenge_method", "S256")];
     for _ in 0..3 {
         let code = court.code(ada, &pkce).await;

@@ -122,7 +122,7 @@ async fn ordered(record: &mut Record, office: &Office) {
     record.note("workspaces", line(places.into_iter().map(|place| place.slug.to_string()).collect()));
     let right = PlatformScope::operator();
     let text = export(&office.server.edge.database, &right, office.server.now()).await.expect("an export");
-    let digest = symbolon::model::audit::sha256_hex(text.as_bytes());
+    let digest = symbolon::model::digest::sha256_hex(text.as_bytes());
     record.note("the export", format!("{} lines, {}", text.lines().count(), &digest[..16]));
     record.note("the export applied again", office.apply(&text).await);
 }

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::checkpoint::Checkpoint;
 use super::merkle::Merkle;
-use crate::model::audit::{ChainedEvent, GENESIS, Head, StoredEvent, canonical, sha256_hex};
+use crate::model::audit::{ChainedEvent, GENESIS, Head, StoredEvent, canonical};
+use crate::model::digest::sha256_hex;
 use crate::model::ids::TenantId;
 use crate::model::time::Timestamp;
 

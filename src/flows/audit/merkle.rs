@@ -1,7 +1,6 @@
 //! The Merkle root over the hashes of a chain, computed as the events go by (RFC 9162 §2.1.1).
 
-use crate::crypto::token_hash::sha256;
-use crate::model::audit::hex;
+use crate::model::digest::{hex, sha256};
 
 type Hash = [u8; 32];
 

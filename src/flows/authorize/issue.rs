@@ -7,7 +7,7 @@ use crate::flows::Call;
 use crate::flows::authorization::Authorization;
 use crate::flows::interaction::Request;
 use crate::flows::session::LiveAccount;
-use crate::model::audit::{Actor, EventKind, EventResult, hex};
+use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::model::session::Factor;
@@ -32,7 +32,7 @@ pub(super) fn code(
     authorization_codes::insert(
         &mut tx,
         &NewCode {
-            code_hash: hex(&opaque::hash(secret.expose())),
+            code_hash: opaque::hash(secret.expose()),
             client_id: client.client_id.clone(),
             user_id: account.user.id,
             sid: account.session.id,

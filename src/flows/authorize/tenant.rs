@@ -2,7 +2,6 @@
 
 use super::hint::Hint;
 use super::parameters::Fault;
-use crate::model::audit::hex;
 use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::model::ids::{Slug, TenantId};
@@ -29,7 +28,7 @@ pub(super) fn bounded(text: &str) -> String {
     if text.parse::<TenantId>().is_ok() || text.parse::<Slug>().is_ok() {
         text.to_owned()
     } else {
-        hex(&opaque::hash(text))
+        opaque::hash(text)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::crypto::jwk::{Algorithm, Jwk};
 use crate::crypto::jwt::{self, TokenKind, VerificationKeys};
 use crate::crypto::seal::Sealer;
 use crate::crypto::signing_key::SigningKey;
-use crate::crypto::token_hash::sha256;
+use crate::model::digest::sha256;
 use crate::model::failure::Failure;
 use crate::model::signing_key::{KeyPurpose, KeyRecord, KeyState};
 use crate::model::time::Timestamp;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::flows::call::Call;
-use crate::model::audit::{Actor, EventKind, EventResult, hex};
+use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::{AuthMethod, Client, ClientSecret};
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, ClientSecretId};
@@ -111,7 +111,7 @@ pub(super) fn stored_secret(
     ClientSecret {
         id,
         client_id: client.clone(),
-        hash: hex(&opaque::hash(secret.expose())),
+        hash: opaque::hash(secret.expose()),
         created_at: now,
         expires_at: None,
     }

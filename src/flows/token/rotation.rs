@@ -7,7 +7,6 @@ use crate::crypto::seal::Place;
 use crate::flows::call::Call;
 use crate::flows::client_auth::AuthenticatedClient;
 use crate::flows::revocation::{self, Within};
-use crate::model::audit::hex;
 use crate::model::failure::Failure;
 use crate::model::ids::{FamilyId, SessionId, TenantId, UserId};
 use crate::model::secret::Secret;
@@ -54,7 +53,7 @@ pub(super) fn store(
     refresh_tokens::insert(
         tx,
         &StoredToken {
-            token_hash: hex(&opaque::hash(token.expose())),
+            token_hash: opaque::hash(token.expose()),
             family_id,
             generation,
             issued_at: call.now,

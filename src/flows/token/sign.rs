@@ -4,9 +4,9 @@
 use serde::Serialize;
 
 use super::Issued;
+use crate::crypto::half_hash::half_hash;
 use crate::crypto::jwt::{self, TokenKind};
 use crate::crypto::signing_key::SigningKey;
-use crate::crypto::token_hash::half_hash;
 use crate::model::failure::Failure;
 
 /// The body of a token response. It holds secrets: it is written to the client and nowhere else.

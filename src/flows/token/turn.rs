@@ -7,7 +7,6 @@ use crate::flows::call::Call;
 use crate::flows::client_auth::AuthenticatedClient;
 use crate::flows::known::{KnownClient, KnownTenant};
 use crate::flows::registered;
-use crate::model::audit::hex;
 use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::protocol::grant_type::GrantType;
@@ -68,5 +67,5 @@ fn found(
     }
     let Some(presented) = presented else { return Ok(Err(TokenRefusal::Grant(GrantFault::Unknown))) };
     let scope = directory.tenant(presented.tenant)?;
-    Ok(scope.map(|scope| (scope, hex(&presented.hash))).ok_or(TokenRefusal::Grant(GrantFault::Unknown)))
+    Ok(scope.map(|scope| (scope, presented.hash.clone())).ok_or(TokenRefusal::Grant(GrantFault::Unknown)))
 }

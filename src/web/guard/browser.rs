@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::crypto::hmac::KeyedHash;
 use crate::effects::Random;
-use crate::model::audit::hex;
+use crate::model::digest::sha256;
 use crate::model::secret::Secret;
 use crate::protocol::opaque::{self, PlainKind};
 use crate::web::cookies::CookieKind;
@@ -75,12 +75,12 @@ fn is_ours(cookie: &str, key: &KeyedHash) -> bool {
 }
 
 fn proof(nonce: &[u8; RANDOM], key: &KeyedHash) -> [u8; RANDOM] {
-    let keyed = opaque::hash(&key.of(&[b"browser", nonce]));
+    let keyed = sha256(key.of(&[b"browser", nonce]).as_bytes());
     keyed.first_chunk::<RANDOM>().copied().unwrap_or_default()
 }
 
 fn hash(cookie: &Secret<String>) -> String {
-    hex(&opaque::hash(cookie.expose()))
+    opaque::hash(cookie.expose())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::crypto::token_hash::sha256;
+use crate::model::digest::sha256;
 
 /// How long others may keep a document without asking: five minutes.
 const FRESH: HeaderValue = HeaderValue::from_static("public, max-age=300");

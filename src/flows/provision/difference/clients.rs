@@ -6,7 +6,6 @@ use super::inside::{Owned, Places};
 use super::{Action, Differ, Field, SecretStep, Step, differing, written};
 use crate::flows::provision::declaration::{Client, Contexts, SecretSource};
 use crate::flows::provision::state::{ClientState, Inside};
-use crate::model::audit::hex;
 use crate::model::failure::Failure;
 use crate::protocol::opaque;
 
@@ -48,7 +47,7 @@ impl Differ<'_> {
         };
         match &source.value {
             SecretSource::Given(secret) => {
-                let hash = hex(&opaque::hash(secret.expose()));
+                let hash = opaque::hash(secret.expose());
                 let known = live.iter().any(|known| known.hash == hash);
                 if known { SecretStep::Leave } else { SecretStep::Set(secret.clone()) }
             }
