@@ -1,13 +1,15 @@
 //! Records refusals of callers who proved nothing: one by one up to a limit, then as one counted event for each window
 //! (D23). No flood of them fills a chain, and none hides that it happened.
 
+use std::time::Duration;
+
 use super::call::Call;
 use crate::crypto::hmac::KeyedHash;
 use crate::model::audit::{Actor, Event, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::ids::TenantId;
 use crate::model::rate::Rate;
-use crate::storage::records::counters::{self, Counter};
+use crate::storage::records::counters::{self, Begins, Counter};
 use crate::storage::tx::Transaction;
 
 /// What the counters here are called; the limit, the tenant whose chain
@@ -37,6 +39,29 @@ pub struct Source<'a> {
     pub named: &'a str,
 }
 
+/// What a counter counts: its kind in the table says all of it.
+struct Tally<'a> {
+    /// The tenant on whose chain the rest is folded.
+    tenant: TenantId,
+    /// How many are recorded one by one.
+    limit: i64,
+    /// The kind of the refusals.
+    what: &'a str,
+}
+
+impl<'a> Tally<'a> {
+    fn kind(&self) -> String {
+        format!("{KIND}:{}:{}:{}", self.limit, self.tenant, self.what)
+    }
+
+    /// Reads a counter's kind back, if it is one of ours.
+    fn read(kind: &'a str) -> Option<Self> {
+        let (limit, rest) = kind.strip_prefix(KIND)?.strip_prefix(':')?.split_once(':')?;
+        let (tenant, what) = rest.split_once(':')?;
+        Some(Self { tenant: tenant.parse().ok()?, limit: limit.parse().ok()?, what })
+    }
+}
+
 /// Records a refusal.
 pub fn record(
     tx: &mut impl Transaction,
@@ -56,7 +81,8 @@ pub fn record(
         let parts = ["recorded", kind].map(str::as_bytes);
         (platform, rules.names.of(&parts), rules.platform)
     };
-    if is_within(tx, call, (&key, kind, tenant), rate)? {
+    let tally = Tally { tenant, limit: i64::from(rate.count.get()), what: kind };
+    if is_within(tx, call, &key, &tally, rate.window)? {
         tx.record_for(tenant, event);
     }
     Ok(())
@@ -66,39 +92,34 @@ pub fn record(
 fn is_within(
     tx: &mut impl Transaction,
     call: &Call,
-    (key, what, tenant): (&str, &str, TenantId),
-    rate: Rate,
+    key: &str,
+    tally: &Tally<'_>,
+    window: Duration,
 ) -> Result<bool, Failure> {
-    let limit = i64::from(rate.count.get());
-    let kind = format!("{KIND}:{limit}:{tenant}:{what}");
-    let mut counter = counters::raise(tx, (key, &kind), call.now, call.now + rate.window)?;
-    if call.now >= counter.expires_at {
+    let (kind, now) = (tally.kind(), call.now);
+    let mut counter = counters::raise(tx, Begins { key, kind: &kind, now, expires_at: now + window })?;
+    if now >= counter.expires_at {
         counter.count -= 1;
-        fold(tx, call, &counter, (tenant, limit, what));
+        fold(tx, call, &counter, tally);
         counter.count = 1;
-        counter.window_started_at = call.now;
-        counter.expires_at = call.now + rate.window;
+        counter.window_started_at = now;
+        counter.expires_at = now + window;
         counters::put(tx, &counter)?;
     }
-    Ok(counter.count <= limit)
+    Ok(counter.count <= tally.limit)
 }
 
 /// Records how many failures of a window were not recorded by themselves.
-fn fold(
-    tx: &mut impl Transaction,
-    call: &Call,
-    counter: &Counter,
-    (tenant, limit, what): (TenantId, i64, &str),
-) {
-    let folded = counter.count - limit;
+fn fold(tx: &mut impl Transaction, call: &Call, counter: &Counter, tally: &Tally<'_>) {
+    let folded = counter.count - tally.limit;
     if folded > 0 {
         let event = call
             .event(EventKind::FailuresFolded, EventResult::Denied, Actor::Anonymous)
-            .with("of", what)
+            .with("of", tally.what)
             .with("count", folded)
             .with("since", counter.window_started_at.to_string())
             .with("source", counter.key.as_str());
-        tx.record_for(tenant, event);
+        tx.record_for(tally.tenant, event);
     }
 }
 
@@ -110,16 +131,9 @@ pub fn close_windows(tx: &mut impl Transaction, call: &Call) -> Result<usize, Fa
             continue;
         }
         closed += 1;
-        if let Some(chain) = folds_into(&counter.kind) {
-            fold(tx, call, &counter, chain);
+        if let Some(tally) = Tally::read(&counter.kind) {
+            fold(tx, call, &counter, &tally);
         }
     }
     Ok(closed)
-}
-
-/// The chain, the limit and the kind of what a counter counts, if it is one of ours.
-fn folds_into(kind: &str) -> Option<(TenantId, i64, &str)> {
-    let (limit, rest) = kind.strip_prefix(KIND)?.strip_prefix(':')?.split_once(':')?;
-    let (tenant, what) = rest.split_once(':')?;
-    Some((tenant.parse().ok()?, limit.parse().ok()?, what))
 }

@@ -7,15 +7,22 @@ use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::storage::Directory;
 
-/// Notes on the chain of the client's own tenant what it reached for: where, and a kind and an
-/// id. Who does it again and again is counted (D23). Of a public client, which proves nothing,
+/// What it reached for.
+pub(super) struct Reached<'a> {
+    /// Where.
+    pub(super) at: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) id: &'a str,
+}
+
+/// Notes on the chain of the client's own tenant what it reached for. Who does it again and again is counted (D23). Of a public client, which proves nothing,
 /// nothing is noted: strangers would write the record.
 pub(super) fn note(
     directory: &mut Directory<'_>,
     call: &Call,
     rules: &RecordRules,
     client: &AuthenticatedClient,
-    (door, kind, id): (&'static str, &'static str, &str),
+    reached: &Reached<'_>,
 ) -> Result<(), Failure> {
     if !client.is_confidential() {
         return Ok(());
@@ -23,8 +30,8 @@ pub(super) fn note(
     let event = call
         .event(EventKind::AccessDenied, EventResult::Denied, Actor::Client(client.id().clone()))
         .by_client(client.id())
-        .on(kind, id)
-        .with("at", door);
+        .on(reached.kind, reached.id)
+        .with("at", reached.at);
     let source = Source { tenant: Some(client.known().scope.id()), named: client.id().as_str() };
     failures::record(directory, call, rules, source, event)
 }

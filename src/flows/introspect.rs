@@ -6,7 +6,7 @@ use super::bearer::{self, LiveToken};
 use super::call::Call;
 use super::client_auth::{AuthenticatedClient, ClientAuthRefusal};
 use super::failures::RecordRules;
-use super::foreign;
+use super::foreign::{self, Reached};
 use crate::crypto::jwt::VerificationKeys;
 use crate::model::failure::Failure;
 use crate::storage::Directory;
@@ -38,7 +38,8 @@ pub fn introspect(
     if concerns(directory, client, &token)? {
         return Ok(Ok(Some(answer(&token))));
     }
-    foreign::note(directory, call, rules, client, ("introspection", "access_token", &token.claims.jti))?;
+    let reached = Reached { at: "introspection", kind: "access_token", id: &token.claims.jti };
+    foreign::note(directory, call, rules, client, &reached)?;
     Ok(Ok(None))
 }
 

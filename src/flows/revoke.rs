@@ -4,7 +4,7 @@ use super::bearer;
 use super::call::Call;
 use super::client_auth::{AuthenticatedClient, ClientAuthRefusal};
 use super::failures::RecordRules;
-use super::foreign;
+use super::foreign::{self, Reached};
 use super::revocation::{self, Within};
 use super::token::rotation;
 use crate::crypto::jwt::VerificationKeys;
@@ -33,7 +33,7 @@ pub fn revoke(
         return Ok(Err(ClientAuthRefusal::Unproved));
     }
     let changed = if let Some(presented) = opaque::parse(TenantKind::RefreshToken, token) {
-        revoke_family(directory, call, rules, client, presented)?
+        revoke_family(directory, call, rules, client, &presented)?
     } else if let Some(bearer) = bearer::read(call, keys, token) {
         revoke_access_token(directory, call, rules, client, bearer.claims())?
     } else {
@@ -48,7 +48,7 @@ fn revoke_family(
     call: &Call,
     rules: &RecordRules,
     client: &AuthenticatedClient,
-    presented: Presented,
+    presented: &Presented,
 ) -> Result<bool, Failure> {
     let Some(scope) = directory.tenant(presented.tenant)? else { return Ok(false) };
     let mut tx = directory.enter(&scope)?;
@@ -58,10 +58,11 @@ fn revoke_family(
     let Some(family) = family else { return Ok(false) };
     if family.client_id != *client.id() {
         let id = family.id.to_string();
-        foreign::note(directory, call, rules, client, ("revocation", "refresh_family", &id))?;
+        let reached = Reached { at: "revocation", kind: "refresh_family", id: &id };
+        foreign::note(directory, call, rules, client, &reached)?;
         return Ok(false);
     }
-    rotation::kill(&mut tx, call, (family.id, family.user_id, family.sid), EndReason::Revoked)?;
+    rotation::kill(&mut tx, call, &family, EndReason::Revoked)?;
     tx.record(event(call, client).for_user(family.user_id).on("refresh_family", family.id));
     Ok(true)
 }
@@ -74,7 +75,8 @@ fn revoke_access_token(
     claims: &AccessTokenClaims,
 ) -> Result<bool, Failure> {
     if claims.client_id != client.id().as_str() {
-        foreign::note(directory, call, rules, client, ("revocation", "access_token", &claims.jti))?;
+        let reached = Reached { at: "revocation", kind: "access_token", id: &claims.jti };
+        foreign::note(directory, call, rules, client, &reached)?;
         return Ok(false);
     }
     let Some(scope) = directory.tenant(claims.tenant_id)? else { return Ok(false) };

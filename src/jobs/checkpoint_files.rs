@@ -13,7 +13,7 @@ const DIGITS: usize = 12;
 
 /// Writes a checkpoint over the tenant's chain up to `seq`. It is there whole or not at all; one that is there already
 /// is never written over.
-pub(super) fn write(folder: &Path, (slug, seq): (&Slug, i64), statement: &str) -> Result<(), Failure> {
+pub(super) fn write(folder: &Path, slug: &Slug, seq: i64, statement: &str) -> Result<(), Failure> {
     let path = folder.join(format!("{slug}-{seq:0DIGITS$}.jws"));
     write_once(folder, &path, statement)
         .map_err(|error| Failure::unavailable("writing an audit checkpoint to its folder").because(error))
@@ -64,13 +64,13 @@ mod tests {
         for (slug, seq, statement) in
             [(&acme, 12, "a"), (&acme, 3, "b"), (&other, 7, "c"), (&acme, 12, "again")]
         {
-            write(folder.path(), (slug, seq), statement).unwrap();
+            write(folder.path(), slug, seq, statement).unwrap();
         }
         let texts = |slug| -> Vec<String> {
             let files = checkpoint_files(folder.path(), slug).unwrap();
             files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
         };
         assert_eq!((texts(&acme), texts(&other)), (vec!["b\n".into(), "a\n".into()], vec!["c\n".into()]));
-        assert!(write(&folder.path().join("missing"), (&acme, 1), "x").is_err());
+        assert!(write(&folder.path().join("missing"), &acme, 1, "x").is_err());
     }
 }

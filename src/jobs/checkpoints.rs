@@ -89,7 +89,7 @@ async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure
     let statement = state_checkpoint(&call, tenant, &summary, keys.tokens())?;
     if let Some(folder) = &context.checkpoint_dir {
         // First outside: what could not be written there is stated again at the next run.
-        keep_outside(folder, (scope.slug(), head.seq), &statement).await?;
+        keep_outside(folder, scope.slug(), head.seq, &statement).await?;
     }
     let now = call.now;
     context
@@ -106,9 +106,9 @@ async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure
 }
 
 /// Writes and syncs the file where waiting for a disk holds up nobody's request.
-async fn keep_outside(folder: &Path, (slug, seq): (&Slug, i64), statement: &str) -> Result<(), Failure> {
+async fn keep_outside(folder: &Path, slug: &Slug, seq: i64, statement: &str) -> Result<(), Failure> {
     let (into, slug, statement) = (folder.to_owned(), slug.clone(), statement.to_owned());
-    let writing = move || checkpoint_files::write(&into, (&slug, seq), &statement);
+    let writing = move || checkpoint_files::write(&into, &slug, seq, &statement);
     let written = tokio::task::spawn_blocking(writing).await;
     let written = written.unwrap_or_else(|died| Err(Failure::internal("writing a checkpoint").because(died)));
     written.inspect_err(|failure| {

@@ -100,7 +100,7 @@ async fn prune(context: &JobContext) -> Result<u64, Failure> {
     for table in EPHEMERAL {
         let before = now - table.stays;
         let outcome = match table.prune {
-            Pruner::Tenant(prune) => prune_tenants(context, table, (&scopes, before), prune).await,
+            Pruner::Tenant(prune) => prune_tenants(context, table, &scopes, before, prune).await,
             Pruner::Deployment(prune) => in_batches(context, table, move |tx| prune(tx, before, BATCH)).await,
         };
         match outcome {
@@ -118,7 +118,8 @@ async fn prune(context: &JobContext) -> Result<u64, Failure> {
 async fn prune_tenants(
     context: &JobContext,
     table: &Ephemeral,
-    (scopes, before): (&[TenantScope], Timestamp),
+    scopes: &[TenantScope],
+    before: Timestamp,
     prune: TenantPruner,
 ) -> Result<u64, Failure> {
     let mut removed = 0;

@@ -38,7 +38,7 @@ impl Edge {
         if let Some(logo) = self.logos.0.get(number, client) {
             return Ok(logo);
         }
-        let known = self.known.client((&self.database, &self.changes), client, now).await?;
+        let known = self.known.client(&self.database, &self.changes, client, now).await?;
         let Some(known) = known.filter(|known| known.client.metadata.logo_uri.is_some()) else {
             return Ok(Arc::default());
         };

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use symbolon::crypto::password::Verdict;
-use symbolon::flows::login::password::{begin, finish};
+use symbolon::flows::login::password::{Compared, begin, finish};
+use symbolon::flows::session::CookieChange;
 use symbolon::model::ids::InteractionHandle;
 use symbolon::model::status::Status;
 use symbolon::protocol::opaque;
@@ -108,7 +109,7 @@ async fn measure(server: &TestServer, handle: InteractionHandle, cookie: &str) -
         .database()
         .read_directory(move |directory| {
             let before = statements::begun();
-            let begun = begin(directory, &own, &judged, (handle, &hash))?;
+            let begun = begin(directory, &own, &judged, handle, &hash)?;
             Ok((statements::begun() - before, begun.expect("the page is open")))
         })
         .await
@@ -118,8 +119,9 @@ async fn measure(server: &TestServer, handle: InteractionHandle, cookie: &str) -
         .database()
         .write_directory(move |directory| {
             let before = statements::begun();
-            let work = (&attempt, Verdict::Mismatch, None);
-            let refused = finish(directory, &call, &rules, work, (&hash, "another"))?;
+            let compared = Compared { attempt, verdict: Verdict::Mismatch, rehashed: None };
+            let cookie = CookieChange { old: &hash, new: "another" };
+            let refused = finish(directory, &call, &rules, compared, cookie)?;
             assert!(refused.is_err());
             Ok(statements::begun() - before)
         })

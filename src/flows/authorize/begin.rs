@@ -16,13 +16,14 @@ use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::params::{Params, Reading};
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::response_mode::ResponseMode;
-use crate::storage::{Directory, TenantScope};
+use crate::storage::Directory;
 
 /// Answers an authorization request of the browser whose cookie has this hash. Needs a write transaction.
 pub fn begin(
     directory: &mut Directory<'_>,
     call: &Call,
-    (reading, cookie_hash): (&Reading, &str),
+    reading: &Reading,
+    cookie_hash: &str,
     terms: Terms<'_>,
 ) -> Result<Outcome, Failure> {
     let params = &parameters::answerable(&reading.params);
@@ -31,9 +32,7 @@ pub fn begin(
         Err(fault) => return Ok(Outcome::Page(fault)),
     };
     let (mode, read) = match parameters::response_mode(params) {
-        Ok(mode) => {
-            (mode, read(directory, (&found.client, &found.owner), (reading, &to), (&call.issuer, terms))?)
-        }
+        Ok(mode) => (mode, read(directory, &found, (reading, &to), (&call.issuer, terms))?),
         Err(fault) => (ResponseMode::default(), Err(fault)),
     };
     let request = match read {
@@ -108,11 +107,11 @@ fn answerable(
 /// Every check behind client and redirect URI, in order.
 fn read(
     directory: &mut Directory<'_>,
-    (client, owner): (&Client, &TenantScope),
+    found: &Found,
     (reading, to): (&Reading, &VerifiedRedirect),
     (issuer, terms): (&Issuer, Terms<'_>),
 ) -> Result<Result<Request, Fault>, Failure> {
-    let params = &reading.params;
+    let (client, params) = (&found.client, &reading.params);
     let mut request = match checked(client, reading, to) {
         Ok(request) => request,
         Err(fault) => return Ok(Err(fault)),
@@ -133,7 +132,7 @@ fn read(
             }
         },
     };
-    match tenant::settle(directory, (client, owner), params, hint.as_ref())? {
+    match tenant::settle(directory, found, params, hint.as_ref())? {
         Ok(Named::Open) => {}
         Ok(Named::Tenant(id)) => request.tenant = Some(id),
         Ok(Named::Unknown) => request.unknown_tenant = params.get("tenant").map(tenant::bounded),

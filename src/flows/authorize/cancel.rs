@@ -15,7 +15,8 @@ pub fn cancel(
     directory: &mut Directory<'_>,
     call: &Call,
     rules: &RecordRules,
-    (handle, cookie_hash): (InteractionHandle, &str),
+    handle: InteractionHandle,
+    cookie_hash: &str,
 ) -> Result<Outcome, Failure> {
     interaction_store::hold(directory, handle, cookie_hash)?;
     match standing(directory, call, handle, cookie_hash)? {

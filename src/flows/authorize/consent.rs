@@ -122,7 +122,7 @@ pub fn answer(
         let answer = Answer::Error(ErrorCode::AccessDenied, "the person did not consent");
         return Ok((refuse(directory, call, rules, standing, answer)?, person));
     }
-    remember(directory, call, (&standing.client, &request), &account)?;
+    remember(directory, call, &standing.client, &request, &account)?;
     standing.interaction.progress.consented = Some(account.reference());
     interaction_store::save_progress(directory, &standing.interaction)?;
     Ok((Outcome::Consent(handle), person))
@@ -149,7 +149,8 @@ fn asked_account(
 fn remember(
     directory: &mut Directory<'_>,
     call: &Call,
-    (client, request): (&Client, &Request),
+    client: &Client,
+    request: &Request,
     account: &LiveAccount,
 ) -> Result<(), Failure> {
     let servers = servers(directory, client, request, account)?;

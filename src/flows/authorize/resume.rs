@@ -30,7 +30,8 @@ pub(super) struct Standing {
 pub fn resume(
     directory: &mut Directory<'_>,
     call: &Call,
-    (handle, cookie_hash): (InteractionHandle, &str),
+    handle: InteractionHandle,
+    cookie_hash: &str,
     terms: Terms<'_>,
 ) -> Result<Outcome, Failure> {
     interaction_store::hold(directory, handle, cookie_hash)?;

@@ -1,14 +1,14 @@
 //! Which tenant a request is for, as far as it says (D1, D2): by the client, the `tenant` parameter, or the hint.
 
+use super::client::Found;
 use super::hint::Hint;
 use super::parameters::Fault;
-use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::model::ids::{Slug, TenantId};
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::opaque;
 use crate::protocol::params::Params;
-use crate::storage::{Directory, TenantScope};
+use crate::storage::Directory;
 
 /// What the request says of the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) fn bounded(text: &str) -> String {
 /// Settles the tenant. A `tenant` parameter that contradicts the client or the hint is `invalid_request`.
 pub(super) fn settle(
     directory: &mut Directory<'_>,
-    (client, owner): (&Client, &TenantScope),
+    Found { client, owner }: &Found,
     params: &Params,
     hint: Option<&Hint>,
 ) -> Result<Result<Named, Fault>, Failure> {

@@ -4,7 +4,7 @@
 use super::visit::Visit;
 use crate::flows::call::Call;
 use crate::flows::interaction_store;
-use crate::flows::session::{self, LiveAccount};
+use crate::flows::session::{self, CookieChange, LiveAccount};
 use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, SessionId, TenantId, UserId};
 use crate::storage::Directory;
@@ -54,10 +54,10 @@ pub fn choose(
     call: &Call,
     handle: InteractionHandle,
     choice: Choice,
-    cookie: (&str, &str),
+    cookie: CookieChange<'_>,
 ) -> Result<Result<Chosen, ChooseRefusal>, Failure> {
-    interaction_store::hold(directory, handle, cookie.0)?;
-    let Some((visit, accounts)) = choices(directory, call, handle, cookie.0)? else {
+    interaction_store::hold(directory, handle, cookie.old)?;
+    let Some((visit, accounts)) = choices(directory, call, handle, cookie.old)? else {
         return Ok(Err(ChooseRefusal::Expired));
     };
     let Some(mut interaction) = visit.interaction else { return Ok(Err(ChooseRefusal::Expired)) };

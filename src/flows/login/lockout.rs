@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::model::failure::Failure;
 use crate::model::rate::Rate;
 use crate::model::time::Timestamp;
-use crate::storage::records::counters::{self, Counter};
+use crate::storage::records::counters::{self, Begins, Counter};
 use crate::storage::tx::Transaction;
 
 /// What the counter is called in its table.
@@ -27,8 +27,12 @@ pub fn locked_until(
 /// The same for whoever is about to judge a guess: the counter stays locked until the transaction ends, so that guesses
 /// sent at the same time are judged one after the other, and none after the name is locked.
 pub fn hold(tx: &mut impl Transaction, key: &str, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
-    let counter = counters::hold(tx, (key, KIND), now, now + LONGEST)?;
+    let counter = counters::hold(tx, begins(key, now))?;
     Ok(counter.locked_until.filter(|until| *until > now))
+}
+
+fn begins(key: &str, now: Timestamp) -> Begins<'_> {
+    Begins { key, kind: KIND, now, expires_at: now + LONGEST }
 }
 
 /// Counts a failure. Says until when the name is locked, where this failure locked it.
@@ -38,7 +42,7 @@ pub fn count(
     rate: Rate,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Failure> {
-    let mut counter = counters::raise(tx, (key, KIND), now, now + LONGEST)?;
+    let mut counter = counters::raise(tx, begins(key, now))?;
     let locked = judge(&mut counter, rate, now);
     counters::put(tx, &counter)?;
     Ok(locked)

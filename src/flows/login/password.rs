@@ -8,7 +8,7 @@ use crate::flows::call::Call;
 use crate::flows::failures::{self, Source};
 use crate::flows::interaction::{Problem, Told};
 use crate::flows::interaction_store;
-use crate::flows::session::{self, Admitted};
+use crate::flows::session::{self, Admitted, CookieChange};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::email::Email;
 use crate::model::failure::Failure;
@@ -29,6 +29,17 @@ pub struct Attempt {
     pub goes_on: Option<InteractionHandle>,
     /// What to compare with: the hash that the account has, or nothing that any password matches.
     pub stored: Option<PasswordHash>,
+}
+
+/// A password that was compared.
+#[derive(Debug)]
+pub struct Compared {
+    /// With what.
+    pub attempt: Attempt,
+    /// How it went.
+    pub verdict: Verdict,
+    /// Takes the place of a hash that is weaker than those we make now.
+    pub rehashed: Option<PasswordHash>,
 }
 
 /// Why nobody is signed in.
@@ -63,7 +74,8 @@ pub fn begin(
     directory: &mut Directory<'_>,
     call: &Call,
     rules: &SignInRules,
-    (handle, cookie_hash): (InteractionHandle, &str),
+    handle: InteractionHandle,
+    cookie_hash: &str,
 ) -> Result<Result<Attempt, PasswordRefusal>, Failure> {
     let Some(visit) = Visit::open(directory, call, Some(handle), cookie_hash)? else {
         return Ok(Err(PasswordRefusal::Expired));
@@ -84,16 +96,17 @@ pub fn begin(
 }
 
 /// Goes on after the comparison: signs the person in, or counts and records the failure. Everything is read again: what
-/// changed since [`begin`] counts. `rehashed` replaces a hash that is weaker than those we make now.
+/// changed since [`begin`] counts.
 pub fn finish(
     directory: &mut Directory<'_>,
     call: &Call,
     rules: &SignInRules,
-    (attempt, verdict, rehashed): (&Attempt, Verdict, Option<PasswordHash>),
-    cookie: (&str, &str),
+    compared: Compared,
+    cookie: CookieChange<'_>,
 ) -> Result<Result<SignedIn, PasswordRefusal>, Failure> {
-    interaction_store::hold(directory, attempt.handle, cookie.0)?;
-    let Some(visit) = Visit::open(directory, call, Some(attempt.handle), cookie.0)? else {
+    let Compared { attempt, verdict, rehashed } = compared;
+    interaction_store::hold(directory, attempt.handle, cookie.old)?;
+    let Some(visit) = Visit::open(directory, call, Some(attempt.handle), cookie.old)? else {
         return Ok(Err(PasswordRefusal::Expired));
     };
     if named_account(&visit).as_ref() != Some(&(attempt.canonical.clone(), attempt.destination.clone())) {
@@ -204,7 +217,7 @@ fn sign_in(
     call: &Call,
     visit: Visit,
     (scope, user): (&TenantScope, UserId),
-    cookie: (&str, &str),
+    cookie: CookieChange<'_>,
 ) -> Result<SignedIn, Failure> {
     let proof = Proof { factor: Factor::Password, at: call.now };
     let admitted = session::admit(directory, call, (scope, user), proof, cookie)?;

@@ -104,17 +104,15 @@ impl Work<'_, '_> {
             Step::RemoveTenant => self.remove_tenant(change, slug),
             Step::Workspace(workspace) => self.put_workspace(change, slug, workspace),
             Step::RemoveWorkspace(workspace) => self.remove_workspace(change, slug, workspace),
-            Step::Context(workspace, context) => self.put_context(change, slug, (workspace, context)),
-            Step::RemoveContext(workspace, context) => {
-                self.remove_context(change, slug, (workspace, context))
-            }
+            Step::Context(workspace, context) => self.put_context(change, slug, workspace, context),
+            Step::RemoveContext(workspace, context) => self.remove_context(change, slug, workspace, context),
             Step::Group(group) => self.put_group(change, slug, group),
             Step::RemoveGroup(group) => self.remove_group(change, slug, group),
-            Step::User(user, password) => self.put_user(change, slug, (user, password)),
+            Step::User(user, password) => self.put_user(change, slug, user, password),
             Step::RemoveUser(canonical) => self.remove_user(change, slug, canonical),
             Step::Resource(resource) => self.put_resource(change, slug, resource),
             Step::RemoveResource(identifier) => self.remove_resource(change, slug, identifier),
-            Step::Client(client, secret) => self.put_client(change, slug, (client, secret)),
+            Step::Client(client, secret) => self.put_client(change, slug, client, secret),
             Step::RemoveClient(id) => self.remove_client(change, slug, id),
         }
     }

@@ -15,6 +15,15 @@ const MOST_ACCOUNTS: usize = 10;
 /// The most sessions of one person in all browsers; the oldest gives way.
 const MOST_SESSIONS: i64 = 100;
 
+/// The hashes of a browser's cookies: of the one that it came with, and of the one that takes its place.
+#[derive(Debug, Clone, Copy)]
+pub struct CookieChange<'a> {
+    /// The one that it came with.
+    pub old: &'a str,
+    /// The one that takes its place.
+    pub new: &'a str,
+}
+
 /// An account that was let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Admitted {
@@ -33,14 +42,14 @@ pub fn admit(
     call: &Call,
     (scope, user): (&TenantScope, UserId),
     proof: Proof,
-    cookie: (&str, &str),
+    cookie: CookieChange<'_>,
 ) -> Result<Admitted, Failure> {
-    let here = live_accounts(directory, call, cookie.0)?;
+    let here = live_accounts(directory, call, cookie.old)?;
     let again = here
         .iter()
         .find(|account| account.user.id == user && account.scope.id() == scope.id())
         .map(|account| account.session.clone());
-    let known = browser_sessions::find(directory, cookie.0)?;
+    let known = browser_sessions::find(directory, cookie.old)?;
     let browser = rotate(directory, call, cookie)?;
     if let Some(session) = again {
         let mut proofs = session.proofs;
@@ -53,7 +62,7 @@ pub fn admit(
         }
     }
     if let Some(known) = &known {
-        forget_dead(directory, (scope, user), known, &here)?;
+        forget_dead(directory, scope, user, known, &here)?;
     }
     if here.len() >= MOST_ACCOUNTS
         && let Some(oldest) = here.first()
@@ -84,7 +93,8 @@ pub fn admit(
 /// Takes the person's earlier, dead sessions out of the browser; they were kept to remember the account by.
 fn forget_dead(
     directory: &mut Directory<'_>,
-    (scope, user): (&TenantScope, UserId),
+    scope: &TenantScope,
+    user: UserId,
     known: &BrowserSession,
     live: &[LiveAccount],
 ) -> Result<(), Failure> {
@@ -103,25 +113,25 @@ fn forget_dead(
 pub fn rotate(
     directory: &mut Directory<'_>,
     call: &Call,
-    (old, new): (&str, &str),
+    cookie: CookieChange<'_>,
 ) -> Result<BrowserSessionId, Failure> {
     let mut tenants: Vec<TenantId> = vec![directory.platform()?.id()];
-    let known = browser_sessions::find(directory, old)?;
+    let known = browser_sessions::find(directory, cookie.old)?;
     let browser = if let Some(browser) = known {
-        if !browser_sessions::rotate(directory, browser.id, (old, new), call.now)? {
+        if !browser_sessions::rotate(directory, browser.id, cookie.old, cookie.new, call.now)? {
             return Err(Failure::unavailable("another request of this browser changed its cookie"));
         }
         tenants.extend(browser.accounts.iter().map(|account| account.tenant_id));
         browser.id
     } else {
         let id = call.id();
-        browser_sessions::insert(directory, id, new, call.now)?;
+        browser_sessions::insert(directory, id, cookie.new, call.now)?;
         id
     };
     tenants.sort_unstable();
     tenants.dedup();
     for tenant in tenants {
-        move_interactions(directory, tenant, (old, new))?;
+        move_interactions(directory, tenant, cookie)?;
     }
     Ok(browser)
 }
@@ -130,10 +140,10 @@ pub fn rotate(
 pub fn move_interactions(
     directory: &mut Directory<'_>,
     tenant: TenantId,
-    (old, new): (&str, &str),
+    cookie: CookieChange<'_>,
 ) -> Result<(), Failure> {
     match directory.tenant(tenant)? {
-        Some(scope) => interactions::rebind(&mut directory.enter(&scope)?, old, new),
+        Some(scope) => interactions::rebind(&mut directory.enter(&scope)?, cookie.old, cookie.new),
         None => Ok(()),
     }
 }

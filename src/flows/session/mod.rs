@@ -4,6 +4,6 @@ mod admit;
 mod end;
 mod live;
 
-pub use admit::{Admitted, admit, move_interactions, rotate};
+pub use admit::{Admitted, CookieChange, admit, move_interactions, rotate};
 pub use end::{EndReason, end, end_all_of_user};
 pub use live::{LiveAccount, find_live, keep_alive, live_accounts, took_along, touch};

@@ -3,9 +3,10 @@
 
 use super::issue::Issue;
 use super::refusal::{GrantFault, TokenRefusal};
+use super::rotation::{self, Member};
 use super::standing::{self, Bond, Standing};
 use super::turn::{self, Turn};
-use super::{Issued, Terms, event, read_resources, rotation};
+use super::{Asking, Issued, Terms, event, read_resources};
 use crate::flows::authorization::Authorization;
 use crate::flows::authorize::registered_redirect;
 use crate::flows::call::Call;
@@ -60,7 +61,8 @@ pub fn exchange(
     client: &AuthenticatedClient,
     request: &Request,
 ) -> Result<Result<Issued, TokenRefusal>, Failure> {
-    turn::take(directory, (call, terms, client), (GRANT, request.code.as_ref()), |turn, tx, hash| {
+    let asking = Asking { call, terms, client };
+    turn::take(directory, asking, GRANT, request.code.as_ref(), |turn, tx, hash| {
         redeem(turn, tx, request, hash)
     })
 }
@@ -97,7 +99,7 @@ fn redeem(
         return Ok(refuse(GrantFault::Person));
     }
     // The session is asked for even by an offline grant: a code is a minute old at most.
-    let person = match standing::of_person(tx, &granted, &now.client, (Bond::Session, call))? {
+    let person = match standing::of_person(tx, &granted, &now.client, Bond::Session, call)? {
         Ok(person) => person,
         Err(fault) => return Ok(refuse(fault)),
     };
@@ -178,7 +180,8 @@ fn begin_family(
         ended_at: None,
     };
     refresh_families::insert(tx, &family)?;
-    let token = rotation::issue(tx, call, family.id, 1, &issued.access.jti)?;
+    let first = Member { family: family.id, generation: 1, access_jti: &issued.access.jti };
+    let token = rotation::issue(tx, call, &first)?;
     Ok((Issued { refresh_token: Some(token), ..issued }, Some(family.id)))
 }
 
@@ -193,8 +196,8 @@ fn punish_reuse(
     let Some(code) = authorization_codes::find(tx, code_hash)? else { return Ok(()) };
     let granted = Authorization::from_stored(&code.authorization)?;
     // The family before the change number, as everywhere.
-    if let Some(family) = code.family_id {
-        rotation::kill(tx, call, (family, granted.user_id, granted.sid), EndReason::CodeReused)?;
+    if let Some(family) = code.family_id.map(|id| refresh_families::find(tx, id)).transpose()?.flatten() {
+        rotation::kill(tx, call, &family, EndReason::CodeReused)?;
     }
     if let Some(jti) = &code.issued_jti {
         let within = Within::person(tx.scope().id(), granted.user_id);

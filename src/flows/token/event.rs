@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{Issued, TokenRefusal};
+use super::{Asking, Issued, TokenRefusal};
 use crate::flows::call::Call;
 use crate::flows::client_auth::AuthenticatedClient;
-use crate::flows::failures::{self, RecordRules, Source};
+use crate::flows::failures::{self, Source};
 use crate::model::audit::{Actor, Event, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::protocol::grant_type::GrantType;
@@ -33,28 +33,27 @@ pub(super) fn issued(call: &Call, client: &AuthenticatedClient, grant: GrantType
 /// Records how a grant ended, on the chain of the transaction's tenant.
 pub(super) fn record(
     tx: &mut TenantTx<'_>,
-    call: &Call,
-    rules: &RecordRules,
-    client: &AuthenticatedClient,
-    (grant, result): (GrantType, &Result<Issued, TokenRefusal>),
+    asking: Asking<'_>,
+    grant: GrantType,
+    result: &Result<Issued, TokenRefusal>,
 ) -> Result<(), Failure> {
     match result {
         Ok(issued) => {
-            tx.record(self::issued(call, client, grant, issued));
+            tx.record(self::issued(asking.call, asking.client, grant, issued));
             Ok(())
         }
-        Err(refusal) => refused(tx, call, rules, client, (Some(grant), *refusal)),
+        Err(refusal) => refused(tx, asking, Some(grant), *refusal),
     }
 }
 
 /// Records that tokens were refused. A public client only said its name, so its refusals are those of anybody (D23).
 pub(super) fn refused(
     tx: &mut TenantTx<'_>,
-    call: &Call,
-    rules: &RecordRules,
-    client: &AuthenticatedClient,
-    (grant, why): (Option<GrantType>, TokenRefusal),
+    asking: Asking<'_>,
+    grant: Option<GrantType>,
+    why: TokenRefusal,
 ) -> Result<(), Failure> {
+    let Asking { call, terms, client } = asking;
     let mut event = call
         .event(EventKind::TokenIssued, EventResult::Denied, actor(client))
         .by_client(client.id())
@@ -67,7 +66,7 @@ pub(super) fn refused(
         return Ok(());
     }
     let source = Source { tenant: Some(tx.scope().id()), named: client.id().as_str() };
-    failures::record(tx, call, rules, source, event)
+    failures::record(tx, call, &terms.records, source, event)
 }
 
 /// A public client only said its name: that proves nobody.

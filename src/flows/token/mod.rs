@@ -48,6 +48,17 @@ pub struct Terms {
     pub records: RecordRules,
 }
 
+/// Who asks, and by which terms it is answered.
+#[derive(Clone, Copy)]
+pub struct Asking<'a> {
+    /// The call.
+    pub call: &'a Call,
+    /// The terms.
+    pub terms: &'a Terms,
+    /// The client.
+    pub client: &'a AuthenticatedClient,
+}
+
 /// Lifetimes of the deployment.
 #[derive(Debug, Clone, Copy)]
 pub struct Lifetimes {
@@ -134,15 +145,14 @@ pub struct Issued {
 /// Records a refusal that came before any grant was looked at; answers with what the client is told.
 pub fn refuse(
     tx: &mut TenantTx<'_>,
-    call: &Call,
-    terms: &Terms,
-    client: &AuthenticatedClient,
-    (grant, why): (Option<GrantType>, TokenRefusal),
+    asking: Asking<'_>,
+    grant: Option<GrantType>,
+    why: TokenRefusal,
 ) -> Result<TokenRefusal, Failure> {
-    if !client.stands(tx, call, &terms.records)? {
+    if !asking.client.stands(tx, asking.call, &asking.terms.records)? {
         return Ok(UNPROVED);
     }
-    event::refused(tx, call, &terms.records, client, (grant, why))?;
+    event::refused(tx, asking, grant, why)?;
     Ok(why)
 }
 

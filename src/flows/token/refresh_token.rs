@@ -3,9 +3,10 @@
 
 use super::issue::Issue;
 use super::refusal::{GrantFault, TokenRefusal};
+use super::rotation::{self, Member};
 use super::standing::{self, Bond, Standing};
 use super::turn::{self, Turn};
-use super::{Issued, Terms, event, read_resources, read_scope, rotation};
+use super::{Asking, Issued, Terms, event, read_resources, read_scope};
 use crate::flows::authorization::Authorization;
 use crate::flows::call::Call;
 use crate::flows::client_auth::AuthenticatedClient;
@@ -59,7 +60,8 @@ pub fn exchange(
     client: &AuthenticatedClient,
     request: &Request,
 ) -> Result<Result<Issued, TokenRefusal>, Failure> {
-    turn::take(directory, (call, terms, client), (GRANT, request.token.as_ref()), |turn, tx, hash| {
+    let asking = Asking { call, terms, client };
+    turn::take(directory, asking, GRANT, request.token.as_ref(), |turn, tx, hash| {
         Refresh { turn, request }.take(tx, hash)
     })
 }
@@ -89,16 +91,11 @@ impl Refresh<'_> {
         let offline = family.offline && granted.scope.contains(OFFLINE_ACCESS);
         let bond = if offline { Bond::Offline } else { Bond::Session };
         let cut_off = standing::cut_off(tx, &granted, self.turn.call.now)?;
-        let person = match standing::of_person(tx, &granted, client, (bond, self.turn.call))? {
+        let person = match standing::of_person(tx, &granted, client, bond, self.turn.call)? {
             Ok(person) => person,
             Err(fault) => {
                 // It will never be good again: what stands on it ends here (P015).
-                rotation::kill(
-                    tx,
-                    self.turn.call,
-                    (family.id, family.user_id, family.sid),
-                    EndReason::Ended,
-                )?;
+                rotation::kill(tx, self.turn.call, &family, EndReason::Ended)?;
                 return Ok(refuse(fault));
             }
         };
@@ -179,7 +176,7 @@ impl Refresh<'_> {
             self.turn.terms,
             self.turn.call,
             self.turn.client,
-            (tenant, &token.token_hash),
+            rotation::place(tenant, &token.token_hash),
             &next,
         )?;
         if !refresh_tokens::consume(tx, &token.token_hash, sealed.as_deref(), self.turn.call.now)? {
@@ -187,7 +184,9 @@ impl Refresh<'_> {
         }
         // The successor of the token before this one may not be given again: its use began here (D11).
         refresh_tokens::erase_successors_before(tx, family.id, token.generation)?;
-        rotation::store(tx, self.turn.call, &next, (family.id, token.generation + 1), &issued.access.jti)?;
+        let member =
+            Member { family: family.id, generation: token.generation + 1, access_jti: &issued.access.jti };
+        rotation::store(tx, self.turn.call, &next, &member)?;
         Ok(Ok(Issued { refresh_token: Some(next), ..issued }))
     }
 
@@ -218,7 +217,7 @@ impl Refresh<'_> {
         tx: &mut TenantTx<'_>,
         family: &Family,
     ) -> Result<Result<Issued, TokenRefusal>, Failure> {
-        rotation::kill(tx, self.turn.call, (family.id, family.user_id, family.sid), EndReason::Reused)?;
+        rotation::kill(tx, self.turn.call, family, EndReason::Reused)?;
         let event = self
             .turn
             .call

@@ -8,12 +8,12 @@ use crate::flows::call::Call;
 use crate::flows::client_auth::AuthenticatedClient;
 use crate::flows::revocation::{self, Within};
 use crate::model::failure::Failure;
-use crate::model::ids::{FamilyId, SessionId, TenantId, UserId};
+use crate::model::ids::{FamilyId, TenantId};
 use crate::model::secret::Secret;
 use crate::protocol::opaque::{self, TenantKind};
 use crate::protocol::revocation_feed::{LONGEST_TOKEN_SECONDS, RevokedKind};
 use crate::storage::TenantTx;
-use crate::storage::records::refresh_families::{self, EndReason};
+use crate::storage::records::refresh_families::{self, EndReason, Family};
 use crate::storage::records::refresh_tokens::{self, StoredToken};
 
 /// How long a rotated token may come back and get the same successor (D11).
@@ -24,16 +24,23 @@ const MOST_NOTED: usize = 20;
 /// The most access tokens of a family that are revoked one by one.
 const MOST_NAMED: usize = 50;
 
-/// Issues the next token of a family.
+/// Which member of a family a refresh token is.
+pub(super) struct Member<'a> {
+    pub(super) family: FamilyId,
+    /// 1 for the first.
+    pub(super) generation: i64,
+    /// The access token that is issued with it.
+    pub(super) access_jti: &'a str,
+}
+
+/// Issues a token of a family.
 pub(super) fn issue(
     tx: &mut TenantTx<'_>,
     call: &Call,
-    family: FamilyId,
-    generation: i64,
-    access_jti: &str,
+    member: &Member<'_>,
 ) -> Result<Secret<String>, Failure> {
     let token = draw(tx.scope().id(), call);
-    store(tx, call, &token, (family, generation), access_jti)?;
+    store(tx, call, &token, member)?;
     Ok(token)
 }
 
@@ -42,24 +49,23 @@ pub(super) fn draw(tenant: TenantId, call: &Call) -> Secret<String> {
     opaque::issue(TenantKind::RefreshToken, tenant, call.secret_bytes::<32>().expose())
 }
 
-/// Stores a token as the member of this generation.
+/// Stores a token as this member of its family.
 pub(super) fn store(
     tx: &mut TenantTx<'_>,
     call: &Call,
     token: &Secret<String>,
-    (family_id, generation): (FamilyId, i64),
-    access_jti: &str,
+    member: &Member<'_>,
 ) -> Result<(), Failure> {
     refresh_tokens::insert(
         tx,
         &StoredToken {
             token_hash: opaque::hash(token.expose()),
-            family_id,
-            generation,
+            family_id: member.family,
+            generation: member.generation,
             issued_at: call.now,
             consumed_at: None,
             sealed_successor: None,
-            access_jti: access_jti.to_owned(),
+            access_jti: member.access_jti.to_owned(),
         },
     )
 }
@@ -69,7 +75,7 @@ pub(super) fn seal(
     terms: &Terms,
     call: &Call,
     client: &AuthenticatedClient,
-    (tenant, old_hash): (TenantId, &str),
+    beside: Place<'_>,
     successor: &Secret<String>,
 ) -> Result<Option<String>, Failure> {
     if !client.is_confidential() {
@@ -77,7 +83,7 @@ pub(super) fn seal(
     }
     terms
         .sealer
-        .seal(place(tenant, old_hash), successor.expose().as_bytes(), call.random.as_ref())
+        .seal(beside, successor.expose().as_bytes(), call.random.as_ref())
         .map(Some)
         .map_err(|error| Failure::internal("sealing a refresh token").because(error))
 }
@@ -108,24 +114,19 @@ pub(super) fn successor_again(
 
 /// Ends a family and everything that was issued with it: its refresh tokens, and the access tokens that still live. Where
 /// those are many, the session that they bear is named in their place: its other clients refresh and go on.
-pub fn kill(
-    tx: &mut TenantTx<'_>,
-    call: &Call,
-    (family, user, sid): (FamilyId, UserId, SessionId),
-    reason: EndReason,
-) -> Result<(), Failure> {
-    refresh_families::end(tx, family, reason, call.now)?;
-    refresh_tokens::erase_successors(tx, family)?;
+pub fn kill(tx: &mut TenantTx<'_>, call: &Call, family: &Family, reason: EndReason) -> Result<(), Failure> {
+    refresh_families::end(tx, family.id, reason, call.now)?;
+    refresh_tokens::erase_successors(tx, family.id)?;
     let since = call.now
         - Duration::from_secs(LONGEST_TOKEN_SECONDS.unsigned_abs())
         - OVERLAP
         - revocation::DATED_AHEAD;
-    let issued = refresh_tokens::access_tokens_since(tx, family, since)?;
+    let issued = refresh_tokens::access_tokens_since(tx, family.id, since)?;
     let ids: Vec<&str> = issued.iter().flat_map(|ids| ids.split(' ')).filter(|id| !id.is_empty()).collect();
-    let within = Within::person(tx.scope().id(), user);
+    let within = Within::person(tx.scope().id(), family.user_id);
     let overflowed = issued.iter().any(|noted| noted.split(' ').count() >= MOST_NOTED);
     if overflowed || ids.len() > MOST_NAMED {
-        let sid = sid.to_string();
+        let sid = family.sid.to_string();
         return revocation::revoke(tx, &within, [(RevokedKind::Session, sid.as_str())], call.now);
     }
     revocation::revoke(tx, &within, ids.into_iter().map(|id| (RevokedKind::Token, id)), call.now)
@@ -138,6 +139,7 @@ pub(super) fn note(noted: &str, jti: &str) -> String {
     known.into_iter().skip(stay).chain([jti]).collect::<Vec<_>>().join(" ")
 }
 
-const fn place(tenant: TenantId, old_hash: &str) -> Place<'_> {
+/// Where the successor of a token is sealed.
+pub(super) const fn place(tenant: TenantId, old_hash: &str) -> Place<'_> {
     Place { tenant: Some(tenant), table: "refresh_tokens", row: old_hash, column: "sealed_successor" }
 }

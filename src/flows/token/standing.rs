@@ -58,7 +58,8 @@ pub(super) fn of_person(
     tx: &mut TenantTx<'_>,
     authorization: &Authorization,
     client: &Client,
-    (bond, call): (Bond, &Call),
+    bond: Bond,
+    call: &Call,
 ) -> Result<Result<Standing, GrantFault>, Failure> {
     if !client.serves(tx.scope().id()) {
         return Ok(Err(GrantFault::Client));

@@ -2,7 +2,7 @@
 //! names is looked up, and how it ends is recorded.
 
 use super::refusal::{GrantFault, TokenRefusal};
-use super::{Issued, Terms, UNPROVED, event};
+use super::{Asking, Issued, Terms, UNPROVED, event};
 use crate::flows::call::Call;
 use crate::flows::client_auth::AuthenticatedClient;
 use crate::flows::known::{KnownClient, KnownTenant};
@@ -29,10 +29,12 @@ pub(super) struct Turn<'a> {
 /// nothing to do with the request: it is recorded on the chain of the client's own.
 pub(super) fn take(
     directory: &mut Directory<'_>,
-    (call, terms, client): (&Call, &Terms, &AuthenticatedClient),
-    (grant, presented): (GrantType, Option<&Presented>),
+    asking: Asking<'_>,
+    grant: GrantType,
+    presented: Option<&Presented>,
     work: impl FnOnce(&Turn<'_>, &mut TenantTx<'_>, &str) -> Result<Result<Issued, TokenRefusal>, Failure>,
 ) -> Result<Result<Issued, TokenRefusal>, Failure> {
+    let Asking { call, terms, client } = asking;
     let own = &client.known().scope;
     let known = KnownClient::find(directory, client.id(), call.now)?;
     let stands = client.stands(&mut directory.enter(own)?, call, &terms.records)?;
@@ -40,7 +42,7 @@ pub(super) fn take(
         return Ok(Err(UNPROVED));
     };
     let mut chain = own.clone();
-    let result = match found(directory, &now.client, (grant, presented))? {
+    let result = match found(directory, &now.client, grant, presented)? {
         Err(refusal) => Err(refusal),
         Ok((scope, hash)) => {
             let tenant = KnownTenant::read(directory, &scope, call.now)?;
@@ -52,7 +54,7 @@ pub(super) fn take(
             result
         }
     };
-    event::record(&mut directory.enter(&chain)?, call, &terms.records, client, (grant, &result))?;
+    event::record(&mut directory.enter(&chain)?, asking, grant, &result)?;
     Ok(result)
 }
 
@@ -60,7 +62,8 @@ pub(super) fn take(
 fn found(
     directory: &mut Directory<'_>,
     client: &Client,
-    (grant, presented): (GrantType, Option<&Presented>),
+    grant: GrantType,
+    presented: Option<&Presented>,
 ) -> Result<Result<(TenantScope, String), TokenRefusal>, Failure> {
     if !registered::grant(client, grant) {
         return Ok(Err(TokenRefusal::UnauthorizedClient));

@@ -79,7 +79,8 @@ pub fn hold(tx: &mut impl Transaction, cookie_hash: &str) -> Result<(), Failure>
 pub fn rotate(
     tx: &mut impl Transaction,
     id: BrowserSessionId,
-    (old_hash, new_hash): (&str, &str),
+    old_hash: &str,
+    new_hash: &str,
     now: Timestamp,
 ) -> Result<bool, Failure> {
     let changed = diesel::update(

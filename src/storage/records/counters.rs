@@ -27,6 +27,19 @@ pub struct Counter {
     pub expires_at: Timestamp,
 }
 
+/// Which counter, and how it begins where it is not there.
+#[derive(Debug, Clone, Copy)]
+pub struct Begins<'a> {
+    /// The keyed hash it is found by.
+    pub key: &'a str,
+    /// What it counts.
+    pub kind: &'a str,
+    /// When its window starts.
+    pub now: Timestamp,
+    /// When it may be forgotten.
+    pub expires_at: Timestamp,
+}
+
 #[derive(Queryable)]
 struct Row {
     key: String,
@@ -62,59 +75,40 @@ pub fn find(tx: &mut impl Transaction, key: &str) -> Result<Option<Counter>, Fai
 
 /// Raises the counter by one, and gives it as it then stands. The row stays locked until the transaction ends. One
 /// that is not there begins at 1.
-pub fn raise(
-    tx: &mut impl Transaction,
-    (key, kind): (&str, &str),
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<Counter, Failure> {
-    add(tx, (key, kind), 1, (now, expires_at))
+pub fn raise(tx: &mut impl Transaction, begins: Begins<'_>) -> Result<Counter, Failure> {
+    add(tx, 1, begins)
 }
 
 /// Gives the counter as it stands, and keeps it locked until the transaction ends. One that is not there begins at 0.
-pub fn hold(
-    tx: &mut impl Transaction,
-    (key, kind): (&str, &str),
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<Counter, Failure> {
-    add(tx, (key, kind), 0, (now, expires_at))
+pub fn hold(tx: &mut impl Transaction, begins: Begins<'_>) -> Result<Counter, Failure> {
+    add(tx, 0, begins)
 }
 
-fn add(
-    tx: &mut impl Transaction,
-    (key, kind): (&str, &str),
-    by: i64,
-    (now, expires_at): (Timestamp, Timestamp),
-) -> Result<Counter, Failure> {
+fn add(tx: &mut impl Transaction, by: i64, begins: Begins<'_>) -> Result<Counter, Failure> {
     // Twice at most: when the insert meets a row, that row is there for the second update.
     for _ in 0..2 {
-        let raised = diesel::update(counters::table.filter(counters::key.eq(key)))
+        let raised = diesel::update(counters::table.filter(counters::key.eq(begins.key)))
             .set(counters::count.eq(counters::count + by))
             .execute(tx.conn())
             .or_failure("raising a counter")?;
-        if raised == 1 || insert(tx, (key, kind), by, (now, expires_at))? {
-            return find(tx, key)?.ok_or_else(|| Failure::internal("a counter that was raised is gone"));
+        if raised == 1 || insert(tx, by, begins)? {
+            return find(tx, begins.key)?
+                .ok_or_else(|| Failure::internal("a counter that was raised is gone"));
         }
     }
     Err(Failure::unavailable("raising a counter"))
 }
 
 /// Begins a counter; false when it is there already.
-fn insert(
-    tx: &mut impl Transaction,
-    (key, kind): (&str, &str),
-    count: i64,
-    (now, expires_at): (Timestamp, Timestamp),
-) -> Result<bool, Failure> {
+fn insert(tx: &mut impl Transaction, count: i64, begins: Begins<'_>) -> Result<bool, Failure> {
     insert_once(tx.conn(), "starting a counter", |conn| {
         diesel::insert_into(counters::table)
             .values((
-                counters::key.eq(key),
-                counters::kind.eq(kind),
+                counters::key.eq(begins.key),
+                counters::kind.eq(begins.kind),
                 counters::count.eq(count),
-                counters::window_started_at.eq(now.to_naive()),
-                counters::expires_at.eq(expires_at.to_naive()),
+                counters::window_started_at.eq(begins.now.to_naive()),
+                counters::expires_at.eq(begins.expires_at.to_naive()),
             ))
             .execute(conn)
     })

@@ -22,8 +22,7 @@ pub async fn client(
     params: &Params,
 ) -> Result<AuthenticatedClient, Halt> {
     let presented = Presented::read(authorization(request)?, params)?;
-    let sources = (&edge.database, &*edge.changes);
-    let known = edge.known.client(sources, presented.client_id(), call.now).await?;
+    let known = edge.known.client(&edge.database, &edge.changes, presented.client_id(), call.now).await?;
     let fetched =
         match (&presented, known.as_deref().and_then(|known| known.client.metadata.jwks_uri.as_deref())) {
             (Presented::Assertion(_, assertion), Some(uri)) => {

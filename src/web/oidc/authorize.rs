@@ -36,7 +36,7 @@ async fn begin(visitor: &Visitor, reading: Reading) -> visitor::Outcome {
     let (cookie, rules) = (visitor.browser.hash().to_owned(), visitor.edge.sign_in.records.clone());
     let outcome = visitor.edge.database.write_directory(move |directory| {
         let terms = Terms { keys: keys.own(), times, records: &rules };
-        authorize::begin(directory, &call, (&reading, &cookie), terms)
+        authorize::begin(directory, &call, &reading, &cookie, terms)
     });
     Ok(answer(visitor, outcome.await))
 }
@@ -87,7 +87,7 @@ pub async fn resume(visitor: Visitor) -> HttpResponse {
         let (cookie, rules) = (visitor.browser.hash().to_owned(), visitor.edge.sign_in.records.clone());
         let outcome = visitor.edge.database.write_directory(move |directory| {
             let terms = Terms { keys: keys.own(), times, records: &rules };
-            authorize::resume(directory, &call, (handle, &cookie), terms)
+            authorize::resume(directory, &call, handle, &cookie, terms)
         });
         Ok(answer(&visitor, outcome.await))
     };

@@ -62,11 +62,11 @@ impl ClientKeys {
         now: Timestamp,
     ) -> Option<VerificationKeys> {
         let place = self.place(uri);
-        if let Ok(keys) = place.settled(kid, (now, self.delay)) {
+        if let Ok(keys) = place.settled(kid, now, self.delay) {
             return keys;
         }
         let _alone = place.asking.lock().await;
-        let last = match place.settled(kid, (now, self.delay)) {
+        let last = match place.settled(kid, now, self.delay) {
             Ok(keys) => return keys,
             Err(last) => last,
         };
@@ -92,7 +92,8 @@ impl Place {
     fn settled(
         &self,
         kid: Option<&str>,
-        (now, delay): (Timestamp, Duration),
+        now: Timestamp,
+        delay: Duration,
     ) -> Result<Option<VerificationKeys>, Option<Found>> {
         let Some(set) = self.set.lock().unwrap_or_else(PoisonError::into_inner).clone() else {
             return Err(None);

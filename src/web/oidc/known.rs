@@ -31,7 +31,8 @@ impl Known {
     /// The active client with this id.
     pub async fn client(
         &self,
-        (database, changes): (&Database, &Changes),
+        database: &Database,
+        changes: &Changes,
         id: &ClientId,
         now: Timestamp,
     ) -> Result<Option<Arc<KnownClient>>, Failure> {
@@ -52,7 +53,8 @@ impl Known {
     /// What this tenant bought.
     pub async fn tenant(
         &self,
-        (database, changes): (&Database, &Changes),
+        database: &Database,
+        changes: &Changes,
         scope: &TenantScope,
         now: Timestamp,
     ) -> Result<Arc<KnownTenant>, Failure> {

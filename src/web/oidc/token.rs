@@ -8,7 +8,8 @@ use super::form::form;
 use crate::flows::Call;
 use crate::flows::client_auth::AuthenticatedClient;
 use crate::flows::token::{
-    self, GrantRequest, Issued, TokenRefusal, authorization_code, client_credentials, refresh_token, sign,
+    self, Asking, GrantRequest, Issued, TokenRefusal, authorization_code, client_credentials, refresh_token,
+    sign,
 };
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::params::Params;
@@ -72,7 +73,7 @@ async fn grant(
         Ok((Ok(()), grant)) => return Ok(grant),
         Ok((Err(refusal), _)) | Err(refusal) => refusal,
     };
-    Err(refuse(edge, call, client, (None, refusal)).await)
+    Err(refuse(edge, call, client, None, refusal).await)
 }
 
 /// Records a refusal, and says how the request ends.
@@ -80,11 +81,14 @@ async fn refuse(
     edge: &Data<Edge>,
     call: &Call,
     client: &AuthenticatedClient,
-    what: (Option<GrantType>, TokenRefusal),
+    grant: Option<GrantType>,
+    why: TokenRefusal,
 ) -> Halt {
     let (call, terms, client) = (call.clone(), edge.tokens.clone(), client.clone());
     let scope = client.known().scope.clone();
-    let record = move |tx: &mut TenantTx<'_>| token::refuse(tx, &call, &terms, &client, what);
+    let record = move |tx: &mut TenantTx<'_>| {
+        token::refuse(tx, Asking { call: &call, terms: &terms, client: &client }, grant, why)
+    };
     edge.database.write(&scope, record).await.map_or_else(Halt::from, Halt::from)
 }
 
@@ -96,13 +100,12 @@ async fn credentials(
     client: &AuthenticatedClient,
     grant: &client_credentials::Request,
 ) -> Result<sign::TokenResponse, Halt> {
-    let sources = (&edge.database, &*edge.changes);
     let scope = client.known().scope.clone();
-    let tenant = edge.known.tenant(sources, &scope, call.now).await?;
+    let tenant = edge.known.tenant(&edge.database, &edge.changes, &scope, call.now).await?;
     let issued = match client_credentials::prepare(call, &edge.tokens, client, &tenant, grant) {
         Ok(issued) => issued,
         Err(refusal) => {
-            return Err(refuse(edge, call, client, (Some(GrantType::ClientCredentials), refusal)).await);
+            return Err(refuse(edge, call, client, Some(GrantType::ClientCredentials), refusal).await);
         }
     };
     let event = client_credentials::event(call, client, &issued);

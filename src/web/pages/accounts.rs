@@ -7,6 +7,7 @@ use actix_web::web::Bytes;
 use super::visitor::{Detour, Outcome, Visitor, answered, going_on};
 use super::{card, login};
 use crate::flows::login::choose::{Choice, ChooseRefusal, Chosen, choices, choose};
+use crate::flows::session::CookieChange;
 use crate::model::ids::InteractionHandle;
 use crate::protocol::params::Params;
 use crate::views::accounts::AccountChoice;
@@ -42,10 +43,9 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let renewed = Browser::renewed(&visitor.edge);
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let new_hash = renewed.hash().to_owned();
-    let chosen = visitor
-        .edge
-        .database
-        .write_directory(move |directory| choose(directory, &call, handle, choice, (&cookie, &new_hash)));
+    let chosen = visitor.edge.database.write_directory(move |directory| {
+        choose(directory, &call, handle, choice, CookieChange { old: &cookie, new: &new_hash })
+    });
     match visitor.sound(chosen.await)? {
         Ok(Chosen::Account(handle, tenant, user)) => {
             visitor.note_user(tenant, user);

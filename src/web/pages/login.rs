@@ -175,6 +175,6 @@ pub(super) async fn cancel(visitor: &Visitor, handle: Option<InteractionHandle>)
     let cancelled = visitor
         .edge
         .database
-        .write_directory(move |directory| authorize::cancel(directory, &call, &rules, (handle, &cookie)));
+        .write_directory(move |directory| authorize::cancel(directory, &call, &rules, handle, &cookie));
     Ok(oidc::authorize::answer(visitor, cancelled.await))
 }

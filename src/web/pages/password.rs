@@ -6,10 +6,13 @@ use actix_web::web::Bytes;
 
 use super::visitor::{Detour, Outcome, Visitor, answered, going_on, later};
 use super::{card, login};
-use crate::crypto::password::{Password, PasswordHash, Place, Verdict};
+use crate::crypto::password::{Password, Place, Verdict};
 use crate::flows::interaction::Problem;
-use crate::flows::login::password::{Attempt, PasswordRefusal, SignedIn, begin, finish, refuse_unread};
+use crate::flows::login::password::{
+    Attempt, Compared, PasswordRefusal, SignedIn, begin, finish, refuse_unread,
+};
 use crate::flows::login::visit::Visit;
+use crate::flows::session::CookieChange;
 use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
 use crate::model::time::Timestamp;
@@ -55,14 +58,15 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let begun = visitor
         .edge
         .database
-        .read_directory(move |directory| begin(directory, &call, &rules, (handle, &cookie)));
+        .read_directory(move |directory| begin(directory, &call, &rules, handle, &cookie));
     let attempt = match visitor.sound(begun.await)? {
         Ok(attempt) => attempt,
         Err(refusal) => return refuse(visitor, handle, refusal).await,
     };
-    let (verdict, rehashed) = visitor.sound(compare(place, password, &attempt).await)?;
-    let (renewed, goes_on) = (Browser::renewed(&visitor.edge), attempt.goes_on);
-    let finished = conclude(visitor, (attempt, verdict, rehashed), renewed.hash().to_owned()).await;
+    let goes_on = attempt.goes_on;
+    let compared = visitor.sound(compare(place, password, attempt).await)?;
+    let renewed = Browser::renewed(&visitor.edge);
+    let finished = conclude(visitor, compared, renewed.hash().to_owned()).await;
     match visitor.sound(finished)? {
         Ok(signed_in) => {
             visitor.note_user(signed_in.admitted.account.tenant_id, signed_in.user);
@@ -75,22 +79,18 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
 }
 
 /// Compares on the pool, between the transactions; a hash that is weaker than ours of today is made anew.
-async fn compare(
-    place: Place,
-    password: Password,
-    attempt: &Attempt,
-) -> Result<(Verdict, Option<PasswordHash>), Failure> {
+async fn compare(place: Place, password: Password, attempt: Attempt) -> Result<Compared, Failure> {
     let verdict = place.verify(password.clone(), attempt.stored.clone()).await?;
     let rehashed = match verdict {
         Verdict::Match { outdated: true } => Some(place.hash(password).await?),
         Verdict::Match { outdated: false } | Verdict::Mismatch => None,
     };
-    Ok((verdict, rehashed))
+    Ok(Compared { attempt, verdict, rehashed })
 }
 
 async fn conclude(
     visitor: &Visitor,
-    (attempt, verdict, rehashed): (Attempt, Verdict, Option<PasswordHash>),
+    compared: Compared,
     renewed: String,
 ) -> Result<Result<SignedIn, PasswordRefusal>, Failure> {
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
@@ -99,7 +99,7 @@ async fn conclude(
         .edge
         .database
         .write_directory(move |directory| {
-            finish(directory, &call, &rules, (&attempt, verdict, rehashed), (&cookie, &renewed))
+            finish(directory, &call, &rules, compared, CookieChange { old: &cookie, new: &renewed })
         })
         .await
 }

@@ -19,7 +19,8 @@ impl Work<'_, '_> {
         &mut self,
         change: &Change,
         slug: &str,
-        (wanted, secret): (&Declared, &SecretStep),
+        wanted: &Declared,
+        secret: &SecretStep,
     ) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
         let id = &wanted.client_id.value;

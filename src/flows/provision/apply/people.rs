@@ -19,7 +19,8 @@ impl Work<'_, '_> {
         &mut self,
         change: &Change,
         slug: &str,
-        (wanted, password): (&Declared, &PasswordStep),
+        wanted: &Declared,
+        password: &PasswordStep,
     ) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
         let canonical = wanted.email.value.canonical().to_owned();

@@ -51,7 +51,8 @@ impl Work<'_, '_> {
         &mut self,
         change: &Change,
         slug: &str,
-        (workspace, wanted): (&Slug, &DeclaredContext),
+        workspace: &Slug,
+        wanted: &DeclaredContext,
     ) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
         let fresh = self.call.id();
@@ -71,7 +72,8 @@ impl Work<'_, '_> {
         &mut self,
         change: &Change,
         slug: &str,
-        (workspace, context): (&Slug, &Slug),
+        workspace: &Slug,
+        context: &Slug,
     ) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
         let key = (workspace.to_string(), context.to_string());
