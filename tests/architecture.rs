@@ -3,7 +3,8 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use crate::harness::sources::{root, rust_files};
 
 /// A layer and what it may import: the names of other layers, separated as in the table of `src/lib.rs`.
 const LAYERS: &[(&str, &str)] = &[
@@ -111,25 +112,8 @@ impl Source {
     }
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 fn sources(folder: &str) -> Vec<Source> {
-    let mut waiting = vec![root().join(folder)];
-    let mut files: Vec<PathBuf> = Vec::new();
-    while let Some(next) = waiting.pop() {
-        for entry in fs::read_dir(&next).expect("a readable folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                waiting.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    files
+    rust_files(folder)
         .into_iter()
         .map(|file| {
             let text = fs::read_to_string(&file).expect("a readable file");

@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::harness::sources::{root, rust_files};
+
 /// The file of the attack list.
 const LIST: &str = "docs/attacks.md";
 
@@ -159,26 +161,6 @@ struct Test {
     rows: BTreeSet<String>,
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn rust_files() -> Vec<PathBuf> {
-    let mut waiting = vec![root().join("src"), root().join("tests")];
-    let mut files = Vec::new();
-    while let Some(next) = waiting.pop() {
-        for entry in fs::read_dir(&next).expect("a readable folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                waiting.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push(path);
-            }
-        }
-    }
-    files
-}
-
 /// The attack rows named in a text: `P010`, or `p010` where it stands at the beginning of a test's name.
 fn rows_in(text: &str) -> BTreeSet<String> {
     text.split(|letter: char| !letter.is_ascii_alphanumeric())
@@ -214,7 +196,7 @@ fn tests_of(text: &str) -> Vec<Test> {
 
 fn all_tests() -> Vec<Test> {
     let read = |path: PathBuf| fs::read_to_string(path).expect("a readable file");
-    rust_files().into_iter().flat_map(|path| tests_of(&read(path))).collect()
+    ["src", "tests"].into_iter().flat_map(rust_files).flat_map(|path| tests_of(&read(path))).collect()
 }
 
 /// The attack list with its last column written anew from the tests.

@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::http::{Connection, get};
+use crate::limits::ASKING;
 use crate::postgres;
 
 /// Where the sample client is sent back to; nothing listens there.
@@ -85,15 +86,7 @@ impl Deployment {
     pub(crate) fn create(folder: &Path, postgres: Option<(&str, &str)>) -> Result<Self, Box<dyn Error>> {
         fs::create_dir_all(folder)?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let rates = [
-            "sign_in_address",
-            "sign_in_account",
-            "authorize_address",
-            "token_address",
-            "token_client",
-            "bearer_address",
-        ];
-        let limits = rates.map(|key| format!("{key} = \"1000000 per 1s\"")).join("\n");
+        let limits = ASKING.map(|key| format!("{key} = \"1000000 per 1s\"")).join("\n");
         let configuration = format!(
             "[server]\nissuer = \"http://localhost:{port}\"\nlisten = \"{address}\"\ndata_dir = \"{data}\"\n\
              [log]\nlevel = \"error\"\nrequests = false\n[limits]\n{limits}\n",

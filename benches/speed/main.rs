@@ -14,6 +14,8 @@ mod cases;
 mod crowd;
 mod deployment;
 mod http;
+#[path = "../../tests/harness/limits.rs"]
+mod limits;
 mod postgres;
 mod raw;
 mod table;

@@ -29,6 +29,7 @@ use tokio::sync::oneshot;
 
 use super::database::TestDatabase;
 use super::jar::Jar;
+use super::limits::ASKING;
 
 /// A running server. When it goes out of scope it stops, and the test fails if it answered with an error of its own.
 pub(crate) struct TestServer {
@@ -64,16 +65,7 @@ impl Builder {
 
     /// Lets everybody ask as often as they like; a limit that the test sets itself stays as it is.
     pub(crate) fn unlimited(mut self) -> Self {
-        let rates = [
-            "sign_in_address",
-            "sign_in_account",
-            "authorize_address",
-            "token_address",
-            "token_client",
-            "bearer_address",
-            "setup_address",
-        ];
-        let limits = rates.map(|rate| (format!("limits.{rate}"), "1000000 per 1m".to_owned()));
+        let limits = ASKING.map(|rate| (format!("limits.{rate}"), "1000000 per 1m".to_owned()));
         self.settings.splice(0..0, limits);
         self
     }

@@ -11,8 +11,8 @@ use symbolon::model::status::Status;
 use symbolon::protocol::opaque;
 use symbolon::storage::records::{passwords, users};
 
+use super::before_the_password;
 use crate::harness::TestServer;
-use crate::harness::jar::{Jar, Page};
 use crate::harness::rows::Everything;
 use crate::harness::seed::PASSWORD;
 use crate::harness::statements;
@@ -55,15 +55,6 @@ async fn furnished() -> TestServer {
     server
 }
 
-/// A browser that stands before the password field of this account.
-async fn before_the_password(server: &TestServer, (email, organisation): (&str, &str)) -> (Jar, Page) {
-    let jar = server.browser();
-    let page = jar.open("/login").await;
-    let page = jar.submit(&page, &[("username", email), ("organisation", organisation)]).await;
-    assert_eq!(page.marker().as_deref(), Some("page-password"), "{page:?}");
-    (jar, page)
-}
-
 /// How many rows each table has.
 fn rows(server: &TestServer) -> BTreeMap<String, usize> {
     let all = Everything::open(server.storage()).all();
@@ -75,7 +66,7 @@ async fn p036_every_refusal_writes_as_many_rows() {
     let server = furnished().await;
     let mut expected = None;
     for (email, organisation, what) in ACCOUNTS {
-        let (jar, page) = before_the_password(&server, (email, organisation)).await;
+        let (jar, page) = before_the_password(&server, email, organisation).await;
         // The first failure of a name makes its counters; from then on all are alike.
         for password in ["wrong password", PASSWORD] {
             let password = if what == "known" { "another wrong one" } else { password };
@@ -135,7 +126,7 @@ async fn p036_every_refusal_asks_the_database_as_often() {
     let server = furnished().await;
     let mut expected = None;
     for (email, organisation, what) in ACCOUNTS {
-        let (jar, page) = before_the_password(&server, (email, organisation)).await;
+        let (jar, page) = before_the_password(&server, email, organisation).await;
         jar.submit(&page, &[("password", "wrong password")]).await;
         let (_, handle) = page.path.split_once("interaction=").expect("a handle");
         let handle: InteractionHandle = handle.parse().expect("a handle");

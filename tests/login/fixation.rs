@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use super::{authorize, events, is_signed_in, sign_in, signed_in, started};
+use super::{authorize, before_the_password, events, is_signed_in, sign_in, signed_in, started};
 use crate::harness::seed::PASSWORD;
 
 const COOKIE: &str = "symbolon";
@@ -38,9 +38,7 @@ async fn p123_the_record_names_the_socket_and_no_claim() {
     let (server, _) = started().await;
     let acme = server.organisation("acme", &[]).await;
     acme.person("ada@acme.example", &[]).await;
-    let jar = server.browser();
-    let page = jar.open("/login").await;
-    let page = jar.submit(&page, &[("username", "ada@acme.example"), ("organisation", "acme")]).await;
+    let (jar, page) = before_the_password(&server, "ada@acme.example", "acme").await;
     let form = page.form();
     for password in ["wrong password", PASSWORD] {
         let mut fields: Vec<(&str, &str)> =

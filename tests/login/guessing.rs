@@ -8,7 +8,7 @@ use symbolon::flows::login::{Destination, lockout};
 use symbolon::model::secret::Secret;
 use symbolon::storage::records::{passwords, tenants};
 
-use super::{count, events, is_signed_in, sign_in, started};
+use super::{before_the_password, count, events, is_signed_in, sign_in, started};
 use crate::harness::TestServer;
 use crate::harness::jar::Page;
 use crate::harness::rows::Everything;
@@ -47,12 +47,10 @@ fn shape(page: &Page, email: &str) -> (StatusCode, Vec<String>, String) {
 /// The shape of the page that asks for the password of this account.
 async fn identified(
     server: &TestServer,
-    (email, organisation): (&str, &str),
+    email: &str,
+    organisation: &str,
 ) -> (StatusCode, Vec<String>, String) {
-    let jar = server.browser();
-    let page = jar.open("/login").await;
-    let page = jar.submit(&page, &[("username", email), ("organisation", organisation)]).await;
-    assert_eq!(page.marker().as_deref(), Some("page-password"), "{page:?}");
+    let (_, page) = before_the_password(server, email, organisation).await;
     shape(&page, email)
 }
 
@@ -69,7 +67,7 @@ async fn p036_no_answer_tells_whether_an_account_exists() {
     let bare = acme.person("dan@acme.example", &[]).await;
     let scope = acme.scope.clone();
     server.as_operator(move |tx| passwords::remove(&mut tx.enter(&scope)?, bare)).await;
-    let expected = identified(&server, ("ada@acme.example", "acme")).await;
+    let expected = identified(&server, "ada@acme.example", "acme").await;
     for account in [
         ("nobody@acme.example", "acme"),
         ("bob@acme.example", "acme"),
@@ -77,7 +75,7 @@ async fn p036_no_answer_tells_whether_an_account_exists() {
         ("cat@closed.example", "closed"),
         ("ada@acme.example", "nowhere"),
     ] {
-        assert_eq!(identified(&server, account).await, expected, "{account:?}");
+        assert_eq!(identified(&server, account.0, account.1).await, expected, "{account:?}");
     }
     let expected = attempt(&server, ("ada@acme.example", "acme"), "wrong password").await;
     assert_eq!(expected.status, StatusCode::OK);
@@ -184,11 +182,7 @@ async fn p037_guesses_sent_at_the_same_time_do_not_pass_the_limit() {
     server.organisation("acme", &[]).await.person("ada@acme.example", &[]).await;
     let mut browsers = Vec::new();
     for _ in 0..24 {
-        let jar = server.browser();
-        let page = jar.open("/login").await;
-        let fields = [("username", "ada@acme.example"), ("organisation", "acme")];
-        let page = jar.submit(&page, &fields).await;
-        browsers.push((jar, page));
+        browsers.push(before_the_password(&server, "ada@acme.example", "acme").await);
     }
     let mut guesses = Vec::new();
     for (n, (jar, page)) in browsers.into_iter().enumerate() {
@@ -220,9 +214,7 @@ async fn p037_a_guess_waits_for_the_verdict_on_the_one_before_it() {
     let (server, _) = started().await;
     let acme = server.organisation("acme", &[]).await;
     acme.person("ada@acme.example", &[]).await;
-    let jar = server.browser();
-    let page = jar.open("/login").await;
-    let page = jar.submit(&page, &[("username", "ada@acme.example"), ("organisation", "acme")]).await;
+    let (jar, page) = before_the_password(&server, "ada@acme.example", "acme").await;
     let key = server.edge.sign_in.account_key(&Destination::Tenant(acme.id()), "ada@acme.example");
     // The counter is there already: what a guess must wait for is its row, and not that it comes to be.
     let (first, now, rate) = (key.clone(), server.now(), "1 per 10m".parse().expect("a rate"));

@@ -52,6 +52,15 @@ fn authorize(client: &str, more: &str) -> String {
     )
 }
 
+/// A fresh browser that stands before the password field of this account.
+async fn before_the_password(server: &TestServer, email: &str, organisation: &str) -> (Jar, Page) {
+    let jar = server.browser();
+    let page = jar.open("/login").await;
+    let page = jar.submit(&page, &[("username", email), ("organisation", organisation)]).await;
+    assert_eq!(page.marker().as_deref(), Some("page-password"), "{page:?}");
+    (jar, page)
+}
+
 /// From the identifier page to what comes after the password.
 async fn sign_in(jar: &Jar, page: &Page, (email, organisation): (&str, &str), password: &str) -> Page {
     assert_eq!(page.marker().as_deref(), Some("page-login"), "{page:#?}");

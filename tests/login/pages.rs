@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 
-use super::{CALLBACK, authorize, is_signed_in, sign_in, started};
+use super::{CALLBACK, authorize, before_the_password, is_signed_in, sign_in, started};
 use crate::harness::seed::PASSWORD;
 
 #[tokio::test]
@@ -180,9 +180,7 @@ async fn p044_a_password_in_a_url_is_refused() {
 async fn p071_a_sign_in_needs_a_form_of_this_browser() {
     let (server, _) = started().await;
     server.organisation("acme", &[]).await.person("ada@acme.example", &[]).await;
-    let attacker = server.browser();
-    let page = attacker.open("/login").await;
-    let page = attacker.submit(&page, &[("username", "ada@acme.example"), ("organisation", "acme")]).await;
+    let (_, page) = before_the_password(&server, "ada@acme.example", "acme").await;
     let fields = page.form().fields;
     let victim = server.browser();
     victim.open("/login").await;

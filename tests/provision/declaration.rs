@@ -45,6 +45,17 @@ pub(super) fn tenant_faults(more: &str) -> Vec<String> {
     faults(&with_tenant(more))
 }
 
+/// Each fault stands at its place and says these words, and there is no other.
+fn in_this_order(found: &[String], expected: &[(&str, &str)]) {
+    for (found, (place, words)) in found.iter().zip(expected) {
+        assert!(
+            found.starts_with(place) && found.contains(words),
+            "{found} is not at {place} or lacks {words}"
+        );
+    }
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+}
+
 #[track_caller]
 pub(super) fn only_fault(found: &[String], place: &str, words: &str) {
     assert!(found.len() == 1 && found[0].starts_with(place) && found[0].contains(words), "{found:#?}");
@@ -161,13 +172,7 @@ tenants:
         ("11:16: tenants[Admin].users[nobody].email:", "e-mail address"),
         ("12:17: tenants[Admin].users[nobody].roles[0]:", "did you mean `owner`?"),
     ];
-    for (found, (place, words)) in found.iter().zip(expected) {
-        assert!(
-            found.starts_with(place) && found.contains(words),
-            "{found} is not at {place} or lacks {words}"
-        );
-    }
-    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    in_this_order(&found, &expected);
 }
 
 #[test]
@@ -291,13 +296,7 @@ fn references_must_lead_somewhere() {
         ("16:81:", "unknown context of `research` `us`"),
         ("16:86:", "unknown workspace `sales`; known are `research`"),
     ];
-    for (found, (place, words)) in found.iter().zip(expected) {
-        assert!(
-            found.starts_with(place) && found.contains(words),
-            "{found} is not at {place} or lacks {words}"
-        );
-    }
-    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    in_this_order(&found, &expected);
 }
 
 #[test]

@@ -1,0 +1,12 @@
+//! The limits that stand in the way of whoever asks much and often; the benchmarks read this list too.
+
+/// Keys of `[limits]` that say how often somebody may ask or fail.
+pub(crate) const ASKING: [&str; 7] = [
+    "sign_in_address",
+    "sign_in_account",
+    "authorize_address",
+    "token_address",
+    "token_client",
+    "bearer_address",
+    "setup_address",
+];
