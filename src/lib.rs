@@ -4,10 +4,10 @@
 //!
 //! | layer | what | may import |
 //! |---|---|---|
-//! | `model` | entities and state machines; ids, secret, time | nothing |
+//! | `model` | entities and state machines; ids, secret, digest, time | nothing |
 //! | `effects` | clock, random, outbound http: trait, real, in-memory | model |
 //! | `protocol` | the rules of the specifications, pure | model |
-//! | `crypto` | jwt, jwk, password, token hash, seal | model, effects |
+//! | `crypto` | jwt, jwk, password, keyed hash, seal | model, effects |
 //! | `storage` | connection, database, scope, schema; `records/` names the tables | model |
 //! | `flows` | what the product does: functions over a transaction | model, protocol, crypto, effects, storage |
 //! | `jobs` | scheduled work, one file per job | flows, storage, effects, views, model |

@@ -227,8 +227,7 @@ pub fn authenticate(
 }
 
 /// Records a proof that did not hold: on the chain of the client's tenant, or where there is no such client on the
-/// platform's; both take the same work, so that time tells nothing (D8). Who sent it is not known: the client is only
-/// whom it named, and a name that is none is not repeated.
+/// platform's. Who sent it is not known: the client is only whom it named, and a name that is none is not repeated.
 pub fn record_failure(
     tx: &mut impl Transaction,
     call: &Call,
