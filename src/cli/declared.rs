@@ -14,6 +14,7 @@ use crate::effects::http::AddressRules;
 use crate::flows::provision::Request;
 use crate::flows::provision::declaration::{Fault, Faults, Sources};
 use crate::flows::provision::difference::{Action, Change};
+use crate::model::issuer::Issuer;
 
 /// The most bytes of a secret, a key set or a logo: what is named by mistake may be a device that never ends.
 const MOST: u64 = 1024 * 1024;
@@ -42,10 +43,11 @@ pub(super) struct Declared {
     sources: FileSources,
 }
 
-/// The environment, and files beside the declaration.
+/// The environment, files beside the declaration, and what the settings say.
 struct FileSources {
     folder: PathBuf,
     rules: AddressRules,
+    issuer: Issuer,
 }
 
 impl Sources for FileSources {
@@ -66,6 +68,10 @@ impl Sources for FileSources {
     fn rules(&self) -> &AddressRules {
         &self.rules
     }
+
+    fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
 }
 
 impl DeclaredArgs {
@@ -76,7 +82,8 @@ impl DeclaredArgs {
             .map_err(|error| Stop::data(format_args!("cannot read {name}: {}", in_words(&error))))?;
         let folder = self.file.parent().unwrap_or_else(|| Path::new("")).to_owned();
         let rules = AddressRules::new(deployment.config.outbound.allow_private.clone());
-        Ok(Declared { name, text, prune: self.prune, sources: FileSources { folder, rules } })
+        let sources = FileSources { folder, rules, issuer: deployment.config.server.issuer.clone() };
+        Ok(Declared { name, text, prune: self.prune, sources })
     }
 }
 

@@ -35,7 +35,7 @@ pub fn introspect(
         Some(bearer) => bearer::live(directory, call, bearer)?,
     };
     let Some(token) = live else { return Ok(Ok(None)) };
-    if concerns(directory, client, &token)? {
+    if concerns(directory, call, client, &token)? {
         return Ok(Ok(Some(answer(&token))));
     }
     let reached = Reached { at: "introspection", kind: "access_token", id: &token.claims.jti };
@@ -46,9 +46,11 @@ pub fn introspect(
 /// Whether the token is the caller's business (RFC 7662 §4): the client that it was issued to, and the API
 /// that it is meant for. An API asks through a client of the tenant that owns the resource server,
 /// registered for it; a client that may only call the API learns nothing from the tokens of others, nor
-/// does any other client of the same tenant (P019).
+/// does any other client of the same tenant (P019). A token for the issuer is for ourselves, whatever is registered by that
+/// name.
 fn concerns(
     directory: &mut Directory<'_>,
+    call: &Call,
     client: &AuthenticatedClient,
     token: &LiveToken,
 ) -> Result<bool, Failure> {
@@ -58,8 +60,8 @@ fn concerns(
     let own = &client.known().scope;
     let registered = clients::find(&mut directory.enter(own)?, client.id())?;
     let registered = registered.map(|client| client.metadata.resources).unwrap_or_default();
-    let meant: Vec<String> =
-        token.claims.aud.iter().filter(|name| registered.contains(name)).cloned().collect();
+    let is_another = |name: &&String| registered.contains(name) && *name != call.issuer.as_str();
+    let meant: Vec<String> = token.claims.aud.iter().filter(is_another).cloned().collect();
     Ok(resource_servers::find(directory, &meant)?.iter().any(|server| server.owner == own.id()))
 }
 

@@ -36,11 +36,7 @@ impl Issuer {
 
     /// Whether it names this machine only: `localhost`, `127.0.0.0/8` or `::1`. Any other is production (D28).
     pub fn is_loopback(&self) -> bool {
-        match &self.host {
-            Host::Domain(name) => name == "localhost",
-            Host::Ipv4(address) => address.is_loopback(),
-            Host::Ipv6(address) => *address == Ipv6Addr::LOCALHOST,
-        }
+        is_this_machine(&self.host)
     }
 
     /// Whether browsers reach it over TLS.
@@ -61,6 +57,30 @@ impl Issuer {
     /// The port that clients connect to.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Whether a URL names this server, by whatever scheme, spelling or other name of this machine.
+    pub fn is_at(&self, url: &Url) -> bool {
+        let is_usual = |port| matches!(port, 80 | 443);
+        let Some(port) = url.port_or_known_default() else { return false };
+        let same_port = port == self.port || is_usual(port) && is_usual(self.port);
+        same_port && url.host().is_some_and(|host| self.is_named(&host))
+    }
+
+    fn is_named(&self, host: &Host<&str>) -> bool {
+        match (host, &self.host) {
+            // A name with its final dot is the same name (RFC 1034 §3.1).
+            (Host::Domain(name), Host::Domain(own)) if name.trim_end_matches('.') == own => true,
+            (host, own) => host.to_owned() == *own || self.is_loopback() && is_this_machine(host),
+        }
+    }
+}
+
+fn is_this_machine<S: AsRef<str>>(host: &Host<S>) -> bool {
+    match host {
+        Host::Domain(name) => name.as_ref() == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => *address == Ipv6Addr::LOCALHOST,
     }
 }
 
@@ -159,6 +179,27 @@ mod tests {
             ("https://id.example.com:443", InvalidIssuer::Spelling),
         ] {
             assert_eq!(bad.parse::<Issuer>(), Err(why), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_ours_is_known_by_every_spelling() {
+        for (issuer, url, ours) in [
+            ("https://id.example.com", "https://id.example.com", true),
+            ("https://id.example.com", "http://id.example.com/userinfo", true),
+            ("https://id.example.com", "https://ID.example.com.:443/x?y", true),
+            ("https://id.example.com", "https://ann@id.example.com/", true),
+            ("https://id.example.com", "http://id.example.com:443", true),
+            ("https://id.example.com", "https://id.example.com:8443", false),
+            ("https://id.example.com", "https://api.example.com", false),
+            ("https://id.example.com", "urn:id.example.com", false),
+            ("http://localhost:8080", "https://localhost:8080/userinfo", true),
+            ("http://localhost:8080", "http://127.0.0.1:8080", true),
+            ("http://127.0.0.1:8080", "http://[::1]:8080", true),
+            ("http://localhost:8080", "http://localhost:8081", false),
+        ] {
+            let issuer: Issuer = issuer.parse().unwrap();
+            assert_eq!(issuer.is_at(&url.parse().unwrap()), ours, "{issuer} {url}");
         }
     }
 

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use symbolon::effects::http::AddressRules;
 use symbolon::flows::provision::declaration::Sources;
 use symbolon::flows::provision::{Applied, Request, apply};
+use symbolon::model::issuer::Issuer;
 use symbolon::storage::PlatformScope;
 
 use super::automation::{Automation, Visit};
@@ -368,6 +369,7 @@ fn half_hash(text: &str) -> String {
 struct Given {
     variables: HashMap<&'static str, &'static str>,
     rules: AddressRules,
+    issuer: Issuer,
 }
 
 impl Default for Given {
@@ -378,7 +380,7 @@ impl Default for Given {
             ("CONFORMANCE_SECOND_SECRET", Client::Second.secret()),
             ("CONFORMANCE_POST_SECRET", Client::Post.secret()),
         ]);
-        Self { variables, rules: AddressRules::default() }
+        Self { variables, rules: AddressRules::default(), issuer: Issuer::local(8080) }
     }
 }
 
@@ -393,5 +395,9 @@ impl Sources for Given {
 
     fn rules(&self) -> &AddressRules {
         &self.rules
+    }
+
+    fn issuer(&self) -> &Issuer {
+        &self.issuer
     }
 }

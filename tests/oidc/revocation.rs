@@ -2,10 +2,13 @@
 
 use serde_json::json;
 use symbolon::flows::revocation::{Within, revoke};
+use symbolon::model::client::ClientKind;
+use symbolon::model::resource_server::OpenTo;
 use symbolon::protocol::revocation_feed::{RevokedKind, entry_key};
 use symbolon::storage::records::{audit, change_number};
 
-use super::party::{World, assert_error, basic, text};
+use super::party::{World, assert_error, basic, claims, text};
+use crate::harness::seed::client;
 
 #[tokio::test]
 async fn p018_a_client_takes_its_own_tokens_back_and_nobody_elses() {
@@ -66,6 +69,25 @@ async fn p019_introspection_answers_those_whose_business_it_is() {
     for token in [&*text(&tokens, "refresh_token"), &*text(&tokens, "id_token"), "a.b.c", "\u{e9}"] {
         assert_eq!(world.introspect(&world.wiki, token).await.json(), nothing, "{token}");
     }
+}
+
+/// P019: a resource server by the name of the issuer gives its owner no say in tokens that are for ourselves, even where
+/// one stands in the database since before the issuer had that name.
+#[tokio::test]
+async fn p019_nobody_owns_the_tokens_that_are_for_the_issuer() {
+    let world = World::new().await;
+    let issuer = world.server.issuer().to_owned();
+    let globex = world.server.scope_of("globex").await;
+    globex.resource(&issuer, None, &["ours"], OpenTo::All).await;
+    let mut spy = client("globex.spy", ClientKind::Service);
+    spy.metadata.scopes = vec!["ours".to_owned()];
+    spy.metadata.resources = vec![issuer.clone()];
+    let spy = globex.register(spy).await;
+    let code = world.authorize(&world.server.browser(), &world.wiki, &[("scope", "openid")]).await;
+    let access = text(&world.exchange(&world.wiki, &code["code"]).await.json(), "access_token");
+    assert_eq!(claims(&access)["aud"], json!([issuer]));
+    assert_eq!(world.introspect(&world.wiki, &access).await.json()["active"], true);
+    assert_eq!(world.introspect(&spy, &access).await.json(), json!({"active": false}));
 }
 
 /// D23: answers are not recorded, and asking about the tokens of others is.
@@ -135,20 +157,17 @@ async fn p018_a_token_that_is_dated_ahead_is_revoked_at_once() {
     };
     world.server.as_operator(cut_off).await;
     let access = world.machine_token(&world.job).await;
-    assert!(super::party::claims(&access)["iat"].as_i64() > Some(now.unix() + 10), "it is dated ahead");
+    assert!(claims(&access)["iat"].as_i64() > Some(now.unix() + 10), "it is dated ahead");
     assert_eq!(world.introspect(&world.job, &access).await.json()["active"], true);
     assert_eq!(world.ask("/oauth2/revoke", &world.job, &[("token", &access)]).await.status, 200);
     assert_eq!(world.introspect(&world.job, &access).await.json(), json!({"active": false}));
     let feed = world.server.browser().get("/.well-known/revocations").await;
     assert_eq!(feed.status, 200);
-    let named = entry_key(RevokedKind::Token, super::party::claims(&access)["jti"].as_str().expect("an id"));
+    let named = entry_key(RevokedKind::Token, claims(&access)["jti"].as_str().expect("an id"));
     world.server.refresh().await;
     let feed = world.server.browser().get("/.well-known/revocations").await;
-    let entries = super::party::claims(&feed.body)["revoked"].clone();
+    let entries = claims(&feed.body)["revoked"].clone();
     let entry = entries.as_array().expect("entries").iter().find(|entry| entry["h"] == named.as_str());
     let until = entry.expect("the token is named")["t"].as_i64().expect("a time");
-    assert!(
-        until >= super::party::claims(&access)["iat"].as_i64().expect("a time"),
-        "verifiers see it dead too"
-    );
+    assert!(until >= claims(&access)["iat"].as_i64().expect("a time"), "verifiers see it dead too");
 }

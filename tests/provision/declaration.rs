@@ -277,6 +277,33 @@ fn p062_one_person_in_six_spellings_is_declared_six_times() {
     assert!(found.iter().all(|fault| fault.contains("already in line 13")), "{found:#?}");
 }
 
+/// P019, D7: whoever named an API like us would be told of every token that is for ourselves.
+#[test]
+fn p019_no_resource_server_is_named_like_the_issuer() {
+    let resource = |identifier: &str| {
+        format!("    resources: [{{identifier: \"{identifier}\", name: API, scopes: []}}]\n")
+    };
+    for ours in [
+        "http://localhost:8080",
+        "http://localhost:8080/",
+        "https://localhost:8080/userinfo",
+        "http://127.0.0.1:8080",
+        "http://[::1]:8080/oauth2/introspect",
+        "http://LOCALHOST:8080/",
+    ] {
+        only_fault(
+            &tenant_faults(&resource(ours)),
+            "12:30: tenants[acme].resources",
+            "identity provider itself",
+        );
+    }
+    only_fault(&tenant_faults(&resource("http://api.example")), "12:30", "plain http");
+    only_fault(&tenant_faults(&resource("ftp://api.example")), "12:30", "https URL or a urn");
+    for other in ["http://localhost:8081", "https://api.example/v1", "urn:example:api"] {
+        assert!(parse(&with_tenant(&resource(other))).is_ok(), "{other}");
+    }
+}
+
 #[test]
 fn references_must_lead_somewhere() {
     let found = tenant_faults(

@@ -6,13 +6,25 @@ use std::path::PathBuf;
 
 use symbolon::effects::http::AddressRules;
 use symbolon::flows::provision::declaration::Sources;
+use symbolon::model::issuer::Issuer;
 
 /// Variables by name, and the files of `docs/examples/` beside those given here.
-#[derive(Default)]
 pub(crate) struct TestSources {
     pub(crate) variables: HashMap<String, String>,
     pub(crate) files: HashMap<String, Vec<u8>>,
+    pub(crate) issuer: Issuer,
     rules: AddressRules,
+}
+
+impl Default for TestSources {
+    fn default() -> Self {
+        Self {
+            variables: HashMap::new(),
+            files: HashMap::new(),
+            issuer: Issuer::local(8080),
+            rules: AddressRules::default(),
+        }
+    }
 }
 
 /// The folder of the examples.
@@ -45,5 +57,9 @@ impl Sources for TestSources {
 
     fn rules(&self) -> &AddressRules {
         &self.rules
+    }
+
+    fn issuer(&self) -> &Issuer {
+        &self.issuer
     }
 }

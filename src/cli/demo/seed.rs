@@ -13,6 +13,7 @@ use crate::flows::Call;
 use crate::flows::provision::declaration::Sources;
 use crate::flows::provision::{self, Made, Request};
 use crate::model::ids::Slug;
+use crate::model::issuer::Issuer;
 use crate::model::secret::Secret;
 use crate::server::build::database_url;
 use crate::storage::{Database, PlatformScope, migrate};
@@ -64,8 +65,8 @@ pub(super) async fn seed(database: &Database, call: &Call, addresses: &Addresses
     let right = PlatformScope::operator();
     let pool = PasswordPool::new(PoolLimits::default(), call.random.clone());
     let text = declaration(addresses);
-    let request =
-        Request { file: "(demo)", text: &text, sources: &Nothing(AddressRules::default()), prune: false };
+    let sources = Nothing { rules: AddressRules::default(), issuer: Arc::clone(&call.issuer) };
+    let request = Request { file: "(demo)", text: &text, sources: &sources, prune: false };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let applied = provision::apply(database, &right, &pool, &clock, (call, &request))
         .await?
@@ -94,7 +95,10 @@ fn sort_out(made: Vec<Made>, tenants: BTreeMap<String, String>) -> Result<Seeded
 }
 
 /// The demo's declaration needs nothing from outside.
-struct Nothing(AddressRules);
+struct Nothing {
+    rules: AddressRules,
+    issuer: Arc<Issuer>,
+}
 
 impl Sources for Nothing {
     fn variable(&self, _: &str) -> Option<String> {
@@ -106,7 +110,11 @@ impl Sources for Nothing {
     }
 
     fn rules(&self) -> &AddressRules {
-        &self.0
+        &self.rules
+    }
+
+    fn issuer(&self) -> &Issuer {
+        &self.issuer
     }
 }
 

@@ -4,7 +4,6 @@ use super::Reader;
 use super::document::{Openness, Platform, Resource};
 use super::fault::At;
 use super::spot::Spot;
-use super::uris;
 use crate::model::resource_server::ScopeDefinition;
 use crate::protocol::scope::{STANDARD, Scope};
 
@@ -21,7 +20,7 @@ impl Reader<'_> {
     /// A resource server of the platform or of a tenant.
     pub(super) fn resource(&self, spot: &Spot<'_>) -> Option<Resource> {
         let fields = spot.fields(&["identifier", "name", "status", "product", "tenants", "scopes"])?;
-        let identifier = fields.need("identifier").and_then(|spot| uris::resource(&spot));
+        let identifier = fields.need("identifier").and_then(|spot| self.resource_identifier(&spot));
         let name = fields.need("name").and_then(|spot| spot.label());
         let status = fields.read("status", Self::standing);
         let product = fields.read("product", |spot| self.known_product(spot));

@@ -6,6 +6,7 @@ use std::io;
 use super::fault::At;
 use super::spot::Spot;
 use crate::effects::http::AddressRules;
+use crate::model::issuer::Issuer;
 use crate::model::secret::Secret;
 
 /// What a file may point at. Passed in, so that only the edge reads environment and disk.
@@ -21,6 +22,9 @@ pub trait Sources {
 
     /// Where requests of ours may go, for URIs that the server will fetch.
     fn rules(&self) -> &AddressRules;
+
+    /// The deployment's issuer, whose addresses nobody else may claim.
+    fn issuer(&self) -> &Issuer;
 }
 
 /// Where a secret comes from.

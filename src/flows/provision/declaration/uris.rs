@@ -80,18 +80,27 @@ fn secure(spot: &Spot<'_>, url: &Url) -> bool {
     }
 }
 
-/// The identifier of a resource server (RFC 8707 §2): compared as text, never fetched.
-pub(super) fn resource(spot: &Spot<'_>) -> Option<At<String>> {
-    let identifier = spot.parsed::<ResourceIndicator>()?;
-    let text = identifier.value.as_str();
-    if !["https://", "http://", "urn:"].iter().any(|scheme| text.starts_with(scheme)) {
-        spot.fault("must be an https URL or a urn");
-        return None;
-    }
-    Some(identifier.map(|identifier| identifier.as_str().to_owned()))
-}
-
 impl Reader<'_> {
+    /// The identifier of a resource server (RFC 8707 §2): compared as text, never fetched. None of our own addresses, since
+    /// a token without a resource is for the issuer, and its owner would be told of everybody's (D7, P019).
+    pub(super) fn resource_identifier(&self, spot: &Spot<'_>) -> Option<At<String>> {
+        let identifier = spot.parsed::<ResourceIndicator>()?.map(|it| it.as_str().to_owned());
+        let text = identifier.value.as_str();
+        let is_url = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme));
+        match Url::parse(text) {
+            Ok(url) if is_url && self.sources.issuer().is_at(&url) => {
+                spot.fault("is an address of this identity provider itself; an API has one of its own");
+                None
+            }
+            Ok(url) if is_url => secure(spot, &url).then_some(identifier),
+            Ok(_) if text.starts_with("urn:") => Some(identifier),
+            Ok(_) | Err(_) => {
+                spot.fault("must be an https URL or a urn");
+                None
+            }
+        }
+    }
+
     /// A URI that the server fetches: https, and never inside a private network that is not listed (P126).
     pub(super) fn fetched(&self, spot: &Spot<'_>) -> Option<String> {
         let text = spot.text()?;
