@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::jws::PreparedKey;
-use super::source::Source;
+use super::source::{self, Source};
 use crate::model::time::Timestamp;
 
 /// The most keys that we read from a set; more would be no set of ours.
@@ -88,7 +88,23 @@ pub(super) struct KeyCache {
     refetch_after: Duration,
     max_age: Duration,
     current: ArcSwapOption<KeySet>,
-    last_attempt: Mutex<Option<Timestamp>>,
+    attempts: Arc<Mutex<Attempts>>,
+}
+
+/// When a fetch was begun last; held for as long as one is running.
+#[derive(Default)]
+struct Attempts {
+    for_any_reason: Option<Timestamp>,
+    for_age: Option<Timestamp>,
+}
+
+/// Why the set is to be fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// Its age. Whatever else was tried meanwhile does not put this off: strangers would keep the set from being renewed.
+    Age,
+    /// Somebody named a key that is not in it, which strangers can do as often as they like.
+    UnknownKey,
 }
 
 impl KeyCache {
@@ -101,17 +117,17 @@ impl KeyCache {
             refetch_after,
             max_age,
             current: ArcSwapOption::empty(),
-            last_attempt: Mutex::new(None),
+            attempts: Arc::default(),
         }
     }
 
     /// The key of this name, fetching the set again for an unknown one if that was not done just now.
-    pub(super) async fn find(&self, purpose: Purpose, kid: &str, now: Timestamp) -> Found {
+    pub(super) async fn find(self: &Arc<Self>, purpose: Purpose, kid: &str, now: Timestamp) -> Found {
         let name = (purpose, kid.to_owned());
         match self.look(&name, now) {
             Found::Key(key) => Found::Key(key),
             Found::Unknown | Found::NoSet => {
-                self.refetch(now).await;
+                self.refetch(Reason::UnknownKey, now).await;
                 self.look(&name, now)
             }
         }
@@ -119,15 +135,30 @@ impl KeyCache {
 
     /// Fetches the set again, unless that was tried less than `refetch_after` ago. Callers that come during a fetch
     /// wait for it and then find that it was just done.
-    pub(super) async fn refetch(&self, now: Timestamp) {
-        let mut last_attempt = self.last_attempt.lock().await;
+    pub(super) async fn refetch(self: &Arc<Self>, reason: Reason, now: Timestamp) {
+        let mut attempts = Arc::clone(&self.attempts).lock_owned().await;
+        let last = match reason {
+            Reason::Age => &mut attempts.for_age,
+            Reason::UnknownKey => &mut attempts.for_any_reason,
+        };
         // A clock set back must not lock the cache until it has caught up.
-        let too_soon = last_attempt.is_some_and(|last| last <= now && now.since(last) < self.refetch_after);
+        let too_soon = last.is_some_and(|last| last <= now && now.since(last) < self.refetch_after);
         if too_soon {
             return;
         }
-        *last_attempt = Some(now);
-        match self.source.get(&self.url).await {
+        *last = Some(now);
+        attempts.for_any_reason = Some(now);
+        let cache = Arc::clone(self);
+        let fetching = tokio::spawn(async move {
+            cache.fetch(now).await;
+            drop(attempts);
+        });
+        // Whoever asked may go away: what they began is finished, for it has used up the turn of all others.
+        let _ended = fetching.await;
+    }
+
+    async fn fetch(&self, now: Timestamp) {
+        match source::fetch(&*self.source, &self.url).await {
             Ok(document) => {
                 let Some(set) = KeySet::parse(&document, now) else {
                     return tracing::warn!("the issuer's key set could not be read");

@@ -12,7 +12,7 @@ use super::jws;
 use super::keys::{Found, KeyCache, Purpose};
 use super::refusal::{Outage, Refusal, TokenFault};
 use super::settings::RevocationPolicy;
-use super::source::Source;
+use super::source::{self, Source};
 use crate::model::issuer::Issuer;
 use crate::model::time::Timestamp;
 use crate::protocol::revocation_feed::{
@@ -52,11 +52,11 @@ impl Revocations {
     }
 
     /// Fetches the list and takes it over if it is good; else the present one stays until it is too old.
-    pub(super) async fn poll(&self, keys: &KeyCache, now: Timestamp) {
+    pub(super) async fn poll(&self, keys: &Arc<KeyCache>, now: Timestamp) {
         if self.policy == RevocationPolicy::Ignore {
             return;
         }
-        let fetched = match self.source.get(&self.url).await {
+        let fetched = match source::fetch(&*self.source, &self.url).await {
             Ok(document) => document,
             Err(fault) => return tracing::warn!(%fault, "the revocation list could not be fetched"),
         };
@@ -66,7 +66,7 @@ impl Revocations {
         }
     }
 
-    async fn read(&self, document: &[u8], keys: &KeyCache, now: Timestamp) -> Result<List, ListFault> {
+    async fn read(&self, document: &[u8], keys: &Arc<KeyCache>, now: Timestamp) -> Result<List, ListFault> {
         let text = std::str::from_utf8(document).map_err(|_| ListFault::Malformed)?.trim_ascii_end();
         // The payload is in base64, a third longer, and header and signature come on top.
         let unchecked = jws::take_apart(text, MAX_BYTES * 2).map_err(|_| ListFault::Malformed)?;

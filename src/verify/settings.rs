@@ -171,7 +171,7 @@ impl VerifierBuilder {
             leeway: self.leeway,
             scope_headers: self.scope_headers,
             time: self.time,
-            keys,
+            keys: Arc::new(keys),
             key_refresh: self.key_refresh,
             revocations,
         }))

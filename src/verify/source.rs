@@ -22,6 +22,11 @@ pub trait Source: Send + Sync + 'static {
     fn get<'a>(&'a self, url: &'a Url) -> Fetching<'a>;
 }
 
+/// The document, within [`FETCH_TIMEOUT`] whatever the source is.
+pub(super) async fn fetch(source: &dyn Source, url: &Url) -> Result<Vec<u8>, FetchError> {
+    tokio::time::timeout(FETCH_TIMEOUT, source.get(url)).await.unwrap_or(Err(FetchError::Unreachable))
+}
+
 /// Why a document could not be fetched. Carries no text of the other side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {

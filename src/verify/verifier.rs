@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::claims::{Expected, NotBefore};
 use super::clock::TimeSource;
 use super::jws;
-use super::keys::{Found, KeyCache, Purpose};
+use super::keys::{Found, KeyCache, Purpose, Reason};
 use super::presented::Presented;
 use super::refusal::{AccessFault, Outage, Refusal, RequestFault, TokenFault};
 use super::revocations::Revocations;
@@ -33,7 +33,7 @@ pub(super) struct Inner {
     pub(super) leeway: Duration,
     pub(super) scope_headers: Demand,
     pub(super) time: Arc<dyn TimeSource>,
-    pub(super) keys: KeyCache,
+    pub(super) keys: Arc<KeyCache>,
     pub(super) key_refresh: Duration,
     pub(super) revocations: Revocations,
 }
@@ -92,8 +92,8 @@ impl Verifier {
     /// Fetches keys and revocations once, now.
     pub async fn refresh(&self) {
         let now = self.0.time.now();
-        self.0.keys.refetch(now).await;
-        self.0.revocations.poll(&self.0.keys, now).await;
+        let Inner { keys, revocations, .. } = &*self.0;
+        tokio::join!(keys.refetch(Reason::Age, now), revocations.poll(keys, now));
     }
 
     /// Keeps refreshing until the last clone of the verifier is dropped.
@@ -125,7 +125,9 @@ async fn refresh_while_alive(verifier: Weak<Inner>) {
         let now = inner.time.now();
         let due = inner.keys.fetched_at().is_none_or(|at| now.since(at) >= inner.key_refresh);
         if due {
-            inner.keys.refetch(now).await;
+            // Not waited for: revocations must not come late because the keys do (invariant 8).
+            let keys = Arc::clone(&inner.keys);
+            tokio::spawn(async move { keys.refetch(Reason::Age, now).await });
         }
         inner.revocations.poll(&inner.keys, now).await;
     }

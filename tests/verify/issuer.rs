@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use symbolon::model::time::Timestamp;
 use symbolon::protocol::revocation_feed::{Entry, RevokedKind};
 use symbolon::verify::{FetchError, Fetching, Refusal, Source, Verified, Verifier, VerifierBuilder};
+use tokio::sync::RwLock;
 use url::Url;
 
 pub(crate) const ISSUER: &str = "https://id.example.com";
@@ -34,6 +35,8 @@ pub(crate) struct Shelf {
     pub(crate) keys: Mutex<Result<Vec<u8>, FetchError>>,
     pub(crate) revocations: Mutex<Result<Vec<u8>, FetchError>>,
     pub(crate) key_fetches: AtomicUsize,
+    /// Held by a test that lets no fetch of the keys come to its end.
+    pub(crate) key_gate: RwLock<()>,
 }
 
 struct Counter(Arc<Shelf>);
@@ -46,6 +49,7 @@ impl Source for Counter {
             match url.path() {
                 "/.well-known/jwks.json" => {
                     self.0.key_fetches.fetch_add(1, Ordering::SeqCst);
+                    let _open = self.0.key_gate.read().await;
                     self.0.keys.lock().unwrap().clone()
                 }
                 "/.well-known/revocations" => self.0.revocations.lock().unwrap().clone(),
@@ -69,20 +73,33 @@ impl Rig {
     }
 
     pub(crate) async fn with(settings: impl FnOnce(VerifierBuilder) -> VerifierBuilder) -> Self {
+        let (shelf, clock, builder) = Self::publish_first();
+        let verifier = settings(builder).build().unwrap();
+        verifier.refresh().await;
+        Self { shelf, verifier, clock }
+    }
+
+    /// The same, and the verifier looks after itself, as in a service.
+    pub(crate) async fn running(settings: impl FnOnce(VerifierBuilder) -> VerifierBuilder) -> Self {
+        let (shelf, clock, builder) = Self::publish_first();
+        let verifier = settings(builder).start().await.unwrap();
+        Self { shelf, verifier, clock }
+    }
+
+    fn publish_first() -> (Arc<Shelf>, Arc<AtomicI64>, VerifierBuilder) {
         let clock = Arc::new(AtomicI64::new(START));
         let shelf = Arc::new(Shelf {
             keys: Mutex::new(Ok(key_set(&[("one", &KEY)]))),
             revocations: Mutex::new(Ok(feed(START, 1, &[]).into_bytes())),
             key_fetches: AtomicUsize::new(0),
+            key_gate: RwLock::default(),
         });
         let time = Arc::clone(&clock);
         let builder = Verifier::builder(ISSUER)
             .audience(AUDIENCE)
             .source(Counter(Arc::clone(&shelf)))
             .time(move || Timestamp::from_unix(time.load(Ordering::SeqCst)));
-        let verifier = settings(builder).build().unwrap();
-        verifier.refresh().await;
-        Self { shelf, verifier, clock }
+        (shelf, clock, builder)
     }
 
     pub(crate) fn now(&self) -> i64 {

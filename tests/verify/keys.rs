@@ -4,9 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use symbolon::verify::{FetchError, Outage, Refusal, TokenFault};
+use symbolon::protocol::revocation_feed::RevokedKind;
+use symbolon::verify::{FETCH_TIMEOUT, FetchError, Outage, Refusal, TokenFault};
 
-use super::issuer::{KEY, LIST_KEY, OTHER_KEY, Rig, claims, good_token, key_set, sign};
+use super::issuer::{KEY, LIST_KEY, OTHER_KEY, Rig, START, claims, feed, good_token, key_set, sign};
+use crate::harness::wait::until;
+
+/// How long something may take on a busy machine.
+const SOON: Duration = Duration::from_secs(20);
 
 fn token_of_the_new_key() -> String {
     sign(&json!({"alg": "RS256", "typ": "at+jwt", "kid": "two"}), &claims(), &OTHER_KEY)
@@ -46,6 +51,56 @@ async fn p022_a_flood_of_unknown_keys_fetches_once_per_interval() {
     rig.advance(-3600);
     flood("third").await;
     assert_eq!(rig.key_fetches(), 3, "a clock set back does not block the cache");
+}
+
+/// Whoever names an unknown key and goes away has begun a fetch for everybody else.
+#[tokio::test]
+async fn p022_a_stranger_who_goes_away_does_not_end_the_fetch() {
+    let rig = Arc::new(Rig::start().await);
+    *rig.shelf.keys.lock().unwrap() = Ok(key_set(&[("one", &KEY), ("two", &OTHER_KEY)]));
+    rig.advance(11);
+    let shut = rig.shelf.key_gate.write().await;
+    let asking = Arc::clone(&rig);
+    let stranger = tokio::spawn(async move { asking.verify(&token_of_the_new_key()).await });
+    until(SOON, "the fetch has begun", async || rig.key_fetches() == 2).await;
+    stranger.abort();
+    assert!(stranger.await.unwrap_err().is_cancelled());
+    drop(shut);
+    assert!(rig.verify(&token_of_the_new_key()).await.is_ok(), "the fetch came to its end");
+    assert_eq!(rig.key_fetches(), 2);
+}
+
+#[tokio::test]
+async fn p022_strangers_do_not_put_off_the_refresh() {
+    let rig = Rig::with(|builder| {
+        builder.revocations(symbolon::verify::RevocationPolicy::Ignore).keys_live(Duration::from_mins(5))
+    })
+    .await;
+    let sound = rig.shelf.keys.lock().unwrap().clone();
+    *rig.shelf.keys.lock().unwrap() = Err(FetchError::Unreachable);
+    rig.advance(299);
+    assert!(rig.verify(&token_of_the_new_key()).await.is_err());
+    assert_eq!(rig.key_fetches(), 2, "the stranger's attempt");
+    *rig.shelf.keys.lock().unwrap() = sound;
+    rig.advance(2);
+    rig.verifier.refresh().await;
+    assert!(rig.verify(&good_token()).await.is_ok());
+}
+
+/// Invariant 8: the list of revocations is fetched in time, whatever becomes of the keys.
+#[tokio::test]
+async fn revocations_come_in_time_while_the_keys_hang() {
+    let rig = Rig::running(|builder| builder.refresh_keys_every(Duration::from_secs(1))).await;
+    assert!(rig.verify(&good_token()).await.is_ok());
+    let shut = rig.shelf.key_gate.write().await;
+    rig.advance(11);
+    until(SOON, "the keys are fetched", async || rig.key_fetches() == 2).await;
+    // With the keys of then, while their fetch hangs.
+    let list = feed(rig.now(), 2, &[(RevokedKind::Token, "token-1", START)]);
+    *rig.shelf.revocations.lock().unwrap() = Ok(list.into_bytes());
+    until(FETCH_TIMEOUT, "the revocation is known", async || rig.verify(&good_token()).await.is_err()).await;
+    assert_eq!(rig.verify(&good_token()).await, Err(Refusal::InvalidToken(TokenFault::Revoked)));
+    drop(shut);
 }
 
 #[tokio::test]
