@@ -2,6 +2,7 @@
 //! headers. Tokens in the query or the body are never looked for.
 
 use super::refusal::{Refusal, RequestFault};
+use crate::protocol::bearer::{self, NoBearer};
 use crate::protocol::scope_headers::{CONTEXT, ScopeHeaders, TENANT, WORKSPACE};
 
 /// The headers of a request that matter here, as they came.
@@ -38,20 +39,15 @@ impl<'a> Presented<'a> {
     ///
     /// # Errors
     /// [`Refusal::NoToken`] without credentials of the scheme `Bearer` (any case), [`RequestFault::Authorization`]
-    /// when the header is repeated, or the scheme is followed by anything but spaces and one token.
+    /// when the header is repeated, or the scheme is followed by anything but one token.
     pub fn bearer(&self) -> Result<&'a str, Refusal> {
-        let malformed = Refusal::BadRequest(RequestFault::Authorization);
         let Some(value) = only(&self.authorization, RequestFault::Authorization)? else {
             return Err(Refusal::NoToken);
         };
-        let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            let is_bearer_garbled = scheme.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("bearer"));
-            return Err(if is_bearer_garbled { malformed } else { Refusal::NoToken });
-        }
-        let token = token.trim_matches(' ');
-        let in_alphabet = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
-        if token.is_empty() || !token.chars().all(in_alphabet) { Err(malformed) } else { Ok(token) }
+        bearer::token_of(value).map_err(|fault| match fault {
+            NoBearer::OtherScheme => Refusal::NoToken,
+            NoBearer::Malformed => RequestFault::Authorization.into(),
+        })
     }
 
     /// The scope headers, each once at most.

@@ -99,6 +99,7 @@ async fn p020_odd_authorization_headers_are_refused() {
         format!("Bearer\t{token}"),
         format!("Bearer {token} {token}"),
         format!("Bearer {token},"),
+        format!("Bearer ={token}"),
         format!("Bearer: {token}"),
     ] {
         assert_eq!(answer(&[bad.as_bytes()]).await, malformed, "{bad}");

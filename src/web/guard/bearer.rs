@@ -5,6 +5,7 @@ use actix_web::http::header::AUTHORIZATION;
 
 use crate::flows::Call;
 use crate::flows::bearer::{self, Bearer};
+use crate::protocol::bearer::{NoBearer, token_of};
 use crate::protocol::params::Params;
 use crate::web::edge::Edge;
 use crate::web::oidc::error::{BearerError, Halt};
@@ -20,7 +21,7 @@ pub fn bearer(
     form: Option<&Params>,
 ) -> Result<Bearer, Halt> {
     let token = find(request, form)?;
-    let keys = edge.keys.current(call.now)?;
+    let keys = edge.current_keys()?;
     bearer::read(call, keys.own(), token).ok_or_else(|| BearerError::InvalidToken.into())
 }
 
@@ -43,18 +44,12 @@ fn find<'a>(request: &'a HttpRequest, form: Option<&'a Params>) -> Result<&'a st
         (None, Some(token)) => Ok(token),
         (Some(header), None) => {
             let header = header.to_str().map_err(|_| BearerError::InvalidRequest)?;
-            let (scheme, token) = header.split_once(' ').ok_or(BearerError::InvalidRequest)?;
-            if scheme.eq_ignore_ascii_case("bearer") { well_formed(token) } else { Err(BearerError::Missing) }
+            token_of(header).map_err(|fault| match fault {
+                NoBearer::OtherScheme => BearerError::Missing,
+                NoBearer::Malformed => BearerError::InvalidRequest,
+            })
         }
     }
-}
-
-/// The grammar `b64token` (RFC 6750 §2.1).
-fn well_formed(token: &str) -> Result<&str, BearerError> {
-    let bare = token.trim_end_matches('=');
-    let allowed =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
-    if !bare.is_empty() && bare.bytes().all(allowed) { Ok(token) } else { Err(BearerError::InvalidRequest) }
 }
 
 #[cfg(test)]
@@ -74,7 +69,7 @@ mod tests {
     #[test]
     fn p020_a_token_is_taken_from_one_place_that_is_not_the_url() {
         assert_eq!(found(&["Bearer a.b.c"], "", None).as_deref(), Ok("a.b.c"));
-        assert_eq!(found(&["bearer a.b.c"], "", None).as_deref(), Ok("a.b.c"));
+        assert_eq!(found(&["bearer   a.b.c="], "", None).as_deref(), Ok("a.b.c="));
         assert_eq!(found(&[], "", Some("access_token=a.b.c")).as_deref(), Ok("a.b.c"));
         for query in [
             "?access_token=a.b.c",
@@ -86,7 +81,7 @@ mod tests {
         }
         assert_eq!(found(&["Bearer a", "Bearer b"], "", None), Err(BearerError::InvalidRequest));
         assert_eq!(found(&["Bearer a"], "", Some("access_token=a")), Err(BearerError::InvalidRequest));
-        for header in ["Bearer", "Bearer ", "Bearer\ta", "Bearer  a", "Bearer a b", "Bearer a,b", "Bearer ="]
+        for header in ["Bearer", "Bearer ", "Bearer\ta", "Bearer a=b", "Bearer a b", "Bearer a,b", "Bearer ="]
         {
             assert_eq!(found(&[header], "", None), Err(BearerError::InvalidRequest), "{header}");
         }
