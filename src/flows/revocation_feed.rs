@@ -84,7 +84,7 @@ impl RevocationList {
     /// Unavailable: the revocations could not be read for five seconds, so that saying "this is all" would be a lie.
     pub fn document(&self, keys: &Keys, issuer: &Issuer, now: Timestamp) -> Result<Arc<str>, Failure> {
         let checked_at = Timestamp::from_micros(self.checked_at.load(Ordering::Acquire));
-        let listed = self.current.load_full().filter(|_| now.since(checked_at) < MAX_STALENESS);
+        let listed = self.current.load_full().filter(|_| checked_at.is_younger_than(MAX_STALENESS, now));
         let listed =
             listed.ok_or_else(|| Failure::unavailable("the revocations could not be read lately"))?;
         let kid = keys.signer(TokenKind::RevocationFeed).kid();

@@ -58,7 +58,7 @@ async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure
             Ok((audit::head(&mut tx)?, audit::last_checkpoint(&mut tx)?, audit::checkpoints(&mut tx)?))
         })
         .await?;
-    let keys = context.keys.current(call.now)?;
+    let keys = context.keys.current(context.clock.now())?;
     let named = statements.into_iter().map(|(seq, text)| (seq.to_string(), text));
     let known = KnownCheckpoints::read(named, tenant, &context.issuer, &keys);
     for (seq, fault) in &known.refused {

@@ -7,6 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
+/// How far a clock may be set back before what was read by it counts for nothing.
+const STEP: Duration = Duration::from_secs(2);
+
 /// A moment, in microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -35,6 +38,12 @@ impl Timestamp {
     /// How long ago `earlier` was; zero when it lies ahead.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// Whether what was read at this time is younger than `limit`. What lies ahead by more than [`STEP`] is not: the
+    /// clock was set back since, and nobody knows how old it is.
+    pub fn is_younger_than(self, limit: Duration, now: Self) -> bool {
+        self <= now + STEP && now.since(self) < limit
     }
 
     /// The form the database columns hold.
@@ -98,5 +107,22 @@ impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         let text = String::deserialize(input)?;
         Self::parse_rfc3339(&text).ok_or_else(|| serde::de::Error::custom("not an RFC 3339 time"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_before_a_clock_was_set_back_is_not_young() {
+        let read = Timestamp::from_unix(1_800_000_000);
+        let limit = Duration::from_secs(5);
+        for (now, young) in [(0, true), (4, true), (5, false), (3600, false)] {
+            assert_eq!(read.is_younger_than(limit, read + Duration::from_secs(now)), young, "{now} later");
+        }
+        for (now, young) in [(1, true), (2, true), (3, false), (3600, false)] {
+            assert_eq!(read.is_younger_than(limit, read - Duration::from_secs(now)), young, "{now} earlier");
+        }
     }
 }

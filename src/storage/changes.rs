@@ -38,7 +38,7 @@ impl Changes {
 
     /// Whether this node may still answer from what it remembers.
     pub fn is_fresh(&self, now: Timestamp) -> bool {
-        now.since(Timestamp::from_micros(self.read_at.load(Ordering::Acquire))) < MAX_STALENESS
+        Timestamp::from_micros(self.read_at.load(Ordering::Acquire)).is_younger_than(MAX_STALENESS, now)
     }
 }
 

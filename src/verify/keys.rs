@@ -177,7 +177,7 @@ impl KeyCache {
     fn look(&self, name: &(Purpose, String), now: Timestamp) -> Found {
         let current = self.current.load();
         match current.as_ref() {
-            Some(set) if now.since(set.fetched) <= self.max_age => {
+            Some(set) if set.fetched.is_younger_than(self.max_age, now) => {
                 set.by_name.get(name).map_or(Found::Unknown, |key| Found::Key(Arc::clone(key)))
             }
             Some(_) | None => Found::NoSet,

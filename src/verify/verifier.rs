@@ -123,7 +123,7 @@ async fn refresh_while_alive(verifier: Weak<Inner>) {
         ticks.tick().await;
         let Some(inner) = verifier.upgrade() else { return };
         let now = inner.time.now();
-        let due = inner.keys.fetched_at().is_none_or(|at| now.since(at) >= inner.key_refresh);
+        let due = !inner.keys.fetched_at().is_some_and(|at| at.is_younger_than(inner.key_refresh, now));
         if due {
             // Not waited for: revocations must not come late because the keys do (invariant 8).
             let keys = Arc::clone(&inner.keys);

@@ -21,7 +21,7 @@ use crate::crypto::password::PasswordPool;
 use crate::effects::http::HttpClient;
 use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
-use crate::flows::keys::KeyRing;
+use crate::flows::keys::{KeyRing, Keys};
 use crate::flows::login::SignInRules;
 use crate::flows::revocation_feed::RevocationList;
 use crate::flows::token::Terms;
@@ -157,6 +157,19 @@ impl Edge {
     pub(super) fn begin(&self, address: Option<IpAddr>) -> Notes {
         let now = self.clock.now();
         Notes::begin(self.random.id(now), now, address)
+    }
+
+    /// Whether this node may answer from what it remembers (D25): by the time now, whenever the request began.
+    pub fn is_fresh(&self) -> bool {
+        self.changes.is_fresh(self.clock.now())
+    }
+
+    /// The keys in force now, whenever the request began.
+    ///
+    /// # Errors
+    /// Unavailable: they could not be read for five seconds.
+    pub fn current_keys(&self) -> Result<Arc<Keys>, Failure> {
+        self.keys.current(self.clock.now())
     }
 
     /// The origins that clients have listed; none where they cannot be read.

@@ -15,7 +15,7 @@ pub async fn readyz(edge: Data<Edge>) -> HttpResponse {
     if !edge.readiness.is_open() {
         return plain(false, "stopping");
     }
-    if edge.changes.is_fresh(edge.clock.now()) { plain(true, "ready") } else { plain(false, "database") }
+    if edge.is_fresh() { plain(true, "ready") } else { plain(false, "database") }
 }
 
 fn plain(good: bool, word: &'static str) -> HttpResponse {

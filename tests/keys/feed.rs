@@ -102,6 +102,21 @@ async fn a_copy_is_signed_once_a_second_and_not_at_all_when_the_database_is_away
     assert!(copy(&rig).is_err());
 }
 
+/// D25: how old a reading is can't be told once the clock was set back.
+#[tokio::test]
+async fn a_clock_that_is_set_back_does_not_keep_an_old_reading_fresh() {
+    let rig = Rig::new().await;
+    let node = rig.node().await;
+    let keys = rig.keys(&node);
+    let copy = |rig: &Rig| node.feed.document(&keys, &rig.issuer, rig.call().now);
+    rig.clock.set(rig.call().now - Duration::from_secs(1));
+    assert!(copy(&rig).is_ok() && node.keys.current(rig.call().now).is_ok(), "a small step");
+    rig.clock.set(rig.call().now - Duration::from_hours(1));
+    assert!(copy(&rig).is_err() && node.keys.current(rig.call().now).is_err());
+    rig.poll(&node).await;
+    assert!(copy(&rig).is_ok() && node.keys.current(rig.call().now).is_ok());
+}
+
 /// How long ago [`fill`] ended what it ended.
 const AGO: Duration = Duration::from_secs(10);
 

@@ -96,6 +96,19 @@ async fn p077_an_answer_that_something_is_unavailable_is_like_any_other() {
     assert!(doors > 15, "{doors}");
 }
 
+/// D25: a node whose clock was set back cannot tell how long ago it heard of the database, and closes the same doors.
+#[tokio::test]
+async fn d25_a_clock_that_is_set_back_does_not_keep_an_old_reading_fresh() {
+    let server = acme().await;
+    Everything::open(server.storage()).hide("change_number");
+    server.clock.set(server.now() - Duration::from_hours(1));
+    let jar = server.browser();
+    for path in ["/readyz", "/.well-known/jwks.json", "/.well-known/revocations", "/login", &request(&[])] {
+        assert_eq!(jar.get(path).await.status, 503, "{path}");
+    }
+    assert_eq!(jar.get("/healthz").await.status, 200);
+}
+
 /// What cannot be read of the data is our fault, and looks like nothing else.
 #[tokio::test]
 async fn p077_an_answer_to_a_fault_of_ours_is_like_any_other() {

@@ -119,6 +119,15 @@ async fn good_tokens_pass_while_the_issuer_is_away_but_not_for_ever() {
     assert_eq!((refusal.status(), refusal.challenge()), (503, None));
 }
 
+/// How old a key set is can't be told once the clock was set back.
+#[tokio::test]
+async fn a_clock_that_is_set_back_does_not_keep_old_keys_alive() {
+    let rig = Rig::start().await;
+    *rig.shelf.keys.lock().unwrap() = Err(FetchError::Unreachable);
+    rig.advance(-3600);
+    assert_eq!(rig.verify(&good_token()).await, Err(Refusal::Unavailable(Outage::Keys)));
+}
+
 #[tokio::test]
 async fn a_broken_key_set_does_not_displace_a_good_one() {
     let rig = Rig::start().await;

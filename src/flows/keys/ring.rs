@@ -87,7 +87,7 @@ impl KeyRing {
     pub fn current(&self, now: Timestamp) -> Result<Arc<Keys>, Failure> {
         let checked_at = Timestamp::from_micros(self.checked_at.load(Ordering::Acquire));
         match self.current.load_full() {
-            Some(keys) if now.since(checked_at) < MAX_STALENESS => Ok(keys),
+            Some(keys) if checked_at.is_younger_than(MAX_STALENESS, now) => Ok(keys),
             Some(_) | None => Err(Failure::unavailable("the signing keys could not be read lately")),
         }
     }

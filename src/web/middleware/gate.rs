@@ -103,7 +103,7 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
     if gate.guard == Guard::Browser {
         same_origin(request.method(), request.headers(), &edge.issuer).map_err(|_| Trouble::CrossSite)?;
     }
-    if gate.guard != Guard::Open && !edge.changes.is_fresh(notes.now()) {
+    if gate.guard != Guard::Open && !edge.is_fresh() {
         // A node that lost the database may have missed a revocation (D25).
         return Err(Trouble::Unavailable);
     }
@@ -123,7 +123,7 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
     let body = body::collect(request, &edge.rules).await?;
     // A body may take its time, and a revocation must not be dated by when it began (D14).
     notes.again(edge.clock.now());
-    if gate.guard != Guard::Open && !edge.changes.is_fresh(notes.now()) {
+    if gate.guard != Guard::Open && !edge.is_fresh() {
         return Err(Trouble::Unavailable);
     }
     if gate.guard == Guard::Browser && gate.methods.contains(request.method()) {

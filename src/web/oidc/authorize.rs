@@ -31,7 +31,7 @@ pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
 }
 
 async fn begin(visitor: &Visitor, reading: Reading) -> visitor::Outcome {
-    let keys = visitor.sound(visitor.edge.keys.current(visitor.call.now))?;
+    let keys = visitor.sound(visitor.edge.current_keys())?;
     let (call, times) = (visitor.call.clone(), visitor.edge.authorize);
     let (cookie, rules) = (visitor.browser.hash().to_owned(), visitor.edge.sign_in.records.clone());
     let outcome = visitor.edge.database.write_directory(move |directory| {
@@ -82,7 +82,7 @@ fn as_query(form: &str) -> String {
 pub async fn resume(visitor: Visitor) -> HttpResponse {
     let outcome = async {
         let handle = visitor.needed_handle(&visitor.query()?)?;
-        let keys = visitor.sound(visitor.edge.keys.current(visitor.call.now))?;
+        let keys = visitor.sound(visitor.edge.current_keys())?;
         let (call, times) = (visitor.call.clone(), visitor.edge.authorize);
         let (cookie, rules) = (visitor.browser.hash().to_owned(), visitor.edge.sign_in.records.clone());
         let outcome = visitor.edge.database.write_directory(move |directory| {

@@ -29,7 +29,7 @@ async fn ask(
     let call = edge.call(request);
     let client = client(request, edge, &call, &params).await?;
     let token = params.get("token").ok_or(TokenRefusal::Missing("token"))?.to_owned();
-    let keys = edge.keys.current(call.now)?;
+    let keys = edge.current_keys()?;
     let rules = edge.sign_in.records.clone();
     let told = edge
         .database

@@ -9,7 +9,7 @@ use crate::web::edge::Edge;
 
 /// Answers with the public keys.
 pub async fn get(request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
-    match edge.keys.current(edge.notes(&request).now()) {
+    match edge.current_keys() {
         Ok(keys) => {
             let document = keys.document();
             answer(&request, &document.etag, || Bytes::from(document.body.clone()))

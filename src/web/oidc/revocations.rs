@@ -9,7 +9,7 @@ use crate::web::edge::Edge;
 
 /// Answers with the list, or with 503 where this node cannot know that it is whole.
 pub async fn get(request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
-    let now = edge.notes(&request).now();
+    let now = edge.clock.now();
     let document =
         edge.keys.current(now).and_then(|keys| edge.revocations.document(&keys, &edge.issuer, now));
     match document {

@@ -23,7 +23,7 @@ async fn take_back(request: &HttpRequest, edge: &Data<Edge>, body: &Bytes) -> Re
     let call = edge.call(request);
     let client = client(request, edge, &call, &params).await?;
     let token = params.get("token").ok_or(TokenRefusal::Missing("token"))?.to_owned();
-    let keys = edge.keys.current(call.now)?;
+    let keys = edge.current_keys()?;
     let rules = edge.sign_in.records.clone();
     let public = !client.is_confidential();
     let changed = edge

@@ -35,7 +35,7 @@ async fn exchange(
     let client = client(request, edge, &call, &params).await?;
     let grant = grant(edge, &call, &client, &params).await?;
     // The keys are asked for before anything is used up: without them nothing can be issued.
-    let keys = edge.keys.current(call.now)?;
+    let keys = edge.current_keys()?;
     let issued = match grant {
         GrantRequest::ClientCredentials(grant) => {
             return credentials(edge, &call, &client, &grant).await;
@@ -109,7 +109,7 @@ async fn credentials(
         }
     };
     let event = client_credentials::event(call, client, &issued);
-    let signed = sign::sign(edge.keys.current(call.now)?.tokens(), issued)?;
+    let signed = sign::sign(edge.current_keys()?.tokens(), issued)?;
     let (call, terms, client) = (call.clone(), edge.tokens.clone(), client.clone());
     let commit = move |tx: &mut TenantTx<'_>| client_credentials::commit(tx, &call, &terms, &client, event);
     edge.database.write(&scope, commit).await??;

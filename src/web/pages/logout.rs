@@ -29,7 +29,7 @@ pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
 
 async fn ask(visitor: &Visitor) -> Outcome {
     let params = visitor.query()?;
-    let keys = visitor.sound(visitor.edge.keys.current(visitor.call.now))?;
+    let keys = visitor.sound(visitor.edge.current_keys())?;
     let request = LogoutRequest::read(&params, &visitor.edge.issuer, keys.own());
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let database = &visitor.edge.database;
