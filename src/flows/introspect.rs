@@ -62,7 +62,7 @@ fn concerns(
     let registered = registered.map(|client| client.metadata.resources).unwrap_or_default();
     let is_another = |name: &&String| registered.contains(name) && *name != call.issuer.as_str();
     let meant: Vec<String> = token.claims.aud.iter().filter(is_another).cloned().collect();
-    Ok(resource_servers::find(directory, &meant)?.iter().any(|server| server.owner == own.id()))
+    Ok(resource_servers::usable(directory, &meant)?.iter().any(|server| server.owner == own.id()))
 }
 
 fn answer(token: &LiveToken) -> Map<String, Value> {

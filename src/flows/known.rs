@@ -28,7 +28,7 @@ pub struct KnownClient {
     pub secrets: Vec<ClientSecret>,
     /// Its registered keys, ready to verify with. Keys behind a `jwks_uri` are not among them.
     pub keys: Option<VerificationKeys>,
-    /// The resource servers that it names, whatever their status.
+    /// The resource servers that it names and that may be used.
     pub resources: Vec<ResourceServer>,
     /// The latest revocation of all its tokens, or of those for itself (D14).
     pub cut_off: Option<Timestamp>,
@@ -67,13 +67,13 @@ impl KnownClient {
             let keys = jwk::parse_set(set).unwrap_or_default();
             VerificationKeys::new(&keys, &ASSERTION_ALGORITHMS)
         });
-        let resources = resource_servers::find(&mut tx, &client.metadata.resources)?;
+        let resources = resource_servers::usable(&mut tx, &client.metadata.resources)?;
         Ok(Some(Self { scope, client, secrets, keys, resources, cut_off }))
     }
 
     /// The resource servers that tokens of this tenant, got through this client, may name (D7).
     pub fn resources_for(&self, tenant: TenantId) -> impl Iterator<Item = &ResourceServer> {
-        self.resources.iter().filter(move |server| server.status.is_active() && server.is_open_to(tenant))
+        self.resources.iter().filter(move |server| server.is_open_to(tenant))
     }
 }
 

@@ -182,7 +182,7 @@ async fn change_client(world: &World, shop: &Registered, change: impl FnOnce(&mu
 
 async fn change_resource(world: &World, change: impl FnOnce(&mut ResourceServer) + Send + 'static) {
     unseen(world, move |tx| {
-        let found = resource_servers::find(tx, &[NOTES.to_owned()])?.pop();
+        let found = resource_servers::usable(tx, &[NOTES.to_owned()])?.pop();
         let mut server = found.expect("the notes");
         change(&mut server);
         resource_servers::put(tx, &server)

@@ -1,8 +1,11 @@
 //! Who is switched off, or deleted, or whose tenant is, is out on the running server, and so is an application
 //! (P015, P074; invariant 8).
 
+use reqwest::Method;
+use serde_json::json;
+
 use super::running::{ADA, HANK, Running};
-use crate::harness::tokens::text;
+use crate::harness::tokens::{claims, text};
 
 const ADA_LINES: &str = "      - email: ada@acme.example
         name: {given: Ada, family: Lovelace}
@@ -42,6 +45,69 @@ async fn p074_who_is_switched_off_is_out_everywhere() {
         assert_eq!(running.userinfo(&stranger).await, 200, "{what}: nobody else");
         assert_eq!(running.refreshed(&stranger).await.status, 200, "{what}: nobody else");
     }
+}
+
+/// P104: the API of a tenant that is switched off gives nobody anything, whose tenant is not.
+#[tokio::test]
+async fn p104_a_suspended_tenants_resource_server_is_out_for_every_tenant() {
+    const OWN: &str = "    resources:
+      - {identifier: https://globex.example/api, name: Globex, tenants: all, scopes: [{name: gx, description: Globex}]}
+    clients:
+      - client_id: globex.report
+";
+    let running = Running::new().await;
+    let open = running.edited(&[
+        ("    clients:\n      - client_id: globex.report\n", OWN),
+        (
+            "offline_access, notes]\n      resources: [\"https://notes.example\"]",
+            "offline_access, notes, gx]\n      resources: [\"https://notes.example\", \"https://globex.example/api\"]",
+        ),
+    ]);
+    running.apply(&open, false).await;
+    let both = Running::asks_for_notes("").replace("+notes", "+notes+gx");
+    let jar = running.server.browser();
+    let page = jar.open(&both).await;
+    let code = ADA.signs_in(&jar, &page).await.answer().remove("code").expect("a code");
+    let tokens = running.exchanged("notes", &code).await.json();
+    let access = text(&tokens, "access_token");
+    assert_eq!(claims(&access)["aud"], json!(["https://globex.example/api", "https://notes.example"]));
+    running
+        .apply(&open.replace("  - slug: globex\n", "  - slug: globex\n    status: suspended\n"), false)
+        .await;
+    assert!(!running.is_active(&access).await, "the token that is out");
+    let next = running.refreshed_by("notes", &text(&tokens, "refresh_token")).await;
+    assert_eq!(next.status, 200, "{next:?}");
+    let next = claims(&text(&next.json(), "access_token"));
+    assert_eq!(
+        (&next["aud"], &next["scope"]),
+        (&json!(["https://notes.example"]), &json!("notes offline_access openid"))
+    );
+    let named = Running::asks_for_notes("&prompt=none&resource=https%3A%2F%2Fglobex.example%2Fapi");
+    let back = jar.get(&named.replace("+notes", "+gx")).await.answer();
+    assert_eq!(back.get("error").map(String::as_str), Some("invalid_target"), "{back:?}");
+}
+
+/// P035, P104: what a tenant's application opened to scripts is closed with the tenant.
+#[tokio::test]
+async fn p104_the_origins_of_a_tenant_that_is_switched_off_or_deleted_are_closed() {
+    const ORIGIN: &str = "http://127.0.0.1:9091";
+    let running = Running::new().await;
+    let allowed = || async {
+        let headers = [("origin", ORIGIN)];
+        let page = running.server.browser().send(Method::GET, "/.well-known/jwks.json", None, &headers).await;
+        page.header("access-control-allow-origin").map(str::to_owned)
+    };
+    assert_eq!(allowed().await.as_deref(), Some(ORIGIN));
+    let suspended = running.edited(&[("  - slug: acme\n", "  - slug: acme\n    status: suspended\n")]);
+    running.apply(&suspended, false).await;
+    assert_eq!(allowed().await, None, "suspended");
+    running.apply(&suspended.replace("status: suspended", "status: active"), false).await;
+    assert_eq!(allowed().await.as_deref(), Some(ORIGIN), "active again");
+    let (before, _) = running.file.split_once("  - slug: acme\n").expect("acme");
+    let (_, after) = running.file.split_once("  - slug: globex\n").expect("globex");
+    let without = format!("{before}  - slug: globex\n{after}");
+    running.apply(&without, true).await;
+    assert_eq!(allowed().await, None, "deleted");
 }
 
 /// P074: an application that is switched off, or taken away from the tenant, gets nothing more and has nothing more.

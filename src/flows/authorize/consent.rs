@@ -175,9 +175,10 @@ pub(super) fn servers(
     request: &Request,
     account: &LiveAccount,
 ) -> Result<Vec<ResourceServer>, Failure> {
-    let mut servers = resource_servers::find(directory, &client.metadata.resources)?;
-    servers.retain(|server| server.status.is_active() && server.is_open_to(account.scope.id()));
-    servers.retain(|server| is_meant(server, &request.resources, &request.scope));
+    let mut servers = resource_servers::usable(directory, &client.metadata.resources)?;
+    servers.retain(|server| {
+        server.is_open_to(account.scope.id()) && is_meant(server, &request.resources, &request.scope)
+    });
     Ok(servers)
 }
 

@@ -30,9 +30,8 @@ pub(super) fn named(
         asked.insert(resource.as_str().to_owned());
     }
     let asked: Vec<String> = asked.into_iter().collect();
-    let active =
-        resource_servers::find(directory, &asked)?.iter().filter(|server| server.status.is_active()).count();
-    Ok((active == asked.len()).then_some(asked))
+    let usable = resource_servers::usable(directory, &asked)?;
+    Ok((usable.len() == asked.len()).then_some(asked))
 }
 
 /// Whether what was asked for is open to the tenant of the person who answers, at this moment: every resource that was

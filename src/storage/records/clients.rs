@@ -3,7 +3,8 @@
 use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl,
 };
 
 use super::{client_logos, from_json, stored, to_json};
@@ -152,10 +153,12 @@ pub fn update(tx: &mut TenantTx<'_>, client: &Client) -> Result<bool, Failure> {
     Ok(changed == 1)
 }
 
-/// The origins that the active clients of all tenants have listed, each with its client: what a browser's preflight is
+/// The origins that the active clients of all active tenants have listed, each with its client: what a browser's preflight is
 /// answered from, which names no client.
 pub fn allowed_origins(tx: &mut Directory<'_>) -> Result<Vec<(String, ClientId)>, Failure> {
     let rows: Vec<(String, String)> = client_directory::table
+        .inner_join(tenants::table.on(tenants::id.eq(client_directory::tenant_id)))
+        .filter(tenants::status.eq(Status::Active.as_str()))
         .filter(client_directory::allowed_origins.ne("[]"))
         .select((client_directory::client_id, client_directory::allowed_origins))
         .load(tx.conn())

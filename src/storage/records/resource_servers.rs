@@ -2,7 +2,8 @@
 
 use chrono::NaiveDateTime;
 use diesel::{
-    AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
+    AsChangeset, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl,
 };
 
 use super::{from_json, stored, to_json};
@@ -12,7 +13,7 @@ use crate::model::resource_server::ResourceServer;
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::storage::rows::OrFailure;
-use crate::storage::schema::resource_servers;
+use crate::storage::schema::{resource_servers, tenants};
 use crate::storage::tx::{PlatformTx, Transaction, sealed::Connected};
 
 #[derive(Queryable, Insertable, AsChangeset)]
@@ -67,11 +68,16 @@ pub fn all(tx: &mut impl Transaction) -> Result<Vec<ResourceServer>, Failure> {
     rows.into_iter().map(Row::read).collect()
 }
 
-/// The resource servers with these identifiers, whatever their status.
-pub fn find(tx: &mut impl Transaction, identifiers: &[String]) -> Result<Vec<ResourceServer>, Failure> {
+/// The resource servers with these identifiers that may be used: neither they nor their owners are switched off (P104).
+pub fn usable(tx: &mut impl Transaction, identifiers: &[String]) -> Result<Vec<ResourceServer>, Failure> {
+    let active = Status::Active.as_str();
     let rows: Vec<Row> = resource_servers::table
+        .inner_join(tenants::table.on(tenants::id.eq(resource_servers::owner_tenant_id)))
+        .filter(tenants::status.eq(active))
+        .filter(resource_servers::status.eq(active))
         .filter(resource_servers::identifier.eq_any(identifiers))
         .order(resource_servers::identifier)
+        .select(resource_servers::all_columns)
         .load(tx.conn())
         .or_failure("reading resource servers")?;
     rows.into_iter().map(Row::read).collect()

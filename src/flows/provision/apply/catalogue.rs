@@ -5,6 +5,7 @@ use crate::flows::provision::declaration::{Openness, Resource};
 use crate::flows::provision::difference::Change;
 use crate::model::audit::EventKind;
 use crate::model::failure::Failure;
+use crate::model::ids::TenantId;
 use crate::model::resource_server::{OpenTo, ResourceServer};
 use crate::model::status::Status;
 use crate::model::tenant::{Plan, Product};
@@ -110,8 +111,14 @@ impl Work<'_, '_> {
         self.revoke_tokens_for(identifier)
     }
 
+    /// The identifiers of a tenant's resource servers as they were read.
+    pub(super) fn resources_of(&self, owner: TenantId) -> Vec<String> {
+        let all = self.state.resources.values().filter(|resource| resource.owner == owner);
+        all.map(|resource| resource.identifier.clone()).collect()
+    }
+
     /// Revokes the access tokens of every client that may ask for this resource server (P074).
-    fn revoke_tokens_for(&mut self, identifier: &str) -> Result<(), Failure> {
+    pub(super) fn revoke_tokens_for(&mut self, identifier: &str) -> Result<(), Failure> {
         for scope in self.tx.tenants()? {
             let mut tenant = self.tx.enter(&scope)?;
             for client in clients::all(&mut tenant)? {

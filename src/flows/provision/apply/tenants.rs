@@ -61,6 +61,12 @@ impl Work<'_, '_> {
         if have.is_some() && (suspends(change) || another_plan) {
             self.falling.tenant(tenant.id);
         }
+        if suspends(change) {
+            // Other tenants have tokens for its resource servers.
+            for identifier in self.resources_of(tenant.id) {
+                self.revoke_tokens_for(&identifier)?;
+            }
+        }
         let event = self.event(EventKind::TenantChanged, change).on("tenant", tenant.id).with("slug", slug);
         self.record(tenant.id, event);
         Ok(())
@@ -87,15 +93,7 @@ impl Work<'_, '_> {
     pub(super) fn remove_tenant(&mut self, change: &Change, slug: &str) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
         entitlements::set(&mut self.tx.enter(&scope)?, &[])?;
-        let owned = |owner| owner == scope.id();
-        let resources: Vec<String> = self
-            .state
-            .resources
-            .values()
-            .filter(|resource| owned(resource.owner))
-            .map(|resource| resource.identifier.clone())
-            .collect();
-        for identifier in resources {
+        for identifier in self.resources_of(scope.id()) {
             self.delete_resource(&identifier)?;
         }
         let status = Status::Deleted { since: self.call.now };
