@@ -35,7 +35,7 @@ pub fn start(tx: &mut TenantTx<'_>, interaction: &Interaction) -> Result<(), Fai
 }
 
 /// The open interaction with this handle. `None` for one that is unknown, finished, expired, of a tenant that is not
-/// active, or bound to another browser: nobody learns which.
+/// active or was switched off since it began, or bound to another browser: nobody learns which.
 pub fn load(
     directory: &mut Directory<'_>,
     call: &Call,
@@ -45,7 +45,9 @@ pub fn load(
     let Some(scope) = directory.tenant(handle.tenant)? else { return Ok(None) };
     let stored = interactions::find_open(&mut directory.enter(&scope)?, handle.id, call.now)?;
     stored
-        .filter(|stored| stored.browser_hash == cookie_hash)
+        .filter(|stored| {
+            stored.browser_hash == cookie_hash && scope.tenant().status.stood_at(stored.created_at)
+        })
         .map(|stored| {
             Ok(Interaction {
                 id: stored.id,

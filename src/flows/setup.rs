@@ -125,7 +125,7 @@ fn refused(tx: &mut impl Transaction, call: &Call, rules: &RecordRules) -> Resul
 fn owner(tx: &mut TenantTx<'_>, call: &Call, email: &Email) -> Result<UserId, Failure> {
     if let Some(mut user) = users::find_by_email(tx, email.canonical())? {
         user.roles.insert(Role::Owner);
-        user.status = Status::Active;
+        user.status = user.status.resumed(call.now);
         users::update(tx, &user)?;
         return Ok(user.id);
     }

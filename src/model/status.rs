@@ -5,8 +5,13 @@ use super::time::Timestamp;
 /// The state of an entity that an administrator can switch off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// In use.
+    /// In use, and never switched off.
     Active,
+    /// In use again after it was switched off. What was given before then stays ended ([`Status::stood_at`]).
+    Resumed {
+        /// When it came back.
+        since: Timestamp,
+    },
     /// Switched off, and may come back.
     Suspended {
         /// When it was switched off.
@@ -22,13 +27,36 @@ pub enum Status {
 impl Status {
     /// Whether it may be used now.
     pub const fn is_active(self) -> bool {
-        matches!(self, Self::Active)
+        match self {
+            Self::Active | Self::Resumed { .. } => true,
+            Self::Suspended { .. } | Self::Deleted { .. } => false,
+        }
+    }
+
+    /// Whether it is in use, and was not switched off since this time. Sessions, refresh tokens, codes and sign-ins under
+    /// way are good while everything they stand on has stood since they began: they survive a logout perhaps, a
+    /// suspension never, also when it is over (D12, P104).
+    pub fn stood_at(self, time: Timestamp) -> bool {
+        match self {
+            Self::Active => true,
+            Self::Resumed { since } => since <= time,
+            Self::Suspended { .. } | Self::Deleted { .. } => false,
+        }
+    }
+
+    /// The state after it was switched on at this time.
+    #[must_use]
+    pub const fn resumed(self, now: Timestamp) -> Self {
+        match self {
+            Self::Active | Self::Resumed { .. } => self,
+            Self::Suspended { .. } | Self::Deleted { .. } => Self::Resumed { since: now },
+        }
     }
 
     /// The word stored in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Active => "active",
+            Self::Active | Self::Resumed { .. } => "active",
             Self::Suspended { .. } => "suspended",
             Self::Deleted { .. } => "deleted",
         }
@@ -38,17 +66,36 @@ impl Status {
     pub const fn since(self) -> Option<Timestamp> {
         match self {
             Self::Active => None,
-            Self::Suspended { since } | Self::Deleted { since } => Some(since),
+            Self::Resumed { since } | Self::Suspended { since } | Self::Deleted { since } => Some(since),
         }
     }
 
     /// Reads the stored form. Anything unreadable is deleted: a state that cannot be understood grants nothing.
     pub fn from_stored(word: &str, since: Option<Timestamp>) -> Self {
-        let since = since.unwrap_or(Timestamp::from_micros(0));
+        let begin = since.unwrap_or(Timestamp::from_micros(0));
         match word {
-            "active" => Self::Active,
-            "suspended" => Self::Suspended { since },
-            _ => Self::Deleted { since },
+            "active" => since.map_or(Self::Active, |since| Self::Resumed { since }),
+            "suspended" => Self::Suspended { since: begin },
+            _ => Self::Deleted { since: begin },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_given_before_a_suspension_stays_ended() {
+        let at = Timestamp::from_unix;
+        let suspended = Status::Suspended { since: at(20) };
+        let resumed = suspended.resumed(at(30));
+        for (status, before, after) in
+            [(Status::Active, true, true), (suspended, false, false), (resumed, false, true)]
+        {
+            assert_eq!((status.stood_at(at(10)), status.stood_at(at(40))), (before, after), "{status:?}");
+            assert_eq!(Status::from_stored(status.as_str(), status.since()), status);
+        }
+        assert_eq!(resumed.resumed(at(50)), resumed, "it was not switched off again");
     }
 }

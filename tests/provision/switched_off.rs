@@ -1,6 +1,8 @@
 //! Who is switched off, or deleted, or whose tenant is, is out on the running server, and so is an application
 //! (P015, P074; invariant 8).
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::json;
 
@@ -44,6 +46,65 @@ async fn p074_who_is_switched_off_is_out_everywhere() {
         assert_eq!(page.marker().as_deref(), Some("page-password"), "{what}: the right password");
         assert_eq!(running.userinfo(&stranger).await, 200, "{what}: nobody else");
         assert_eq!(running.refreshed(&stranger).await.status, 200, "{what}: nobody else");
+    }
+}
+
+/// D12, P104: what stood before a suspension stays ended when it is over: sessions, refresh tokens with `offline_access`, codes
+/// that wait, sign-ins under way.
+#[tokio::test]
+async fn d12_nothing_from_before_a_suspension_comes_back_when_it_is_over() {
+    let tenant = ("  - slug: acme\n", "  - slug: acme\n    status: suspended\n");
+    let person = ("email: ada@acme.example", "email: ada@acme.example\n        status: suspended");
+    let client =
+        ("      - client_id: acme.wiki\n", "      - client_id: acme.wiki\n        status: suspended\n");
+    for (what, edit, is_asked) in
+        [("the tenant", tenant, false), ("the person", person, false), ("the client", client, true)]
+    {
+        let running = Running::new().await;
+        let jar = running.server.browser();
+        let page = jar.open(&Running::asks_for_wiki()).await;
+        let page = ADA.signs_in(&jar, &page).await;
+        let mut given = jar.submit(&page, &[("decision", "allow")]).await.answer();
+        let code = given.remove("code").expect("a code");
+        let tokens = running.exchanged("acme.wiki", &code).await.json();
+        let silent = Running::asks("acme.wiki", "&prompt=none");
+        let waiting = jar.get(&silent).await.answer().remove("code").expect("a code that waits");
+        let other = running.server.browser();
+        let asked = other.open(&Running::asks_for_wiki()).await;
+        let asked = other.submit(&asked, &[("username", ADA.email)]).await;
+        assert_eq!(asked.marker().as_deref(), Some("page-password"), "{what}: {asked:?}");
+
+        running.server.advance(Duration::from_secs(1)).await;
+        let suspended = running.edited(&[edit]);
+        running.apply(&suspended, false).await;
+        running.server.advance(Duration::from_secs(1)).await;
+        running.apply(&suspended.replace("status: suspended", "status: active"), false).await;
+        running.server.advance(Duration::from_secs(1)).await;
+
+        for (kind, refused) in [
+            ("refresh token", running.refreshed_by("acme.wiki", &text(&tokens, "refresh_token")).await),
+            ("code", running.exchanged("acme.wiki", &waiting).await),
+        ] {
+            assert_eq!(
+                (refused.status.as_u16(), &refused.json()["error"]),
+                (400, &json!("invalid_grant")),
+                "{what}: {kind}"
+            );
+        }
+        let answer = jar.get(&silent).await.answer();
+        // The session of a person is not the application's; its consent stands.
+        let expected = if is_asked { None } else { Some("login_required") };
+        assert_eq!(answer.get("error").map(String::as_str), expected, "{what}: {answer:?}");
+        let typed = other.submit(&asked, &[("password", ADA.password)]).await;
+        let went_on = typed.location().is_some_and(|to| to.contains("code="));
+        assert_eq!(went_on, what == "the person", "{what}: who proves it anew is in: {typed:?}");
+
+        let anew = running.server.browser();
+        let page = anew.open(&Running::asks_for_wiki()).await;
+        let code = ADA.signs_in(&anew, &page).await.answer().remove("code").expect("a code");
+        let tokens = running.exchanged("acme.wiki", &code).await.json();
+        let next = running.refreshed_by("acme.wiki", &text(&tokens, "refresh_token")).await;
+        assert_eq!(next.status, 200, "{what}: what is given afterwards is good: {next:?}");
     }
 }
 

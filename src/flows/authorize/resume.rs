@@ -56,6 +56,9 @@ pub(super) fn standing(
     };
     let unregistered = || Ok(Err(Outcome::Page(ClientFault::Unregistered)));
     let Some(found) = client::find_by_id(directory, client_id)? else { return unregistered() };
+    if !found.client.status.stood_at(interaction.created_at) {
+        return Ok(Err(Outcome::Gone));
+    }
     let Some(to) = client::registered_redirect(&found.client, &request.redirect_uri) else {
         return unregistered();
     };

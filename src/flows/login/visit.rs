@@ -54,8 +54,8 @@ impl Visit {
         let asker = match &interaction.client_id {
             None => None,
             Some(id) => match find_asker(directory, id)? {
-                Some(asker) => Some(asker),
-                None => return Ok(None),
+                Some(asker) if asker.client.status.stood_at(interaction.created_at) => Some(asker),
+                Some(_) | None => return Ok(None),
             },
         };
         Ok(Some(Self { interaction: Some(interaction), asker }))

@@ -169,11 +169,15 @@ impl Work<'_, '_> {
 
     /// The status after a file said this of it. What it does not say stays as it is.
     fn status(&self, now: Option<Status>, wanted: Option<Standing>) -> Status {
-        let now = now.filter(|status| !matches!(status, Status::Deleted { .. })).unwrap_or(Status::Active);
-        match (now, wanted) {
-            (_, Some(Standing::Active)) => Status::Active,
-            (Status::Active, Some(Standing::Suspended)) => Status::Suspended { since: self.call.now },
-            (Status::Active | Status::Suspended { .. } | Status::Deleted { .. }, _) => now,
+        let now = match now {
+            None => Status::Active,
+            Some(gone @ Status::Deleted { .. }) => gone.resumed(self.call.now),
+            Some(now) => now,
+        };
+        match wanted {
+            Some(Standing::Active) => now.resumed(self.call.now),
+            Some(Standing::Suspended) if now.is_active() => Status::Suspended { since: self.call.now },
+            Some(Standing::Suspended) | None => now,
         }
     }
 }

@@ -63,7 +63,7 @@ pub fn resume(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: UserId) -
     let Some(user) = user.filter(|user| matches!(user.status, Status::Suspended { .. })) else {
         return Ok(false);
     };
-    users::update(tx, &User { status: Status::Active, ..user.clone() })?;
+    users::update(tx, &User { status: user.status.resumed(call.now), ..user.clone() })?;
     tx.record(event(call, actor, &user, "resume"));
     Ok(true)
 }

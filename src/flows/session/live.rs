@@ -9,6 +9,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, SessionId};
 use crate::model::policy::SessionLimits;
 use crate::model::session::{Session, SessionRef};
+use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::storage::records::sessions::Whereabouts;
@@ -52,7 +53,8 @@ pub fn live_accounts(
     Ok(accounts)
 }
 
-/// The account of this session, if it may be used now.
+/// The account of this session, if it may be used now: neither it nor its tenant was switched off since the session began
+/// (D12).
 pub fn find_live(
     directory: &mut Directory<'_>,
     call: &Call,
@@ -65,7 +67,9 @@ pub fn find_live(
     if session.ended_at.is_some() || !within(&limits, &session, call.now) {
         return Ok(None);
     }
-    let user = users::find(&mut tx, session.user_id)?.filter(|user| user.status.is_active());
+    let stood = |status: Status| status.stood_at(session.created_at);
+    let user = users::find(&mut tx, session.user_id)?;
+    let user = user.filter(|user| stood(user.status) && stood(scope.tenant().status));
     Ok(user.map(|user| LiveAccount { session, user, scope }))
 }
 

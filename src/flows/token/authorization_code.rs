@@ -4,7 +4,7 @@
 use super::issue::Issue;
 use super::refusal::{GrantFault, TokenRefusal};
 use super::rotation::{self, Member};
-use super::standing::{self, Bond, Standing};
+use super::standing::{self, Bond, Grant, Standing};
 use super::turn::{self, Turn};
 use super::{Asking, Issued, Terms, event, read_resources};
 use crate::flows::authorization::Authorization;
@@ -99,7 +99,8 @@ fn redeem(
         return Ok(refuse(GrantFault::Person));
     }
     // The session is asked for even by an offline grant: a code is a minute old at most.
-    let person = match standing::of_person(tx, &granted, &now.client, Bond::Session, call)? {
+    let grant = Grant { authorization: &granted, at: code.issued_at, bond: Bond::Session };
+    let person = match standing::of_person(tx, grant, &now.client, call)? {
         Ok(person) => person,
         Err(fault) => return Ok(refuse(fault)),
     };

@@ -4,7 +4,7 @@
 use super::issue::Issue;
 use super::refusal::{GrantFault, TokenRefusal};
 use super::rotation::{self, Member};
-use super::standing::{self, Bond, Standing};
+use super::standing::{self, Bond, Grant, Standing};
 use super::turn::{self, Turn};
 use super::{Asking, Issued, Terms, event, read_resources, read_scope};
 use crate::flows::authorization::Authorization;
@@ -91,7 +91,8 @@ impl Refresh<'_> {
         let offline = family.offline && granted.scope.contains(OFFLINE_ACCESS);
         let bond = if offline { Bond::Offline } else { Bond::Session };
         let cut_off = standing::cut_off(tx, &granted, self.turn.call.now)?;
-        let person = match standing::of_person(tx, &granted, client, bond, self.turn.call)? {
+        let grant = Grant { authorization: &granted, at: family.created_at, bond };
+        let person = match standing::of_person(tx, grant, client, self.turn.call)? {
             Ok(person) => person,
             Err(fault) => {
                 // It will never be good again: what stands on it ends here (P015).

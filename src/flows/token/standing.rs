@@ -32,6 +32,15 @@ pub(super) struct Standing {
     pub(super) session: Option<Session>,
 }
 
+/// What a person granted, by a code or to a refresh family.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Grant<'a> {
+    pub(super) authorization: &'a Authorization,
+    /// When the code was issued or the family begun.
+    pub(super) at: Timestamp,
+    pub(super) bond: Bond,
+}
+
 /// Whether a grant needs its session to be alive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bond {
@@ -53,18 +62,22 @@ pub(super) fn cut_off(
     revocation::cut_off(tx, stands_on, now)
 }
 
-/// Reads the person behind an authorization, and checks client, person, session and consent.
+/// Reads the person behind a grant, and checks tenant, client, person, session and consent: none of them was
+/// switched off since it was given, offline though it may be (D12).
 pub(super) fn of_person(
     tx: &mut TenantTx<'_>,
-    authorization: &Authorization,
+    grant: Grant<'_>,
     client: &Client,
-    bond: Bond,
     call: &Call,
 ) -> Result<Result<Standing, GrantFault>, Failure> {
-    if !client.serves(tx.scope().id()) {
+    let Grant { authorization, at, bond } = grant;
+    if !tx.scope().tenant().status.stood_at(at) {
+        return Ok(Err(GrantFault::Tenant));
+    }
+    if !client.serves(tx.scope().id()) || !client.status.stood_at(at) {
         return Ok(Err(GrantFault::Client));
     }
-    let user = users::find(tx, authorization.user_id)?.filter(|user| user.status.is_active());
+    let user = users::find(tx, authorization.user_id)?.filter(|user| user.status.stood_at(at));
     let Some(user) = user else { return Ok(Err(GrantFault::Person)) };
     let session = match bond {
         Bond::Offline => None,

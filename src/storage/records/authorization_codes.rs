@@ -38,6 +38,8 @@ pub struct StoredCode {
     pub client_id: ClientId,
     /// `flows::authorization::Authorization`, JSON.
     pub authorization: String,
+    /// When it was issued.
+    pub issued_at: Timestamp,
     /// When it stops working.
     pub expires_at: Timestamp,
     /// When it was used.
@@ -48,7 +50,8 @@ pub struct StoredCode {
     pub family_id: Option<FamilyId>,
 }
 
-type Row = (String, String, NaiveDateTime, Option<NaiveDateTime>, Option<String>, Option<String>);
+type Row =
+    (String, String, NaiveDateTime, NaiveDateTime, Option<NaiveDateTime>, Option<String>, Option<String>);
 
 /// Stores a new code.
 pub fn insert(tx: &mut TenantTx<'_>, code: &NewCode) -> Result<(), Failure> {
@@ -76,6 +79,7 @@ pub fn find(tx: &mut TenantTx<'_>, code_hash: &str) -> Result<Option<StoredCode>
         .select((
             codes::client_id,
             codes::authorization_data,
+            codes::issued_at,
             codes::expires_at,
             codes::consumed_at,
             codes::issued_jti,
@@ -84,10 +88,11 @@ pub fn find(tx: &mut TenantTx<'_>, code_hash: &str) -> Result<Option<StoredCode>
         .first(tx.conn())
         .optional()
         .or_failure("reading a code")?;
-    row.map(|(client_id, authorization, expires_at, consumed_at, issued_jti, family_id)| {
+    row.map(|(client_id, authorization, issued_at, expires_at, consumed_at, issued_jti, family_id)| {
         Ok(StoredCode {
             client_id: stored(&client_id, "authorization_codes.client_id")?,
             authorization,
+            issued_at: Timestamp::from_naive(issued_at),
             expires_at: Timestamp::from_naive(expires_at),
             consumed_at: consumed_at.map(Timestamp::from_naive),
             issued_jti,
