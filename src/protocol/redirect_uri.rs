@@ -209,13 +209,20 @@ pub fn verify<U: AsRef<str>>(
     requested: &str,
     port: LoopbackPort,
 ) -> Option<VerifiedRedirect> {
+    registration(registered, requested, port).map(|_| VerifiedRedirect(requested.to_owned()))
+}
+
+/// The registered URI that the requested one is, by the rule of [`verify`].
+pub fn registration<'a, U: AsRef<str>>(
+    registered: &'a [U],
+    requested: &str,
+    port: LoopbackPort,
+) -> Option<&'a str> {
     // What was stored is parsed again: an entry that could not be registered today leads nowhere.
     registered
         .iter()
-        .any(|uri| {
-            uri.as_ref().parse::<RedirectUri>().is_ok_and(|uri| matches(uri.as_str(), requested, port))
-        })
-        .then(|| VerifiedRedirect(requested.to_owned()))
+        .map(AsRef::as_ref)
+        .find(|uri| uri.parse::<RedirectUri>().is_ok_and(|uri| matches(uri.as_str(), requested, port)))
 }
 
 impl VerifiedRedirect {

@@ -6,6 +6,7 @@ use symbolon::model::resource_server::OpenTo;
 
 use super::{ADA, CALLBACK, acme, assert_sent_back, request, sign_in};
 use crate::harness::TestServer;
+use crate::harness::jar::Page;
 use crate::harness::seed::client;
 use crate::harness::tokens::{basic, claims, text};
 
@@ -46,6 +47,45 @@ async fn p008_consent_covers_what_was_shown_and_no_more() {
     assert_sent_back(&server, &silent, "consent_required", "a wider scope, and no page");
     let anew = jar.open(&ask(&[("prompt", "consent")])).await;
     assert_eq!(anew.marker().as_deref(), Some("page-consent"), "asked for");
+}
+
+/// RFC 8252 §7.3, P008: a native client comes back at another port each time. That is no other way back; another path is.
+#[tokio::test]
+async fn p008_a_native_client_is_consented_to_once_for_all_its_ports() {
+    let server = acme().await;
+    let mut own = client("acme.native", ClientKind::Native);
+    own.metadata.redirect_uris =
+        vec!["http://127.0.0.1/callback".to_owned(), "http://127.0.0.1/other".to_owned()];
+    server.scope_of("acme").await.register(own).await;
+    let ask = |to: &'static str, more: &[(&'static str, &'static str)]| {
+        let mut all = vec![
+            ("client_id", "acme.native"),
+            ("redirect_uri", to),
+            ("scope", "openid"),
+            ("tenant", ""),
+            ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+            ("code_challenge_method", "S256"),
+        ];
+        all.extend_from_slice(more);
+        request(&all)
+    };
+    let jar = server.browser();
+    let page = jar.open(&ask("http://127.0.0.1:5001/callback", &[])).await;
+    let page = sign_in(&jar, page, ADA).await;
+    assert_eq!(page.marker().as_deref(), Some("page-consent"), "{}", page.body);
+    assert!(jar.submit(&page, &[("decision", "allow")]).await.answer().contains_key("code"));
+    let silent = [("prompt", "none")];
+    let again = jar.get(&ask("http://127.0.0.1:5002/callback", &silent)).await;
+    assert!(
+        again.location().expect("an answer").starts_with("http://127.0.0.1:5002/callback?code="),
+        "{again:?}"
+    );
+    let elsewhere = jar.get(&ask("http://127.0.0.1:5002/other", &silent)).await;
+    assert_sent_back_to(&elsewhere, "consent_required");
+}
+
+fn assert_sent_back_to(page: &Page, error: &str) {
+    assert_eq!(page.answer().get("error").map(String::as_str), Some(error), "{page:?}");
 }
 
 /// P008: claims asked for one by one are asked about like the scopes that give them, and a client gets none that it was

@@ -4,7 +4,7 @@ use crate::model::client::{Client, ClientKind};
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
 use crate::protocol::params::Params;
-use crate::protocol::redirect_uri::{LoopbackPort, VerifiedRedirect, verify};
+use crate::protocol::redirect_uri::{self, LoopbackPort, VerifiedRedirect, verify};
 use crate::storage::records::clients;
 use crate::storage::{Directory, TenantScope};
 
@@ -59,9 +59,17 @@ pub(super) fn find_by_id(directory: &mut Directory<'_>, id: &ClientId) -> Result
 
 /// The redirect URI, if the client lists it now. A native client's loopback address may differ in its port.
 pub fn registered_redirect(client: &Client, requested: &str) -> Option<VerifiedRedirect> {
-    let port = match client.kind {
+    verify(&client.metadata.redirect_uris, requested, port(client))
+}
+
+/// The entry of the client's list that the redirect URI is one of: the same for every port of a native client.
+pub(super) fn registration<'a>(client: &'a Client, requested: &str) -> Option<&'a str> {
+    redirect_uri::registration(&client.metadata.redirect_uris, requested, port(client))
+}
+
+const fn port(client: &Client) -> LoopbackPort {
+    match client.kind {
         ClientKind::Native => LoopbackPort::Any,
         ClientKind::Web | ClientKind::Spa | ClientKind::Service => LoopbackPort::Registered,
-    };
-    verify(&client.metadata.redirect_uris, requested, port)
+    }
 }

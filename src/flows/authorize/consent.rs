@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::client::registration;
 use super::decide::is_candidate;
 use super::resume::{Standing, refuse, standing};
 use super::{Answer, Outcome, parameters};
@@ -52,7 +53,7 @@ pub(super) fn stands(
         return Ok(true);
     }
     let servers = servers(directory, client, request, account)?;
-    let wanted = wanted(request, &servers);
+    let wanted = wanted(client, request, &servers);
     let given = consents::find(&mut directory.enter(&account.scope)?, account.user.id, &client.client_id)?;
     Ok(given.is_some_and(|given| {
         let covers = |had: &[String], wants: &[String]| wants.iter().all(|want| had.contains(want));
@@ -154,7 +155,7 @@ fn remember(
     account: &LiveAccount,
 ) -> Result<(), Failure> {
     let servers = servers(directory, client, request, account)?;
-    let wanted = wanted(request, &servers);
+    let wanted = wanted(client, request, &servers);
     let mut tx = directory.enter(&account.scope)?;
     let before = consents::find(&mut tx, account.user.id, &client.client_id)?.unwrap_or_default();
     let join = |had: Vec<String>, adds: Vec<String>| -> Vec<String> {
@@ -191,10 +192,13 @@ pub fn asked_scopes<'a>(scope: &'a ScopeSet, claims: &'a ClaimsRequest) -> BTree
     scopes
 }
 
-fn wanted(request: &Request, servers: &[ResourceServer]) -> Consent {
+/// What a consent to this request covers: the redirect URI as it is registered, since a native client comes back at another
+/// port each time (RFC 8252 §7.3).
+fn wanted(client: &Client, request: &Request, servers: &[ResourceServer]) -> Consent {
+    let redirect_uri = registration(client, &request.redirect_uri).unwrap_or(&request.redirect_uri);
     Consent {
         scopes: asked_scopes(&request.scope, &request.claims).into_iter().map(str::to_owned).collect(),
         resources: servers.iter().map(|server| server.identifier.clone()).collect(),
-        redirect_uris: vec![request.redirect_uri.clone()],
+        redirect_uris: vec![redirect_uri.to_owned()],
     }
 }

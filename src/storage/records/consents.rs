@@ -17,7 +17,7 @@ pub struct Consent {
     pub scopes: Vec<String>,
     /// Resource servers.
     pub resources: Vec<String>,
-    /// Redirect URIs that the answer went to: a new one is asked about again (P008).
+    /// Redirect URIs, as registered, that the answer went to: a new one is asked about again (P008).
     pub redirect_uris: Vec<String>,
 }
 
