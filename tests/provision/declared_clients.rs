@@ -189,6 +189,18 @@ fn secrets_come_from_outside_and_are_strong() {
         &"abcd".repeat(16),
         "0123456789abcdefghijklmnopqrstuvwxyz",
         "pässwörd-pässwörd-pässwörd-pässwörd",
+        "5f4dcc3b5aa765d61d8327deb882cf99",
+        "D41D8CD98F00B204E9800998ECF8427E",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "your-client-secret-goes-here-please",
+        "insecure-secret-for-testing-only-123",
+        "secret-secret-secret-secret-acme.q",
+        "qwertyuiopasdfghjklzxcvbnm123456",
+        "this is a secret with spaces in it",
+        "SuperSecretClientSecret1234567890!!",
+        "my-super-secret-client-secret-for-oauth",
+        "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
+        "ZGVmYXVsdC1zZWNyZXQtY2hhbmdlLW1l",
     ] {
         let mut sources = TestSources::default();
         sources.variables.insert("WEAK".to_owned(), weak.to_owned());
@@ -197,7 +209,13 @@ fn secrets_come_from_outside_and_are_strong() {
         let refused = read(("test.yaml", &text), Index::default(), false, &sources).unwrap_err().to_string();
         assert!(refused.contains("this secret ") && !refused.contains(weak), "{refused}");
     }
-    for strong in ["7d3f0c1b9a8e4f62b5d7c3a1e9f04862", "acme-wiki-secret-0123456789abcdef01234567"] {
+    for strong in [
+        "h+Jh8mTs/C8bwAw/pnOgGNZ/k8y2C/gD",
+        "88823315-ddd7-4531-b13a-1ba97a712021",
+        "d57aaa5b7e260018bbbb6cb52340d109",
+        "7d3f0c1b9a8e4f62b5d7c3a1e9f04862",
+        "acme-wiki-secret-0123456789abcdef01234567",
+    ] {
         assert_eq!(symbolon::flows::provision::declaration::strong_enough(strong), Ok(()));
     }
 }

@@ -12,7 +12,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::model::secret::Secret;
 
 pub use pool::{HashError, PasswordPool, Place, PoolLimits, Verdict};
-pub use strength::{Weakness, check};
+pub use strength::{Weakness, check, guesses};
 
 /// The fewest characters of a new password.
 pub const MIN_CHARS: usize = 12;

@@ -80,6 +80,11 @@ pub fn check(password: &Password, context: &[&str]) -> Result<(), Weakness> {
     Ok(())
 }
 
+/// How many guesses a text takes, as a power of ten; a single character counts half.
+pub fn guesses(text: &str) -> f64 {
+    if text.chars().count() == 1 { 0.5 } else { zxcvbn(text, &[]).guesses_log10() }
+}
+
 /// How many characters are left when these words are taken out.
 fn without<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> usize {
     words.into_iter().fold(text.to_owned(), |left, word| left.replace(word, "")).chars().count()

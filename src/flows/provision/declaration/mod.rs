@@ -13,6 +13,7 @@ mod policy;
 mod resources;
 mod secrets;
 mod spot;
+mod strength;
 mod tenants;
 mod uris;
 mod users;
@@ -24,7 +25,8 @@ pub use document::{
 };
 pub use fault::{At, Fault, Faults, Place};
 pub use index::{Index, ResourceIndex, TenantIndex};
-pub use secrets::{SecretSource, Sources, strong_enough};
+pub use secrets::{SecretSource, Sources};
+pub use strength::strong_enough;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

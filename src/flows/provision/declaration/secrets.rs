@@ -1,10 +1,10 @@
 //! Where secrets come from: never from the file itself (D27), and strong enough to be compared by a fast hash (D9).
 
-use std::collections::HashMap;
 use std::io;
 
 use super::fault::At;
 use super::spot::Spot;
+use super::strength::strong_enough;
 use crate::effects::http::AddressRules;
 use crate::model::issuer::Issuer;
 use crate::model::secret::Secret;
@@ -39,9 +39,6 @@ pub enum SecretSource {
     /// Leave the one that is there; only an existing object has one.
     Keep,
 }
-
-/// The least number of characters of a given client secret (D9).
-const MIN_SECRET: usize = 32;
 
 impl super::Reader<'_> {
     /// Reads `{env: NAME}`, `{file: path}`, `{generate: true}` or `{keep: true}`.
@@ -111,47 +108,4 @@ impl super::Reader<'_> {
         }
         Some(source)
     }
-}
-
-/// Whether a given secret may stand behind one SHA-256 (D9): 32 to 256 printable ASCII characters that are no repeated
-/// piece, no sequence and not few symbols over and over.
-///
-/// # Errors
-/// What is wrong with it, without the secret.
-pub fn strong_enough(secret: &str) -> Result<(), &'static str> {
-    let length = secret.chars().count();
-    if length < MIN_SECRET {
-        return Err("is shorter than 32 characters");
-    }
-    if length > 256 {
-        return Err("is longer than 256 characters");
-    }
-    if !secret.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        return Err("holds characters outside printable ASCII (RFC 6749 appendix A.2)");
-    }
-    if shannon_bits(secret) < 96.0 || steps(secret) * 4 > length * 3 || is_periodic(secret.as_bytes()) {
-        return Err("is too regular to be random");
-    }
-    Ok(())
-}
-
-/// The information in a text, if each character were drawn from the ones that occur in it, in bits.
-fn shannon_bits(text: &str) -> f64 {
-    let mut counts = HashMap::<char, f64>::new();
-    for c in text.chars() {
-        *counts.entry(c).or_default() += 1.0;
-    }
-    let total: f64 = counts.values().sum();
-    counts.values().map(|count| -count * (count / total).log2()).sum()
-}
-
-/// How many characters are the same as the one before, or its neighbour.
-fn steps(text: &str) -> usize {
-    let pairs = text.chars().zip(text.chars().skip(1));
-    pairs.filter(|(a, b)| u32::from(*a).abs_diff(u32::from(*b)) <= 1).count()
-}
-
-/// Whether the text is one piece of up to 15 characters over and over.
-fn is_periodic(text: &[u8]) -> bool {
-    (1..16).any(|period| text.iter().zip(text.iter().skip(period)).all(|(a, b)| a == b))
 }
