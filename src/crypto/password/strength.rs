@@ -69,12 +69,13 @@ pub fn check(password: &Password, context: &[&str]) -> Result<(), Weakness> {
     if without(&lower, words.iter().map(String::as_str)) < MIN_OWN_CHARS {
         return Err(Weakness::Contextual);
     }
-    if without(&lower, SEASONAL) < MIN_OWN_CHARS {
+    if is_seasonal(&lower) {
         return Err(Weakness::Guessable);
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let common = COMMON.lines().any(|line| line == lower);
-    if common || zxcvbn(text, &words).score() < Score::Three {
+    // A common word with a year, digits and signs around it has a score of three.
+    if common || zxcvbn(text, &words).score() < Score::Four {
         return Err(Weakness::Guessable);
     }
     Ok(())
@@ -90,12 +91,19 @@ fn without<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> usize {
     words.into_iter().fold(text.to_owned(), |left, word| left.replace(word, "")).chars().count()
 }
 
-/// The words of three letters or more, in lower case, the longest first.
+/// Whether it is little more than a season, a month or a day, with any digits behind it.
+fn is_seasonal(lower: &str) -> bool {
+    let undated = lower.replace(|c: char| c.is_ascii_digit(), "");
+    SEASONAL.iter().any(|word| lower.contains(word)) && without(&undated, SEASONAL) < MIN_OWN_CHARS
+}
+
+/// The words of three letters or more, and what is left of them without digits, in lower case, the longest first.
 fn words_of(context: &[&str]) -> Vec<String> {
     let mut words: Vec<String> = context
         .iter()
         .chain(&["symbolon"])
         .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
+        .flat_map(|word| std::iter::once(word).chain(word.split(char::is_numeric)))
         .filter(|word| word.chars().count() >= 3)
         .map(str::to_lowercase)
         .collect();
@@ -139,13 +147,41 @@ mod tests {
             "adminadmin123",
             "football1234",
             "monkey123456",
+            "Welcome2026!!",
+            "Admin1234567!",
+            "ChangeMe!2026",
+            "company12345!",
+            "Hello123World!",
+            "password is password",
+            "passwort2026!",
+            "Geheim123456!",
+            "Winter2025-2026",
+            "Spring2026Spring",
+            "thequickbrownfox",
+            "tobeornottobe",
+            "maytheforcebewithyou",
+            "!QAZ2wsx#EDC4rfv",
         ] {
             assert_eq!(judge(text), Err(Weakness::Guessable), "{text}");
         }
-        for text in ["ada.lovelace1815", "Lovelace-Acme!", "acmecorp2026", "symbolon-acme1"] {
+        for text in ["ada.lovelace1815", "Lovelace-Acme!", "acmecorp2026", "AcmeCorp2024!", "symbolon-acme1"]
+        {
             assert_eq!(judge(text), Err(Weakness::Contextual), "{text}");
         }
         assert_eq!(judge("Tr0ub4dor&3"), Err(Weakness::TooShort));
+    }
+
+    #[test]
+    fn p040_each_word_of_a_name_or_an_address_is_known_without_its_digits_too() {
+        for (context, text) in [
+            ("Zebrafink Orchid", "zebrafinkorchid"),
+            ("Zebrafink Orchid", "ZebrafinkOrchid1"),
+            ("Zebrafink Orchid", "Zebrafink2026"),
+            ("quillon77@mail.example", "Quillon-2026!"),
+        ] {
+            let password = Password::new(&Secret::new(text.to_owned())).unwrap();
+            assert_eq!(check(&password, &[context]), Err(Weakness::Contextual), "{text}");
+        }
     }
 
     #[test]

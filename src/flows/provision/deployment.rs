@@ -75,7 +75,7 @@ pub async fn plan(
     };
     let found = difference::between(&declaration, &state, extent)?;
     faults.extend(found.faults);
-    faults.extend(passwords::weak(&found.changes));
+    faults.extend(passwords::weak(&found.changes, &declaration));
     if !faults.is_empty() {
         return Ok(Err(Faults::of(request.file, faults)));
     }

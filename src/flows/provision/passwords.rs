@@ -1,7 +1,7 @@
 //! First passwords of a declaration: judging the given ones, making the others, and hashing all before anything is written.
 
 use super::apply::{Made, Passwords};
-use super::declaration::{Fault, User};
+use super::declaration::{Declaration, Fault, User};
 use super::difference::{Change, PasswordStep, Step};
 use crate::crypto::password::{Password, PasswordPool, Weakness, check};
 use crate::flows::call::Call;
@@ -11,9 +11,13 @@ use crate::model::tenant::PLATFORM_SLUG;
 
 /// A given password that is too weak is a fault of the file, judged in the light of whose it will be (P040). Takes
 /// milliseconds each, and runs where nobody else waits: beside the servers, or before the demo's listens.
-pub(super) fn weak(changes: &[Change]) -> Vec<Fault> {
+pub(super) fn weak(changes: &[Change], declared: &Declaration) -> Vec<Fault> {
     let judged = people(changes).filter_map(|(tenant, user, step)| match step {
-        PasswordStep::Set(given) => judge(given, tenant, user).err().map(|weakness| (tenant, user, weakness)),
+        PasswordStep::Set(given) => {
+            let named = declared.tenants.iter().flatten().find(|it| it.slug.value.as_str() == tenant);
+            let organisation = [tenant, named.map_or("", |tenant| &tenant.name)];
+            judge(given, organisation, user).err().map(|weakness| (tenant, user, weakness))
+        }
         PasswordStep::Leave | PasswordStep::Generate => None,
     });
     let faults = judged.map(|(tenant, user, weakness)| {
@@ -26,11 +30,12 @@ pub(super) fn weak(changes: &[Change]) -> Vec<Fault> {
     faults.collect()
 }
 
-fn judge(given: &Secret<String>, tenant: &str, user: &User) -> Result<(), Weakness> {
+fn judge(given: &Secret<String>, organisation: [&str; 2], user: &User) -> Result<(), Weakness> {
     let profile = &user.profile;
     let names = [&profile.name, &profile.given_name, &profile.family_name, &profile.nickname];
     let mut context: Vec<&str> = names.into_iter().filter_map(|name| name.as_deref()).collect();
-    context.extend([user.email.value.spelling(), tenant]);
+    context.push(user.email.value.spelling());
+    context.extend(organisation);
     check(&Password::new(given)?, &context)
 }
 
