@@ -165,8 +165,9 @@ pub fn begin(
         if astray {
             return Ok(ask(call, client, vec![account], None));
         }
-        end(directory, call, &account)?;
-        return Ok(LogoutStep::Done { to, ended: vec![account], others: accounts });
+        let ended = vec![account];
+        end(directory, call, &ended)?;
+        return Ok(LogoutStep::Done { to, ended, others: accounts });
     }
     if let Some(hint) = &request.hint
         && accounts.iter().any(|account| hint.is_of_person(account))
@@ -192,9 +193,7 @@ pub fn confirm(
     };
     let (ending, others): (Vec<_>, Vec<_>) =
         accounts.into_iter().partition(|account| pending.accounts.contains(&account.reference()));
-    for account in &ending {
-        end(directory, call, account)?;
-    }
+    end(directory, call, &ending)?;
     Ok(LogoutStep::Done { to, ended: ending, others })
 }
 
@@ -210,9 +209,11 @@ fn ask(call: &Call, client: Option<Client>, accounts: Vec<LiveAccount>, to: Opti
     LogoutStep::Ask(Box::new(Question { client, accounts, leads_to, pending }))
 }
 
-fn end(directory: &mut Directory<'_>, call: &Call, account: &LiveAccount) -> Result<(), Failure> {
-    let mut tx = directory.enter(&account.scope)?;
-    session::end(&mut tx, call, account.session.id, EndReason::SignedOut)?;
+fn end(directory: &mut Directory<'_>, call: &Call, accounts: &[LiveAccount]) -> Result<(), Failure> {
+    let people = accounts.iter().map(|account| (account.scope.clone(), account.user.id));
+    session::hold_people(directory, people.collect())?;
+    let sessions = accounts.iter().map(|account| (account.scope.clone(), account.session.id));
+    session::end(directory, call, sessions.collect(), EndReason::SignedOut)?;
     Ok(())
 }
 

@@ -99,7 +99,7 @@ impl Everything {
     }
 
     /// Transactions of this database that wait for a lock that another one holds. PostgreSQL only.
-    pub(super) fn locks_waited_for(&mut self) -> i64 {
+    pub(crate) fn locks_waited_for(&mut self) -> i64 {
         self.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
     }
 

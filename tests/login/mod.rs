@@ -4,6 +4,7 @@ mod accounts;
 mod at_once;
 mod brand;
 mod broken_forms;
+mod ending;
 mod equal;
 mod fixation;
 mod guessing;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use symbolon::flows::revocation::{self, Within};
 use symbolon::flows::session::{self, EndReason};
 use symbolon::protocol::revocation_feed::RevokedKind;
+use symbolon::storage::tx::Transaction as _;
 
 use super::party::{World, claims, text};
 
@@ -69,9 +70,9 @@ async fn end_session(world: &World, access: &str) {
     let sid = text(&claims(access), "sid").parse().expect("a session id");
     let ended = world.server.as_operator(move |tx| {
         let scope = tx.tenant(acme)?.expect("acme");
-        session::end(&mut tx.enter(&scope)?, &call, sid, EndReason::SignedOut)
+        session::end(&mut tx.directory(), &call, vec![(scope, sid)], EndReason::SignedOut)
     });
-    assert!(ended.await);
+    assert_eq!(ended.await, 1);
 }
 
 /// A refresh token that outlives its session gets a token dated behind the end of that session, and it falls when the

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use symbolon::flows::audit::Verification;
 use symbolon::storage::PlatformScope;
-use symbolon::storage::records::{audit, users};
+use symbolon::storage::records::{audit, clients, users};
 
 use super::deployment::Deployment;
 use super::running::{ADA, HANK, Running};
@@ -78,6 +78,66 @@ async fn p074_what_is_issued_while_a_long_file_is_applied_falls_too() {
     assert!(!running.is_active(&access).await, "it says that she is an owner");
     let next = running.refreshed_by("notes", &refresh).await;
     assert_eq!(claims(&text(&next.json(), "access_token"))["roles"], json!(["member"]));
+}
+
+/// P151: an exchange that waits for a person whom a file changes holds nothing that the file takes afterwards: the file is
+/// applied, and the code of the client that it removed is worth nothing.
+#[tokio::test]
+async fn p151_a_code_is_exchanged_while_a_file_removes_its_client() {
+    let running = Running::new().await;
+    if !on_postgres() {
+        // SQLite has one writer: nobody holds anything meanwhile.
+        assert!(!running.server.database().is_postgres());
+        return;
+    }
+    let ada = running.hold(ADA).await;
+    let asked = ada.jar.open(&Running::asks_for_wiki()).await;
+    let code = ada.jar.submit(&asked, &[("decision", "allow")]).await.answer().remove("code");
+    let code = code.expect("a code for the wiki");
+    let (from, to) = (
+        running.file.find("      - client_id: acme.wiki"),
+        running.file.find("      - client_id: acme.notes"),
+    );
+    let wiki = &running.file[from.expect("the wiki")..to.expect("the client after it")];
+    let file = running.edited(&[
+        (wiki, ""),
+        ("family: Lovelace", "family: Byron"),
+        ("name: Report job", "name: Reports"),
+    ]);
+    let database = running.server.database().with_patience(Duration::from_mins(1));
+    let (open, gate) = std::sync::mpsc::channel::<()>();
+    let (inside, entered) = tokio::sync::oneshot::channel();
+    // The file stops here: behind Ada, before the client that goes.
+    let right = PlatformScope::operator();
+    let holding = database.write_platform(&right, move |tx| {
+        let scope = tx.tenant_by_slug(&"globex".parse().expect("a slug"))?.expect("the tenant");
+        let mut tx = tx.enter(&scope)?;
+        let report = clients::find(&mut tx, &"globex.report".parse().expect("an id"))?.expect("the client");
+        clients::update(&mut tx, &report)?;
+        let _waiting = inside.send(());
+        let _opened = gate.recv();
+        Ok(())
+    });
+    let applying = async {
+        entered.await.expect("the gate is shut");
+        running.apply(&file, true).await
+    };
+    let waiting = async |many: i64| {
+        let mut everything = Everything::open(running.server.storage());
+        until(Duration::from_secs(20), "they wait", async || everything.locks_waited_for() >= many).await;
+    };
+    let exchanging = async {
+        waiting(1).await;
+        running.exchanged("acme.wiki", &code).await
+    };
+    let opening = async {
+        waiting(2).await;
+        open.send(()).expect("the gate is open");
+    };
+    let (held, applied, exchanged, ()) = tokio::join!(holding, applying, exchanging, opening);
+    held.expect("the gate was held");
+    assert!(!applied.changes.is_empty());
+    assert_eq!((exchanged.status.as_u16(), &exchanged.json()["error"]), (400, &json!("invalid_grant")));
 }
 
 /// A file with this many tenants of one plan.

@@ -69,6 +69,7 @@ pub(super) fn execute(
         made: Vec::new(),
         falling: Falling::default(),
     };
+    work.hold_people(changes)?;
     work.release_domains(changes)?;
     for change in changes {
         work.make(change)?;

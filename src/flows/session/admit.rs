@@ -64,16 +64,14 @@ pub fn admit(
     if let Some(known) = &known {
         forget_dead(directory, scope, user, known, &here)?;
     }
-    if here.len() >= MOST_ACCOUNTS
-        && let Some(oldest) = here.first()
-    {
-        let mut tx = directory.enter(&oldest.scope)?;
-        super::end::end(&mut tx, call, oldest.session.id, super::EndReason::Replaced)?;
+    let mut replaced: Vec<(TenantScope, SessionId)> = Vec::new();
+    if here.len() >= MOST_ACCOUNTS {
+        replaced.extend(here.first().map(|oldest| (oldest.scope.clone(), oldest.session.id)));
     }
+    let oldest = sessions::open_but(&mut directory.enter(scope)?, user, MOST_SESSIONS - 1)?;
+    replaced.extend(oldest.into_iter().map(|sid| (scope.clone(), sid)));
+    super::end::end(directory, call, replaced, super::EndReason::Replaced)?;
     let mut tx = directory.enter(scope)?;
-    for oldest in sessions::open_but(&mut tx, user, MOST_SESSIONS - 1)? {
-        super::end::end(&mut tx, call, oldest, super::EndReason::Replaced)?;
-    }
     let session = Session {
         tenant_id: scope.id(),
         id: call.id::<SessionId>(),

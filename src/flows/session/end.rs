@@ -6,42 +6,70 @@ use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::ids::{SessionId, UserId};
 use crate::protocol::revocation_feed::RevokedKind;
-use crate::storage::TenantTx;
-use crate::storage::records::{browser_sessions, refresh_families, sessions};
+use crate::storage::records::{browser_sessions, refresh_families, sessions, users};
+use crate::storage::{Directory, TenantScope, TenantTx};
 
 /// Why a session ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndReason {
     /// The person signed out.
     SignedOut,
     /// Too many accounts in one browser, or sessions of one person.
     Replaced,
-    /// Somebody else ended it.
-    Revoked(Actor),
 }
 
-/// Ends a session; false when it had ended before, or there is none.
-pub fn end(tx: &mut TenantTx<'_>, call: &Call, sid: SessionId, reason: EndReason) -> Result<bool, Failure> {
-    let Some(session) = sessions::find(tx, sid)? else { return Ok(false) };
+/// Ends these sessions, as far as they have not ended, everywhere in the order of their ids. What they gave is revoked behind
+/// the last of them, since whoever has the change number waits for nobody's session. Where they are of several persons, the
+/// caller holds those ([`hold_people`]). Says how many ended.
+pub fn end(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    mut sessions: Vec<(TenantScope, SessionId)>,
+    reason: EndReason,
+) -> Result<usize, Failure> {
+    sessions.sort_by_key(|(scope, sid)| (scope.id(), *sid));
+    let mut ended = Vec::with_capacity(sessions.len());
+    for (scope, sid) in sessions {
+        let user = close(&mut directory.enter(&scope)?, call, sid)?;
+        ended.extend(user.map(|user| (scope, sid, user)));
+    }
+    for (scope, sid, user) in &ended {
+        let mut tx = directory.enter(scope)?;
+        let word = sid.to_string();
+        let within = Within::person(scope.id(), *user);
+        revocation::revoke(&mut tx, &within, [(RevokedKind::Session, word.as_str())], call.now)?;
+        let (kind, actor) = match reason {
+            EndReason::SignedOut => (EventKind::SignOut, Actor::User(*user)),
+            EndReason::Replaced => (EventKind::SessionRevoked, Actor::System),
+        };
+        let event = call.event(kind, EventResult::Success, actor).on("session", *sid);
+        tx.record(event.with("user", user.to_string()));
+    }
+    Ok(ended.len())
+}
+
+/// Ends one session and what lives by it; says whose it was, unless it had ended before.
+fn close(tx: &mut TenantTx<'_>, call: &Call, sid: SessionId) -> Result<Option<UserId>, Failure> {
+    let Some(session) = sessions::find(tx, sid)? else { return Ok(None) };
     if !sessions::end(tx, sid, call.now)? {
-        return Ok(false);
+        return Ok(None);
     }
     browser_sessions::remove_account(tx, session.browser_session_id, sid)?;
     refresh_families::end_of_session(tx, sid, call.now)?;
-    let word = sid.to_string();
-    let within = Within::person(tx.scope().id(), session.user_id);
-    revocation::revoke(tx, &within, [(RevokedKind::Session, word.as_str())], call.now)?;
-    let (kind, actor) = match reason {
-        EndReason::SignedOut => (EventKind::SignOut, Actor::User(session.user_id)),
-        EndReason::Replaced => (EventKind::SessionRevoked, Actor::System),
-        EndReason::Revoked(actor) => (EventKind::SessionRevoked, actor),
-    };
-    let event = call
-        .event(kind, EventResult::Success, actor)
-        .on("session", sid)
-        .with("user", session.user_id.to_string());
-    tx.record(event);
-    Ok(true)
+    Ok(Some(session.user_id))
+}
+
+/// Holds these persons in the one order in which everybody holds several: whoever changes them, or ends what they have, does
+/// so before anything else of it.
+pub fn hold_people(
+    directory: &mut Directory<'_>,
+    mut people: Vec<(TenantScope, UserId)>,
+) -> Result<(), Failure> {
+    people.sort_by_key(|(scope, user)| (scope.id(), *user));
+    for (scope, user) in people {
+        users::hold_active(&mut directory.enter(&scope)?, user)?;
+    }
+    Ok(())
 }
 
 /// Ends every session of a person, and every refresh family; says how many sessions there were. The caller revokes the

@@ -80,11 +80,13 @@ fn redeem(
     if code.client_id != *client.id() {
         return Ok(refuse(GrantFault::OtherClient));
     }
+    let granted = Authorization::from_stored(&code.authorization)?;
+    // The person before the code: whoever holds a code waits for nobody.
+    let active = users::hold_active(tx, granted.user_id)?;
     if !authorization_codes::consume(tx, code_hash, call.now)? {
         punish_reuse(tx, call, client, code_hash)?;
         return Ok(refuse(GrantFault::Used));
     }
-    let granted = Authorization::from_stored(&code.authorization)?;
     if let Err(fault) = check(&code, &granted, request, call) {
         return Ok(refuse(fault));
     }
@@ -95,7 +97,7 @@ fn redeem(
     let granted = registered::granted(&now.client, granted);
     let bond = if granted.scope.contains(OFFLINE_ACCESS) { Bond::Offline } else { Bond::Session };
     let cut_off = standing::cut_off(tx, &granted, call.now)?.max(tenant.cut_off).max(now.cut_off);
-    if !users::hold_active(tx, granted.user_id)? {
+    if !active {
         return Ok(refuse(GrantFault::Person));
     }
     // The session is asked for even by an offline grant: a code is a minute old at most.

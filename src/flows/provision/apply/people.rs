@@ -2,7 +2,7 @@
 
 use super::{Made, Work, shrinks, suspends, touches};
 use crate::flows::provision::declaration::User as Declared;
-use crate::flows::provision::difference::{Action, Change, PasswordStep};
+use crate::flows::provision::difference::{Action, Change, PasswordStep, Step};
 use crate::flows::session;
 use crate::model::audit::{Actor, Event, EventKind};
 use crate::model::failure::Failure;
@@ -10,11 +10,34 @@ use crate::model::ids::UserId;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::model::status::Status;
+use crate::model::tenant::PLATFORM_SLUG;
 use crate::model::user::User;
 use crate::storage::TenantScope;
 use crate::storage::records::{groups, passwords, users, workspaces};
+use crate::storage::tx::Transaction as _;
 
 impl Work<'_, '_> {
+    /// Holds everybody whom the changes are about, in the order of all: a browser in which several of them are signed in may
+    /// be signing them out.
+    pub(super) fn hold_people(&mut self, changes: &[Change]) -> Result<(), Failure> {
+        let mut people = Vec::new();
+        for change in changes {
+            let slug = change.tenant.as_deref().unwrap_or(PLATFORM_SLUG);
+            let canonical = if let Step::User(user, _) = &change.step {
+                user.email.value.canonical()
+            } else if let Step::RemoveUser(canonical) = &change.step {
+                canonical
+            } else {
+                continue;
+            };
+            let users = self.state.inside(slug).map(|inside| &inside.users);
+            if let Some(have) = users.and_then(|users| users.get(canonical)) {
+                people.push((self.scope(slug)?, have.user.id));
+            }
+        }
+        session::hold_people(&mut self.tx.directory(), people)
+    }
+
     pub(super) fn put_user(
         &mut self,
         change: &Change,
