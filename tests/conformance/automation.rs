@@ -70,8 +70,13 @@ impl Automation {
         let optional = words.iter().skip(3).any(|word| *word == "optional");
         match words[..3] {
             // The page of the suite itself, which only the suite has.
-            ["wait", "id", "submission_complete"] | ["wait", "contains", _] => {
+            ["wait", "id", "submission_complete"] => {
                 assert!(self.address(&visit.page).starts_with(CALLBACK), "{:#?}", visit.page);
+            }
+            // A pattern of the start of an address, without anything special but its mark of the start.
+            ["wait", "match", pattern] => {
+                let start = pattern.strip_prefix('^').expect("an address from its start");
+                assert!(self.address(&visit.page).starts_with(start), "{pattern}: {:#?}", visit.page);
             }
             ["wait", "id", id] => {
                 assert!(visit.page.has(id), "no {id} on {}", visit.page.body);

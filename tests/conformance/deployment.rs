@@ -31,6 +31,23 @@ fn the_configuration_names_the_clients_and_addresses_of_the_declaration() {
     }
 }
 
+/// The address of an authorization request holds the callback too: a pattern without its start would take a page of ours
+/// for the suite's.
+#[test]
+fn a_pattern_of_the_suites_own_address_names_it_from_its_start() {
+    let mut patterns = 0;
+    for text in include_str!("../../docs/conformance/suite.json").split('"') {
+        if text.contains("/test/a/") {
+            assert!(
+                text.trim_start_matches('^').starts_with("https://localhost.emobix.co.uk:8443/"),
+                "{text}"
+            );
+            patterns += 1;
+        }
+    }
+    assert!(patterns >= 6, "{patterns}");
+}
+
 #[test]
 fn every_id_of_the_configuration_is_promised_by_the_page_contract() {
     let contract = include_str!("../../docs/pages.md");
