@@ -51,16 +51,16 @@ impl Apply {
             if let Some(fields) = answer.as_object_mut() {
                 fields.insert("secrets".to_owned(), made.collect());
             }
-            say(answer);
+            say(answer)?;
             return Ok(ExitCode::SUCCESS);
         }
         declared.warn(&applied.warnings);
-        show(&applied.changes);
+        show(&applied.changes)?;
         for made in &applied.made {
-            say(format_args!("{} of {} in {}: {}", made.kind, made.name, made.tenant, made.secret.expose()));
+            say(format_args!("{} of {} in {}: {}", made.kind, made.name, made.tenant, made.secret.expose()))?;
         }
         if !applied.made.is_empty() {
-            say("These secrets are shown this once.");
+            say("These secrets are shown this once.")?;
         }
         Ok(ExitCode::SUCCESS)
     }

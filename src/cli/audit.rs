@@ -135,7 +135,7 @@ impl Verify {
             let slug = scope.slug();
             for (name, fault) in &checkpoints.refused {
                 sound = false;
-                say(format_args!("{slug}: TAMPERED WITH: {name}: {fault}"));
+                say(format_args!("{slug}: TAMPERED WITH: {name}: {fault}"))?;
             }
             warn_of_withdrawn(slug, &checkpoints.withdrawn);
             let verdict = match &self.file {
@@ -149,10 +149,10 @@ impl Verify {
                     summary.head.hash,
                     summary.root,
                     if summary.erased == 0 { String::new() } else { format!(", {} erased", summary.erased) },
-                )),
+                ))?,
                 Err(fault) => {
                     sound = false;
-                    say(format_args!("{slug}: TAMPERED WITH: {fault}"));
+                    say(format_args!("{slug}: TAMPERED WITH: {fault}"))?;
                 }
             }
         }

@@ -43,7 +43,7 @@ impl ConfigCommand {
         match self {
             Self::Check => check(settings),
             Self::Reference => {
-                say(reference::markdown().trim_end());
+                say(reference::markdown().trim_end())?;
                 Ok(ExitCode::SUCCESS)
             }
         }
@@ -52,11 +52,11 @@ impl ConfigCommand {
 
 fn check(arguments: &SettingsArgs) -> Outcome {
     let settings = arguments.collect()?;
-    say(effective::render(&settings).trim_end());
+    say(effective::render(&settings).trim_end())?;
     let config = Config::read(&settings)?;
     check_boot(&config)?;
     for warning in boot::warnings(&config) {
-        say(format_args!("\n# {warning}"));
+        say(format_args!("\n# {warning}"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,6 @@
 //! What `plan` and `apply` share: the file, where its secrets come from, and how changes are shown.
 
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::deployment::Deployment;
 use super::outcome::{Stop, say};
+use crate::config::bounded;
 use crate::config::fault::in_words;
 use crate::config::sources::process_variable;
 use crate::effects::http::AddressRules;
@@ -16,8 +17,10 @@ use crate::flows::provision::declaration::{Fault, Faults, Sources};
 use crate::flows::provision::difference::{Action, Change};
 use crate::model::issuer::Issuer;
 
-/// The most bytes of a secret, a key set or a logo: what is named by mistake may be a device that never ends.
-const MOST: u64 = 1024 * 1024;
+/// The most bytes of a secret, a key set or a logo.
+const MOST: u64 = 1 << 20;
+/// The most bytes of a declaration.
+const LARGEST: u64 = 64 << 20;
 
 /// The declaration, and how it is taken.
 #[derive(Debug, Args)]
@@ -56,13 +59,12 @@ impl Sources for FileSources {
     }
 
     fn file(&self, path: &str) -> io::Result<Vec<u8>> {
-        let file = std::fs::File::open(self.folder.join(path))?;
-        let mut bytes = Vec::new();
-        file.take(MOST + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > MOST {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 1 MiB"));
+        let path = self.folder.join(path);
+        // Looked at before it is opened: a pipe would keep us waiting for somebody who writes.
+        if !std::fs::metadata(&path)?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
         }
-        Ok(bytes)
+        bounded::bytes(&path, MOST)
     }
 
     fn rules(&self) -> &AddressRules {
@@ -78,7 +80,7 @@ impl DeclaredArgs {
     /// Reads the file; a file that is not there or not text is a bad file.
     pub(super) fn read(&self, deployment: &Deployment) -> Result<Declared, Stop> {
         let name = self.file.display().to_string();
-        let text = std::fs::read_to_string(&self.file)
+        let text = bounded::text(&self.file, LARGEST)
             .map_err(|error| Stop::data(format_args!("cannot read {name}: {}", in_words(&error))))?;
         let folder = self.file.parent().unwrap_or_else(|| Path::new("")).to_owned();
         let rules = AddressRules::new(deployment.config.outbound.allow_private.clone());
@@ -114,16 +116,16 @@ impl Declared {
 }
 
 /// The changes and how many there are of each sort.
-pub(super) fn show(changes: &[Change]) {
+pub(super) fn show(changes: &[Change]) -> Result<(), Stop> {
     for change in changes {
-        say(change);
+        say(change)?;
     }
     let count = |action: Action| changes.iter().filter(|change| change.action == action).count();
     if changes.is_empty() {
-        say("no changes");
+        say("no changes")
     } else {
         let (new, altered, gone) = (count(Action::Create), count(Action::Change), count(Action::Remove));
-        say(format_args!("{new} to create, {altered} to change, {gone} to remove"));
+        say(format_args!("{new} to create, {altered} to change, {gone} to remove"))
     }
 }
 

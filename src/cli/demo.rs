@@ -86,7 +86,7 @@ impl Demo {
         let party = start_party(party, &addresses, &seeded)?;
 
         let announcement = Announcement::new(&addresses, &seeded);
-        say(if self.json { announcement.to_json()? } else { announcement.to_text(&seeded) });
+        say(if self.json { announcement.to_json()? } else { announcement.to_text(&seeded) })?;
         let ended = run::until_stopped(server, signals, Duration::ZERO).await;
         party.stop().await;
         notes.stop().await;

@@ -28,7 +28,7 @@ impl Export {
         let deployment = Deployment::open(settings)?;
         let now = deployment.call().now;
         let text = deployment.wait(provision::export(&deployment.database, &deployment.right, now))?;
-        say(text.trim_end());
+        say(text.trim_end())?;
         Ok(ExitCode::SUCCESS)
     }
 }

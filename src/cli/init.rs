@@ -65,23 +65,22 @@ impl Init {
             .build()
             .map_err(Stop::failed)?;
         let link = runtime.block_on(prepare(&config, key))?;
-        self.report(&config, link);
+        self.report(&config, link)?;
         Ok(ExitCode::SUCCESS)
     }
 
-    fn report(&self, config: &Config, link: Option<Secret<String>>) {
+    fn report(&self, config: &Config, link: Option<Secret<String>>) -> Result<(), Stop> {
         let url = link.map(|token| config.server.issuer.url(&format!("/setup?token={}", token.expose())));
         if self.json {
-            say(
+            return say(
                 json!({"data_dir": config.server.data_dir, "issuer": config.server.issuer, "setup_url": url}),
             );
-            return;
         }
-        say(format_args!("{} is ready in {}.", config.server.issuer, config.server.data_dir.display()));
+        say(format_args!("{} is ready in {}.", config.server.issuer, config.server.data_dir.display()))?;
         match url {
             Some(url) => {
-                say("Start the server with `symbolon serve` and open this link within an hour, once:");
-                say(format_args!("\n  {url}"));
+                say("Start the server with `symbolon serve` and open this link within an hour, once:")?;
+                say(format_args!("\n  {url}"))
             }
             None => say("It has an owner already, so there is nothing to set up."),
         }

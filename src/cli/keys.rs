@@ -114,10 +114,10 @@ impl KeysCommand {
 fn list(deployment: &Deployment, json: bool) -> Outcome {
     let found = read(deployment)?;
     if json {
-        say(found.iter().map(describe).collect::<Value>());
+        say(found.iter().map(describe).collect::<Value>())?;
         return Ok(ExitCode::SUCCESS);
     }
-    say(format_args!("{:<43}  {:<11}  {:<7}  {:<20}  SINCE", "KID", "PURPOSE", "STATE", "CREATED"));
+    say(format_args!("{:<43}  {:<11}  {:<7}  {:<20}  SINCE", "KID", "PURPOSE", "STATE", "CREATED"))?;
     for key in &found {
         say(format_args!(
             "{:<43}  {:<11}  {:<7}  {:<20}  {}",
@@ -126,7 +126,7 @@ fn list(deployment: &Deployment, json: bool) -> Outcome {
             key.state().as_str(),
             seconds(key.created_at),
             seconds(since(key)),
-        ));
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -147,15 +147,15 @@ fn rotate(deployment: &Deployment, arguments: &Rotate) -> Outcome {
             "active": rotated.active,
             "retired": rotated.retired,
             "next": rotated.next,
-        }));
+        }))?;
         return Ok(ExitCode::SUCCESS);
     }
-    say(format_args!("active   {}", rotated.active));
+    say(format_args!("active   {}", rotated.active))?;
     if let Some(retired) = &rotated.retired {
-        say(format_args!("retired  {retired}"));
+        say(format_args!("retired  {retired}"))?;
     }
     if let Some(next) = &rotated.next {
-        say(format_args!("next     {next}"));
+        say(format_args!("next     {next}"))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -180,15 +180,15 @@ fn revoke(deployment: &Deployment, arguments: &Revoke) -> Outcome {
             "revoked": arguments.kid,
             "active": revoked.active,
             "next": revoked.next,
-        }));
+        }))?;
         return Ok(ExitCode::SUCCESS);
     }
-    say(format_args!("revoked  {}", arguments.kid));
+    say(format_args!("revoked  {}", arguments.kid))?;
     if let Some(active) = &revoked.active {
-        say(format_args!("active   {active}"));
+        say(format_args!("active   {active}"))?;
     }
     if let Some(next) = &revoked.next {
-        say(format_args!("next     {next}"));
+        say(format_args!("next     {next}"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -35,12 +35,12 @@ impl Migrate {
         let url = database_url(&config)?;
         if self.check {
             if matches!(&url, DatabaseUrl::Sqlite(path) if !std::path::Path::new(path).exists()) {
-                say("there is no database yet");
+                say("there is no database yet")?;
                 return Ok(ExitCode::from(2));
             }
             let pending = migrate::pending(&url)?;
             for name in &pending {
-                say(format_args!("to apply: {name}"));
+                say(format_args!("to apply: {name}"))?;
             }
             return Ok(if pending.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) });
         }
@@ -52,10 +52,10 @@ impl Migrate {
             );
         }
         for name in &applied {
-            say(format_args!("applied: {name}"));
+            say(format_args!("applied: {name}"))?;
         }
         if applied.is_empty() {
-            say("the schema is up to date");
+            say("the schema is up to date")?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -1,10 +1,10 @@
 //! How a command ends: exit codes as in `sysexits.h`, and the words that go with them.
 
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use crate::config::fault::{Fault, Faults};
+use crate::config::fault::{Fault, Faults, in_words};
 
 /// Wrong arguments.
 pub(super) const USAGE: u8 = 64;
@@ -71,9 +71,17 @@ impl From<Faults> for Stop {
     }
 }
 
-/// Writes a line to standard output. A reader that went away is no failure of ours.
-pub fn say(text: impl Display) {
-    let _closed = writeln!(std::io::stdout().lock(), "{text}");
+/// Writes a line to standard output. A reader that went away is no failure of ours; a full disk is one.
+///
+/// # Errors
+/// Nothing could be written.
+pub fn say(text: impl Display) -> Result<(), Stop> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Stop::failed(format_args!("cannot write to standard output: {}", in_words(&error))))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Writes a line to standard error: something to look at that stops nothing.

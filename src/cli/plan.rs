@@ -37,10 +37,10 @@ impl Plan {
             deployment.wait(provision::plan(&deployment.database, &deployment.right, &request, now))?;
         let planned = planned.map_err(|faults| declared.refused(&faults))?;
         if self.declared.json {
-            say(as_json(&planned.changes, &planned.warnings));
+            say(as_json(&planned.changes, &planned.warnings))?;
         } else {
             declared.warn(&planned.warnings);
-            show(&planned.changes);
+            show(&planned.changes)?;
         }
         Ok(if planned.changes.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
     }

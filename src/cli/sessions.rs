@@ -53,12 +53,12 @@ impl SessionsCommand {
             provision::revoke_sessions(tx, (&call, &clock), &Actor::Operator, user)
         })?;
         if arguments.json {
-            say(json!({"user": user.id, "email": user.email, "sessions_ended": ended}));
+            say(json!({"user": user.id, "email": user.email, "sessions_ended": ended}))?;
         } else {
             say(format_args!(
                 "ended the sessions and tokens of {} ({}); sessions: {ended}",
                 user.email, user.id
-            ));
+            ))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -81,7 +81,7 @@ fn verify(arguments: VerifyArgs, settings: &SettingsArgs) -> Outcome {
     });
     match judged {
         Ok(good) => {
-            say(serde_json::to_string_pretty(good.claims()).map_err(Stop::failed)?);
+            say(serde_json::to_string_pretty(good.claims()).map_err(Stop::failed)?)?;
             Ok(ExitCode::SUCCESS)
         }
         Err(refusal @ Refusal::Unavailable(_)) => Err(Stop::unavailable(refusal)),

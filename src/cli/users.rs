@@ -81,16 +81,16 @@ fn suspend(deployment: &Deployment, named: &Named) -> Outcome {
     if named.json {
         say(json!({"user": user.id, "email": user.email, "status": "suspended", "changed": done.is_some(),
             "sessions_ended": done.map_or(0, |done| done.sessions),
-            "last_owner": done.is_some_and(|done| done.last_owner)}));
+            "last_owner": done.is_some_and(|done| done.last_owner)}))?;
     } else {
         match done {
             Some(done) => {
                 say(format_args!(
                     "suspended {} ({}); sessions ended: {}",
                     user.email, user.id, done.sessions
-                ));
+                ))?;
             }
-            None => say(format_args!("{} ({}) is suspended already", user.email, user.id)),
+            None => say(format_args!("{} ({}) is suspended already", user.email, user.id))?,
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -102,11 +102,11 @@ fn resume(deployment: &Deployment, named: &Named) -> Outcome {
         .person
         .change(deployment, move |tx, user| provision::resume(tx, &call, &Actor::Operator, user.id))?;
     if named.json {
-        say(json!({"user": user.id, "email": user.email, "status": "active", "changed": changed}));
+        say(json!({"user": user.id, "email": user.email, "status": "active", "changed": changed}))?;
     } else if changed {
-        say(format_args!("resumed {} ({})", user.email, user.id));
+        say(format_args!("resumed {} ({})", user.email, user.id))?;
     } else {
-        say(format_args!("{} ({}) is active already", user.email, user.id));
+        say(format_args!("{} ({}) is active already", user.email, user.id))?;
     }
     Ok(ExitCode::SUCCESS)
 }

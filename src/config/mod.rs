@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod boot;
+pub mod bounded;
 pub mod cors;
 pub mod database;
 pub mod effective;

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use super::bounded;
 use super::fault::{Fault, Faults, Origin, in_words};
 use super::registry::{self, Key, Kind};
-use super::sources::Settings;
+use super::sources::{LARGEST, Settings};
 use super::values::{self, Raw};
 use crate::model::rate::Rate;
 use crate::model::secret::Secret;
@@ -132,7 +133,7 @@ impl<'a> Reader<'a> {
     }
 
     fn read_secret(&mut self, name: &str, path: &Path) -> Option<Secret<String>> {
-        match std::fs::read_to_string(path) {
+        match bounded::text(path, LARGEST) {
             Ok(text) => Some(Secret::new(text.trim_end().to_owned())),
             Err(error) => {
                 self.fault(name, format!("cannot read {}: {}", path.display(), in_words(&error)));

@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::bounded;
 use super::fault::{Fault, Faults, Origin, in_words};
 use super::registry::{self, Key};
 use super::toml_file;
 use super::values::Raw;
+
+/// The most bytes of a file of settings, or of one that holds a secret.
+pub(super) const LARGEST: u64 = 1 << 20;
 
 /// The file that is read when neither `--config` nor `SYMBOLON_CONFIG` names one, if it exists.
 pub const DEFAULT_FILE: &str = "symbolon.toml";
@@ -105,7 +109,7 @@ impl Settings {
     }
 
     fn file(&mut self, path: &Path) {
-        match std::fs::read_to_string(path) {
+        match bounded::text(path, LARGEST) {
             Ok(text) => {
                 let (leaves, faults) = toml_file::read(path, &text);
                 self.faults.extend(faults);

@@ -188,7 +188,7 @@ impl<'de> Deserialize<'de> for ClientId {
 pub struct InvalidClientId;
 
 /// A tenant's short name in URLs, client ids and claims (D2): lower-case letters, digits and hyphens, 2 to 40
-/// characters, no hyphen at either end. Whether a slug is reserved or was used before is the database's to say.
+/// characters, no hyphen at either end, and not shaped like a UUID, which would name the tenant with that id. Whether a slug is reserved or was used before is the database's to say.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Slug(String);
@@ -217,7 +217,8 @@ impl FromStr for Slug {
         let well_formed = (2..=40).contains(&text.len())
             && text.chars().all(allowed)
             && !text.starts_with('-')
-            && !text.ends_with('-');
+            && !text.ends_with('-')
+            && Uuid::try_parse(text).is_err();
         if well_formed { Ok(Self(text.to_owned())) } else { Err(InvalidSlug) }
     }
 }
@@ -242,5 +243,7 @@ impl<'de> Deserialize<'de> for Slug {
 
 /// The text cannot be a slug (D2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a slug has 2 to 40 lower-case letters, digits or hyphens, and no hyphen at either end")]
+#[error(
+    "a slug has 2 to 40 lower-case letters, digits or hyphens, no hyphen at either end, and is not shaped like a UUID"
+)]
 pub struct InvalidSlug;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 /// How far a clock may be set back before what was read by it counts for nothing.
@@ -56,9 +56,10 @@ impl Timestamp {
         Self(stored.and_utc().timestamp_micros())
     }
 
-    /// Reads RFC 3339 text with any offset.
+    /// Reads RFC 3339 text with any offset. Its year must have four digits in UTC too, or it could not be written again.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
-        DateTime::parse_from_rfc3339(text).ok().map(|at| Self(at.timestamp_micros()))
+        let at = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+        (0..=9999).contains(&at.year()).then(|| Self(at.timestamp_micros()))
     }
 }
 
@@ -123,6 +124,18 @@ mod tests {
         }
         for (now, young) in [(1, true), (2, true), (3, false), (3600, false)] {
             assert_eq!(read.is_younger_than(limit, read - Duration::from_secs(now)), young, "{now} earlier");
+        }
+    }
+
+    #[test]
+    fn what_is_read_can_be_written_and_read_again() {
+        for text in ["1969-07-20T20:17:40+02:00", "2026-11-21T00:00:00.123456Z", "9999-12-31T23:59:59-00:00"]
+        {
+            let read = Timestamp::parse_rfc3339(text).unwrap();
+            assert_eq!(Timestamp::parse_rfc3339(&read.to_string()), Some(read), "{text}");
+        }
+        for text in ["9999-12-31T23:59:59-12:00", "0000-01-01T00:00:00+12:00", "10000-01-01T00:00:00Z"] {
+            assert_eq!(Timestamp::parse_rfc3339(text), None, "{text}");
         }
     }
 }

@@ -41,7 +41,10 @@ impl ClaimsRequest {
             return Err(ClaimsRequestError);
         }
         let Ok(Value::Object(members)) = serde_json::from_str(text) else { return Err(ClaimsRequestError) };
-        Ok(Self { userinfo: member(&members, "userinfo")?, id_token: member(&members, "id_token")? })
+        let asked = Self { userinfo: member(&members, "userinfo")?, id_token: member(&members, "id_token")? };
+        // A `sub` that is no text can be nobody's: the request must not succeed for somebody (OIDC Core §3.1.2.2).
+        let nobodys = asked.id_token.get("sub").is_some_and(|ask| !ask.values.iter().all(Value::is_string));
+        if nobodys { Err(ClaimsRequestError) } else { Ok(asked) }
     }
 
     /// Whether nothing is asked for.
@@ -178,6 +181,9 @@ mod tests {
             &large,
             r#"{"id_token":{"a":{"essential":"yes"}}}"#,
             r#"{"id_token":{"a":{"values":"x"}}}"#,
+            r#"{"id_token":{"sub":{"value":12345}}}"#,
+            r#"{"id_token":{"sub":{"value":null}}}"#,
+            r#"{"id_token":{"sub":{"values":["a",["b"]]}}}"#,
         ] {
             assert!(ClaimsRequest::parse(bad).is_err());
         }

@@ -26,11 +26,11 @@ pub fn table() -> Vec<Route> {
         Route::new("/readyz", Guard::Open).get(operations::readyz),
         Route::new("/oauth2/authorize", Guard::Relay)
             .door(Door::Authorize)
-            .get(oidc::authorize::get)
+            .acting_get(oidc::authorize::get)
             .post(oidc::authorize::post),
         Route::new("/oauth2/authorize/resume", Guard::Browser)
             .door(Door::Authorize)
-            .get(oidc::authorize::resume),
+            .acting_get(oidc::authorize::resume),
         Route::new("/", Guard::Browser)
             .unlimited("tells a browser what it is signed in to")
             .get(pages::home::get),
@@ -48,7 +48,7 @@ pub fn table() -> Vec<Route> {
             .post(pages::accounts::post),
         Route::new("/oauth2/logout", Guard::Relay)
             .unlimited("whoever fails to sign in must not keep others from signing out")
-            .get(pages::logout::get)
+            .acting_get(pages::logout::get)
             .post(pages::logout::post),
         Route::new("/setup", Guard::Browser)
             .door(Door::Setup)
@@ -133,6 +133,20 @@ impl Route {
         self.handlers.push(Box::new(move |resource| {
             resource.route(actix::route().guard(Any(Get()).or(Head())).to(handler.clone()))
         }));
+        self
+    }
+
+    /// Answers GET alone: here it issues a code or ends a session, as the protocol has it, and HEAD must not (RFC 9110
+    /// §9.2.1).
+    #[must_use]
+    pub fn acting_get<F, Args>(mut self, handler: F) -> Self
+    where
+        F: Handler<Args> + Clone,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.gate.methods.push(Method::GET);
+        self.handlers.push(Box::new(move |resource| resource.route(actix::get().to(handler.clone()))));
         self
     }
 

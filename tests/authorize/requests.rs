@@ -1,8 +1,10 @@
 //! Parameters of authorization requests (OIDC Core §3.1.2.1): what is refused, and how.
 
+use reqwest::Method;
 use symbolon::model::client::ClientKind;
 
 use super::{ADA, acme, assert_error_page, assert_sent_back, request, sign_in};
+use crate::harness::rows::{Everything, RECORD, without};
 use crate::harness::seed::client;
 
 #[tokio::test]
@@ -148,4 +150,23 @@ async fn a_suspended_client_ends_what_waits_for_it() {
         _ => page,
     };
     assert_eq!(end.marker().as_deref(), Some("page-error"));
+}
+
+/// What GET does at these doors is no mere reading, and HEAD changes nothing (RFC 9110 §9.2.1).
+#[tokio::test]
+async fn head_issues_no_code_and_signs_nobody_out() {
+    let server = acme().await;
+    let jar = server.browser();
+    let page = jar.open(&request(&[("client_id", "acme.app")])).await;
+    assert!(sign_in(&jar, page, ADA).await.answer().contains_key("code"));
+    let before = without(Everything::open(server.storage()).all(), &RECORD);
+    for path in [request(&[("client_id", "acme.app")]), "/oauth2/logout".to_owned()] {
+        let answered = jar.send(Method::HEAD, &path, None, &[]).await;
+        assert_eq!((answered.status.as_u16(), answered.header("allow")), (405, Some("GET, POST")), "{path}");
+    }
+    let resumed = jar.send(Method::HEAD, "/oauth2/authorize/resume", None, &[]).await;
+    assert_eq!((resumed.status.as_u16(), resumed.header("allow")), (405, Some("GET")));
+    assert_eq!(without(Everything::open(server.storage()).all(), &RECORD), before);
+    let again = jar.open(&request(&[("client_id", "acme.app"), ("prompt", "none")])).await;
+    assert!(again.answer().contains_key("code"), "{again:?}");
 }

@@ -27,7 +27,7 @@ async fn a_service_account_gets_a_token_of_its_own_tenant() {
 #[tokio::test]
 async fn scopes_and_resources_beyond_the_registered_ones_are_refused() {
     let world = World::new().await;
-    for scope in ["openid", "notes graph", "offline_access", "admin", "no\"tes"] {
+    for scope in ["openid", "notes graph", "offline_access", "admin", "no\"tes", " ", "   "] {
         assert_error(&world.token(&world.job, &[GRANT, ("scope", scope)]).await, 400, "invalid_scope");
     }
     for resource in

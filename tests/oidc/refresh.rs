@@ -145,6 +145,7 @@ async fn p016_a_refresh_gives_less_but_never_more() {
         }
     };
     assert_error(&ask(token.clone(), "openid profile").await, 400, "invalid_scope");
+    assert_error(&ask(token.clone(), " ").await, 400, "invalid_scope");
     let less = ask(token, "openid").await.json();
     assert_eq!(less["scope"], "openid");
     let full = refreshed(&world, &world.wiki, &text(&less, "refresh_token")).await;

@@ -128,3 +128,38 @@ fn a_new_database_file_is_its_owners_alone() {
     }
     drop(serving);
 }
+
+/// What is named by mistake may never end, or keep whoever opens it waiting.
+#[test]
+fn a_device_or_a_pipe_in_place_of_a_file_is_refused_at_once() {
+    let home = Home::new();
+    let pipe = home.program.folder().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs");
+    assert!(made.success());
+    home.program.write(
+        "piped.yaml",
+        "apiVersion: symbolon/v1\ntenants: [{slug: initech, name: Initech, users: [{email: a@initech.example, password: {file: pipe}}]}]\n",
+    );
+    all(
+        &home.program,
+        &[
+            (&["config", "check", "--config", "/dev/zero"], 78, &["/dev/zero: it is larger than 1 MiB"]),
+            (&["plan", "/dev/zero"], 65, &["/dev/zero: it is larger than 64 MiB"]),
+            (&["plan", "piped.yaml"], 65, &["piped.yaml:2:", "it is no regular file"]),
+        ],
+    );
+}
+
+/// A script that keeps what a command prints must learn that nothing was kept.
+#[test]
+fn a_full_disk_under_the_output_is_a_failure() {
+    let home = Home::with_acme();
+    for arguments in [&["export"][..], &["keys", "list"], &["plan", "acme.yaml"], &["config", "check"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("the device");
+        let ended = home.program.command(arguments).stdout(full).output().expect("the program runs");
+        let said = String::from_utf8(ended.stderr).expect("text");
+        assert_eq!(ended.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("cannot write to standard output: "), "{arguments:?}: {said}");
+        assert!(!said.contains("os error"), "{said}");
+    }
+}

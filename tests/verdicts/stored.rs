@@ -83,6 +83,10 @@ async fn declared(record: &mut Record, office: &Office) {
             ("case", "Ab"),
             ("case again", "aB"),
             ("a space behind", "ab "),
+            ("a mark of direction", "a\u{202e}b"),
+            ("a space without width", "\u{200b}"),
+            ("a joiner alone", "\u{200d}"),
+            ("a joiner inside", "\u{645}\u{6cc}\u{200c}\u{62e}"),
         ] {
             let verdict = office.acme(&template.replace('§', text)).await;
             record.note(&format!("{kind}: {what}"), verdict);

@@ -163,5 +163,7 @@ fn read_resources(params: &Params) -> Result<Vec<ResourceIndicator>, TokenRefusa
 
 /// The `scope` parameter, or `None` where it is left out.
 fn read_scope(params: &Params) -> Result<Option<ScopeSet>, TokenRefusal> {
-    params.get("scope").map(|text| text.parse().map_err(|_| TokenRefusal::Scope)).transpose()
+    let asked = params.get("scope").map(|text| text.parse().map_err(|_| TokenRefusal::Scope)).transpose()?;
+    // Of spaces alone: `scope` holds one name at least where it stands (RFC 6749 §3.3).
+    if asked.as_ref().is_some_and(ScopeSet::is_empty) { Err(TokenRefusal::Scope) } else { Ok(asked) }
 }

@@ -13,13 +13,14 @@ use crate::flows::authorize::consent::{self, Question};
 use crate::model::ids::InteractionHandle;
 use crate::views::consent::{ConsentPage, ScopeLine, StandardScope};
 use crate::web::oidc::authorize::answer;
+use crate::web::trouble::Trouble;
 
 /// `GET /consent?interaction=…`.
 pub async fn get(visitor: Visitor) -> HttpResponse {
     answered(ask(&visitor).await)
 }
 
-/// `POST /consent`: `decision` is `allow` or `deny`. Only a plain yes is a yes.
+/// `POST /consent`: `decision` is `allow` or `deny`. Anything else decides nothing (P041).
 pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
     answered(submit(&visitor, &body).await)
 }
@@ -41,7 +42,11 @@ async fn ask(visitor: &Visitor) -> Outcome {
 async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let params = visitor.form(body)?;
     let handle = visitor.needed_handle(&params)?;
-    let allowed = params.get("decision") == Some("allow");
+    let allowed = match params.get("decision") {
+        Some("allow") => true,
+        Some("deny") => false,
+        _ => return Err(visitor.detour(Trouble::Malformed)),
+    };
     let rules = visitor.edge.sign_in.records.clone();
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let outcome = visitor

@@ -58,16 +58,19 @@ impl<'a> Spot<'a> {
         }
     }
 
-    /// A name for people: 1 to 200 characters on one line, without control characters.
+    /// A name for people: 1 to 200 characters on one line, without control characters or such as are not seen, and turn or
+    /// hide what stands beside them.
     pub(super) fn label(&self) -> Option<At<String>> {
         let text = self.text()?;
         let length = text.value.chars().count();
         if length == 0
             || length > 200
-            || text.value.chars().any(char::is_control)
-            || text.value.trim() != text.value
+            || text.value.chars().any(|c| c.is_control() || is_unseen(c))
+            || text.value.trim_matches(|c: char| c.is_whitespace() || is_joiner(c)) != text.value
         {
-            self.fault("must be 1 to 200 characters on one line, without spaces at the ends");
+            self.fault(
+                "must be 1 to 200 characters on one line, without spaces at the ends and without invisible characters",
+            );
             return None;
         }
         Some(text)
@@ -251,4 +254,18 @@ impl<'a> Fields<'a> {
             spot.fault(message);
         }
     }
+}
+
+/// Characters without a shape of their own: marks of direction, separators of lines, fillers. With them two names look the
+/// same, or one reads as another.
+const fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}' | '\u{200B}'
+        | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Joiners shape letters in some scripts and emoji; alone or at an end they are nothing.
+const fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0E}')
 }

@@ -1,0 +1,27 @@
+//! Reads a file that somebody named. What is named by mistake may be a device that never ends.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+/// The file's bytes.
+///
+/// # Errors
+/// It cannot be read, or holds more than `most` bytes.
+pub fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        let limit = format!("it is larger than {} MiB", most >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, limit));
+    }
+    Ok(bytes)
+}
+
+/// The same for a file that has to be UTF-8 text.
+///
+/// # Errors
+/// As for [`bytes`], and [`io::ErrorKind::InvalidData`] where it is no text.
+pub fn text(path: &Path, most: u64) -> io::Result<String> {
+    String::from_utf8(bytes(path, most)?).map_err(|_| io::ErrorKind::InvalidData.into())
+}
