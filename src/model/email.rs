@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::unseen::{is_joiner, is_unseen};
+
 /// An address: as it was given, for display, and in the form that decides equality.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Email {
@@ -40,7 +42,8 @@ impl FromStr for Email {
         let folded = fold(spelling);
         let folded = folded.trim();
         let (local, domain) = folded.split_once('@').ok_or(InvalidEmail)?;
-        let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"\"(),:;<>[]\\@".contains(c);
+        let odd = |c: char| c.is_whitespace() || c.is_control() || is_unseen(c) || is_joiner(c);
+        let plain = |c: char| !odd(c) && !"\"(),:;<>[]\\@".contains(c);
         let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");
         if local.is_empty() || local.len() > 64 || dots || !local.chars().all(plain) {
             return Err(InvalidEmail);

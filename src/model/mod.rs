@@ -34,6 +34,8 @@ pub mod status;
 pub mod tenant;
 pub mod time;
 #[cfg(feature = "server")]
+pub mod unseen;
+#[cfg(feature = "server")]
 pub mod user;
 #[cfg(feature = "server")]
 pub mod workspace;

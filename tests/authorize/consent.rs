@@ -4,7 +4,7 @@ use reqwest::Method;
 use symbolon::model::client::ClientKind;
 use symbolon::model::resource_server::OpenTo;
 
-use super::{ADA, CALLBACK, acme, assert_sent_back, request, sign_in};
+use super::{ADA, CALLBACK, acme, assert_error_page, assert_sent_back, request, sign_in};
 use crate::harness::TestServer;
 use crate::harness::jar::Page;
 use crate::harness::seed::client;
@@ -144,8 +144,14 @@ async fn saying_no_answers_access_denied_and_is_not_remembered_as_a_yes() {
     assert_sent_back(&server, &back, "access_denied", "no");
     let page = jar.open(&ask(&[])).await;
     assert_eq!(page.marker().as_deref(), Some("page-consent"));
-    let unclear = jar.submit(&page, &[("decision", "perhaps")]).await;
-    assert_sent_back(&server, &unclear, "access_denied", "only a plain yes is a yes");
+    for (name, unclear) in
+        [("decision", "perhaps"), ("decision", ""), ("decision", "ALLOW"), ("other", "allow")]
+    {
+        let refused = jar.submit(&page, &[(name, unclear)]).await;
+        assert_error_page(&refused, unclear);
+    }
+    let back = jar.submit(&page, &[("decision", "allow")]).await;
+    assert!(back.answer().contains_key("code"), "the question stood until it was answered: {back:?}");
 }
 
 #[tokio::test]

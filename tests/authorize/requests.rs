@@ -158,7 +158,8 @@ async fn head_issues_no_code_and_signs_nobody_out() {
     let server = acme().await;
     let jar = server.browser();
     let page = jar.open(&request(&[("client_id", "acme.app")])).await;
-    assert!(sign_in(&jar, page, ADA).await.answer().contains_key("code"));
+    let consent = sign_in(&jar, page, ADA).await;
+    assert!(jar.submit(&consent, &[("decision", "allow")]).await.answer().contains_key("code"));
     let before = without(Everything::open(server.storage()).all(), &RECORD);
     for path in [request(&[("client_id", "acme.app")]), "/oauth2/logout".to_owned()] {
         let answered = jar.send(Method::HEAD, &path, None, &[]).await;

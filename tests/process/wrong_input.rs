@@ -138,14 +138,14 @@ fn a_device_or_a_pipe_in_place_of_a_file_is_refused_at_once() {
     assert!(made.success());
     home.program.write(
         "piped.yaml",
-        "apiVersion: symbolon/v1\ntenants: [{slug: initech, name: Initech, users: [{email: a@initech.example, password: {file: pipe}}]}]\n",
+        "apiVersion: symbolon/v1\nplans: [{key: free, name: Free}]\ntenants: [{slug: initech, name: Initech, plan: free, users: [{email: a@initech.example, password: {file: pipe}}]}]\n",
     );
     all(
         &home.program,
         &[
             (&["config", "check", "--config", "/dev/zero"], 78, &["/dev/zero: it is larger than 1 MiB"]),
             (&["plan", "/dev/zero"], 65, &["/dev/zero: it is larger than 64 MiB"]),
-            (&["plan", "piped.yaml"], 65, &["piped.yaml:2:", "it is no regular file"]),
+            (&["plan", "piped.yaml"], 65, &["piped.yaml:3:", "it is no regular file"]),
         ],
     );
 }

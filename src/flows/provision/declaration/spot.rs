@@ -9,6 +9,7 @@ use super::fault::{At, Log, Place, quoted, unknown};
 use super::node::{Entry, Node, Value};
 use crate::model::rate::{format_duration, parse_duration};
 use crate::model::time::Timestamp;
+use crate::model::unseen::{is_joiner, is_unseen};
 
 /// The keys that name a list's items in paths, the first present one wins.
 const NAMING_KEYS: [&str; 6] = ["slug", "email", "client_id", "identifier", "key", "name"];
@@ -254,18 +255,4 @@ impl<'a> Fields<'a> {
             spot.fault(message);
         }
     }
-}
-
-/// Characters without a shape of their own: marks of direction, separators of lines, fillers. With them two names look the
-/// same, or one reads as another.
-const fn is_unseen(c: char) -> bool {
-    matches!(c,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}' | '\u{200B}'
-        | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
-        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
-}
-
-/// Joiners shape letters in some scripts and emoji; alone or at an end they are nothing.
-const fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0E}')
 }
