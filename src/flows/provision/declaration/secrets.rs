@@ -86,9 +86,7 @@ impl super::Reader<'_> {
                 }
             }
             Ok(Err(_)) => SecretSource::Missing(format!("the file `{path}` is not text")),
-            Err(error) => {
-                SecretSource::Missing(format!("the file `{path}` cannot be read: {}", error.kind()))
-            }
+            Err(error) => SecretSource::Missing(format!("the file `{path}` cannot be read: {error}")),
         }
     }
 
