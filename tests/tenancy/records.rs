@@ -87,6 +87,7 @@ const READS: &[(&str, Try)] = &[
     ("passwords::holders", |tx, t| Ok(passwords::holders(tx)?.contains(&t.user))),
     ("policies::find", |tx, _| Ok(policies::find(tx)? != Policy::default())),
     ("refresh_families::find", |tx, t| Ok(families::find(tx, t.family)?.is_some())),
+    ("refresh_families::any_offline", |tx, t| families::any_offline(tx, t.sid, &t.client)),
     ("refresh_tokens::find", |tx, t| Ok(tokens::find(tx, &t.token_hash)?.is_some())),
     ("refresh_tokens::successor", |tx, t| Ok(tokens::successor(tx, t.family, 0)?.is_some())),
     ("refresh_tokens::access_tokens_since", |tx, t| {
