@@ -36,7 +36,7 @@ impl Reader<'_> {
         let fault = match self.sources.file(&name).map(|bytes| serde_json::from_slice(&bytes)) {
             Ok(Ok(set)) => return Some(set),
             Ok(Err(_)) => format!("the file `{name}` is not JSON"),
-            Err(error) => format!("the file `{name}` cannot be read: {}", error),
+            Err(error) => format!("the file `{name}` cannot be read: {error}"),
         };
         path.fault(fault);
         None
