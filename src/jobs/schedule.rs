@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::time::{Instant, MissedTickBehavior};
+
 use super::{Checkpoints, FetchLogos, FoldFailures, Job, JobContext, Prune, RotateKeys};
 use crate::model::digest::hex;
 use crate::model::failure::Failure;
@@ -16,6 +18,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// How long the lease holds without being renewed: after that, another node takes over.
 const LEASE: Duration = Duration::from_mins(1);
+
+/// How often it is renewed while a job runs.
+const RENEW_EVERY: Duration = Duration::from_secs(20);
 
 /// The jobs of a node.
 pub struct Schedule {
@@ -51,7 +56,7 @@ impl Schedule {
     /// Looks for due jobs until the task is dropped.
     pub async fn run(&self) {
         let mut ticks = tokio::time::interval(LOOK_EVERY);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
             // A database that is away is told once, by whoever follows the change number.
@@ -69,10 +74,27 @@ impl Schedule {
         }
         let mut reports = Vec::new();
         for job in self.jobs.iter().filter(|job| self.is_due(job.as_ref(), now)) {
-            reports.push(self.run_one(job.as_ref()).await);
+            reports.push(self.run_holding(job.as_ref()).await);
             self.take_lease(self.context.clock.now()).await?;
         }
         Ok(reports)
+    }
+
+    /// Keeps the lease while the job runs: a long one is no reason for another node to begin the same.
+    async fn run_holding(&self, job: &dyn Job) -> Report {
+        let mut run = std::pin::pin!(self.run_one(job));
+        let mut renewals = tokio::time::interval_at(Instant::now() + RENEW_EVERY, RENEW_EVERY);
+        renewals.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                report = &mut run => return report,
+                _ = renewals.tick() => {
+                    if let Err(failure) = self.take_lease(self.context.clock.now()).await {
+                        tracing::debug!(context = failure.context, "the lease for the jobs is not renewed");
+                    }
+                }
+            }
+        }
     }
 
     /// Runs every job once, due or not, lease or not.

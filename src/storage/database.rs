@@ -133,7 +133,7 @@ impl Database {
         let (Backend::Sqlite { readers: connections, .. } | Backend::Postgres(connections)) = &*self.backend;
         connections
             .run(self.patience, |conn| {
-                conn.batch_execute("BEGIN").or_failure("beginning a read")?;
+                conn.batch_execute(begin_read(conn)).or_failure("beginning a read")?;
                 let mut recorded = Recorded::default();
                 let result = guarded(|| work(conn, &mut recorded));
                 conn.batch_execute("ROLLBACK").or_failure("ending a read")?;
@@ -144,9 +144,13 @@ impl Database {
 
     async fn run_write<T: Send + 'static>(&self, work: Work<T>) -> Result<T, Failure> {
         match &*self.backend {
-            Backend::Sqlite { writer, .. } => tokio::time::timeout(self.patience, writer.write(work))
-                .await
-                .unwrap_or_else(|_| Err(Failure::unavailable("waiting for the writer"))),
+            Backend::Sqlite { writer, .. } => {
+                let deadline = Instant::now() + self.patience;
+                // What is not done by the deadline is not done at all; a commit that has begun has this long to answer.
+                tokio::time::timeout(self.patience + GRACE, writer.write(work, deadline))
+                    .await
+                    .unwrap_or_else(|_| Err(Failure::unavailable("waiting for the writer")))
+            }
             Backend::Postgres(connections) => {
                 let patience = self.patience;
                 // Whoever asked is told 503 at this moment: what was refused is not done (P138).
@@ -242,6 +246,15 @@ fn write_postgres<T>(
             let _ = conn.batch_execute("ROLLBACK");
             Err(failure)
         }
+    }
+}
+
+/// One state of the data for all that a closure reads, and no write. On SQLite a transaction sees one state anyway, and the
+/// connections that read may not write.
+const fn begin_read(conn: &AnyConn) -> &'static str {
+    match conn {
+        AnyConn::Pg(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        AnyConn::Sqlite(_) => "BEGIN",
     }
 }
 

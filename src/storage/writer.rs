@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
@@ -18,6 +18,8 @@ use crate::model::failure::Failure;
 const QUEUE: usize = 1024;
 /// Closures that one commit serves at most.
 const GROUP: usize = 128;
+/// After this no further closure joins a transaction: those that are done wait for its commit.
+const LONGEST: Duration = Duration::from_millis(100);
 /// How long the writer gathers closures before it begins a transaction, where the last one served more than one: who
 /// writes alone never waits. A commit costs about as much as this, so the wait at most doubles it.
 const GATHER: Duration = Duration::from_millis(3);
@@ -32,6 +34,8 @@ pub(super) struct Writer {
 }
 
 trait Queued: Send {
+    /// By when its work and its events have to be done.
+    fn deadline(&self) -> Instant;
     /// Does the work; true keeps what it wrote.
     fn run(&mut self, conn: &mut AnyConn, recorded: &mut Recorded) -> bool;
     /// Withdraws an answer that could not be kept.
@@ -42,11 +46,16 @@ trait Queued: Send {
 
 struct Job<T> {
     work: Option<Work<T>>,
+    deadline: Instant,
     outcome: Option<Result<T, Failure>>,
     reply: oneshot::Sender<Result<T, Failure>>,
 }
 
 impl<T: Send> Queued for Job<T> {
+    fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     fn run(&mut self, conn: &mut AnyConn, recorded: &mut Recorded) -> bool {
         // Whoever asked was told 503 meanwhile: what was refused is not done (P138).
         if self.reply.is_closed() {
@@ -81,10 +90,14 @@ impl Writer {
         Ok(Self { queue })
     }
 
-    /// Queues the work and waits for its commit.
-    pub(super) async fn write<T: Send + 'static>(&self, work: Work<T>) -> Result<T, Failure> {
+    /// Queues the work and waits for its commit. What is not done by the deadline is undone (P138).
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: Work<T>,
+        deadline: Instant,
+    ) -> Result<T, Failure> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { work: Some(work), outcome: None, reply };
+        let job = Job { work: Some(work), deadline, outcome: None, reply };
         self.queue.try_send(Box::new(job)).map_err(|error| match error {
             TrySendError::Full(_) => Failure::unavailable("the write queue is full"),
             TrySendError::Disconnected(_) => Failure::unavailable("the writer has ended"),
@@ -136,12 +149,14 @@ fn commit_group(
         group.extend(jobs.try_iter());
     }
     begun?;
+    let begun_at = Instant::now();
     let mut heads = Heads::default();
     let mut at = 0;
     while let Some(job) = group.get_mut(at) {
         run_in_savepoint(conn, job.as_mut(), &mut heads)?;
         at += 1;
         if group.len() < GROUP
+            && begun_at.elapsed() < LONGEST
             && let Ok(next) = jobs.try_recv()
         {
             group.push(next);
@@ -153,7 +168,7 @@ fn commit_group(
 
 fn run_in_savepoint(conn: &mut AnyConn, job: &mut dyn Queued, heads: &mut Heads) -> Result<(), Failure> {
     conn.batch_execute("SAVEPOINT work").or_failure("opening a savepoint")?;
-    let mut recorded = Recorded::default();
+    let mut recorded = Recorded::until(job.deadline());
     let mut keep = job.run(conn, &mut recorded);
     if keep && let Err(failure) = guarded(|| heads.write(conn, recorded)) {
         job.withdraw(failure);

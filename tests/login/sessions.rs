@@ -181,6 +181,26 @@ async fn p076_the_server_enforces_idle_and_total_limits() {
     assert_eq!(answer.get("error").map(String::as_str), Some("login_required"), "in use, but too old");
 }
 
+/// A use counts for the idle limit, however short that is and however often somebody comes.
+#[tokio::test]
+async fn p076_a_session_in_use_does_not_end_by_a_short_idle_limit() {
+    let (server, _) = started().await;
+    let acme = server.organisation("acme", &[]).await;
+    acme.person("ada@acme.example", &[]).await;
+    let (scope, now) = (acme.scope.clone(), server.now());
+    let policy =
+        Policy { session: SessionLimits { idle_seconds: 20, absolute_seconds: 600 }, ..Policy::default() };
+    server.as_operator(move |tx| policies::put(&mut tx.enter(&scope)?, &policy, now)).await;
+    let busy = signed_in(&server, "ada@acme.example", "acme").await;
+    for _ in 0..6 {
+        server.advance(Duration::from_secs(7)).await;
+        let used = busy.open(&authorize("notes", "&prompt=none")).await;
+        assert!(used.answer().contains_key("code"), "{used:#?}");
+    }
+    server.advance(Duration::from_secs(21)).await;
+    assert!(!is_signed_in(&busy).await, "unused for longer than the limit");
+}
+
 #[tokio::test]
 async fn p077_cookies_are_for_our_server_alone() {
     let (server, _) = started().await;

@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use symbolon::flows::audit::Verification;
+use symbolon::flows::provision::{Overlap, rotate_secret};
+use symbolon::model::audit::Actor;
+use symbolon::model::client::ClientKind;
 use symbolon::model::failure::{Failure, FailureKind};
 use symbolon::model::ids::TenantId;
-use symbolon::storage::records::{audit, authorization_codes, users};
+use symbolon::storage::records::{audit, authorization_codes, clients, users};
 use symbolon::storage::tx::Transaction as _;
 
 use super::{call, count_users, event, tenant, user};
 use crate::harness::database::TestDatabase;
+use crate::harness::seed::client;
 
 /// On the slowest machine: a queue that is shorter, or a writer that turns away whom it could serve, falls below it.
 const FLOOR: usize = 50;
@@ -99,8 +103,67 @@ async fn a_read_transaction_keeps_nothing() {
     let database = home.open();
     let scope = tenant(&database, "acme").await;
     let person = user(scope.id(), "ada@acme.example");
-    let _refused_or_forgotten = database.read(&scope, move |tx| users::insert(tx, &person)).await;
+    let refused = database.read(&scope, move |tx| users::insert(tx, &person)).await;
+    assert!(refused.is_err(), "a read may not write, on either database");
     assert_eq!(count_users(&database, &scope).await, 0);
+}
+
+/// Who was told 503 may try again: what is done after that would be done twice (P138).
+#[tokio::test]
+async fn p138_a_write_that_comes_too_late_is_not_kept() {
+    let home = TestDatabase::new();
+    let database = home.open();
+    let scope = tenant(&database, "acme").await;
+    let person = user(scope.id(), "ada@acme.example");
+    let (answered, wait) = std::sync::mpsc::channel::<()>();
+    let late = database
+        .write(&scope, move |tx| {
+            users::insert(tx, &person)?;
+            tx.record(event());
+            // Until whoever asked has been told, as on a disk that stands still.
+            let _ = wait.recv();
+            Ok(())
+        })
+        .await;
+    assert_eq!(late.expect_err("it took too long").kind, FailureKind::Unavailable);
+    drop(answered);
+    let next = user(scope.id(), "bob@acme.example");
+    database.write(&scope, move |tx| users::insert(tx, &next)).await.expect("the next one is served");
+    let known = database.read(&scope, |tx| users::find_by_email(tx, "ada@acme.example")).await;
+    assert_eq!(known.expect("a look-up"), None);
+    assert_eq!(database.read(&scope, audit::head).await.expect("the head").seq, 0);
+}
+
+/// Two who make a new secret at once, each with an overlap: two are good in the end and no more (D9).
+#[tokio::test]
+async fn d9_two_rotations_at_once_leave_two_secrets() {
+    let home = TestDatabase::new();
+    let database = home.open();
+    let scope = tenant(&database, "acme").await;
+    let job = client("acme.job", ClientKind::Service);
+    let id = job.client_id.clone();
+    let stored = job.clone();
+    let made = database.write(&scope, move |tx| {
+        clients::insert(tx, &stored)?;
+        rotate_secret(tx, &call(), &Actor::System, (&stored, Overlap::default()))
+    });
+    made.await.expect("a write").expect("a first secret");
+    for _ in 0..10 {
+        let rotation = || {
+            let job = job.clone();
+            let overlap = "1h".parse().expect("an overlap");
+            database.write(&scope, move |tx| rotate_secret(tx, &call(), &Actor::System, (&job, overlap)))
+        };
+        let (one, other) = tokio::join!(rotation(), rotation());
+        for rotated in [one, other] {
+            rotated.expect("a write").expect("a secret");
+        }
+        let id = id.clone();
+        let live = database.read(&scope, move |tx| clients::live_secrets(tx, &id, call().now)).await;
+        let live = live.expect("the secrets");
+        assert_eq!(live.len(), 2, "{live:?}");
+        assert_eq!(live.iter().filter(|secret| secret.expires_at.is_none()).count(), 1, "{live:?}");
+    }
 }
 
 #[tokio::test]

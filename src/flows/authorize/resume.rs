@@ -116,7 +116,7 @@ pub(super) fn settle(
             if !finish(directory, &standing)? {
                 return Ok(Outcome::Gone);
             }
-            session::touch(&mut directory.enter(&account.scope)?, call, &account.session)?;
+            session::touch(&mut directory.enter(&account.scope)?, call, account)?;
             let answer = issue::code(directory, call, (&standing.client, &request, account), terms)?;
             Ok(back(standing, request, answer, Some((account.scope.id(), account.user.id))))
         }

@@ -73,7 +73,7 @@ pub fn choose(
             };
             session::rotate(directory, call, cookie)?;
             session::move_interactions(directory, interaction.stored_in, cookie)?;
-            session::touch(&mut directory.enter(&account.scope)?, call, &account.session)?;
+            session::touch(&mut directory.enter(&account.scope)?, call, account)?;
             interaction.progress.account = Some(account.reference());
             interaction.progress.signing_in = false;
             Chosen::Account(handle, account.scope.id(), account.user.id)

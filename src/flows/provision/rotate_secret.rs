@@ -13,7 +13,7 @@ use crate::model::secret::Secret;
 use crate::model::time::Timestamp;
 use crate::protocol::opaque::{self, PlainKind};
 use crate::storage::TenantTx;
-use crate::storage::records::{change_number, clients};
+use crate::storage::records::{change_number, clients, tenants};
 
 /// For how long the secret before stays good beside the new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,6 +80,8 @@ pub fn rotate_secret(
         AuthMethod::PrivateKeyJwt => return Ok(Err(NoSecret::OwnKey)),
         AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => {}
     }
+    // Two at once would each see the same newest one, and leave three.
+    tenants::hold(tx)?;
     let id = &client.client_id;
     let newest = clients::live_secrets(tx, id, call.now)?.into_iter().next();
     let kept = newest.filter(|_| !overlap.is_zero());

@@ -16,7 +16,7 @@ use crate::storage::records::sessions::Whereabouts;
 use crate::storage::records::{browser_sessions, policies, refresh_families, sessions, users};
 use crate::storage::{Directory, TenantScope, TenantTx};
 
-/// How precisely the last use of a session is remembered.
+/// How precisely the last use of a session is remembered at least; where the idle limit is short, to a quarter of it.
 const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
 /// An account that is signed in and may be used now.
@@ -28,9 +28,16 @@ pub struct LiveAccount {
     pub user: User,
     /// The tenant it is signed in to.
     pub scope: TenantScope,
+    /// What its tenant's policy sets now.
+    pub limits: SessionLimits,
 }
 
 impl LiveAccount {
+    /// Whether this use of the session has to be written down.
+    fn is_due(&self, now: Timestamp) -> bool {
+        now.since(self.session.last_seen_at) >= TOUCH_EVERY.min(self.limits.idle() / 4)
+    }
+
     /// Where the account is found.
     pub const fn reference(&self) -> SessionRef {
         SessionRef { tenant_id: self.session.tenant_id, sid: self.session.id }
@@ -70,7 +77,7 @@ pub fn find_live(
     let stood = |status: Status| status.stood_at(session.created_at);
     let user = users::find(&mut tx, session.user_id)?;
     let user = user.filter(|user| stood(user.status) && stood(scope.tenant().status));
-    Ok(user.map(|user| LiveAccount { session, user, scope }))
+    Ok(user.map(|user| LiveAccount { session, user, scope, limits }))
 }
 
 /// Whether neither limit has passed.
@@ -104,22 +111,22 @@ pub fn took_along(
     Ok(iat <= end.unix() || !refresh_families::any_offline(tx, sid, client)?)
 }
 
-/// Notes that the session is in use, at most once a minute.
-pub fn touch(tx: &mut TenantTx<'_>, call: &Call, session: &Session) -> Result<(), Failure> {
-    if call.now.since(session.last_seen_at) < TOUCH_EVERY {
+/// Notes that the session is in use, but not at every request.
+pub fn touch(tx: &mut TenantTx<'_>, call: &Call, account: &LiveAccount) -> Result<(), Failure> {
+    if !account.is_due(call.now) {
         return Ok(());
     }
-    browser_sessions::touch(tx, session.browser_session_id, call.now)?;
-    sessions::touch(tx, session.id, whereabouts(call), call.now)
+    browser_sessions::touch(tx, account.session.browser_session_id, call.now)?;
+    sessions::touch(tx, account.session.id, whereabouts(call), call.now)
 }
 
 /// The same where a client refreshes: the session is in use, and where its browser was stays (D32).
-pub fn keep_alive(tx: &mut TenantTx<'_>, call: &Call, session: &Session) -> Result<(), Failure> {
-    if call.now.since(session.last_seen_at) < TOUCH_EVERY {
+pub fn keep_alive(tx: &mut TenantTx<'_>, call: &Call, account: &LiveAccount) -> Result<(), Failure> {
+    if !account.is_due(call.now) {
         return Ok(());
     }
-    browser_sessions::touch(tx, session.browser_session_id, call.now)?;
-    sessions::seen(tx, session.id, call.now)
+    browser_sessions::touch(tx, account.session.browser_session_id, call.now)?;
+    sessions::seen(tx, account.session.id, call.now)
 }
 
 /// Where this request comes from.

@@ -104,8 +104,8 @@ impl Refresh<'_> {
             Ok(target) => target,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if let Some(session) = &person.session {
-            session::keep_alive(tx, self.turn.call, session)?;
+        if let Some(account) = &person.signed_in {
+            session::keep_alive(tx, self.turn.call, account)?;
         }
         let issued = self.compile(cut_off, &granted, person, &target);
         self.rotate(tx, &family, &token, issued)

@@ -7,12 +7,12 @@ use crate::flows::authorization::Authorization;
 use crate::flows::authorize::consent::asked_scopes;
 use crate::flows::call::Call;
 use crate::flows::revocation;
-use crate::flows::session;
+use crate::flows::session::{self, LiveAccount};
 use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::model::ids::{ContextId, WorkspaceId};
 use crate::model::role::Role;
-use crate::model::session::{Session, SessionRef};
+use crate::model::session::SessionRef;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::model::workspace::{ContextAccess, WorkspaceAccess};
@@ -28,8 +28,8 @@ pub(super) struct Standing {
     pub(super) user: User,
     pub(super) roles: BTreeSet<Role>,
     pub(super) workspaces: WorkspaceClaims,
-    /// The session that the grant lives by, if it does.
-    pub(super) session: Option<Session>,
+    /// The account with the session that the grant lives by, if it does.
+    pub(super) signed_in: Option<LiveAccount>,
 }
 
 /// What a person granted, by a code or to a refresh family.
@@ -79,13 +79,13 @@ pub(super) fn of_person(
     }
     let user = users::find(tx, authorization.user_id)?.filter(|user| user.status.stood_at(at));
     let Some(user) = user else { return Ok(Err(GrantFault::Person)) };
-    let session = match bond {
+    let signed_in = match bond {
         Bond::Offline => None,
         Bond::Session => {
             let reference = SessionRef { tenant_id: tx.scope().id(), sid: authorization.sid };
             let live = session::find_live(&mut tx.directory(), call, reference)?;
             match live.filter(|account| account.user.id == user.id) {
-                Some(account) => Some(account.session),
+                Some(account) => Some(account),
                 None => return Ok(Err(GrantFault::Session)),
             }
         }
@@ -97,7 +97,7 @@ pub(super) fn of_person(
     roles.extend(groups::roles_of_user(tx, user.id)?);
     let access = workspaces::effective(tx, user.id)?;
     let workspaces = spelled_out(tx, access)?;
-    Ok(Ok(Standing { user, roles, workspaces, session }))
+    Ok(Ok(Standing { user, roles, workspaces, signed_in }))
 }
 
 /// Whether what was granted is still covered by the person's consent; the platform's own first-party clients need none
