@@ -1,4 +1,5 @@
-//! Removes what has outlived its use, so that no table grows without bound (docs/architecture.md, Two databases; P132).
+//! Removes what has outlived its use, so that what comes and goes does not pile up (P132). What stays is named in
+//! docs/architecture.md, Two databases.
 
 use std::time::Duration;
 

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// The rules. A value that the product does not enforce yet is refused when it is set, never stored and ignored
-/// (D27), so every field here is enforced.
+/// The rules. A value that the product does not enforce yet is refused when it is set, never stored and ignored (D27).
+/// `session` is judged whenever a session is used. `registration` is judged nowhere, since there is no sign-up: accounts
+/// come by a declaration, or by the set-up link of the first owner, under either value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
@@ -27,7 +28,7 @@ impl Default for Policy {
 pub enum Registration {
     /// Those whom an administrator asked.
     InviteOnly,
-    /// Nobody new.
+    /// Nobody new, but whom a declaration names.
     Closed,
 }
 

@@ -50,8 +50,8 @@ pub fn refuse_newcomers(listener: TcpListener) {
     let _refuses = TcpStream::from(OwnedFd::from(listener)).shutdown(Shutdown::Both);
 }
 
-/// SIGTERM and Ctrl-C. Listened to before the server says that it is ready: one that comes in between is not lost, and
-/// does not end the process as if nobody listened.
+/// SIGTERM, SIGHUP and Ctrl-C. Listened to before the server says that it is ready: one that comes in between is not
+/// lost, and does not end the process as if nobody listened.
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,

@@ -1,4 +1,5 @@
-//! The tables. Named only in `records/`, where a tenant's table is reached through its scope.
+//! The tables. Named only in `records/`, where a tenant's table is reached through its scope, and in `pending.rs`,
+//! which writes the events of each tenant under its own name.
 
 diesel::table! {
     tenants (id) {

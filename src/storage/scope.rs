@@ -38,7 +38,7 @@ impl TenantScope {
 }
 
 /// The right to work on the deployment itself: whoever runs the program on the machine that holds the data. Made only
-/// by `cli/`, `jobs/`, `server/` and `demo/` (`tests/architecture.rs` checks).
+/// by `cli/`, `jobs/` and `server/` (`tests/architecture.rs` checks).
 #[derive(Debug, Clone, Copy)]
 pub struct PlatformScope {
     _private: (),

@@ -69,7 +69,9 @@ impl VerifierBuilder {
         self
     }
 
-    /// How far the clocks of issuer and service may differ; 30 s when not said, and never more.
+    /// How far an `iat` may lie ahead and an `exp` behind; 30 s when not said, and never more. The issuer dates what it
+    /// issues just after a revocation up to 16 s ahead of its clock, and clocks differ: under 20 s such a token may be
+    /// refused at first.
     #[must_use]
     pub const fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;

@@ -22,7 +22,7 @@ const OUTPUT_LEN: usize = 32;
 pub struct PoolLimits {
     /// Hashes computed at once; each holds 19 MiB.
     pub parallel: usize,
-    /// Requests that may wait for their turn. At about 20 ms a hash, 25 waiting per core are half a second.
+    /// Requests that may wait for their turn, so that nobody waits longer than their hashes take.
     pub waiting: usize,
 }
 

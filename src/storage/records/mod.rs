@@ -1,5 +1,6 @@
-//! One file per table, and the only files that name tables. A function on a tenant's table takes a `TenantTx` and
-//! begins at its rows; one on a deployment-level table takes any transaction (D5).
+//! One file per table, with those that belong to it. Only these files name tables, and `pending.rs`, which writes the
+//! events. A function on a tenant's table takes a `TenantTx` and begins at its rows; one on a deployment-level table
+//! takes any transaction (D5).
 
 pub mod audit;
 pub mod authorization_codes;
