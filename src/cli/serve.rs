@@ -32,8 +32,9 @@ pub struct Serve {
 }
 
 const EXAMPLES: &str = "\
-`symbolon init` comes first: it makes the data directory and the keys. SIGTERM or Ctrl-C stops the server once its running \
-requests are answered; a second one stops it at once.
+`symbolon init` comes first: it makes the data directory and the keys. SIGTERM, SIGHUP or Ctrl-C stops the server once \
+its running requests are answered; a second one stops it at once. No signal reads the configuration or the certificate \
+again: restart the server after a change.
 
 Examples:
   symbolon serve
