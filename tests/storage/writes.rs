@@ -139,6 +139,8 @@ async fn p138_a_write_that_comes_too_late_is_not_kept() {
 async fn d9_two_rotations_at_once_leave_two_secrets() {
     let home = TestDatabase::new();
     let database = home.open();
+    // The row that holds the configuration for one at a time.
+    tenant(&database, "platform").await;
     let scope = tenant(&database, "acme").await;
     let job = client("acme.job", ClientKind::Service);
     let id = job.client_id.clone();
