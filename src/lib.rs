@@ -8,7 +8,7 @@
 //! | `effects` | clock, random, outbound http: trait, real, in-memory | model |
 //! | `protocol` | the rules of the specifications, pure | model |
 //! | `crypto` | jwt, jwk, password, keyed hash, seal | model, effects |
-//! | `storage` | connection, database, scope, schema; `records/` names the tables | model |
+//! | `storage` | connection, database, scope, schema; `records/` names the tables, `pending.rs` those of events | model |
 //! | `flows` | what the product does: functions over a transaction | model, protocol, crypto, effects, storage |
 //! | `jobs` | scheduled work, one file per job | flows, storage, effects, views, model |
 //! | `views` | typed template contexts | model, protocol |

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::deployment::Deployment;
 use super::outcome::{Outcome, Stop, warn};
 use super::settings::SettingsArgs;
+use crate::config::fault::in_words;
 use crate::flows::provision::{self, Overlap, Rotated};
 use crate::model::audit::Actor;
 use crate::model::ids::ClientId;
@@ -84,7 +85,8 @@ fn print(arguments: &RotateSecret, rotated: &Rotated) -> Outcome {
         secret.clone()
     };
     writeln!(std::io::stdout().lock(), "{line}").map_err(|error| {
-        Stop::failed(format_args!("the secret was changed and cannot be shown ({error}): rotate it again"))
+        let why = in_words(&error);
+        Stop::failed(format_args!("the secret was changed and cannot be shown ({why}): rotate it again"))
     })?;
     match rotated.previous_ends_at {
         Some(end) => warn(format_args!("The old secret of `{}` ends at {end}.", arguments.client)),

@@ -96,13 +96,13 @@ pub const SECTION: Section = Section {
             "server.drain",
             Kind::Duration { least: 0, most: 600 },
             "30s",
-            "After SIGTERM or Ctrl-C: how long running requests may take to finish. New ones are refused and `/readyz` says so.",
+            "After SIGTERM, SIGHUP or Ctrl-C: how long running requests may take to finish. New ones are refused and `/readyz` says so.",
         ),
         Key::new(
             "server.unready",
             Kind::Duration { least: 0, most: 60 },
             "0s",
-            "After SIGTERM: how long the server goes on taking requests while `/readyz` answers 503 already, so that a load balancer can look away first.",
+            "After SIGTERM or SIGHUP: how long the server goes on taking requests while `/readyz` answers 503 already, so that a load balancer can look away first.",
         ),
     ],
 };

@@ -15,8 +15,8 @@ pub(super) struct Reached<'a> {
     pub(super) id: &'a str,
 }
 
-/// Notes on the chain of the client's own tenant what it reached for. Who does it again and again is counted (D23). Of a public client, which proves nothing,
-/// nothing is noted: strangers would write the record.
+/// Notes on the chain of the client's own tenant what it reached for. Who does it again and again is counted (D23). Of a public
+/// client, which proves nothing, nothing is noted: strangers would write the record.
 pub(super) fn note(
     directory: &mut Directory<'_>,
     call: &Call,

@@ -124,8 +124,8 @@ pub struct Progress {
     pub told: Option<Told>,
 }
 
-/// What came of the last form of the sign-in pages, where it did not lead on. It waits here, and the browser is sent to the page by GET: going
-/// back never ends at the browser's question whether to send a form again.
+/// What came of the last form of the sign-in pages, where it did not lead on. It waits here, and the browser is sent to the page
+/// by GET: going back never ends at the browser's question whether to send a form again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// What was wrong.

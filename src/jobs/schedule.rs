@@ -75,7 +75,9 @@ impl Schedule {
         let mut reports = Vec::new();
         for job in self.jobs.iter().filter(|job| self.is_due(job.as_ref(), now)) {
             reports.push(self.run_holding(job.as_ref()).await);
-            self.take_lease(self.context.clock.now()).await?;
+            if !self.take_lease(self.context.clock.now()).await? {
+                break;
+            }
         }
         Ok(reports)
     }

@@ -188,7 +188,8 @@ impl<'de> Deserialize<'de> for ClientId {
 pub struct InvalidClientId;
 
 /// A tenant's short name in URLs, client ids and claims (D2): lower-case letters, digits and hyphens, 2 to 40
-/// characters, no hyphen at either end, and not shaped like a UUID, which would name the tenant with that id. Whether a slug is reserved or was used before is the database's to say.
+/// characters, no hyphen at either end, and not shaped like a UUID, which would name the tenant with that id. Whether a slug
+/// is reserved or was used before is the database's to say.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Slug(String);

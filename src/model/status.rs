@@ -34,8 +34,8 @@ impl Status {
     }
 
     /// Whether it is in use, and was not switched off since this time. Sessions, refresh tokens, codes and sign-ins under
-    /// way are good while everything they stand on has stood since they began: they survive a logout perhaps, a
-    /// suspension never, also when it is over (D12, P104).
+    /// way are good while everything they stand on has stood since they began: a refresh token may outlive a logout, nothing
+    /// outlives a suspension, also when it is over (D12, P104).
     pub fn stood_at(self, time: Timestamp) -> bool {
         match self {
             Self::Active => true,

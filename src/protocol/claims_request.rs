@@ -43,7 +43,7 @@ impl ClaimsRequest {
         let Ok(Value::Object(members)) = serde_json::from_str(text) else { return Err(ClaimsRequestError) };
         let asked = Self { userinfo: member(&members, "userinfo")?, id_token: member(&members, "id_token")? };
         // A `sub` that is no text can be nobody's: the request must not succeed for somebody (OIDC Core §3.1.2.2).
-        let nobodys = asked.id_token.get("sub").is_some_and(|ask| !ask.values.iter().all(Value::is_string));
+        let nobodys = members.get("id_token").and_then(|asked| asked.get("sub")).is_some_and(is_nobodys);
         if nobodys { Err(ClaimsRequestError) } else { Ok(asked) }
     }
 
@@ -123,6 +123,13 @@ fn read_ask(ask: &Value) -> Result<Ask, ClaimsRequestError> {
     Ok(Ask { essential, values })
 }
 
+/// Whether values are asked for of which not all are text, or none is there.
+fn is_nobodys(sub: &Value) -> bool {
+    let no_text = |values: &Vec<Value>| values.is_empty() || !values.iter().all(Value::is_string);
+    sub.get("value").is_some_and(|value| !value.is_string())
+        || sub.get("values").and_then(Value::as_array).is_some_and(no_text)
+}
+
 /// How deep the brackets nest, without building anything.
 fn depth(text: &str) -> usize {
     let (mut deepest, mut open, mut in_string, mut escaped) = (0_usize, 0_usize, false, false);
@@ -184,6 +191,7 @@ mod tests {
             r#"{"id_token":{"sub":{"value":12345}}}"#,
             r#"{"id_token":{"sub":{"value":null}}}"#,
             r#"{"id_token":{"sub":{"values":["a",["b"]]}}}"#,
+            r#"{"id_token":{"sub":{"values":[]}}}"#,
         ] {
             assert!(ClaimsRequest::parse(bad).is_err());
         }

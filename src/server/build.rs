@@ -155,6 +155,9 @@ pub async fn build(parts: Parts) -> Result<Server, BuildError> {
     Ok(Server { address, edge, listening, drain, handle, running, tasks })
 }
 
+/// How long the thread that accepts connections may take until it is paused.
+const LETS_GO: Duration = Duration::from_millis(50);
+
 impl Server {
     /// Stops. Gracefully means: no new connection, and running requests may finish within the configured time.
     pub async fn stop(self, gracefully: bool) {
@@ -162,6 +165,8 @@ impl Server {
         let finished = gracefully && {
             // A worker ends with its last connection, and takes along what still runs without one.
             self.handle.pause().await;
+            // The answer comes before the thread that accepts has let go of the listener.
+            tokio::time::sleep(LETS_GO).await;
             run::refuse_newcomers(self.listening);
             tokio::time::timeout(self.drain, self.edge.running.none()).await.is_ok()
         };

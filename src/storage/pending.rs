@@ -8,6 +8,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
 
 use super::connection::AnyConn;
+use super::database::guarded;
 use super::rows::{OrFailure, insert_rows};
 use super::schema::{audit_events, audit_heads, audit_personal};
 use super::tx::{Directory, name_tenant};
@@ -64,7 +65,7 @@ impl Heads {
     /// what it was before: of all the tenants that the closure recorded for.
     pub(super) fn write(&mut self, conn: &mut AnyConn, recorded: Recorded) -> Result<(), Failure> {
         let before = self.known.clone();
-        let written = self.write_all(conn, recorded);
+        let written = guarded(|| self.write_all(conn, recorded));
         if written.is_err() {
             self.known = before;
         }

@@ -150,13 +150,18 @@ fn commit_group(
     }
     begun?;
     let begun_at = Instant::now();
+    // By when the first of them is told that it took too long.
+    let mut nearest = begun_at + Duration::from_hours(1);
     let mut heads = Heads::default();
     let mut at = 0;
     while let Some(job) = group.get_mut(at) {
+        nearest = nearest.min(job.deadline());
         run_in_savepoint(conn, job.as_mut(), &mut heads)?;
         at += 1;
+        let now = Instant::now();
         if group.len() < GROUP
-            && begun_at.elapsed() < LONGEST
+            && now.duration_since(begun_at) < LONGEST
+            && now + LONGEST < nearest
             && let Ok(next) = jobs.try_recv()
         {
             group.push(next);
@@ -170,7 +175,7 @@ fn run_in_savepoint(conn: &mut AnyConn, job: &mut dyn Queued, heads: &mut Heads)
     conn.batch_execute("SAVEPOINT work").or_failure("opening a savepoint")?;
     let mut recorded = Recorded::until(job.deadline());
     let mut keep = job.run(conn, &mut recorded);
-    if keep && let Err(failure) = guarded(|| heads.write(conn, recorded)) {
+    if keep && let Err(failure) = heads.write(conn, recorded) {
         job.withdraw(failure);
         keep = false;
     }

@@ -17,8 +17,8 @@ pub struct AccountsPage {
     pub form: Form,
     /// Who asks.
     pub client: Option<ClientCard>,
-    /// Whether somebody has just signed in whom the request did not ask for. The page says so, and never whom it asks for: that is
-    /// shown only as an account that is signed in in this browser.
+    /// Whether somebody has just signed in whom the request did not ask for. The page says so, and never whom it asks for:
+    /// that is shown only as an account that is signed in in this browser.
     pub asked_for_another: bool,
     /// The accounts, in the order they are shown: `account-1` first.
     pub accounts: Vec<AccountChoice>,

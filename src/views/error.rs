@@ -72,8 +72,8 @@ impl ErrorKind {
         }
     }
 
-    /// Whether the page shows the way to our first page, which says who is signed in: a sign-in that is over may have succeeded in
-    /// another window.
+    /// Whether the page shows the way to our first page, which says who is signed in: a sign-in that is over may have
+    /// succeeded in another window.
     fn leads_home(self) -> bool {
         self == Self::Expired
     }

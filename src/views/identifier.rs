@@ -16,8 +16,8 @@ pub struct IdentifierPage {
     pub form: Form,
     /// Who asks; a sign-in without a relying party has nobody to cancel to.
     pub client: Option<ClientCard>,
-    /// Whether somebody has just signed in whom the request did not ask for. The page says so, and never whom it asks for: that is
-    /// shown only as an account that is signed in in this browser.
+    /// Whether somebody has just signed in whom the request did not ask for. The page says so, and never whom it asks for:
+    /// that is shown only as an account that is signed in in this browser.
     pub asked_for_another: bool,
     /// What stands in the field: a `login_hint`, or what was entered before. Never a sign that it exists.
     pub username: String,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use symbolon::storage::records::consents;
 
-use super::{authorize, count, events, is_signed_in, open_client, sign_in, signed_in, started};
+use super::{
+    authorize, before_the_password, count, events, is_signed_in, open_client, sign_in, signed_in, started,
+};
 use crate::harness::jar::{Jar, Page};
 use crate::harness::seed::PASSWORD;
 
@@ -57,9 +59,7 @@ async fn p147_a_plain_sign_in_sent_twice_leaves_the_browser_signed_in() {
     let (server, _) = started().await;
     server.organisation("acme", &[]).await.person(ADA, &[]).await;
     for _ in 0..5 {
-        let jar = server.browser();
-        let page = jar.open("/login").await;
-        let page = jar.submit(&page, &[("username", ADA), ("organisation", "acme")]).await;
+        let (jar, page) = before_the_password(&server, ADA, "acme").await;
         let answers = at_once(&jar, &page, &[("password", PASSWORD), ("action", "continue")], 3).await;
         assert_eq!(statuses(&answers), [303; 3]);
         let cookies: Vec<&str> = answers.iter().filter_map(|page| page.header("set-cookie")).collect();

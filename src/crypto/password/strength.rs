@@ -91,7 +91,7 @@ fn without<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> usize {
     words.into_iter().fold(text.to_owned(), |left, word| left.replace(word, "")).chars().count()
 }
 
-/// Whether it is little more than a season, a month or a day, with any digits behind it.
+/// Whether it is little more than a season, a month or a day, with any digits in it.
 fn is_seasonal(lower: &str) -> bool {
     let undated = lower.replace(|c: char| c.is_ascii_digit(), "");
     SEASONAL.iter().any(|word| lower.contains(word)) && without(&undated, SEASONAL) < MIN_OWN_CHARS

@@ -74,7 +74,10 @@ async fn judge(
     given: &Secret<String>,
     address: &str,
 ) -> Result<Result<PasswordHash, Weakness>, Detour> {
-    let Ok(password) = Password::new(given) else { return Ok(Err(Weakness::TooLong)) };
+    let password = match Password::new(given) {
+        Ok(password) => password,
+        Err(weakness) => return Ok(Err(weakness)),
+    };
     let context =
         vec![address.chars().take(LONGEST_ADDRESS).collect(), visitor.edge.rules.deployment.clone()];
     visitor.sound(visitor.edge.passwords.accept(password, context).await.map_err(Into::into))

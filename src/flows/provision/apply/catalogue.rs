@@ -1,5 +1,7 @@
 //! Products, plans and resource servers.
 
+use std::collections::BTreeSet;
+
 use super::{Work, shrinks, suspends, touches};
 use crate::flows::provision::declaration::{Openness, Resource};
 use crate::flows::provision::difference::Change;
@@ -82,7 +84,7 @@ impl Work<'_, '_> {
         };
         resource_servers::put(self.tx, &server)?;
         if suspends(change) || touches(change, &["product"]) || shrinks(change, &["tenants", "scopes"]) {
-            self.revoke_tokens_for(&server.identifier)?;
+            self.revoke_tokens_for(&BTreeSet::from([server.identifier.clone()]))?;
         }
         let event = self.event(EventKind::ResourceServerChanged, change);
         self.record(owner, event.on("resource_server", server.id).with("identifier", server.identifier));
@@ -97,6 +99,7 @@ impl Work<'_, '_> {
     ) -> Result<(), Failure> {
         let owner = self.tenant_id(slug)?;
         self.delete_resource(identifier)?;
+        self.revoke_tokens_for(&BTreeSet::from([identifier.to_owned()]))?;
         let event = self.event(EventKind::ResourceServerChanged, change).with("identifier", identifier);
         self.record(owner, event);
         Ok(())
@@ -107,22 +110,25 @@ impl Work<'_, '_> {
         let Some(have) = self.state.resources.get(identifier) else { return Ok(()) };
         let status = Status::Deleted { since: self.call.now };
         let gone = ResourceServer { status, product: None, open_to: OpenTo::OwnerOnly, ..have.clone() };
-        resource_servers::put(self.tx, &gone)?;
-        self.revoke_tokens_for(identifier)
+        resource_servers::put(self.tx, &gone)
     }
 
     /// The identifiers of a tenant's resource servers as they were read.
-    pub(super) fn resources_of(&self, owner: TenantId) -> Vec<String> {
+    pub(super) fn resources_of(&self, owner: TenantId) -> BTreeSet<String> {
         let all = self.state.resources.values().filter(|resource| resource.owner == owner);
         all.map(|resource| resource.identifier.clone()).collect()
     }
 
-    /// Revokes the access tokens of every client that may ask for this resource server (P074).
-    pub(super) fn revoke_tokens_for(&mut self, identifier: &str) -> Result<(), Failure> {
+    /// Revokes the access tokens of every client that may ask for one of these resource servers (P074): all clients are read
+    /// once.
+    pub(super) fn revoke_tokens_for(&mut self, identifiers: &BTreeSet<String>) -> Result<(), Failure> {
+        if identifiers.is_empty() {
+            return Ok(());
+        }
         for scope in self.tx.tenants()? {
             let mut tenant = self.tx.enter(&scope)?;
             for client in clients::all(&mut tenant)? {
-                if client.metadata.resources.iter().any(|named| named == identifier) {
+                if client.metadata.resources.iter().any(|named| identifiers.contains(named)) {
                     self.falling.client(&scope, &client.client_id);
                 }
             }

@@ -63,9 +63,7 @@ impl Work<'_, '_> {
         }
         if suspends(change) {
             // Other tenants have tokens for its resource servers.
-            for identifier in self.resources_of(tenant.id) {
-                self.revoke_tokens_for(&identifier)?;
-            }
+            self.revoke_tokens_for(&self.resources_of(tenant.id))?;
         }
         let event = self.event(EventKind::TenantChanged, change).on("tenant", tenant.id).with("slug", slug);
         self.record(tenant.id, event);
@@ -93,7 +91,9 @@ impl Work<'_, '_> {
     pub(super) fn remove_tenant(&mut self, change: &Change, slug: &str) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
         entitlements::set(&mut self.tx.enter(&scope)?, &[])?;
-        for identifier in self.resources_of(scope.id()) {
+        let resources = self.resources_of(scope.id());
+        self.revoke_tokens_for(&resources)?;
+        for identifier in resources {
             self.delete_resource(&identifier)?;
         }
         let status = Status::Deleted { since: self.call.now };
