@@ -40,7 +40,7 @@ impl Timestamp {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// Whether what was read at this time is younger than `limit`. What lies ahead by more than [`STEP`] is not: the
+    /// Whether what was read at this time is younger than `limit`. What lies ahead by more than two seconds is not: the
     /// clock was set back since, and nobody knows how old it is.
     pub fn is_younger_than(self, limit: Duration, now: Self) -> bool {
         self <= now + STEP && now.since(self) < limit
