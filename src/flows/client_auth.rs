@@ -173,9 +173,19 @@ impl AuthenticatedClient {
         }
         let usable = clients::is_usable(tx, self.id())?;
         if !usable {
-            record_failure(tx, call, rules, (Some(&self.known), self.id()), "not_usable")?;
+            self.note_unusable(tx, call, rules)?;
         }
         Ok(usable)
+    }
+
+    /// Records on the chain of the client's own tenant that it proved itself, and may not be used any more.
+    pub fn note_unusable(
+        &self,
+        tx: &mut TenantTx<'_>,
+        call: &Call,
+        rules: &RecordRules,
+    ) -> Result<(), Failure> {
+        record_failure(tx, call, rules, (Some(&self.known), self.id()), "not_usable")
     }
 
     /// Whether the proof serves once only.

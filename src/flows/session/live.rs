@@ -70,14 +70,36 @@ pub fn find_live(
     let Some(scope) = directory.tenant(reference.tenant_id)? else { return Ok(None) };
     let mut tx = directory.enter(&scope)?;
     let Some(session) = sessions::find(&mut tx, reference.sid)? else { return Ok(None) };
-    let limits = policies::find(&mut tx)?.session;
-    if session.ended_at.is_some() || !within(&limits, &session, call.now) {
-        return Ok(None);
-    }
+    let Some(user) = users::find(&mut tx, session.user_id)? else { return Ok(None) };
+    judge(&mut tx, call, session, user)
+}
+
+/// The same for somebody who was read in this transaction, as was the tenant.
+pub fn live_of(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    sid: SessionId,
+    user: &User,
+) -> Result<Option<LiveAccount>, Failure> {
+    let session = sessions::find(tx, sid)?.filter(|session| session.user_id == user.id);
+    let Some(session) = session else { return Ok(None) };
+    judge(tx, call, session, user.clone())
+}
+
+fn judge(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    session: Session,
+    user: User,
+) -> Result<Option<LiveAccount>, Failure> {
+    let limits = policies::find(tx)?.session;
+    let scope = tx.scope().clone();
     let stood = |status: Status| status.stood_at(session.created_at);
-    let user = users::find(&mut tx, session.user_id)?;
-    let user = user.filter(|user| stood(user.status) && stood(scope.tenant().status));
-    Ok(user.map(|user| LiveAccount { session, user, scope, limits }))
+    let live = session.ended_at.is_none()
+        && within(&limits, &session, call.now)
+        && stood(user.status)
+        && stood(scope.tenant().status);
+    Ok(live.then_some(LiveAccount { session, user, scope, limits }))
 }
 
 /// Whether neither limit has passed.

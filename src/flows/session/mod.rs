@@ -6,4 +6,4 @@ mod live;
 
 pub use admit::{Admitted, CookieChange, admit, move_interactions, rotate};
 pub use end::{EndReason, end, end_all_of_user, hold_people};
-pub use live::{LiveAccount, find_live, keep_alive, live_accounts, took_along, touch};
+pub use live::{LiveAccount, find_live, keep_alive, live_accounts, live_of, took_along, touch};

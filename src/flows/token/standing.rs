@@ -12,7 +12,6 @@ use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::model::ids::{ContextId, WorkspaceId};
 use crate::model::role::Role;
-use crate::model::session::SessionRef;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::model::workspace::{ContextAccess, WorkspaceAccess};
@@ -20,7 +19,6 @@ use crate::protocol::revocation_feed::RevokedKind;
 use crate::protocol::token_claims::WorkspaceClaims;
 use crate::storage::TenantTx;
 use crate::storage::records::{consents, groups, users, workspaces};
-use crate::storage::tx::Transaction;
 
 /// An active person and what they may do.
 #[derive(Debug)]
@@ -81,14 +79,10 @@ pub(super) fn of_person(
     let Some(user) = user else { return Ok(Err(GrantFault::Person)) };
     let signed_in = match bond {
         Bond::Offline => None,
-        Bond::Session => {
-            let reference = SessionRef { tenant_id: tx.scope().id(), sid: authorization.sid };
-            let live = session::find_live(&mut tx.directory(), call, reference)?;
-            match live.filter(|account| account.user.id == user.id) {
-                Some(account) => Some(account),
-                None => return Ok(Err(GrantFault::Session)),
-            }
-        }
+        Bond::Session => match session::live_of(tx, call, authorization.sid, &user)? {
+            Some(account) => Some(account),
+            None => return Ok(Err(GrantFault::Session)),
+        },
     };
     if !is_consented(tx, authorization, client)? {
         return Ok(Err(GrantFault::Consent));

@@ -7,7 +7,6 @@ use crate::flows::call::Call;
 use crate::flows::client_auth::AuthenticatedClient;
 use crate::flows::known::{KnownClient, KnownTenant};
 use crate::flows::registered;
-use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::opaque::Presented;
@@ -36,13 +35,12 @@ pub(super) fn take(
 ) -> Result<Result<Issued, TokenRefusal>, Failure> {
     let Asking { call, terms, client } = asking;
     let own = &client.known().scope;
-    let known = KnownClient::find(directory, client.id(), call.now)?;
-    let stands = client.stands(&mut directory.enter(own)?, call, &terms.records)?;
-    let Some(now) = known.filter(|_| stands) else {
+    let Some(now) = KnownClient::find(directory, client.id(), call.now)? else {
+        client.note_unusable(&mut directory.enter(own)?, call, &terms.records)?;
         return Ok(Err(UNPROVED));
     };
     let mut chain = own.clone();
-    let result = match found(directory, &now.client, grant, presented)? {
+    let result = match found(directory, &now, grant, presented)? {
         Err(refusal) => Err(refusal),
         Ok((scope, hash)) => {
             let tenant = KnownTenant::read(directory, &scope, call.now)?;
@@ -61,14 +59,18 @@ pub(super) fn take(
 /// Where to look for what was presented, and its stored form.
 fn found(
     directory: &mut Directory<'_>,
-    client: &Client,
+    now: &KnownClient,
     grant: GrantType,
     presented: Option<&Presented>,
 ) -> Result<Result<(TenantScope, String), TokenRefusal>, Failure> {
-    if !registered::grant(client, grant) {
+    if !registered::grant(&now.client, grant) {
         return Ok(Err(TokenRefusal::UnauthorizedClient));
     }
     let Some(presented) = presented else { return Ok(Err(TokenRefusal::Grant(GrantFault::Unknown))) };
-    let scope = directory.tenant(presented.tenant)?;
+    let own = Some(&now.scope).filter(|own| own.id() == presented.tenant);
+    let scope = match own {
+        Some(own) => Some(own.clone()),
+        None => directory.tenant(presented.tenant)?,
+    };
     Ok(scope.map(|scope| (scope, presented.hash.clone())).ok_or(TokenRefusal::Grant(GrantFault::Unknown)))
 }
