@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use actix_web::guard::{Any, Get, Head};
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::from_fn;
@@ -123,43 +122,50 @@ impl Route {
 
     /// Answers GET, and HEAD without the body.
     #[must_use]
-    pub fn get<F, Args>(mut self, handler: F) -> Self
+    pub fn get<F, Args>(self, handler: F) -> Self
     where
         F: Handler<Args> + Clone,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.gate.methods.extend([Method::GET, Method::HEAD]);
-        self.handlers.push(Box::new(move |resource| {
-            resource.route(actix::route().guard(Any(Get()).or(Head())).to(handler.clone()))
-        }));
-        self
+        self.takes(&[Method::GET, Method::HEAD], handler)
     }
 
     /// Answers GET alone: here it issues a code or ends a session, as the protocol has it, and HEAD must not (RFC 9110
     /// §9.2.1).
     #[must_use]
-    pub fn acting_get<F, Args>(mut self, handler: F) -> Self
+    pub fn acting_get<F, Args>(self, handler: F) -> Self
     where
         F: Handler<Args> + Clone,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.gate.methods.push(Method::GET);
-        self.handlers.push(Box::new(move |resource| resource.route(actix::get().to(handler.clone()))));
-        self
+        self.takes(&[Method::GET], handler)
     }
 
     /// Answers POST.
     #[must_use]
-    pub fn post<F, Args>(mut self, handler: F) -> Self
+    pub fn post<F, Args>(self, handler: F) -> Self
     where
         F: Handler<Args> + Clone,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.gate.methods.push(Method::POST);
-        self.handlers.push(Box::new(move |resource| resource.route(actix::post().to(handler.clone()))));
+        self.takes(&[Method::POST], handler)
+    }
+
+    fn takes<F, Args>(mut self, methods: &'static [Method], handler: F) -> Self
+    where
+        F: Handler<Args> + Clone,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.gate.methods.extend_from_slice(methods);
+        self.handlers.push(Box::new(move |resource| {
+            methods.iter().fold(resource, |resource, method| {
+                resource.route(actix::method(method.clone()).to(handler.clone()))
+            })
+        }));
         self
     }
 
