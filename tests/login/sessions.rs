@@ -158,15 +158,22 @@ async fn p075_a_session_of_another_browser_cannot_be_chosen() {
     assert!(!answer.body.contains("ada@acme.example"));
 }
 
+/// A server with Ada of `acme`, whose policy sets these limits.
+async fn limited(session: SessionLimits) -> TestServer {
+    let (server, _) = started().await;
+    let scope = {
+        let acme = server.organisation("acme", &[]).await;
+        acme.person("ada@acme.example", &[]).await;
+        acme.scope.clone()
+    };
+    let (policy, now) = (Policy { session, ..Policy::default() }, server.now());
+    server.as_operator(move |tx| policies::put(&mut tx.enter(&scope)?, &policy, now)).await;
+    server
+}
+
 #[tokio::test]
 async fn p076_the_server_enforces_idle_and_total_limits() {
-    let (server, _) = started().await;
-    let acme = server.organisation("acme", &[]).await;
-    acme.person("ada@acme.example", &[]).await;
-    let (scope, now) = (acme.scope.clone(), server.now());
-    let policy =
-        Policy { session: SessionLimits { idle_seconds: 600, absolute_seconds: 1500 }, ..Policy::default() };
-    server.as_operator(move |tx| policies::put(&mut tx.enter(&scope)?, &policy, now)).await;
+    let server = limited(SessionLimits { idle_seconds: 600, absolute_seconds: 1500 }).await;
     let idle = signed_in(&server, "ada@acme.example", "acme").await;
     let busy = signed_in(&server, "ada@acme.example", "acme").await;
     for _ in 0..2 {
@@ -184,13 +191,7 @@ async fn p076_the_server_enforces_idle_and_total_limits() {
 /// A use counts for the idle limit, however short that is and however often somebody comes.
 #[tokio::test]
 async fn p076_a_session_in_use_does_not_end_by_a_short_idle_limit() {
-    let (server, _) = started().await;
-    let acme = server.organisation("acme", &[]).await;
-    acme.person("ada@acme.example", &[]).await;
-    let (scope, now) = (acme.scope.clone(), server.now());
-    let policy =
-        Policy { session: SessionLimits { idle_seconds: 20, absolute_seconds: 600 }, ..Policy::default() };
-    server.as_operator(move |tx| policies::put(&mut tx.enter(&scope)?, &policy, now)).await;
+    let server = limited(SessionLimits { idle_seconds: 20, absolute_seconds: 600 }).await;
     let busy = signed_in(&server, "ada@acme.example", "acme").await;
     for _ in 0..6 {
         server.advance(Duration::from_secs(7)).await;
