@@ -281,12 +281,6 @@ pub fn parse_set(value: &Value) -> Result<Vec<Jwk>, InvalidJwk> {
     if keys.is_empty() { Err(InvalidJwk::Unsupported) } else { Ok(keys) }
 }
 
-/// The JWK Set document of these keys.
-pub fn write_set<'a>(keys: impl IntoIterator<Item = &'a Jwk>) -> Value {
-    let keys: Vec<&Jwk> = keys.into_iter().collect();
-    serde_json::json!({ "keys": keys })
-}
-
 /// Why a key or a set is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidJwk {

@@ -30,8 +30,6 @@ pub enum TokenKind {
     ClientAssertion,
     /// `revocations+jwt`: the revocation feed (D14).
     RevocationFeed,
-    /// `logout+jwt` (OIDC Back-Channel Logout §2.4).
-    LogoutToken,
     /// `checkpoint+jwt`: a statement about the head of an audit chain (D22).
     AuditCheckpoint,
 }
@@ -44,7 +42,6 @@ impl TokenKind {
             Self::IdToken => "JWT",
             Self::ClientAssertion => "client-authentication+jwt",
             Self::RevocationFeed => "revocations+jwt",
-            Self::LogoutToken => "logout+jwt",
             Self::AuditCheckpoint => "checkpoint+jwt",
         }
     }

@@ -29,8 +29,6 @@ pub struct Authorization {
     pub auth_time: Timestamp,
     /// The factors that were proved, in order; `acr` and `amr` follow from them (D13).
     pub factors: Vec<Factor>,
-    /// Whether the request asked for `auth_time` in the ID token: by `max_age` or as a claim.
-    pub auth_time_requested: bool,
     /// The request's `nonce`, returned exactly (OIDC Core §2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,

@@ -75,22 +75,16 @@ pub struct Request {
 /// A strength asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WantedStrength {
-    /// The level.
-    pub level: u8,
+    /// The weakest that will do.
+    pub acr: Acr,
     /// Nothing less will do (an essential `acr` claim); otherwise the request succeeds with what there is.
     pub essential: bool,
 }
 
 impl WantedStrength {
     /// Whether a sign-in of this strength is enough.
-    pub fn is_met_by(self, acr: Option<Acr>) -> bool {
-        let proved = match acr {
-            None => 0,
-            Some(Acr::One) => 1,
-            Some(Acr::Two) => 2,
-            Some(Acr::Three) => 3,
-        };
-        proved >= self.level
+    pub fn is_met_by(self, proved: Option<Acr>) -> bool {
+        proved.is_some_and(|proved| proved.satisfies(self.acr))
     }
 }
 

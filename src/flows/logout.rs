@@ -9,39 +9,31 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
+use super::active_client::ActiveClient;
 use super::call::Call;
+use super::id_token_hint::IdTokenHint;
 use super::session::{self, EndReason, LiveAccount, live_accounts};
 use crate::crypto::hmac::KeyedHash;
-use crate::crypto::jwt::{TokenKind, VerificationKeys, verify};
+use crate::crypto::jwt::VerificationKeys;
 use crate::model::client::Client;
 use crate::model::failure::Failure;
-use crate::model::ids::{ClientId, SessionId, TenantId, UserId};
+use crate::model::ids::ClientId;
 use crate::model::issuer::Issuer;
 use crate::model::session::SessionRef;
 use crate::model::time::Timestamp;
 use crate::protocol::params::Params;
-use crate::protocol::redirect_uri::{LoopbackPort, VerifiedRedirect, verify as verify_redirect};
+use crate::protocol::redirect_uri::{LoopbackPort, VerifiedRedirect, verify};
 use crate::storage::Directory;
-use crate::storage::records::clients;
 
 /// What a relying party asks for.
 #[derive(Debug, Clone)]
 pub struct LogoutRequest {
     /// The `id_token_hint`, where it is a token of ours that fits the rest of the request.
-    hint: Option<Hint>,
+    hint: Option<IdTokenHint>,
     /// Where the browser should go afterwards; unproved.
     redirect: Option<String>,
     /// Returned exactly.
     state: Option<String>,
-}
-
-/// What an ID token of ours says; it may have expired.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Hint {
-    client: ClientId,
-    tenant: TenantId,
-    user: UserId,
-    sid: Option<SessionId>,
 }
 
 impl LogoutRequest {
@@ -50,38 +42,13 @@ impl LogoutRequest {
         let asked = params.get("client_id");
         let hint = params
             .get("id_token_hint")
-            .and_then(|token| Hint::read(token, issuer, keys))
+            .and_then(|token| IdTokenHint::read(token, issuer, keys))
             .filter(|hint| asked.is_none_or(|asked| asked == hint.client.as_str()));
         Self {
             hint,
             redirect: params.get("post_logout_redirect_uri").map(str::to_owned),
             state: params.get("state").map(str::to_owned),
         }
-    }
-}
-
-impl Hint {
-    fn read(token: &str, issuer: &Issuer, keys: &VerificationKeys) -> Option<Self> {
-        let claims = verify(token, TokenKind::IdToken, keys).ok()?;
-        if claims.text("iss")? != issuer.as_str() {
-            return None;
-        }
-        let audience = claims.audience().ok()?;
-        let [client] = audience.as_slice() else { return None };
-        Some(Self {
-            client: client.parse().ok()?,
-            tenant: claims.text("tenant_id")?.parse().ok()?,
-            user: claims.text("sub")?.parse().ok()?,
-            sid: claims.text("sid").and_then(|sid| sid.parse().ok()),
-        })
-    }
-
-    fn names(&self, account: &LiveAccount) -> bool {
-        account.scope.id() == self.tenant && Some(account.session.id) == self.sid
-    }
-
-    fn is_of_person(&self, account: &LiveAccount) -> bool {
-        account.scope.id() == self.tenant && account.user.id == self.user
     }
 }
 
@@ -158,7 +125,7 @@ pub fn begin(
     }
     let astray = request.redirect.is_some() && to.is_none();
     let named = request.hint.as_ref().and_then(|hint| {
-        let place = accounts.iter().position(|account| hint.names(account))?;
+        let place = accounts.iter().position(|account| names(hint, account))?;
         Some(accounts.swap_remove(place))
     });
     if let Some(account) = named {
@@ -170,9 +137,9 @@ pub fn begin(
         return Ok(LogoutStep::Done { to, ended, others: accounts });
     }
     if let Some(hint) = &request.hint
-        && accounts.iter().any(|account| hint.is_of_person(account))
+        && accounts.iter().any(|account| is_of_person(hint, account))
     {
-        accounts.retain(|account| hint.is_of_person(account));
+        accounts.retain(|account| is_of_person(hint, account));
     }
     Ok(ask(call, client, accounts, to))
 }
@@ -223,17 +190,26 @@ fn find_client(
     id: &ClientId,
     accounts: &[LiveAccount],
 ) -> Result<Option<Client>, Failure> {
-    let Some(owner) = directory.client_owner(id)? else { return Ok(None) };
-    let client = clients::find(&mut directory.enter(&owner)?, id)?;
-    Ok(client.filter(|client| client.status.is_active()).filter(|client| {
+    let client = ActiveClient::find(directory, id)?.map(|found| found.client);
+    Ok(client.filter(|client| {
         accounts.is_empty() || accounts.iter().any(|account| client.serves(account.scope.id()))
     }))
+}
+
+/// Whether the hint is of this very sign-in.
+fn names(hint: &IdTokenHint, account: &LiveAccount) -> bool {
+    account.scope.id() == hint.tenant && Some(account.session.id) == hint.sid
+}
+
+/// Whether the hint is of this person, whatever the session.
+fn is_of_person(hint: &IdTokenHint, account: &LiveAccount) -> bool {
+    account.scope.id() == hint.tenant && account.user.id == hint.user
 }
 
 /// Where the browser goes, if the client lists it now. The port of a loopback address is compared too (§3).
 fn target(client: &Client, redirect: &str, state: Option<&String>) -> Option<Departure> {
     let listed = &client.metadata.post_logout_redirect_uris;
-    let to = verify_redirect(listed, redirect, LoopbackPort::Registered)?;
+    let to = verify(listed, redirect, LoopbackPort::Registered)?;
     Some(Departure { to, state: state.cloned() })
 }
 

@@ -3,6 +3,7 @@
 //! A flow answers `Result<Result<Answer, Refusal>, Failure>`: a refusal is a value and commits with what it recorded,
 //! only a [`Failure`](crate::model::failure::Failure) rolls back (D18).
 
+pub mod active_client;
 pub mod allowed_origins;
 pub mod audit;
 pub mod authorization;
@@ -13,6 +14,7 @@ pub mod client_auth;
 pub mod client_logo;
 pub mod failures;
 mod foreign;
+mod id_token_hint;
 pub mod initialise;
 pub mod interaction;
 pub mod interaction_store;

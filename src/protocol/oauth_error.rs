@@ -45,18 +45,12 @@ codes! {
     ServerError = "server_error",
     /// RFC 6749 §4.1.2.1: try again later.
     TemporarilyUnavailable = "temporarily_unavailable",
-    /// OIDC Core §3.1.2.6: `prompt=none`, and a page would be needed.
-    InteractionRequired = "interaction_required",
     /// OIDC Core §3.1.2.6: `prompt=none`, and nobody is signed in.
     LoginRequired = "login_required",
     /// OIDC Core §3.1.2.6: `prompt=none`, and an account must be chosen.
     AccountSelectionRequired = "account_selection_required",
     /// OIDC Core §3.1.2.6: `prompt=none`, and consent is missing.
     ConsentRequired = "consent_required",
-    /// OIDC Core §3.1.2.6, RFC 9101 §7.
-    InvalidRequestUri = "invalid_request_uri",
-    /// OIDC Core §3.1.2.6, RFC 9101 §7.
-    InvalidRequestObject = "invalid_request_object",
     /// OIDC Core §3.1.2.6, RFC 9101 §7.
     RequestNotSupported = "request_not_supported",
     /// OIDC Core §3.1.2.6, RFC 9101 §7.
@@ -69,12 +63,8 @@ codes! {
     InvalidToken = "invalid_token",
     /// RFC 6750 §3.1: the access token lacks a scope.
     InsufficientScope = "insufficient_scope",
-    /// RFC 9470 §3: the sign-in behind the token is too old or too weak.
-    InsufficientUserAuthentication = "insufficient_user_authentication",
     /// RFC 8707 §2: the resource is unknown, malformed or not open to this client.
     InvalidTarget = "invalid_target",
-    /// RFC 7009 §2.2.1: this kind of token cannot be revoked.
-    UnsupportedTokenType = "unsupported_token_type",
 }
 
 impl fmt::Display for ErrorCode {

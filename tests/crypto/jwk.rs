@@ -1,7 +1,7 @@
 //! Public keys as JSON (RFC 7517, RFC 7638).
 
 use serde_json::{Value, json};
-use symbolon::crypto::jwk::{Algorithm, InvalidJwk, Jwk, parse_set, write_set};
+use symbolon::crypto::jwk::{Algorithm, InvalidJwk, Jwk, parse_set};
 use symbolon::crypto::signing_key::SigningKey;
 
 /// The key of RFC 7638 §3.1.
@@ -48,7 +48,7 @@ fn keys_read_back_as_they_were_written() {
 #[test]
 fn p025_a_generated_key_shows_public_members_only() {
     let key = SigningKey::generate().unwrap();
-    let document = write_set([key.public()]);
+    let document = json!({ "keys": [key.public()] });
     let members: Vec<&str> = document["keys"][0].as_object().unwrap().keys().map(String::as_str).collect();
     let mut members = members.clone();
     members.sort_unstable();

@@ -1,12 +1,13 @@
 //! The first half: a request becomes a checked [`Request`], or an error; then the common decision.
 
-use super::client::{self, Found};
 use super::parameters::{self, Fault};
 use super::resume::{Standing, settle};
 use super::tenant::Named;
-use super::{Answer, ClientFault, Outcome, SendBack, Terms, hint, resources, tenant};
+use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, resources, tenant};
 use crate::flows::Call;
+use crate::flows::active_client::ActiveClient;
 use crate::flows::failures::{self, RecordRules, Source};
+use crate::flows::id_token_hint::IdTokenHint;
 use crate::flows::interaction::{Interaction, Progress, Request};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
@@ -86,14 +87,18 @@ fn answerable(
     call: &Call,
     reading: &Reading,
     records: &RecordRules,
-) -> Result<Result<(Found, VerifiedRedirect), ClientFault>, Failure> {
+) -> Result<Result<(ActiveClient, VerifiedRedirect), ClientFault>, Failure> {
     let params = parameters::answerable(&reading.params);
     let names = match client::names(&params) {
         Ok(names) => names,
         Err(_) if reading.fault.is_some() => return Ok(Err(ClientFault::Unreadable)),
         Err(fault) => return Ok(Err(fault)),
     };
-    let Some(found) = client::find(directory, names.client)? else {
+    let found = match names.client.parse() {
+        Ok(id) => ActiveClient::find(directory, &id)?,
+        Err(_) => None,
+    };
+    let Some(found) = found else {
         denied(directory, call, records, None, "client")?;
         return Ok(Err(ClientFault::Unregistered));
     };
@@ -107,7 +112,7 @@ fn answerable(
 /// Every check behind client and redirect URI, in order.
 fn read(
     directory: &mut Directory<'_>,
-    found: &Found,
+    found: &ActiveClient,
     (reading, to): (&Reading, &VerifiedRedirect),
     (issuer, terms): (&Issuer, Terms<'_>),
 ) -> Result<Result<Request, Fault>, Failure> {
@@ -122,9 +127,9 @@ fn read(
     request.resources = named;
     let hint = match params.get("id_token_hint") {
         None => None,
-        Some(token) => match hint::read(token, &client.client_id, issuer, terms.keys) {
-            Some(hint) => Some(hint),
-            None => {
+        Some(token) => match IdTokenHint::read(token, issuer, terms.keys) {
+            Some(hint) if hint.client == client.client_id => Some(hint),
+            Some(_) | None => {
                 return Ok(Err((
                     ErrorCode::InvalidRequest,
                     "id_token_hint is not an ID token of this client",
@@ -139,13 +144,14 @@ fn read(
         Err(fault) => return Ok(Err(fault)),
     }
     if let Some(hint) = hint {
-        if request.subject.as_ref().is_some_and(|wanted| *wanted != hint.subject) {
+        let named = hint.user.to_string();
+        if request.subject.as_ref().is_some_and(|wanted| *wanted != named) {
             return Ok(Err((
                 ErrorCode::InvalidRequest,
                 "id_token_hint and the claims parameter name two people",
             )));
         }
-        request.subject = Some(hint.subject);
+        request.subject = Some(named);
     }
     Ok(Ok(request))
 }
@@ -189,7 +195,7 @@ fn denied(
     directory: &mut Directory<'_>,
     call: &Call,
     rules: &RecordRules,
-    found: Option<&Found>,
+    found: Option<&ActiveClient>,
     reason: &'static str,
 ) -> Result<(), Failure> {
     let mut event =

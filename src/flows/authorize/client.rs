@@ -1,12 +1,8 @@
 //! Who asks, and where the answer may go. Until both are known nothing is sent anywhere (RFC 6749 §4.1.2.1, P001).
 
 use crate::model::client::{Client, ClientKind};
-use crate::model::failure::Failure;
-use crate::model::ids::ClientId;
 use crate::protocol::params::Params;
 use crate::protocol::redirect_uri::{self, LoopbackPort, VerifiedRedirect, verify};
-use crate::storage::records::clients;
-use crate::storage::{Directory, TenantScope};
 
 /// Why the request ends on a page of ours. The texts are fixed: nothing of the request enters them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +18,6 @@ pub enum ClientFault {
     Unregistered,
 }
 
-/// An active client with its owner.
-pub(super) struct Found {
-    pub(super) owner: TenantScope,
-    pub(super) client: Client,
-}
-
 /// What a request says of its client.
 pub(super) struct Names<'a> {
     pub(super) client: &'a str,
@@ -40,21 +30,6 @@ pub(super) fn names(params: &Params) -> Result<Names<'_>, ClientFault> {
     let client = params.get("client_id").ok_or(ClientFault::ClientMissing)?;
     let redirect = params.get("redirect_uri").ok_or(ClientFault::RedirectMissing)?;
     Ok(Names { client, redirect })
-}
-
-/// Finds the active client of this name.
-pub(super) fn find(directory: &mut Directory<'_>, name: &str) -> Result<Option<Found>, Failure> {
-    match name.parse::<ClientId>() {
-        Ok(id) => find_by_id(directory, &id),
-        Err(_) => Ok(None),
-    }
-}
-
-/// Finds the active client with this id.
-pub(super) fn find_by_id(directory: &mut Directory<'_>, id: &ClientId) -> Result<Option<Found>, Failure> {
-    let Some(owner) = directory.client_owner(id)? else { return Ok(None) };
-    let client = clients::find(&mut directory.enter(&owner)?, id)?;
-    Ok(client.filter(|client| client.status.is_active()).map(|client| Found { owner, client }))
 }
 
 /// The redirect URI, if the client lists it now. A native client's loopback address may differ in its port.

@@ -66,7 +66,6 @@ fn authorization(client: &Client, request: &Request, account: &LiveAccount) -> A
         claims: request.claims.clone(),
         auth_time: account.session.auth_time(),
         factors,
-        auth_time_requested: request.max_age.is_some() || request.claims.id_token.contains_key("auth_time"),
         nonce: request.nonce.clone(),
         redirect_uri: request.redirect_uri.clone(),
         code_challenge: request.code_challenge.clone(),

@@ -9,7 +9,6 @@ mod cancel;
 mod client;
 pub mod consent;
 mod decide;
-mod hint;
 mod issue;
 mod parameters;
 mod resources;

@@ -5,7 +5,7 @@ use crate::crypto::jwt::unverified_claims;
 use crate::flows::interaction::{Request, WantedStrength};
 use crate::flows::registered;
 use crate::model::client::{Client, ClientKind};
-use crate::protocol::acr::{Acr, weakest_asked};
+use crate::protocol::acr::weakest_asked;
 use crate::protocol::claims::supported;
 use crate::protocol::claims_request::{ClaimsRequest, WantedAcr};
 use crate::protocol::grant_type::GrantType;
@@ -193,25 +193,16 @@ pub(super) fn claims(params: &Params, client: &Client) -> Result<ClaimsRequest, 
 /// The strength that `acr_values` or the `claims` parameter aim for (D13). An essential wish for values that we do not
 /// know can never be met (OIDC Core §5.5.1.1).
 pub(super) fn strength(params: &Params, claims: &ClaimsRequest) -> Result<Option<WantedStrength>, Fault> {
-    let level = |acr: Acr| match acr {
-        Acr::One => 1,
-        Acr::Two => 2,
-        Acr::Three => 3,
-    };
-    match claims.wanted_acr() {
-        Some(WantedAcr::Essential(values)) => weakest_asked(values)
-            .map(|acr| Some(WantedStrength { level: level(acr), essential: true }))
-            .ok_or((
-                ErrorCode::UnmetAuthenticationRequirements,
-                "none of the acr values asked for exists here",
-            )),
-        Some(WantedAcr::Voluntary(values)) if !values.is_empty() => {
-            Ok(weakest_asked(values).map(|acr| WantedStrength { level: level(acr), essential: false }))
+    let (acr, essential) = match claims.wanted_acr() {
+        Some(WantedAcr::Essential(values)) => {
+            let none = "none of the acr values asked for exists here";
+            let acr = weakest_asked(values).ok_or((ErrorCode::UnmetAuthenticationRequirements, none))?;
+            (Some(acr), true)
         }
+        Some(WantedAcr::Voluntary(values)) if !values.is_empty() => (weakest_asked(values), false),
         Some(WantedAcr::Voluntary(_)) | None => {
-            let values = params.get("acr_values").unwrap_or_default();
-            Ok(weakest_asked(values.split(' '))
-                .map(|acr| WantedStrength { level: level(acr), essential: false }))
+            (weakest_asked(params.get("acr_values").unwrap_or_default().split(' ')), false)
         }
-    }
+    };
+    Ok(acr.map(|acr| WantedStrength { acr, essential }))
 }

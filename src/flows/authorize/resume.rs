@@ -4,6 +4,7 @@
 use super::decide::{Decision, decide};
 use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, consent, issue, parameters, resources};
 use crate::flows::Call;
+use crate::flows::active_client::ActiveClient;
 use crate::flows::failures::{self, RecordRules, Source};
 use crate::flows::interaction::{Interaction, Problem, Progress, Request, Told};
 use crate::flows::interaction_store;
@@ -55,7 +56,7 @@ pub(super) fn standing(
         return Ok(Err(Outcome::Gone));
     };
     let unregistered = || Ok(Err(Outcome::Page(ClientFault::Unregistered)));
-    let Some(found) = client::find_by_id(directory, client_id)? else { return unregistered() };
+    let Some(found) = ActiveClient::find(directory, client_id)? else { return unregistered() };
     if !found.client.status.stood_at(interaction.created_at) {
         return Ok(Err(Outcome::Gone));
     }

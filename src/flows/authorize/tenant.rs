@@ -1,8 +1,8 @@
 //! Which tenant a request is for, as far as it says (D1, D2): by the client, the `tenant` parameter, or the hint.
 
-use super::client::Found;
-use super::hint::Hint;
 use super::parameters::Fault;
+use crate::flows::active_client::ActiveClient;
+use crate::flows::id_token_hint::IdTokenHint;
 use crate::model::failure::Failure;
 use crate::model::ids::{Slug, TenantId};
 use crate::protocol::oauth_error::ErrorCode;
@@ -35,9 +35,9 @@ pub(super) fn bounded(text: &str) -> String {
 /// Settles the tenant. A `tenant` parameter that contradicts the client or the hint is `invalid_request`.
 pub(super) fn settle(
     directory: &mut Directory<'_>,
-    Found { client, owner }: &Found,
+    ActiveClient { client, owner }: &ActiveClient,
     params: &Params,
-    hint: Option<&Hint>,
+    hint: Option<&IdTokenHint>,
 ) -> Result<Result<Named, Fault>, Failure> {
     const CONFLICT: Fault = (ErrorCode::InvalidRequest, "tenant contradicts the client or the hint");
     let by_client = client.client_id.owner_slug().map(|_| owner.id());

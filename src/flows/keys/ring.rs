@@ -171,7 +171,6 @@ impl Keys {
             TokenKind::AccessToken
             | TokenKind::IdToken
             | TokenKind::ClientAssertion
-            | TokenKind::LogoutToken
             | TokenKind::AuditCheckpoint => &self.tokens,
         }
     }

@@ -1,16 +1,15 @@
 //! A visit of a sign-in page: the interaction that waits, who asks, and which tenant that settles (D1).
 
 use super::Destination;
+use crate::flows::active_client::ActiveClient;
 use crate::flows::call::Call;
 use crate::flows::interaction::{Interaction, Problem, Request, Told};
 use crate::flows::interaction_store;
 use crate::flows::session::{LiveAccount, live_accounts};
-use crate::model::client::Client;
 use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, InteractionHandle, TenantId};
-use crate::model::tenant::PLATFORM_SLUG;
-use crate::storage::records::{browser_sessions, clients, sessions, users};
+use crate::storage::records::{browser_sessions, sessions, users};
 use crate::storage::{Directory, TenantScope};
 
 /// What a sign-in page is shown for.
@@ -19,23 +18,7 @@ pub struct Visit {
     /// The request that waits; none for a plain sign-in that has just begun.
     pub interaction: Option<Interaction>,
     /// Who asks; none for a plain sign-in.
-    pub asker: Option<Asker>,
-}
-
-/// The relying party.
-#[derive(Debug)]
-pub struct Asker {
-    /// Its registration.
-    pub client: Client,
-    /// Who owns it.
-    pub owner: TenantScope,
-}
-
-impl Asker {
-    /// Whether the platform owns it, so that people of several tenants may use it.
-    pub fn is_platforms(&self) -> bool {
-        self.owner.slug().as_str() == PLATFORM_SLUG
-    }
+    pub asker: Option<ActiveClient>,
 }
 
 impl Visit {
@@ -53,7 +36,7 @@ impl Visit {
         };
         let asker = match &interaction.client_id {
             None => None,
-            Some(id) => match find_asker(directory, id)? {
+            Some(id) => match ActiveClient::find(directory, id)? {
                 Some(asker) if asker.client.status.stood_at(interaction.created_at) => Some(asker),
                 Some(_) | None => return Ok(None),
             },
@@ -181,12 +164,6 @@ impl Visit {
         });
         Ok(accounts)
     }
-}
-
-fn find_asker(directory: &mut Directory<'_>, id: &ClientId) -> Result<Option<Asker>, Failure> {
-    let Some(owner) = directory.client_owner(id)? else { return Ok(None) };
-    let client = clients::find(&mut directory.enter(&owner)?, id)?;
-    Ok(client.filter(|client| client.status.is_active()).map(|client| Asker { client, owner }))
 }
 
 /// The tenant of an account with this address that was proved in this browser, even if its session has passed since.
