@@ -12,8 +12,8 @@ use crate::config::bounded;
 use crate::config::fault::in_words;
 use crate::config::sources::process_variable;
 use crate::effects::http::AddressRules;
-use crate::flows::provision::Request;
-use crate::flows::provision::declaration::{Fault, Faults, Sources};
+use crate::flows::provision::DeclaredFile;
+use crate::flows::provision::declaration::{DeclarationFault, DeclarationFaults, Sources};
 use crate::flows::provision::difference::{Action, Change};
 use crate::model::issuer::Issuer;
 
@@ -96,12 +96,12 @@ impl DeclaredArgs {
 
 impl Declared {
     /// What the flows are asked.
-    pub(super) fn request(&self) -> Request<'_> {
-        Request { file: &self.name, text: &self.text, sources: &self.sources, prune: self.prune }
+    pub(super) fn request(&self) -> DeclaredFile<'_> {
+        DeclaredFile { file: &self.name, text: &self.text, sources: &self.sources, prune: self.prune }
     }
 
     /// Every fault, and the exit code of a bad file.
-    pub(super) fn refused(&self, faults: &Faults) -> Stop {
+    pub(super) fn refused(&self, faults: &DeclarationFaults) -> Stop {
         Stop::data(format_args!(
             "{} has faults; nothing was changed:\n{}",
             self.name,
@@ -110,7 +110,7 @@ impl Declared {
     }
 
     /// Warnings, each with its place.
-    pub(super) fn warn(&self, warnings: &[Fault]) {
+    pub(super) fn warn(&self, warnings: &[DeclarationFault]) {
         for warning in warnings {
             let (line, column) = (warning.place.line, warning.place.column);
             let text =
@@ -135,7 +135,7 @@ pub(super) fn show(changes: &[Change]) -> Result<(), Stop> {
 }
 
 /// The changes and warnings as JSON.
-pub(super) fn as_json(changes: &[Change], warnings: &[Fault]) -> Value {
-    let warning = |fault: &Fault| json!({"line": fault.place.line, "column": fault.place.column, "path": fault.path, "message": fault.message});
+pub(super) fn as_json(changes: &[Change], warnings: &[DeclarationFault]) -> Value {
+    let warning = |fault: &DeclarationFault| json!({"line": fault.place.line, "column": fault.place.column, "path": fault.path, "message": fault.message});
     json!({"changes": changes, "warnings": warnings.iter().map(warning).collect::<Vec<_>>()})
 }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use crate::config::fault::{Fault, Faults, in_words};
+use crate::config::fault::{ConfigFault, ConfigFaults, in_words};
 
 /// Wrong arguments.
 pub(super) const USAGE: u8 = 64;
@@ -52,7 +52,7 @@ impl Stop {
     }
 
     /// The configuration may not run: all reasons at once.
-    pub fn refused(reasons: &[Fault]) -> Self {
+    pub fn refused(reasons: &[ConfigFault]) -> Self {
         let lines: Vec<String> = reasons.iter().map(|fault| format!("  {fault}")).collect();
         Self::configuration(format!("refusing to start in production:\n{}", lines.join("\n")))
     }
@@ -64,8 +64,8 @@ impl Stop {
     }
 }
 
-impl From<Faults> for Stop {
-    fn from(faults: Faults) -> Self {
+impl From<ConfigFaults> for Stop {
+    fn from(faults: ConfigFaults) -> Self {
         let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
         Self::configuration(format!("the configuration has faults:\n{}", lines.join("\n")))
     }

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::Config;
-use super::fault::{Fault, in_words};
+use super::fault::{ConfigFault, in_words};
 use super::mail::MailTransport;
 use crate::model::issuer::Issuer;
 
@@ -34,7 +34,7 @@ const SAMPLES: [&str; 14] = [
 
 /// Every reason not to start with this configuration, but for the master key, which `server::master_key` judges; empty
 /// where it may start. Outside production nothing is refused.
-pub fn refusals(config: &Config) -> Vec<Fault> {
+pub fn refusals(config: &Config) -> Vec<ConfigFault> {
     if !config.is_production() {
         return Vec::new();
     }
@@ -42,7 +42,7 @@ pub fn refusals(config: &Config) -> Vec<Fault> {
     network(config, &mut faults);
     origins(config, &mut faults);
     if matches!(config.mail.transport, MailTransport::None) {
-        faults.push(Fault::of_key(
+        faults.push(ConfigFault::of_key(
             "mail.transport",
             "no mail can be sent; set it to smtp with mail.smtp_host and mail.from",
         ));
@@ -53,11 +53,11 @@ pub fn refusals(config: &Config) -> Vec<Fault> {
 }
 
 /// What deserves a word at the start, though it is allowed.
-pub fn warnings(config: &Config) -> Vec<Fault> {
+pub fn warnings(config: &Config) -> Vec<ConfigFault> {
     let mut warnings = Vec::new();
     if !config.is_production() {
         let message = "names this machine alone, so what production forbids is allowed";
-        warnings.push(Fault::of_key("server.issuer", message));
+        warnings.push(ConfigFault::of_key("server.issuer", message));
     }
     if let Some(folder) = &config.audit.checkpoint_dir
         && let Err(error) = std::fs::read_dir(folder)
@@ -67,30 +67,32 @@ pub fn warnings(config: &Config) -> Vec<Fault> {
             folder.display(),
             in_words(&error)
         );
-        warnings.push(Fault::of_key("audit.checkpoint_dir", message));
+        warnings.push(ConfigFault::of_key("audit.checkpoint_dir", message));
     }
     warnings
 }
 
-fn network(config: &Config, faults: &mut Vec<Fault>) {
+fn network(config: &Config, faults: &mut Vec<ConfigFault>) {
     let server = &config.server;
     if !server.issuer.is_https() {
-        faults
-            .push(Fault::of_key("server.issuer", "must begin with https:// when it is not on this machine"));
+        faults.push(ConfigFault::of_key(
+            "server.issuer",
+            "must begin with https:// when it is not on this machine",
+        ));
     }
     if server.tls.is_none() && server.trusted_proxies.is_empty() {
         let message = "the listener is plain HTTP and no proxy is named that speaks TLS in front of it; set \
                        server.tls_certificate and server.tls_key, or list your proxies here";
-        faults.push(Fault::of_key("server.trusted_proxies", message));
+        faults.push(ConfigFault::of_key("server.trusted_proxies", message));
     }
     if is_too_wide(&server.trusted_proxies) {
         let message = "trusts the whole internet, or much of it, to say who the client is; list the addresses of your proxies";
-        faults.push(Fault::of_key("server.trusted_proxies", message));
+        faults.push(ConfigFault::of_key("server.trusted_proxies", message));
     }
     if is_too_wide(&config.outbound.allow_private) {
         let message = "lets requests of ours go nearly anywhere, into your network and to a cloud's metadata; list the \
                        private networks that hold what we have to reach";
-        faults.push(Fault::of_key("outbound.allow_private", message));
+        faults.push(ConfigFault::of_key("outbound.allow_private", message));
     }
 }
 
@@ -107,28 +109,28 @@ fn is_too_wide(networks: &[IpNet]) -> bool {
 }
 
 /// Which scripts may call us: over plain http anybody on the way could put one of their own into the page.
-fn origins(config: &Config, faults: &mut Vec<Fault>) {
+fn origins(config: &Config, faults: &mut Vec<ConfigFault>) {
     if config.cors.any_origin {
         let message = "* would let every website call us; list the origins one by one";
-        faults.push(Fault::of_key("cors.allowed_origins", message));
+        faults.push(ConfigFault::of_key("cors.allowed_origins", message));
     }
     let listed = config.cors.allowed_origins.iter().filter_map(|origin| origin.parse::<Issuer>().ok());
     if listed.into_iter().any(|origin| !origin.is_https() && !origin.is_loopback()) {
         let message = "origins must begin with https:// when they are not on this machine";
-        faults.push(Fault::of_key("cors.allowed_origins", message));
+        faults.push(ConfigFault::of_key("cors.allowed_origins", message));
     }
 }
 
-fn secrets(config: &Config, faults: &mut Vec<Fault>) {
+fn secrets(config: &Config, faults: &mut Vec<ConfigFault>) {
     if let Some(password) = database_password(config.database.url.expose())
         && let Some(why) = weakness(&password)
     {
-        faults.push(Fault::of_key("database.url", format!("its password {why}")));
+        faults.push(ConfigFault::of_key("database.url", format!("its password {why}")));
     }
     if let MailTransport::Smtp { login: Some((_, password)), .. } = &config.mail.transport
         && let Some(why) = weakness(password.expose())
     {
-        faults.push(Fault::of_key("mail.smtp_password", format!("it {why}")));
+        faults.push(ConfigFault::of_key("mail.smtp_password", format!("it {why}")));
     }
 }
 
@@ -160,7 +162,7 @@ fn weakness(secret: &str) -> Option<&'static str> {
     }
 }
 
-fn files(config: &Config, faults: &mut Vec<Fault>) {
+fn files(config: &Config, faults: &mut Vec<ConfigFault>) {
     private(&config.server.data_dir, "server.data_dir", "0700", faults);
     if let Some(path) = config.database.sqlite_path()
         && !path.starts_with(&config.server.data_dir)
@@ -169,7 +171,7 @@ fn files(config: &Config, faults: &mut Vec<Fault>) {
         private(&path, "database.url", "0600", faults);
         if let Some(folder) = path.parent().filter(|folder| is_open_to_others(folder)) {
             let message = format!("other users can write to {0}; run chmod go-w {0}", folder.display());
-            faults.push(Fault::of_key("database.url", message));
+            faults.push(ConfigFault::of_key("database.url", message));
         }
     }
     if let Some(tls) = &config.server.tls {
@@ -185,27 +187,27 @@ fn is_open_to_others(folder: &Path) -> bool {
 }
 
 /// Distributions give TLS keys to a group of servers, so the group may read it.
-fn tls_key(path: &Path, faults: &mut Vec<Fault>) {
+fn tls_key(path: &Path, faults: &mut Vec<ConfigFault>) {
     const OTHERS: u32 = 0o007;
     if std::fs::metadata(path).is_ok_and(|data| data.mode() & OTHERS != 0) {
         let message = format!("{0} can be read by every user; run chmod o-rwx {0}", path.display());
-        faults.push(Fault::of_key("server.tls_key", message));
+        faults.push(ConfigFault::of_key("server.tls_key", message));
     }
 }
 
 /// Whether only the owner may reach this file or folder.
-fn private(path: &Path, key: &str, mode: &str, faults: &mut Vec<Fault>) {
+fn private(path: &Path, key: &str, mode: &str, faults: &mut Vec<ConfigFault>) {
     const OTHERS: u32 = 0o077;
     match std::fs::metadata(path) {
         Ok(data) if data.mode() & OTHERS == 0 => {}
         Ok(_) => {
             let message = format!("{0} can be read by other users; run chmod {mode} {0}", path.display());
-            faults.push(Fault::of_key(key, message));
+            faults.push(ConfigFault::of_key(key, message));
         }
         Err(error) => {
             let message =
                 format!("cannot look at {}: {} (`symbolon init` makes it)", path.display(), in_words(&error));
-            faults.push(Fault::of_key(key, message));
+            faults.push(ConfigFault::of_key(key, message));
         }
     }
 }

@@ -55,7 +55,7 @@ pub fn in_words(error: &io::Error) -> String {
 
 /// One fault. The message never repeats the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct ConfigFault {
     /// Where it stands, where it stands anywhere.
     pub origin: Option<Origin>,
     /// The key, as it was written.
@@ -64,7 +64,7 @@ pub struct Fault {
     pub message: String,
 }
 
-impl Fault {
+impl ConfigFault {
     /// A fault of a value that was given somewhere.
     pub fn new(origin: Origin, key: impl Into<String>, message: impl Into<String>) -> Self {
         Self { origin: Some(origin), key: key.into(), message: message.into() }
@@ -76,7 +76,7 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ConfigFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(origin) = &self.origin {
             write!(f, "{origin}: ")?;
@@ -91,21 +91,21 @@ impl fmt::Display for Fault {
 
 /// Every fault found; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Faults(Vec<Fault>);
+pub struct ConfigFaults(Vec<ConfigFault>);
 
-impl Faults {
+impl ConfigFaults {
     /// `Ok` with the value where nothing is wrong.
-    pub fn or<T>(faults: Vec<Fault>, value: T) -> Result<T, Self> {
+    pub fn or<T>(faults: Vec<ConfigFault>, value: T) -> Result<T, Self> {
         if faults.is_empty() { Ok(value) } else { Err(Self(faults)) }
     }
 
     /// The faults, in the order of the sections.
-    pub fn iter(&self) -> impl Iterator<Item = &Fault> {
+    pub fn iter(&self) -> impl Iterator<Item = &ConfigFault> {
         self.0.iter()
     }
 }
 
-impl fmt::Display for Faults {
+impl fmt::Display for ConfigFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, fault) in self.0.iter().enumerate() {
             if index > 0 {
@@ -117,4 +117,4 @@ impl fmt::Display for Faults {
     }
 }
 
-impl std::error::Error for Faults {}
+impl std::error::Error for ConfigFaults {}

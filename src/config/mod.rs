@@ -25,7 +25,7 @@ pub mod values;
 use audit::AuditConfig;
 use cors::CorsConfig;
 use database::DatabaseConfig;
-use fault::Faults;
+use fault::ConfigFaults;
 use keys::KeysConfig;
 use limits::LimitsConfig;
 use log::LogConfig;
@@ -67,7 +67,7 @@ impl Config {
     ///
     /// # Errors
     /// All faults of the settings: unknown keys with the nearest known name, values that cannot be read.
-    pub fn read(settings: &Settings) -> Result<Self, Faults> {
+    pub fn read(settings: &Settings) -> Result<Self, ConfigFaults> {
         let mut reader = Reader::new(settings);
         let server = ServerConfig::read(&mut reader);
         let config = Self {

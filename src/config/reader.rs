@@ -9,7 +9,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::bounded;
-use super::fault::{Fault, Faults, Origin, in_words};
+use super::fault::{ConfigFault, ConfigFaults, Origin, in_words};
 use super::registry::{self, Key, Kind};
 use super::sources::{LARGEST, Settings};
 use super::values::{self, Raw};
@@ -20,7 +20,7 @@ use crate::model::secret::Secret;
 /// [`Reader::finish`] refuses the whole.
 pub(super) struct Reader<'a> {
     settings: &'a Settings,
-    faults: Vec<Fault>,
+    faults: Vec<ConfigFault>,
 }
 
 impl<'a> Reader<'a> {
@@ -29,15 +29,15 @@ impl<'a> Reader<'a> {
     }
 
     /// The value, or every fault.
-    pub(super) fn finish<T>(self, value: T) -> Result<T, Faults> {
-        Faults::or(self.faults, value)
+    pub(super) fn finish<T>(self, value: T) -> Result<T, ConfigFaults> {
+        ConfigFaults::or(self.faults, value)
     }
 
     /// Records a fault of this key at the place where it was set.
     pub(super) fn fault(&mut self, name: &str, message: impl Into<String>) {
         let origin =
             registry::find(name).and_then(|key| self.settings.given(key)).map(|given| given.origin.clone());
-        self.faults.push(Fault { origin, key: name.to_owned(), message: message.into() });
+        self.faults.push(ConfigFault { origin, key: name.to_owned(), message: message.into() });
     }
 
     /// The value of a key through its reader; `None` where nothing was given and nothing is the default.

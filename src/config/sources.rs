@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::bounded;
-use super::fault::{Fault, Faults, Origin, in_words};
+use super::fault::{ConfigFault, ConfigFaults, Origin, in_words};
 use super::registry::{self, Key};
 use super::toml_file;
 use super::values::Raw;
@@ -27,7 +27,7 @@ pub(super) struct Given {
 #[derive(Default)]
 pub struct Settings {
     given: BTreeMap<&'static str, Given>,
-    faults: Vec<Fault>,
+    faults: Vec<ConfigFault>,
 }
 
 /// One variable of this process, for a declaration that points at it. `None` also when it is not text.
@@ -73,7 +73,7 @@ impl Settings {
         let origin = Origin::Flag(origin.to_owned());
         if registry::find(key).is_some_and(|key| key.secret) {
             let message = "a secret does not belong on a command line, where others can read it; use the file or the environment";
-            self.faults.push(Fault::new(origin, key, message));
+            self.faults.push(ConfigFault::new(origin, key, message));
         } else {
             self.put(key, Raw::One(value.to_owned()), origin);
         }
@@ -90,13 +90,13 @@ impl Settings {
         self.given.get(key.name)
     }
 
-    pub(super) fn faults(&self) -> &[Fault] {
+    pub(super) fn faults(&self) -> &[ConfigFault] {
         &self.faults
     }
 
     /// The faults of the sources alone: what cannot be read, and unknown keys.
-    pub fn check(&self) -> Result<(), Faults> {
-        Faults::or(self.faults.clone(), ())
+    pub fn check(&self) -> Result<(), ConfigFaults> {
+        ConfigFaults::or(self.faults.clone(), ())
     }
 
     fn put(&mut self, name: &str, value: Raw, origin: Origin) {
@@ -104,7 +104,7 @@ impl Settings {
             self.given.insert(key.name, Given { value, origin });
         } else {
             let message = format!("unknown key; the nearest known one is {}", registry::nearest(name));
-            self.faults.push(Fault::new(origin, name, message));
+            self.faults.push(ConfigFault::new(origin, name, message));
         }
     }
 
@@ -120,7 +120,7 @@ impl Settings {
             Err(error) => {
                 let message =
                     format!("cannot read the configuration file {}: {}", path.display(), in_words(&error));
-                self.faults.push(Fault { origin: None, key: String::new(), message });
+                self.faults.push(ConfigFault { origin: None, key: String::new(), message });
             }
         }
     }
@@ -131,11 +131,11 @@ impl Settings {
         let origin = Origin::Variable(name.to_owned());
         match (key, value.to_str()) {
             (Ok(key), Some(value)) => self.put(&key, Raw::One(value.to_owned()), origin),
-            (Ok(_), None) => self.faults.push(Fault::new(origin, "", "the value is not UTF-8 text")),
+            (Ok(_), None) => self.faults.push(ConfigFault::new(origin, "", "the value is not UTF-8 text")),
             (Err(meant), _) => {
                 let message =
                     format!("no setting has this name; the nearest known one is {}", meant.variable());
-                self.faults.push(Fault::new(origin, "", message));
+                self.faults.push(ConfigFault::new(origin, "", message));
             }
         }
     }

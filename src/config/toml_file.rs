@@ -5,7 +5,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::fault::{Fault, Origin};
+use super::fault::{ConfigFault, Origin};
 use super::values::Raw;
 
 /// One leaf of the file.
@@ -19,14 +19,14 @@ pub(super) struct Leaf {
 }
 
 /// Reads the text of the file at `path`. What can be read is returned beside the faults of the rest.
-pub(super) fn read(path: &Path, text: &str) -> (Vec<Leaf>, Vec<Fault>) {
+pub(super) fn read(path: &Path, text: &str) -> (Vec<Leaf>, Vec<ConfigFault>) {
     let (document, errors) = DeTable::parse_recoverable(text);
     let file = File { path, text };
-    let mut faults: Vec<Fault> = errors
+    let mut faults: Vec<ConfigFault> = errors
         .iter()
         .map(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            Fault::new(file.origin(at), "", error.message().trim().to_owned())
+            ConfigFault::new(file.origin(at), "", error.message().trim().to_owned())
         })
         .collect();
     let mut leaves = Vec::new();
@@ -46,7 +46,13 @@ impl File<'_> {
         Origin::File { path: self.path.to_owned(), line }
     }
 
-    fn flatten(&self, prefix: &str, table: &DeTable<'_>, leaves: &mut Vec<Leaf>, faults: &mut Vec<Fault>) {
+    fn flatten(
+        &self,
+        prefix: &str,
+        table: &DeTable<'_>,
+        leaves: &mut Vec<Leaf>,
+        faults: &mut Vec<ConfigFault>,
+    ) {
         for (name, value) in table {
             let key = if prefix.is_empty() {
                 name.get_ref().to_string()
@@ -59,7 +65,7 @@ impl File<'_> {
             } else if let Some(value) = raw(value) {
                 leaves.push(Leaf { key, value, origin });
             } else {
-                faults.push(Fault::new(
+                faults.push(ConfigFault::new(
                     origin,
                     key,
                     "a value is text, a number, true or false, or a list of these",

@@ -34,7 +34,7 @@ const LONGEST_ASSERTION: Duration = Duration::from_hours(1);
 const LONGEST_JTI: usize = 256;
 
 /// What a request presents to prove its client.
-pub enum Presented {
+pub enum ClientProof {
     /// Only the name: a public client.
     Name(ClientId),
     /// A secret in the `Authorization` header.
@@ -45,7 +45,7 @@ pub enum Presented {
     Assertion(ClientId, String),
 }
 
-impl Presented {
+impl ClientProof {
     /// Reads the `Authorization` header and the form. Exactly one method may be used (RFC 6749 §2.3).
     pub fn read(authorization: Option<&str>, params: &Params) -> Result<Self, ClientAuthRefusal> {
         let named = match params.get("client_id") {
@@ -212,7 +212,7 @@ impl AuthenticatedClient {
 pub fn authenticate(
     call: &Call,
     known: Option<Arc<KnownClient>>,
-    presented: &Presented,
+    presented: &ClientProof,
     fetched: Option<&VerificationKeys>,
 ) -> Result<AuthenticatedClient, ClientAuthRefusal> {
     let known = known.ok_or(ClientAuthRefusal::Unproved)?;
@@ -221,14 +221,14 @@ pub fn authenticate(
         return Err(ClientAuthRefusal::Unproved);
     }
     let assertion = match presented {
-        Presented::Name(_) => None,
-        Presented::Basic(_, secret) | Presented::Post(_, secret) => {
+        ClientProof::Name(_) => None,
+        ClientProof::Basic(_, secret) | ClientProof::Post(_, secret) => {
             if !is_live_secret(&known, secret, call.now) {
                 return Err(ClientAuthRefusal::Unproved);
             }
             None
         }
-        Presented::Assertion(_, assertion) => {
+        ClientProof::Assertion(_, assertion) => {
             let keys = known.keys.as_ref().or(fetched).ok_or(ClientAuthRefusal::Unproved)?;
             Some(check_assertion(call, &known.client.client_id, assertion, keys)?)
         }
@@ -313,7 +313,7 @@ mod tests {
 
     fn read(authorization: Option<&str>, form: &str) -> Result<&'static str, ClientAuthRefusal> {
         let params = Params::parse(form.as_bytes()).unwrap();
-        Presented::read(authorization, &params).map(|presented| presented.method().as_str())
+        ClientProof::read(authorization, &params).map(|presented| presented.method().as_str())
     }
 
     fn basic(pair: &str) -> String {

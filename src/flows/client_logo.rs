@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Call;
-use crate::effects::http::{FetchError, Request, Response, Target};
+use crate::effects::http::{FetchError, OutboundRequest, Response, Target};
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
 use crate::model::logo::{LARGEST, Logo};
@@ -72,8 +72,8 @@ pub fn take(tx: &mut PlatformTx<'_>, call: &Call) -> Result<Vec<Wanted>, Failure
 }
 
 /// The request for a logo.
-pub const fn request(target: Target) -> Request {
-    Request::get(target).accept("image/png, image/webp, image/jpeg").at_most(LARGEST)
+pub const fn request(target: Target) -> OutboundRequest {
+    OutboundRequest::get(target).accept("image/png, image/webp, image/jpeg").at_most(LARGEST)
 }
 
 /// What a server answered, drawn anew. The bytes say what it is; nobody believes the header. Works the

@@ -24,7 +24,7 @@ pub struct Interaction {
     /// SHA-256 of the browser cookie that it is bound to, in hexadecimal: another browser cannot go on with it.
     pub browser_hash: String,
     /// What was asked, checked; `None` for a plain sign-in.
-    pub request: Option<Request>,
+    pub request: Option<AuthorizationRequest>,
     /// How far it came.
     pub progress: Progress,
     /// When it began.
@@ -35,7 +35,7 @@ pub struct Interaction {
 
 /// A checked authorization request (OIDC Core §3.1.2.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
+pub struct AuthorizationRequest {
     /// The redirect URI, exactly as it was matched.
     pub redirect_uri: String,
     /// How the answer travels.

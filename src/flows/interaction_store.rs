@@ -1,7 +1,7 @@
 //! Keeps interactions between requests. Each answers only to the browser it is bound to.
 
 use super::call::Call;
-use super::interaction::{Interaction, Progress, Request};
+use super::interaction::{AuthorizationRequest, Interaction, Progress};
 use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, InteractionId};
 use crate::storage::records::browser_sessions;
@@ -54,7 +54,7 @@ pub fn load(
                 stored_in: handle.tenant,
                 client_id: stored.client_id,
                 browser_hash: stored.browser_hash,
-                request: from_json::<Option<Request>>(&stored.request, "interactions.request")?,
+                request: from_json::<Option<AuthorizationRequest>>(&stored.request, "interactions.request")?,
                 progress: from_json::<Progress>(&stored.progress, "interactions.progress")?,
                 created_at: stored.created_at,
                 expires_at: stored.expires_at,

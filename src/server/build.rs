@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 use super::{master_key, routes, run, tls};
 use crate::config::Config;
-use crate::config::fault::{Fault, in_words};
+use crate::config::fault::{ConfigFault, in_words};
 use crate::config::limits::LimitsConfig;
 use crate::config::server::ServerConfig;
 use crate::crypto::hmac::KeyedHash;
@@ -85,7 +85,7 @@ pub struct Server {
 pub enum BuildError {
     /// A setting is wrong; exit code 78.
     #[error("{0}")]
-    Setting(Fault),
+    Setting(ConfigFault),
     /// The database is not as `serve` needs it; exit code 78.
     #[error("{0}")]
     Database(UnsafeServer),
@@ -217,13 +217,13 @@ pub async fn open_database(config: &Config) -> Result<Database, BuildError> {
 }
 
 /// Makes the file of a new SQLite database for its owner alone; SQLite gives the files beside it the same mode.
-fn make_private(path: &Path) -> Result<(), Fault> {
+fn make_private(path: &Path) -> Result<(), ConfigFault> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),
         Err(there) if there.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => {
             let message = format!("cannot make {}: {}", path.display(), in_words(&error));
-            Err(Fault::of_key("database.url", message))
+            Err(ConfigFault::of_key("database.url", message))
         }
     }
 }
@@ -241,7 +241,7 @@ async fn check_master_key(master: &MasterKey, database: &Database) -> Result<(),
 /// The URL is of no known database.
 pub fn database_url(config: &Config) -> Result<DatabaseUrl, BuildError> {
     let read = config.database.url.expose().parse::<DatabaseUrl>();
-    read.map_err(|error| BuildError::Setting(Fault::of_key("database.url", error.to_string())))
+    read.map_err(|error| BuildError::Setting(ConfigFault::of_key("database.url", error.to_string())))
 }
 
 fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
@@ -317,7 +317,7 @@ fn terms(parts: &Parts) -> Terms {
 }
 
 fn outbound(config: &Config) -> Result<Arc<dyn HttpClient>, BuildError> {
-    let fault = |message: String| BuildError::Setting(Fault::of_key("outbound.root_ca_file", message));
+    let fault = |message: String| BuildError::Setting(ConfigFault::of_key("outbound.root_ca_file", message));
     let rules = AddressRules::new(config.outbound.allow_private.clone());
     let extra_roots = match &config.outbound.root_ca_file {
         None => None,

@@ -7,8 +7,8 @@ use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
 
-use super::presented::Presented;
 use super::refusal::{Outage, Refusal};
+use super::request_headers::RequestHeaders;
 use super::verified::Verified;
 use super::verifier::Verifier;
 
@@ -26,7 +26,7 @@ impl FromRequest for Verified {
                 return Err(Refusal::Unavailable(Outage::Keys));
             };
             let headers = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-            verifier.verify_request(&Presented::from_headers(headers)).await
+            verifier.verify_request(&RequestHeaders::from_headers(headers)).await
         })
     }
 }

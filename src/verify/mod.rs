@@ -1,14 +1,14 @@
 //! What a downstream service uses to check Symbolon's tokens, alone: no call per request, no OpenSSL, no database.
 //!
 //! ```no_run
-//! use symbolon::verify::{Presented, Verifier};
+//! use symbolon::verify::{RequestHeaders, Verifier};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let verifier = Verifier::builder("https://id.example.com").audience("https://notes.example.com").start().await?;
 //!
 //! // For each request, with the headers of any framework:
 //! let headers = [("Authorization", &b"Bearer eyJ..."[..]), ("X-Tenant-ID", &b"0191c7..."[..])];
-//! let caller = verifier.verify_request(&Presented::from_headers(headers)).await?;
+//! let caller = verifier.verify_request(&RequestHeaders::from_headers(headers)).await?;
 //! caller.require_scope("notes")?;
 //! caller.require_entitlement("notes", "write")?;
 //! println!("{} of tenant {}", caller.claims().sub, caller.claims().tenant);
@@ -25,8 +25,8 @@ mod claims;
 mod clock;
 mod jws;
 mod keys;
-mod presented;
 mod refusal;
+mod request_headers;
 mod revocations;
 mod settings;
 mod source;
@@ -34,8 +34,8 @@ mod verified;
 mod verifier;
 
 pub use self::clock::{SystemTime, TimeSource};
-pub use self::presented::Presented;
 pub use self::refusal::{AccessFault, Outage, Refusal, RequestFault, TokenFault};
+pub use self::request_headers::RequestHeaders;
 pub use self::settings::{InvalidSettings, MAX_LEEWAY, RevocationPolicy, VerifierBuilder};
 pub use self::source::{FETCH_TIMEOUT, FetchError, Fetching, HttpSource, MAX_DOCUMENT, Source};
 pub use self::verified::Verified;

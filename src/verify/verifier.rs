@@ -7,8 +7,8 @@ use super::claims::{Expected, NotBefore};
 use super::clock::TimeSource;
 use super::jws;
 use super::keys::{Found, KeyCache, Purpose, Reason};
-use super::presented::Presented;
 use super::refusal::{AccessFault, Outage, Refusal, RequestFault, TokenFault};
+use super::request_headers::RequestHeaders;
 use super::revocations::Revocations;
 use super::settings::VerifierBuilder;
 use super::verified::Verified;
@@ -52,10 +52,10 @@ impl Verifier {
     ///
     /// # Errors
     /// The refusal to answer with.
-    pub async fn verify_request(&self, presented: &Presented<'_>) -> Result<Verified, Refusal> {
-        let headers = presented.scope_headers()?;
-        let claims = self.claims(presented.bearer()?).await?;
-        let scope = scope_headers::check(&claims, headers, self.0.scope_headers).map_err(refuse_scope)?;
+    pub async fn verify_request(&self, headers: &RequestHeaders<'_>) -> Result<Verified, Refusal> {
+        let asked = headers.scope_headers()?;
+        let claims = self.claims(headers.bearer()?).await?;
+        let scope = scope_headers::check(&claims, asked, self.0.scope_headers).map_err(refuse_scope)?;
         Ok(Verified::new(claims, scope))
     }
 

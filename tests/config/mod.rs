@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use symbolon::config::Config;
-use symbolon::config::fault::Faults;
+use symbolon::config::fault::ConfigFaults;
 use symbolon::config::sources::Settings;
 
 /// A configuration file of this text, in a folder that lives as long as the answer.
@@ -32,7 +32,7 @@ fn settings(text: &str, variables: &[(&str, &str)]) -> Settings {
 
 /// The faults as lines, with the folder of the file left out.
 fn faults(settings: &Settings) -> Vec<String> {
-    let faults: Faults = Config::read(settings).expect_err("faults");
+    let faults: ConfigFaults = Config::read(settings).expect_err("faults");
     let short = |line: String| line.find("symbolon.toml").map_or(line.clone(), |at| line[at..].to_owned());
     faults.iter().map(|fault| short(fault.to_string())).collect()
 }

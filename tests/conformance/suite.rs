@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::{Map, Value};
 use symbolon::effects::http::AddressRules;
 use symbolon::flows::provision::declaration::Sources;
-use symbolon::flows::provision::{Applied, Request, apply};
+use symbolon::flows::provision::{Applied, DeclaredFile, apply};
 use symbolon::model::issuer::Issuer;
 use symbolon::storage::PlatformScope;
 
@@ -104,7 +104,7 @@ impl Suite {
     pub(super) async fn apply(&self) -> Applied {
         let text = std::fs::read_to_string(folder().join("declaration.yaml")).expect("the declaration");
         let given = Given::default();
-        let request = Request { file: "declaration.yaml", text: &text, sources: &given, prune: false };
+        let request = DeclaredFile { file: "declaration.yaml", text: &text, sources: &given, prune: false };
         let (edge, call, right) = (&self.server.edge, self.server.operator(), PlatformScope::operator());
         let applied = apply(&edge.database, &right, &edge.passwords, &edge.clock, (&call, &request));
         let applied = applied.await.expect("the database").unwrap_or_else(|faults| panic!("{faults}"));

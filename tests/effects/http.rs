@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use symbolon::effects::http::{
     AddressRules, ClientSettings, FetchError, GuardedClient, HttpClient, LookingUp, Lookup, MAX_BODY,
-    MemoryClient, Request, Response, Target,
+    MemoryClient, OutboundRequest, Response, Target,
 };
 
 use crate::harness::fixed_server::FixedServer;
@@ -42,7 +42,7 @@ fn client(rules: AddressRules, lookup: Arc<dyn Lookup>) -> GuardedClient {
 }
 
 async fn get(client: &GuardedClient, url: &str) -> Result<Response, FetchError> {
-    client.send(Request::get(Target::parse(url, &loopback_only()).unwrap())).await
+    client.send(OutboundRequest::get(Target::parse(url, &loopback_only()).unwrap())).await
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use symbolon::flows::provision::declaration::{
-    Contexts, Declaration, Faults, Index, Openness, SecretSource, Standing, read,
+    Contexts, Declaration, DeclarationFaults, DeclaredStatus, Index, Openness, SecretSource, read,
 };
 use symbolon::model::client::{AuthMethod, ClientKind};
 use symbolon::model::policy::Registration;
@@ -11,7 +11,7 @@ use symbolon::model::role::Role;
 
 use super::sources::{TestSources, examples};
 
-pub(super) fn parse(text: &str) -> Result<Declaration, Faults> {
+pub(super) fn parse(text: &str) -> Result<Declaration, DeclarationFaults> {
     read(("test.yaml", text), Index::default(), false, &TestSources::for_acme())
         .map_err(|refused| refused.faults)
 }
@@ -432,7 +432,7 @@ fn people_have_every_standard_claim() {
         (ada.email.value.spelling(), ada.email.value.canonical()),
         ("Ada@Acme.example", "ada@acme.example")
     );
-    assert_eq!(ada.status, Some(Standing::Suspended));
+    assert_eq!(ada.status, Some(DeclaredStatus::Suspended));
 }
 
 #[test]

@@ -8,8 +8,8 @@ use symbolon::crypto::password::{PasswordPool, PoolLimits};
 use symbolon::effects::random::{Random, SystemRandom};
 use symbolon::effects::{Clock, TestClock};
 use symbolon::flows::Call;
-use symbolon::flows::provision::declaration::Faults;
-use symbolon::flows::provision::{Applied, Planned, Request, apply, export, plan};
+use symbolon::flows::provision::declaration::DeclarationFaults;
+use symbolon::flows::provision::{Applied, DeclaredFile, Planned, apply, export, plan};
 use symbolon::model::failure::Failure;
 use symbolon::model::ids::Slug;
 use symbolon::model::status::Status;
@@ -127,11 +127,11 @@ impl Deployment {
         }
     }
 
-    fn request<'a>(&'a self, text: &'a str, prune: bool) -> Request<'a> {
-        Request { file: "test.yaml", text, sources: &self.sources, prune }
+    fn request<'a>(&'a self, text: &'a str, prune: bool) -> DeclaredFile<'a> {
+        DeclaredFile { file: "test.yaml", text, sources: &self.sources, prune }
     }
 
-    pub(crate) async fn try_apply(&self, text: &str, prune: bool) -> Result<Applied, Faults> {
+    pub(crate) async fn try_apply(&self, text: &str, prune: bool) -> Result<Applied, DeclarationFaults> {
         let request = self.request(text, prune);
         let clock: Arc<dyn Clock> = Arc::new(Passing { clock: TestClock::at(self.now), by: self.takes });
         apply(&self.database, &self.right, &self.pool, &clock, (&self.call(), &request)).await.unwrap()

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use reqwest::Method;
 use serde_json::json;
-use symbolon::flows::provision::declaration::Faults;
-use symbolon::flows::provision::{Applied, Request, apply};
+use symbolon::flows::provision::declaration::DeclarationFaults;
+use symbolon::flows::provision::{Applied, DeclaredFile, apply};
 use symbolon::storage::PlatformScope;
 
 use super::deployment::acme;
@@ -72,9 +72,9 @@ impl Running {
         self.try_apply(text, prune).await.unwrap_or_else(|faults| panic!("{faults}"))
     }
 
-    pub(super) async fn try_apply(&self, text: &str, prune: bool) -> Result<Applied, Faults> {
+    pub(super) async fn try_apply(&self, text: &str, prune: bool) -> Result<Applied, DeclarationFaults> {
         let (edge, right) = (&self.server.edge, PlatformScope::operator());
-        let request = Request { file: "test.yaml", text, sources: &self.sources, prune };
+        let request = DeclaredFile { file: "test.yaml", text, sources: &self.sources, prune };
         let call = self.server.operator();
         let applied = apply(&edge.database, &right, &edge.passwords, &edge.clock, (&call, &request))
             .await

@@ -1,6 +1,6 @@
 //! Verdicts of what is declared: names at their limits, equal and not, and the order in which they come back.
 
-use symbolon::flows::provision::{Request, apply, export};
+use symbolon::flows::provision::{DeclaredFile, apply, export};
 use symbolon::storage::PlatformScope;
 use symbolon::storage::records::{groups, users, workspaces};
 
@@ -17,7 +17,7 @@ impl Office {
     /// Applies the file: how many changes there were, or how many faults and the first of them.
     async fn apply(&self, text: &str) -> String {
         let (edge, right) = (&self.server.edge, PlatformScope::operator());
-        let request = Request { file: "f", text, sources: &self.sources, prune: false };
+        let request = DeclaredFile { file: "f", text, sources: &self.sources, prune: false };
         match apply(&edge.database, &right, &edge.passwords, &edge.clock, (&self.server.operator(), &request))
             .await
         {

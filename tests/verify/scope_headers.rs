@@ -1,7 +1,7 @@
 //! Requests: the one bearer token (P020) and the scope headers (R35, P099).
 
 use serde_json::json;
-use symbolon::verify::{AccessFault, Demand, Presented, Refusal, RequestFault};
+use symbolon::verify::{AccessFault, Demand, Refusal, RequestFault, RequestHeaders};
 
 use super::issuer::{CONTEXT, KEY, Rig, TENANT, WORKSPACE, claims_with, good_token, header, sign};
 
@@ -11,7 +11,7 @@ async fn ask(rig: &Rig, token: &str, headers: &[(&str, &str)]) -> Result<(), Ref
     let bearer = format!("Bearer {token}");
     let authorization = ("authorization", bearer.as_bytes());
     let all = headers.iter().map(|(name, value)| (*name, value.as_bytes())).chain([authorization]);
-    rig.verifier.verify_request(&Presented::from_headers(all)).await.map(|_| ())
+    rig.verifier.verify_request(&RequestHeaders::from_headers(all)).await.map(|_| ())
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn p020_odd_authorization_headers_are_refused() {
     let answer = async |values: &[&[u8]]| {
         let tenant = ("x-tenant-id", TENANT.as_bytes());
         let headers = values.iter().map(|value| ("Authorization", *value)).chain([tenant]);
-        rig.verifier.verify_request(&Presented::from_headers(headers)).await.map(|_| ())
+        rig.verifier.verify_request(&RequestHeaders::from_headers(headers)).await.map(|_| ())
     };
     for good in [format!("Bearer {token}"), format!("bEARER {token}"), format!("Bearer {token} ")] {
         assert_eq!(answer(&[good.as_bytes()]).await, Ok(()), "{good}");

@@ -11,7 +11,7 @@ use crate::effects::http::AddressRules;
 use crate::effects::{Clock, SystemClock};
 use crate::flows::Call;
 use crate::flows::provision::declaration::Sources;
-use crate::flows::provision::{self, Made, Request};
+use crate::flows::provision::{self, DeclaredFile, Made};
 use crate::model::ids::Slug;
 use crate::model::issuer::Issuer;
 use crate::model::secret::Secret;
@@ -66,7 +66,7 @@ pub(super) async fn seed(database: &Database, call: &Call, addresses: &Addresses
     let pool = PasswordPool::new(PoolLimits::default(), call.random.clone());
     let text = declaration(addresses);
     let sources = Nothing { rules: AddressRules::default(), issuer: Arc::clone(&call.issuer) };
-    let request = Request { file: "(demo)", text: &text, sources: &sources, prune: false };
+    let request = DeclaredFile { file: "(demo)", text: &text, sources: &sources, prune: false };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let applied = provision::apply(database, &right, &pool, &clock, (call, &request))
         .await?

@@ -12,7 +12,9 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Certificate, redirect};
 
-use super::{AddressRules, FetchError, Fetching, ForbiddenAddress, HttpClient, Request, Response, Target};
+use super::{
+    AddressRules, FetchError, Fetching, ForbiddenAddress, HttpClient, OutboundRequest, Response, Target,
+};
 
 /// Addresses that arrive later.
 pub type LookingUp = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
@@ -105,7 +107,7 @@ impl GuardedClient {
         Ok(Self { inner, rules })
     }
 
-    async fn fetch(&self, request: Request) -> Result<Response, FetchError> {
+    async fn fetch(&self, request: OutboundRequest) -> Result<Response, FetchError> {
         // The text was judged when the target was made; the rules may have been others then.
         Target::parse(request.url().as_str(), &self.rules).map_err(|_| FetchError::Forbidden)?;
         let client = self.inner.as_ref().ok_or(FetchError::Unreachable)?;
@@ -141,7 +143,7 @@ impl HttpClient for GuardedClient {
         &self.rules
     }
 
-    fn send(&self, request: Request) -> Fetching<'_> {
+    fn send(&self, request: OutboundRequest) -> Fetching<'_> {
         Box::pin(self.fetch(request))
     }
 }

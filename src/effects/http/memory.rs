@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::{AddressRules, FetchError, Fetching, HttpClient, Request, Response};
+use super::{AddressRules, FetchError, Fetching, HttpClient, OutboundRequest, Response};
 
 /// Answers from a table and remembers what it was asked.
 #[derive(Debug, Default)]
@@ -15,7 +15,7 @@ pub struct MemoryClient {
 #[derive(Debug, Default)]
 struct State {
     answers: HashMap<String, Result<Response, FetchError>>,
-    asked: Vec<Request>,
+    asked: Vec<OutboundRequest>,
 }
 
 impl MemoryClient {
@@ -36,7 +36,7 @@ impl MemoryClient {
     }
 
     /// Every request so far, the oldest first.
-    pub fn asked(&self) -> Vec<Request> {
+    pub fn asked(&self) -> Vec<OutboundRequest> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).asked.clone()
     }
 }
@@ -46,7 +46,7 @@ impl HttpClient for MemoryClient {
         &self.rules
     }
 
-    fn send(&self, request: Request) -> Fetching<'_> {
+    fn send(&self, request: OutboundRequest) -> Fetching<'_> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let answer =
             state.answers.get(request.url().as_str()).cloned().unwrap_or(Err(FetchError::Unreachable));

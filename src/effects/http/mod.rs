@@ -30,7 +30,7 @@ pub trait HttpClient: Send + Sync {
     fn rules(&self) -> &AddressRules;
 
     /// Sends one request and reads the whole answer, whatever its status.
-    fn send(&self, request: Request) -> Fetching<'_>;
+    fn send(&self, request: OutboundRequest) -> Fetching<'_>;
 }
 
 impl dyn HttpClient + '_ {
@@ -41,7 +41,7 @@ impl dyn HttpClient + '_ {
 
     /// Fetches a JSON document with status 200.
     pub async fn get_json(&self, target: Target) -> Result<serde_json::Value, FetchError> {
-        let response = self.send(Request::get(target).accept("application/json")).await?;
+        let response = self.send(OutboundRequest::get(target).accept("application/json")).await?;
         if response.status != 200 {
             return Err(FetchError::Status(response.status));
         }
@@ -51,7 +51,7 @@ impl dyn HttpClient + '_ {
 
 /// One outgoing request.
 #[derive(Clone)]
-pub struct Request {
+pub struct OutboundRequest {
     target: Target,
     accept: &'static str,
     most: usize,
@@ -64,7 +64,7 @@ struct Body {
     bytes: Vec<u8>,
 }
 
-impl Request {
+impl OutboundRequest {
     /// A GET.
     pub const fn get(target: Target) -> Self {
         Self { target, accept: "*/*", most: MAX_BODY, body: None }
@@ -100,10 +100,10 @@ impl Request {
     }
 }
 
-impl fmt::Debug for Request {
+impl fmt::Debug for OutboundRequest {
     /// Shows the host only: paths, queries and bodies may carry secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request").field("host", &self.url().host_str()).finish_non_exhaustive()
+        f.debug_struct("OutboundRequest").field("host", &self.url().host_str()).finish_non_exhaustive()
     }
 }
 

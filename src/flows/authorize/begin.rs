@@ -1,14 +1,14 @@
-//! The first half: a request becomes a checked [`Request`], or an error; then the common decision.
+//! The first half: a request becomes a checked [`AuthorizationRequest`], or an error; then the common decision.
 
-use super::parameters::{self, Fault};
-use super::resume::{Standing, settle};
+use super::parameters::{self, AuthorizeRefusal};
+use super::resume::{OpenInteraction, settle};
 use super::tenant::Named;
 use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, resources, tenant};
 use crate::flows::Call;
 use crate::flows::active_client::ActiveClient;
 use crate::flows::failures::{self, RecordRules, Source};
 use crate::flows::id_token_hint::IdTokenHint;
-use crate::flows::interaction::{Interaction, Progress, Request};
+use crate::flows::interaction::{AuthorizationRequest, Interaction, Progress};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
 use crate::model::failure::Failure;
@@ -37,7 +37,7 @@ pub fn begin(
         Err(fault) => (ResponseMode::default(), Err(fault)),
     };
     let request = match read {
-        Ok(request) => Request { response_mode: mode, ..request },
+        Ok(request) => AuthorizationRequest { response_mode: mode, ..request },
         Err((code, description)) => {
             denied(directory, call, terms.records, Some(&found), code.as_str())?;
             let state = parameters::echoed(params, "state").unwrap_or_default();
@@ -66,7 +66,7 @@ pub fn begin(
     settle(
         directory,
         call,
-        Standing { interaction, owner: found.owner, client: found.client, to, stored: false },
+        OpenInteraction { interaction, owner: found.owner, client: found.client, to, stored: false },
         terms,
     )
 }
@@ -115,7 +115,7 @@ fn read(
     found: &ActiveClient,
     (reading, to): (&Reading, &VerifiedRedirect),
     (issuer, terms): (&Issuer, Terms<'_>),
-) -> Result<Result<Request, Fault>, Failure> {
+) -> Result<Result<AuthorizationRequest, AuthorizeRefusal>, Failure> {
     let (client, params) = (&found.client, &reading.params);
     let mut request = match checked(client, reading, to) {
         Ok(request) => request,
@@ -157,7 +157,11 @@ fn read(
 }
 
 /// The checks that need nothing but the request and the client.
-fn checked(client: &Client, reading: &Reading, to: &VerifiedRedirect) -> Result<Request, Fault> {
+fn checked(
+    client: &Client,
+    reading: &Reading,
+    to: &VerifiedRedirect,
+) -> Result<AuthorizationRequest, AuthorizeRefusal> {
     let params: &Params = &reading.params;
     if reading.fault.is_some() {
         return Err((ErrorCode::InvalidRequest, "a parameter is repeated, malformed or too long"));
@@ -170,7 +174,7 @@ fn checked(client: &Client, reading: &Reading, to: &VerifiedRedirect) -> Result<
     let acr = parameters::strength(params, &claims)?;
     let subject = parameters::subject(&claims)?;
     claims.forget_values();
-    Ok(Request {
+    Ok(AuthorizationRequest {
         redirect_uri: to.as_str().to_owned(),
         response_mode: ResponseMode::default(),
         state: parameters::echoed(params, "state")?,

@@ -1,6 +1,6 @@
 //! A person said no on one of our pages: the client gets `access_denied` (RFC 6749 §4.1.2.1).
 
-use super::resume::{refuse, standing};
+use super::resume::{refuse, reopen};
 use super::{Answer, Outcome};
 use crate::flows::Call;
 use crate::flows::failures::RecordRules;
@@ -19,11 +19,11 @@ pub fn cancel(
     cookie_hash: &str,
 ) -> Result<Outcome, Failure> {
     interaction_store::hold(directory, handle, cookie_hash)?;
-    match standing(directory, call, handle, cookie_hash)? {
+    match reopen(directory, call, handle, cookie_hash)? {
         Err(outcome) => Ok(outcome),
-        Ok(standing) => {
+        Ok(open) => {
             let answer = Answer::Error(ErrorCode::AccessDenied, "the person did not sign in");
-            refuse(directory, call, rules, standing, answer)
+            refuse(directory, call, rules, open, answer)
         }
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use super::client::registration;
 use super::decide::is_candidate;
-use super::resume::{Standing, refuse, standing};
+use super::resume::{OpenInteraction, refuse, reopen};
 use super::{Answer, Outcome, parameters};
 use crate::flows::Call;
 use crate::flows::failures::RecordRules;
-use crate::flows::interaction::Request;
+use crate::flows::interaction::AuthorizationRequest;
 use crate::flows::interaction_store;
 use crate::flows::session::{self, LiveAccount};
 use crate::flows::target::is_meant;
@@ -37,7 +37,7 @@ pub struct Question {
     /// Where the answer goes.
     pub to: VerifiedRedirect,
     /// What was asked.
-    pub request: Request,
+    pub request: AuthorizationRequest,
     /// The resource servers that the token would be for.
     pub servers: Vec<ResourceServer>,
 }
@@ -46,7 +46,7 @@ pub struct Question {
 pub(super) fn stands(
     directory: &mut Directory<'_>,
     client: &Client,
-    request: &Request,
+    request: &AuthorizationRequest,
     account: &LiveAccount,
 ) -> Result<bool, Failure> {
     if client.is_first_party() {
@@ -70,19 +70,19 @@ pub fn question(
     handle: InteractionHandle,
     cookie_hash: &str,
 ) -> Result<Result<Question, Outcome>, Failure> {
-    let standing = match standing(directory, call, handle, cookie_hash)? {
-        Ok(standing) => standing,
+    let open = match reopen(directory, call, handle, cookie_hash)? {
+        Ok(open) => open,
         Err(outcome) => return Ok(Err(outcome)),
     };
-    let Some(account) = asked_account(directory, call, &standing)? else {
+    let Some(account) = asked_account(directory, call, &open)? else {
         return Ok(Err(Outcome::SignIn(handle)));
     };
-    let Some(request) = &standing.interaction.request else { return Ok(Err(Outcome::Gone)) };
-    let Ok(request) = parameters::anew(&standing.client, request) else {
+    let Some(request) = &open.interaction.request else { return Ok(Err(Outcome::Gone)) };
+    let Ok(request) = parameters::anew(&open.client, request) else {
         return Ok(Err(Outcome::Consent(handle)));
     };
-    let servers = servers(directory, &standing.client, &request, &account)?;
-    Ok(Ok(Question { client: standing.client, account, to: standing.to, request, servers }))
+    let servers = servers(directory, &open.client, &request, &account)?;
+    Ok(Ok(Question { client: open.client, account, to: open.to, request, servers }))
 }
 
 /// The person's answer, and who gave it. After a yes the caller goes on with [`super::resume`]. Needs a write transaction.
@@ -94,15 +94,15 @@ pub fn answer(
     allowed: bool,
 ) -> Result<(Outcome, Option<(TenantId, UserId)>), Failure> {
     interaction_store::hold(directory, handle, cookie_hash)?;
-    let mut standing = match standing(directory, call, handle, cookie_hash)? {
-        Ok(standing) => standing,
+    let mut open = match reopen(directory, call, handle, cookie_hash)? {
+        Ok(open) => open,
         Err(outcome) => return Ok((outcome, None)),
     };
-    let Some(request) = &standing.interaction.request else { return Ok((Outcome::Gone, None)) };
-    let Ok(request) = parameters::anew(&standing.client, request) else {
+    let Some(request) = &open.interaction.request else { return Ok((Outcome::Gone, None)) };
+    let Ok(request) = parameters::anew(&open.client, request) else {
         return Ok((Outcome::Consent(handle), None));
     };
-    let Some(account) = asked_account(directory, call, &standing)? else {
+    let Some(account) = asked_account(directory, call, &open)? else {
         return Ok((Outcome::SignIn(handle), None));
     };
     // Two answers of one person, in two windows, are joined one after the other.
@@ -113,7 +113,7 @@ pub fn answer(
     let result = if allowed { EventResult::Success } else { EventResult::Denied };
     let event = call
         .event(EventKind::Consent, result, Actor::User(account.user.id))
-        .by_client(&standing.client.client_id)
+        .by_client(&open.client.client_id)
         .with(
             "scope",
             asked_scopes(&request.scope, &request.claims).into_iter().collect::<Vec<_>>().join(" "),
@@ -121,11 +121,11 @@ pub fn answer(
     directory.enter(&account.scope)?.record(event);
     if !allowed {
         let answer = Answer::Error(ErrorCode::AccessDenied, "the person did not consent");
-        return Ok((refuse(directory, call, rules, standing, answer)?, person));
+        return Ok((refuse(directory, call, rules, open, answer)?, person));
     }
-    remember(directory, call, &standing.client, &request, &account)?;
-    standing.interaction.progress.consented = Some(account.reference());
-    interaction_store::save_progress(directory, &standing.interaction)?;
+    remember(directory, call, &open.client, &request, &account)?;
+    open.interaction.progress.consented = Some(account.reference());
+    interaction_store::save_progress(directory, &open.interaction)?;
     Ok((Outcome::Consent(handle), person))
 }
 
@@ -133,17 +133,15 @@ pub fn answer(
 fn asked_account(
     directory: &mut Directory<'_>,
     call: &Call,
-    standing: &Standing,
+    open: &OpenInteraction,
 ) -> Result<Option<LiveAccount>, Failure> {
-    let (Some(wanted), Some(request)) =
-        (standing.interaction.progress.account, &standing.interaction.request)
-    else {
+    let (Some(wanted), Some(request)) = (open.interaction.progress.account, &open.interaction.request) else {
         return Ok(None);
     };
-    let accounts = session::live_accounts(directory, call, &standing.interaction.browser_hash)?;
+    let accounts = session::live_accounts(directory, call, &open.interaction.browser_hash)?;
     Ok(accounts
         .into_iter()
-        .find(|account| account.reference() == wanted && is_candidate(account, request, &standing.client)))
+        .find(|account| account.reference() == wanted && is_candidate(account, request, &open.client)))
 }
 
 /// Adds what was allowed now to what was allowed before.
@@ -151,7 +149,7 @@ fn remember(
     directory: &mut Directory<'_>,
     call: &Call,
     client: &Client,
-    request: &Request,
+    request: &AuthorizationRequest,
     account: &LiveAccount,
 ) -> Result<(), Failure> {
     let servers = servers(directory, client, request, account)?;
@@ -173,7 +171,7 @@ fn remember(
 pub(super) fn servers(
     directory: &mut Directory<'_>,
     client: &Client,
-    request: &Request,
+    request: &AuthorizationRequest,
     account: &LiveAccount,
 ) -> Result<Vec<ResourceServer>, Failure> {
     let mut servers = resource_servers::usable(directory, &client.metadata.resources)?;
@@ -194,7 +192,7 @@ pub fn asked_scopes<'a>(scope: &'a ScopeSet, claims: &'a ClaimsRequest) -> BTree
 
 /// What a consent to this request covers: the redirect URI as it is registered, since a native client comes back at another
 /// port each time (RFC 8252 §7.3).
-fn wanted(client: &Client, request: &Request, servers: &[ResourceServer]) -> Consent {
+fn wanted(client: &Client, request: &AuthorizationRequest, servers: &[ResourceServer]) -> Consent {
     let redirect_uri = registration(client, &request.redirect_uri).unwrap_or(&request.redirect_uri);
     Consent {
         scopes: asked_scopes(&request.scope, &request.claims).into_iter().map(str::to_owned).collect(),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::flows::interaction::{Interaction, Request};
+use crate::flows::interaction::{AuthorizationRequest, Interaction};
 use crate::flows::session::LiveAccount;
 use crate::model::client::Client;
 use crate::model::session::SessionRef;
@@ -12,7 +12,7 @@ use crate::protocol::acr::acr;
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::prompt::Prompt;
 
-use super::parameters::Fault;
+use super::parameters::AuthorizeRefusal;
 
 /// The next step.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) enum Decision {
     /// This account gets a code.
     Issue(SessionRef),
     /// Back to the client with an error.
-    Refuse(Fault),
+    Refuse(AuthorizeRefusal),
 }
 
 /// Whether consent stands for this account and request: asked only when it matters.
@@ -35,7 +35,7 @@ pub(super) type ConsentStands<'a, E> = &'a mut dyn FnMut(&LiveAccount) -> Result
 /// Decides. `consent` tells whether an earlier consent covers the request (D17, P008).
 pub(super) fn decide<E>(
     interaction: &Interaction,
-    request: &Request,
+    request: &AuthorizationRequest,
     client: &Client,
     (accounts, now): (&[LiveAccount], Timestamp),
     consent: ConsentStands<'_, E>,
@@ -80,7 +80,7 @@ pub(super) fn decide<E>(
 }
 
 /// Whether this account may answer the request at all.
-pub(super) fn is_candidate(account: &LiveAccount, request: &Request, client: &Client) -> bool {
+pub(super) fn is_candidate(account: &LiveAccount, request: &AuthorizationRequest, client: &Client) -> bool {
     let tenant = account.scope.id();
     request.unknown_tenant.is_none()
         && client.serves(tenant)
@@ -90,7 +90,7 @@ pub(super) fn is_candidate(account: &LiveAccount, request: &Request, client: &Cl
 
 fn choose<'a>(
     interaction: &Interaction,
-    request: &Request,
+    request: &AuthorizationRequest,
     candidates: &[&'a LiveAccount],
 ) -> Result<&'a LiveAccount, Decision> {
     let progress = &interaction.progress;
@@ -117,7 +117,7 @@ const IN_HAND: Duration = Duration::from_mins(10);
 fn is_recent_enough(
     account: &LiveAccount,
     interaction: &Interaction,
-    request: &Request,
+    request: &AuthorizationRequest,
     now: Timestamp,
 ) -> bool {
     let age = now.since(account.session.auth_time());

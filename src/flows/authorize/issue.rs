@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Answer, Terms, consent};
 use crate::flows::Call;
 use crate::flows::authorization::Authorization;
-use crate::flows::interaction::Request;
+use crate::flows::interaction::AuthorizationRequest;
 use crate::flows::session::LiveAccount;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
@@ -19,7 +19,7 @@ use crate::storage::records::authorization_codes::{self, NewCode};
 pub(super) fn code(
     directory: &mut Directory<'_>,
     call: &Call,
-    (client, request, account): (&Client, &Request, &LiveAccount),
+    (client, request, account): (&Client, &AuthorizationRequest, &LiveAccount),
     terms: Terms<'_>,
 ) -> Result<Answer, Failure> {
     let servers = consent::servers(directory, client, request, account)?;
@@ -50,7 +50,7 @@ pub(super) fn code(
     Ok(Answer::Code(secret))
 }
 
-fn authorization(client: &Client, request: &Request, account: &LiveAccount) -> Authorization {
+fn authorization(client: &Client, request: &AuthorizationRequest, account: &LiveAccount) -> Authorization {
     let mut factors: Vec<Factor> = Vec::new();
     for proof in &account.session.proofs {
         if !factors.contains(&proof.factor) {

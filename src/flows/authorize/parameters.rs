@@ -2,7 +2,7 @@
 //! error a developer wants to read first; each refusal goes back to the client.
 
 use crate::crypto::jwt::unverified_claims;
-use crate::flows::interaction::{Request, WantedStrength};
+use crate::flows::interaction::{AuthorizationRequest, WantedStrength};
 use crate::flows::registered;
 use crate::model::client::{Client, ClientKind};
 use crate::protocol::acr::weakest_asked;
@@ -18,7 +18,7 @@ use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::ScopeSet;
 
 /// An error to send back, with its fixed description.
-pub(super) type Fault = (ErrorCode, &'static str);
+pub(super) type AuthorizeRefusal = (ErrorCode, &'static str);
 
 /// The longest `state` or `nonce` that is returned.
 const LONGEST_ECHO: usize = 2048;
@@ -37,7 +37,7 @@ pub(super) fn answerable(params: &Params) -> Params {
 }
 
 /// `response_mode`; anything unknown travels back in the query.
-pub(super) fn response_mode(params: &Params) -> Result<ResponseMode, Fault> {
+pub(super) fn response_mode(params: &Params) -> Result<ResponseMode, AuthorizeRefusal> {
     params
         .get("response_mode")
         .map_or(Ok(ResponseMode::default()), str::parse)
@@ -45,7 +45,7 @@ pub(super) fn response_mode(params: &Params) -> Result<ResponseMode, Fault> {
 }
 
 /// Request objects are not read yet, and never ignored in silence (OIDC Core §6.1, P031).
-pub(super) fn no_request_object(params: &Params) -> Result<(), Fault> {
+pub(super) fn no_request_object(params: &Params) -> Result<(), AuthorizeRefusal> {
     if params.has("request") {
         Err((ErrorCode::RequestNotSupported, "the parameter request is not supported"))
     } else if params.has("request_uri") {
@@ -58,7 +58,7 @@ pub(super) fn no_request_object(params: &Params) -> Result<(), Fault> {
 }
 
 /// `response_type=code`, and nothing that would put a token into a URL (RFC 9700 §2.1.2, P004).
-pub(super) fn response_type(params: &Params, client: &Client) -> Result<(), Fault> {
+pub(super) fn response_type(params: &Params, client: &Client) -> Result<(), AuthorizeRefusal> {
     let asked = params.get("response_type").ok_or((ErrorCode::InvalidRequest, "response_type is missing"))?;
     asked
         .parse::<ResponseType>()
@@ -67,7 +67,7 @@ pub(super) fn response_type(params: &Params, client: &Client) -> Result<(), Faul
 }
 
 /// The client was registered for codes.
-pub(super) fn may_get_codes(client: &Client) -> Result<(), Fault> {
+pub(super) fn may_get_codes(client: &Client) -> Result<(), AuthorizeRefusal> {
     if registered::grant(client, GrantType::AuthorizationCode) {
         Ok(())
     } else {
@@ -76,18 +76,21 @@ pub(super) fn may_get_codes(client: &Client) -> Result<(), Fault> {
 }
 
 /// A request that waited, as its client may make it at this moment: what it is registered for may have changed.
-pub(super) fn anew(client: &Client, request: &Request) -> Result<Request, Fault> {
+pub(super) fn anew(
+    client: &Client,
+    request: &AuthorizationRequest,
+) -> Result<AuthorizationRequest, AuthorizeRefusal> {
     may_get_codes(client)?;
     if request.code_challenge.is_none() {
         may_go_without_pkce(client)?;
     }
     let scope = some_of(registered::scope(client, &request.scope))?;
     let claims = registered::claims(client, request.claims.clone());
-    Ok(Request { scope, claims, ..request.clone() })
+    Ok(AuthorizationRequest { scope, claims, ..request.clone() })
 }
 
 /// `scope`, cut to what the client was registered for (RFC 6749 §3.3: the server may ignore a part of it).
-pub(super) fn scope(params: &Params, client: &Client) -> Result<ScopeSet, Fault> {
+pub(super) fn scope(params: &Params, client: &Client) -> Result<ScopeSet, AuthorizeRefusal> {
     let asked: ScopeSet = params
         .get("scope")
         .unwrap_or_default()
@@ -97,7 +100,7 @@ pub(super) fn scope(params: &Params, client: &Client) -> Result<ScopeSet, Fault>
 }
 
 /// The scope, if anything is left of it.
-pub(super) fn some_of(scope: ScopeSet) -> Result<ScopeSet, Fault> {
+pub(super) fn some_of(scope: ScopeSet) -> Result<ScopeSet, AuthorizeRefusal> {
     if scope.is_empty() {
         Err((ErrorCode::InvalidScope, "scope holds nothing that this client may ask for"))
     } else {
@@ -106,7 +109,7 @@ pub(super) fn some_of(scope: ScopeSet) -> Result<ScopeSet, Fault> {
 }
 
 /// PKCE: S256 always for public clients, and for others where they send it or are bound to (RFC 9700 §2.1.1, P012).
-pub(super) fn pkce(params: &Params, client: &Client) -> Result<Option<String>, Fault> {
+pub(super) fn pkce(params: &Params, client: &Client) -> Result<Option<String>, AuthorizeRefusal> {
     let Some(challenge) = params.get("code_challenge") else {
         if params.has("code_challenge_method") {
             return Err((ErrorCode::InvalidRequest, "code_challenge is missing"));
@@ -119,7 +122,7 @@ pub(super) fn pkce(params: &Params, client: &Client) -> Result<Option<String>, F
 }
 
 /// Whether a request of this client needs no challenge.
-pub(super) fn may_go_without_pkce(client: &Client) -> Result<(), Fault> {
+pub(super) fn may_go_without_pkce(client: &Client) -> Result<(), AuthorizeRefusal> {
     let public = !client.is_confidential() || matches!(client.kind, ClientKind::Spa | ClientKind::Native);
     if public || client.metadata.require_pkce {
         Err((ErrorCode::InvalidRequest, "PKCE is required: send code_challenge with method S256"))
@@ -130,7 +133,7 @@ pub(super) fn may_go_without_pkce(client: &Client) -> Result<(), Fault> {
 
 /// `state` or `nonce`: returned exactly, so bounded, and without control characters, which no `state` has (RFC 6749
 /// Appendix A.5) and JSON writes sixfold.
-pub(super) fn echoed(params: &Params, name: &'static str) -> Result<Option<String>, Fault> {
+pub(super) fn echoed(params: &Params, name: &'static str) -> Result<Option<String>, AuthorizeRefusal> {
     match params.get(name) {
         Some(text) if text.len() > LONGEST_ECHO => {
             Err((ErrorCode::InvalidRequest, "state or nonce is longer than 2048 bytes"))
@@ -149,7 +152,7 @@ pub(super) fn hinted(params: &Params, name: &str, longest: usize) -> Option<Stri
 }
 
 /// The person that the `claims` parameter wants (OIDC Core §5.5.1): a `sub` is at most 255 ASCII characters (§2).
-pub(super) fn subject(claims: &ClaimsRequest) -> Result<Option<String>, Fault> {
+pub(super) fn subject(claims: &ClaimsRequest) -> Result<Option<String>, AuthorizeRefusal> {
     match claims.wanted_subject() {
         Some(sub) if sub.len() > 255 || !sub.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
             Err((ErrorCode::InvalidRequest, "claims names a sub that can be nobody's"))
@@ -159,7 +162,7 @@ pub(super) fn subject(claims: &ClaimsRequest) -> Result<Option<String>, Fault> {
 }
 
 /// `prompt`.
-pub(super) fn prompt(params: &Params) -> Result<PromptSet, Fault> {
+pub(super) fn prompt(params: &Params) -> Result<PromptSet, AuthorizeRefusal> {
     params
         .get("prompt")
         .unwrap_or_default()
@@ -168,7 +171,7 @@ pub(super) fn prompt(params: &Params) -> Result<PromptSet, Fault> {
 }
 
 /// `max_age` in seconds, or the client's default.
-pub(super) fn max_age(params: &Params, client: &Client) -> Result<Option<u64>, Fault> {
+pub(super) fn max_age(params: &Params, client: &Client) -> Result<Option<u64>, AuthorizeRefusal> {
     match params.get("max_age") {
         None => Ok(client.metadata.default_max_age),
         Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= 10 => text
@@ -180,7 +183,7 @@ pub(super) fn max_age(params: &Params, client: &Client) -> Result<Option<u64>, F
 }
 
 /// `claims`, cut like `scope` to what there is and the client was registered for.
-pub(super) fn claims(params: &Params, client: &Client) -> Result<ClaimsRequest, Fault> {
+pub(super) fn claims(params: &Params, client: &Client) -> Result<ClaimsRequest, AuthorizeRefusal> {
     let mut claims =
         params.get("claims").map_or_else(|| Ok(ClaimsRequest::default()), ClaimsRequest::parse).map_err(
             |_| (ErrorCode::InvalidRequest, "claims is not the JSON object of OpenID Connect Core 5.5"),
@@ -192,7 +195,10 @@ pub(super) fn claims(params: &Params, client: &Client) -> Result<ClaimsRequest, 
 
 /// The strength that `acr_values` or the `claims` parameter aim for (D13). An essential wish for values that we do not
 /// know can never be met (OIDC Core §5.5.1.1).
-pub(super) fn strength(params: &Params, claims: &ClaimsRequest) -> Result<Option<WantedStrength>, Fault> {
+pub(super) fn strength(
+    params: &Params,
+    claims: &ClaimsRequest,
+) -> Result<Option<WantedStrength>, AuthorizeRefusal> {
     let (acr, essential) = match claims.wanted_acr() {
         Some(WantedAcr::Essential(values)) => {
             let none = "none of the acr values asked for exists here";

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::consent;
-use super::parameters::Fault;
-use crate::flows::interaction::Request;
+use super::parameters::AuthorizeRefusal;
+use crate::flows::interaction::AuthorizationRequest;
 use crate::flows::session::LiveAccount;
 use crate::flows::target::{Target, TargetRefusal};
 use crate::model::client::Client;
@@ -39,12 +39,12 @@ pub(super) fn named(
 pub(super) fn open(
     directory: &mut Directory<'_>,
     client: &Client,
-    request: &Request,
+    request: &AuthorizationRequest,
     account: &LiveAccount,
-) -> Result<Result<(), Fault>, Failure> {
-    const CLOSED: Fault =
+) -> Result<Result<(), AuthorizeRefusal>, Failure> {
+    const CLOSED: AuthorizeRefusal =
         (ErrorCode::InvalidTarget, "resource is not open to the organisation of this person");
-    const NOTHING: Fault =
+    const NOTHING: AuthorizeRefusal =
         (ErrorCode::InvalidScope, "scope holds nothing that is open to the organisation of this person");
     let servers = consent::servers(directory, client, request, account)?;
     if !request.resources.iter().all(|named| servers.iter().any(|server| server.identifier == *named)) {

@@ -6,7 +6,7 @@ use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, consent, issu
 use crate::flows::Call;
 use crate::flows::active_client::ActiveClient;
 use crate::flows::failures::{self, RecordRules, Source};
-use crate::flows::interaction::{Interaction, Problem, Progress, Request, Told};
+use crate::flows::interaction::{AuthorizationRequest, Interaction, Problem, Progress, Told};
 use crate::flows::interaction_store;
 use crate::flows::session::{self, LiveAccount};
 use crate::model::audit::{Actor, EventKind, EventResult};
@@ -18,7 +18,7 @@ use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::storage::{Directory, TenantScope};
 
 /// An interaction with all that it is judged by.
-pub(super) struct Standing {
+pub(super) struct OpenInteraction {
     pub(super) interaction: Interaction,
     pub(super) owner: TenantScope,
     pub(super) client: Client,
@@ -36,19 +36,19 @@ pub fn resume(
     terms: Terms<'_>,
 ) -> Result<Outcome, Failure> {
     interaction_store::hold(directory, handle, cookie_hash)?;
-    match standing(directory, call, handle, cookie_hash)? {
-        Ok(standing) => settle(directory, call, standing, terms),
+    match reopen(directory, call, handle, cookie_hash)? {
+        Ok(open) => settle(directory, call, open, terms),
         Err(outcome) => Ok(outcome),
     }
 }
 
 /// Loads an interaction and checks its client and redirect URI anew: both may have changed meanwhile.
-pub(super) fn standing(
+pub(super) fn reopen(
     directory: &mut Directory<'_>,
     call: &Call,
     handle: InteractionHandle,
     cookie_hash: &str,
-) -> Result<Result<Standing, Outcome>, Failure> {
+) -> Result<Result<OpenInteraction, Outcome>, Failure> {
     let Some(interaction) = interaction_store::load(directory, call, handle, cookie_hash)? else {
         return Ok(Err(Outcome::Gone));
     };
@@ -63,69 +63,73 @@ pub(super) fn standing(
     let Some(to) = client::registered_redirect(&found.client, &request.redirect_uri) else {
         return unregistered();
     };
-    Ok(Ok(Standing { interaction, owner: found.owner, client: found.client, to, stored: true }))
+    Ok(Ok(OpenInteraction { interaction, owner: found.owner, client: found.client, to, stored: true }))
 }
 
 /// Decides and carries the decision out.
 pub(super) fn settle(
     directory: &mut Directory<'_>,
     call: &Call,
-    mut standing: Standing,
+    mut open: OpenInteraction,
     terms: Terms<'_>,
 ) -> Result<Outcome, Failure> {
-    let Some(request) = &standing.interaction.request else { return Ok(Outcome::Gone) };
-    let request = match parameters::anew(&standing.client, request) {
+    let Some(request) = &open.interaction.request else { return Ok(Outcome::Gone) };
+    let request = match parameters::anew(&open.client, request) {
         Ok(request) => request,
         Err((code, description)) => {
-            return refuse(directory, call, terms.records, standing, Answer::Error(code, description));
+            return refuse(directory, call, terms.records, open, Answer::Error(code, description));
         }
     };
-    let accounts = session::live_accounts(directory, call, &standing.interaction.browser_hash)?;
+    let accounts = session::live_accounts(directory, call, &open.interaction.browser_hash)?;
     let mut decision = {
-        let (client, interaction) = (&standing.client, &standing.interaction);
+        let (client, interaction) = (&open.client, &open.interaction);
         decide(interaction, &request, client, (&accounts, call.now), &mut |account| {
             consent::stands(directory, client, &request, account)
         })?
     };
     if let Decision::Consent(selected) | Decision::Issue(selected) = &decision
         && let Some(account) = accounts.iter().find(|account| account.reference() == *selected)
-        && let Err(fault) = resources::open(directory, &standing.client, &request, account)?
+        && let Err(fault) = resources::open(directory, &open.client, &request, account)?
     {
         decision = Decision::Refuse(fault);
     }
     if matches!(decision, Decision::SignIn | Decision::Choose)
-        && somebody_else(&standing.interaction, &request, &accounts)
+        && somebody_else(&open.interaction, &request, &accounts)
     {
         // What was typed leads nowhere; the page offers what the request asks for, and says why it is back.
-        standing.interaction.progress =
+        open.interaction.progress =
             Progress { told: Some(Told::of(Problem::OtherAccount)), ..Progress::default() };
     }
     match decision {
-        Decision::SignIn => wait(directory, &standing).map(Outcome::SignIn),
-        Decision::Choose => wait(directory, &standing).map(Outcome::Choose),
+        Decision::SignIn => wait(directory, &open).map(Outcome::SignIn),
+        Decision::Choose => wait(directory, &open).map(Outcome::Choose),
         Decision::Consent(account) => {
-            standing.interaction.progress.account = Some(account);
-            wait(directory, &standing).map(Outcome::Consent)
+            open.interaction.progress.account = Some(account);
+            wait(directory, &open).map(Outcome::Consent)
         }
         Decision::Refuse((code, description)) => {
-            refuse(directory, call, terms.records, standing, Answer::Error(code, description))
+            refuse(directory, call, terms.records, open, Answer::Error(code, description))
         }
         Decision::Issue(selected) => {
             let Some(account) = accounts.iter().find(|account| account.reference() == selected) else {
-                return wait(directory, &standing).map(Outcome::SignIn);
+                return wait(directory, &open).map(Outcome::SignIn);
             };
-            if !finish(directory, &standing)? {
+            if !finish(directory, &open)? {
                 return Ok(Outcome::Gone);
             }
             session::touch(&mut directory.enter(&account.scope)?, call, account)?;
-            let answer = issue::code(directory, call, (&standing.client, &request, account), terms)?;
-            Ok(back(standing, request, answer, Some((account.scope.id(), account.user.id))))
+            let answer = issue::code(directory, call, (&open.client, &request, account), terms)?;
+            Ok(back(open, request, answer, Some((account.scope.id(), account.user.id))))
         }
     }
 }
 
 /// Whether a factor was proved for this interaction by another person than the one whom the request names.
-fn somebody_else(interaction: &Interaction, request: &Request, accounts: &[LiveAccount]) -> bool {
+fn somebody_else(
+    interaction: &Interaction,
+    request: &AuthorizationRequest,
+    accounts: &[LiveAccount],
+) -> bool {
     let Some(wanted) = &request.subject else { return false };
     let proved = accounts.iter().find(|account| interaction.progress.proved == Some(account.reference()));
     proved.is_some_and(|account| *wanted != account.user.id.to_string())
@@ -136,52 +140,57 @@ pub(super) fn refuse(
     directory: &mut Directory<'_>,
     call: &Call,
     rules: &RecordRules,
-    standing: Standing,
+    open: OpenInteraction,
     answer: Answer,
 ) -> Result<Outcome, Failure> {
-    let Some(request) = standing.interaction.request.clone() else { return Ok(Outcome::Gone) };
-    if !finish(directory, &standing)? {
+    let Some(request) = open.interaction.request.clone() else { return Ok(Outcome::Gone) };
+    if !finish(directory, &open)? {
         return Ok(Outcome::Gone);
     }
     let reason = match &answer {
         Answer::Error(code, _) => code.as_str(),
         Answer::Code(_) => ErrorCode::ServerError.as_str(),
     };
-    let client = &standing.client.client_id;
+    let client = &open.client.client_id;
     let event = call
         .event(EventKind::Authorize, EventResult::Denied, Actor::Anonymous)
         .by_client(client)
         .with("reason", reason);
-    let source = Source { tenant: Some(standing.owner.id()), named: client.as_str() };
+    let source = Source { tenant: Some(open.owner.id()), named: client.as_str() };
     failures::record(directory, call, rules, source, event)?;
-    Ok(back(standing, request, answer, None))
+    Ok(back(open, request, answer, None))
 }
 
-fn back(standing: Standing, request: Request, answer: Answer, person: Option<(TenantId, UserId)>) -> Outcome {
+fn back(
+    open: OpenInteraction,
+    request: AuthorizationRequest,
+    answer: Answer,
+    person: Option<(TenantId, UserId)>,
+) -> Outcome {
     Outcome::Back(Box::new(SendBack {
-        to: standing.to,
+        to: open.to,
         mode: request.response_mode,
         state: request.state,
-        client_name: standing.client.name,
+        client_name: open.client.name,
         answer,
         person,
     }))
 }
 
 /// Stores the interaction, so that a page can go on with it.
-fn wait(directory: &mut Directory<'_>, standing: &Standing) -> Result<InteractionHandle, Failure> {
-    if standing.stored {
-        interaction_store::save_progress(directory, &standing.interaction)?;
+fn wait(directory: &mut Directory<'_>, open: &OpenInteraction) -> Result<InteractionHandle, Failure> {
+    if open.stored {
+        interaction_store::save_progress(directory, &open.interaction)?;
     } else {
-        interaction_store::start(&mut directory.enter(&standing.owner)?, &standing.interaction)?;
+        interaction_store::start(&mut directory.enter(&open.owner)?, &open.interaction)?;
     }
-    Ok(standing.interaction.handle())
+    Ok(open.interaction.handle())
 }
 
 /// Ends the interaction, once. One that was never stored ends by itself.
-fn finish(directory: &mut Directory<'_>, standing: &Standing) -> Result<bool, Failure> {
-    if standing.stored {
-        interaction_store::finish(&mut directory.enter(&standing.owner)?, standing.interaction.id)
+fn finish(directory: &mut Directory<'_>, open: &OpenInteraction) -> Result<bool, Failure> {
+    if open.stored {
+        interaction_store::finish(&mut directory.enter(&open.owner)?, open.interaction.id)
     } else {
         Ok(true)
     }

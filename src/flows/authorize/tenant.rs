@@ -1,6 +1,6 @@
 //! Which tenant a request is for, as far as it says (D1, D2): by the client, the `tenant` parameter, or the hint.
 
-use super::parameters::Fault;
+use super::parameters::AuthorizeRefusal;
 use crate::flows::active_client::ActiveClient;
 use crate::flows::id_token_hint::IdTokenHint;
 use crate::model::failure::Failure;
@@ -38,8 +38,9 @@ pub(super) fn settle(
     ActiveClient { client, owner }: &ActiveClient,
     params: &Params,
     hint: Option<&IdTokenHint>,
-) -> Result<Result<Named, Fault>, Failure> {
-    const CONFLICT: Fault = (ErrorCode::InvalidRequest, "tenant contradicts the client or the hint");
+) -> Result<Result<Named, AuthorizeRefusal>, Failure> {
+    const CONFLICT: AuthorizeRefusal =
+        (ErrorCode::InvalidRequest, "tenant contradicts the client or the hint");
     let by_client = client.client_id.owner_slug().map(|_| owner.id());
     let by_hint = hint.map(|hint| hint.tenant);
     if let (Some(client), Some(hint)) = (by_client, by_hint)

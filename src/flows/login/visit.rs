@@ -3,7 +3,7 @@
 use super::Destination;
 use crate::flows::active_client::ActiveClient;
 use crate::flows::call::Call;
-use crate::flows::interaction::{Interaction, Problem, Request, Told};
+use crate::flows::interaction::{AuthorizationRequest, Interaction, Problem, Told};
 use crate::flows::interaction_store;
 use crate::flows::session::{LiveAccount, live_accounts};
 use crate::model::email::Email;
@@ -45,7 +45,7 @@ impl Visit {
     }
 
     /// The request that waits.
-    pub fn request(&self) -> Option<&Request> {
+    pub fn request(&self) -> Option<&AuthorizationRequest> {
         self.interaction.as_ref()?.request.as_ref()
     }
 

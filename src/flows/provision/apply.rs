@@ -27,7 +27,7 @@ use crate::model::tenant::PLATFORM_SLUG;
 use crate::storage::tx::Transaction;
 use crate::storage::{PlatformTx, TenantScope};
 
-use super::declaration::Standing;
+use super::declaration::DeclaredStatus;
 use names::Names;
 
 /// Password hashes made before the transaction, by tenant slug and canonical address.
@@ -169,16 +169,16 @@ impl Work<'_, '_> {
     }
 
     /// The status after a file said this of it. What it does not say stays as it is.
-    fn status(&self, now: Option<Status>, wanted: Option<Standing>) -> Status {
+    fn status(&self, now: Option<Status>, wanted: Option<DeclaredStatus>) -> Status {
         let now = match now {
             None => Status::Active,
             Some(gone @ Status::Deleted { .. }) => gone.resumed(self.call.now),
             Some(now) => now,
         };
         match wanted {
-            Some(Standing::Active) => now.resumed(self.call.now),
-            Some(Standing::Suspended) if now.is_active() => Status::Suspended { since: self.call.now },
-            Some(Standing::Suspended) | None => now,
+            Some(DeclaredStatus::Active) => now.resumed(self.call.now),
+            Some(DeclaredStatus::Suspended) if now.is_active() => Status::Suspended { since: self.call.now },
+            Some(DeclaredStatus::Suspended) | None => now,
         }
     }
 }

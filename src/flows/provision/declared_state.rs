@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::declaration::{
-    Access, At, Client, Context, Contexts, Declaration, Group, Openness, Place, Platform, Resource,
-    SecretSource, Standing, Tenant, User, Workspace,
+    Access, At, Client, Context, Contexts, Declaration, DeclaredStatus, Group, Openness, Place, Platform,
+    Resource, SecretSource, Tenant, User, Workspace,
 };
 use super::state::{ClientState, GroupState, Inside, State, TenantState, UserState, WorkspaceState};
 use crate::model::client::AuthMethod;
@@ -23,8 +23,8 @@ const fn is_gone(status: Status) -> bool {
     matches!(status, Status::Deleted { .. })
 }
 
-const fn standing(status: Status) -> Standing {
-    if status.is_active() { Standing::Active } else { Standing::Suspended }
+const fn standing(status: Status) -> DeclaredStatus {
+    if status.is_active() { DeclaredStatus::Active } else { DeclaredStatus::Suspended }
 }
 
 impl State {

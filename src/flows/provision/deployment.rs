@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::apply::{self, Made};
-use super::declaration::{self, Declaration, Fault, Faults, Refused, Sources};
+use super::declaration::{self, Declaration, DeclarationFault, DeclarationFaults, Refused, Sources};
 use super::difference::{self, Change, Differences, Extent};
 use super::passwords;
 use super::state::{Depth, State};
@@ -22,7 +22,7 @@ use crate::storage::{Database, PlatformScope};
 const PATIENCE: Duration = Duration::from_mins(10);
 
 /// A declaration that someone wants to hold.
-pub struct Request<'a> {
+pub struct DeclaredFile<'a> {
     /// The file's name, for messages.
     pub file: &'a str,
     /// What it says.
@@ -39,7 +39,7 @@ pub struct Planned {
     /// The changes, in the order in which they would be made.
     pub changes: Vec<Change>,
     /// What to look at in the file, though nothing is wrong.
-    pub warnings: Vec<Fault>,
+    pub warnings: Vec<DeclarationFault>,
     declaration: Declaration,
 }
 
@@ -49,7 +49,7 @@ pub struct Applied {
     /// The changes, in the order in which they were made.
     pub changes: Vec<Change>,
     /// What to look at in the file, though nothing is wrong.
-    pub warnings: Vec<Fault>,
+    pub warnings: Vec<DeclarationFault>,
     /// Secrets that were made: nobody can read them again.
     pub made: Vec<Made>,
 }
@@ -61,9 +61,9 @@ pub struct Applied {
 pub async fn plan(
     database: &Database,
     right: &PlatformScope,
-    request: &Request<'_>,
+    request: &DeclaredFile<'_>,
     now: Timestamp,
-) -> Result<Result<Planned, Faults>, Failure> {
+) -> Result<Result<Planned, DeclarationFaults>, Failure> {
     let depth = Depth::Mentioned(request.text.to_owned());
     let patient = database.with_patience(PATIENCE);
     let state = patient.read_platform(right, move |tx| State::read(tx, &depth, now)).await?;
@@ -77,7 +77,7 @@ pub async fn plan(
     faults.extend(found.faults);
     faults.extend(passwords::weak(&found.changes, &declaration));
     if !faults.is_empty() {
-        return Ok(Err(Faults::of(request.file, faults)));
+        return Ok(Err(DeclarationFaults::of(request.file, faults)));
     }
     let warnings = std::mem::take(&mut declaration.warnings);
     Ok(Ok(Planned { changes: found.changes, warnings, declaration }))
@@ -95,8 +95,8 @@ pub async fn apply(
     right: &PlatformScope,
     pool: &PasswordPool,
     clock: &Arc<dyn Clock>,
-    (call, request): (&Call, &Request<'_>),
-) -> Result<Result<Applied, Faults>, Failure> {
+    (call, request): (&Call, &DeclaredFile<'_>),
+) -> Result<Result<Applied, DeclarationFaults>, Failure> {
     let planned = match plan(database, right, request, call.now).await? {
         Ok(planned) => planned,
         Err(faults) => return Ok(Err(faults)),
@@ -129,7 +129,7 @@ pub async fn apply(
             made.extend(secrets);
             Ok(Applied { changes, warnings, made })
         }
-        Err(faults) => Err(Faults::of(request.file, faults)),
+        Err(faults) => Err(DeclarationFaults::of(request.file, faults)),
     })
 }
 

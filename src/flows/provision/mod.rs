@@ -16,7 +16,7 @@ mod yaml;
 
 pub use apply::Made;
 
-pub use deployment::{Applied, Planned, Request, apply, export, plan};
+pub use deployment::{Applied, DeclaredFile, Planned, apply, export, plan};
 pub use named_client::{client_names, named_client};
 pub use named_user::{named_user, user_names};
 pub use revoke_sessions::revoke_sessions;

@@ -1,7 +1,7 @@
 //! First passwords of a declaration: judging the given ones, making the others, and hashing all before anything is written.
 
 use super::apply::{Made, Passwords};
-use super::declaration::{Declaration, Fault, User};
+use super::declaration::{Declaration, DeclarationFault, User};
 use super::difference::{Change, PasswordStep, Step};
 use crate::crypto::password::{Password, PasswordPool, Weakness, check};
 use crate::flows::call::Call;
@@ -11,7 +11,7 @@ use crate::model::tenant::PLATFORM_SLUG;
 
 /// A given password that is too weak is a fault of the file, judged in the light of whose it will be (P040). Takes
 /// milliseconds each, and runs where nobody else waits: beside the servers, or before the demo's listens.
-pub(super) fn weak(changes: &[Change], declared: &Declaration) -> Vec<Fault> {
+pub(super) fn weak(changes: &[Change], declared: &Declaration) -> Vec<DeclarationFault> {
     let judged = people(changes).filter_map(|(tenant, user, step)| match step {
         PasswordStep::Set(given) => {
             let named = declared.tenants.iter().flatten().find(|it| it.slug.value.as_str() == tenant);
@@ -25,7 +25,7 @@ pub(super) fn weak(changes: &[Change], declared: &Declaration) -> Vec<Fault> {
         let whose =
             if tenant == PLATFORM_SLUG { "platform".to_owned() } else { format!("tenants[{tenant}]") };
         let path = format!("{whose}.users[{}].password", user.email.value);
-        Fault { place, path, message: weakness.to_string() }
+        DeclarationFault { place, path, message: weakness.to_string() }
     });
     faults.collect()
 }

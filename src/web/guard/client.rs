@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use crate::crypto::jwt::claimed_kid;
 use crate::flows::Call;
 use crate::flows::client_auth::{
-    AuthenticatedClient, ClientAuthRefusal, Presented, authenticate, record_failure,
+    AuthenticatedClient, ClientAuthRefusal, ClientProof, authenticate, record_failure,
 };
 use crate::protocol::params::Params;
 use crate::storage::{Directory, TenantTx};
@@ -21,16 +21,19 @@ pub async fn client(
     call: &Call,
     params: &Params,
 ) -> Result<AuthenticatedClient, Halt> {
-    let presented = Presented::read(authorization(request)?, params)?;
+    let presented = ClientProof::read(authorization(request)?, params)?;
     let known = edge.known.client(&edge.database, &edge.changes, presented.client_id(), call.now).await?;
     let fetched =
         match (&presented, known.as_deref().and_then(|known| known.client.metadata.jwks_uri.as_deref())) {
-            (Presented::Assertion(_, assertion), Some(uri)) => {
+            (ClientProof::Assertion(_, assertion), Some(uri)) => {
                 let kid = claimed_kid(assertion);
                 edge.known.keys.at(&*edge.http, uri, kid.as_deref(), call.now).await
             }
             (
-                Presented::Assertion(..) | Presented::Name(_) | Presented::Basic(..) | Presented::Post(..),
+                ClientProof::Assertion(..)
+                | ClientProof::Name(_)
+                | ClientProof::Basic(..)
+                | ClientProof::Post(..),
                 _,
             ) => None,
         };

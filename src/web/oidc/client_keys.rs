@@ -36,13 +36,13 @@ struct Place {
 
 #[derive(Debug, Clone)]
 struct Set {
-    found: Option<Found>,
+    found: Option<FetchedKeys>,
     asked_at: Timestamp,
 }
 
 /// Keys that were fetched.
 #[derive(Debug, Clone)]
-struct Found {
+struct FetchedKeys {
     keys: VerificationKeys,
     at: Timestamp,
 }
@@ -71,7 +71,7 @@ impl ClientKeys {
             Err(last) => last,
         };
         let found = match fetch(http, uri).await {
-            Some(keys) => Some(Found { keys, at: now }),
+            Some(keys) => Some(FetchedKeys { keys, at: now }),
             None => last,
         };
         place.keep(Set { found: found.clone(), asked_at: now });
@@ -94,7 +94,7 @@ impl Place {
         kid: Option<&str>,
         now: Timestamp,
         delay: Duration,
-    ) -> Result<Option<VerificationKeys>, Option<Found>> {
+    ) -> Result<Option<VerificationKeys>, Option<FetchedKeys>> {
         let Some(set) = self.set.lock().unwrap_or_else(PoisonError::into_inner).clone() else {
             return Err(None);
         };

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::{Access, Contexts, Openness, Standing};
+use super::document::{Access, Contexts, DeclaredStatus, Openness};
 use super::fault::unknown;
 use super::index::TenantIndex;
 use super::node::Value;
@@ -14,8 +14,8 @@ use crate::model::role::Role;
 
 impl Reader<'_> {
     /// `status: active` or `status: suspended`.
-    pub(super) fn standing(spot: &Spot<'_>) -> Option<Standing> {
-        let words = [("active", Standing::Active), ("suspended", Standing::Suspended)];
+    pub(super) fn standing(spot: &Spot<'_>) -> Option<DeclaredStatus> {
+        let words = [("active", DeclaredStatus::Active), ("suspended", DeclaredStatus::Suspended)];
         Some(spot.word("status", &words)?.value)
     }
 

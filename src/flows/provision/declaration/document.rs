@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fault::{At, Fault};
+use super::fault::{At, DeclarationFault};
 use super::secrets::SecretSource;
 use crate::model::accent::Accent;
 use crate::model::client::{ClientKind, ClientMetadata};
@@ -27,7 +27,7 @@ pub struct Declaration {
     /// The customers.
     pub tenants: Option<Vec<Tenant>>,
     /// What an operator should look at, though nothing is wrong.
-    pub warnings: Vec<Fault>,
+    pub warnings: Vec<DeclarationFault>,
 }
 
 /// The operator's own resource servers, clients and people.
@@ -49,7 +49,7 @@ pub struct Tenant {
     /// The name people read.
     pub name: String,
     /// In use or not; what the file does not say stays as it is.
-    pub status: Option<Standing>,
+    pub status: Option<DeclaredStatus>,
     /// The key of its plan.
     pub plan: String,
     /// Where its data should live.
@@ -76,7 +76,7 @@ pub struct Tenant {
 
 /// Whether something may be used, as a file can say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum DeclaredStatus {
     /// In use.
     Active,
     /// Switched off.
@@ -136,7 +136,7 @@ pub struct User {
     /// The standard claims.
     pub profile: Profile,
     /// In use or not; what the file does not say stays as it is.
-    pub status: Option<Standing>,
+    pub status: Option<DeclaredStatus>,
     /// Roles of the account itself.
     pub roles: BTreeSet<Role>,
     /// Names of its groups.
@@ -166,7 +166,7 @@ pub struct Resource {
     /// The name people read.
     pub name: String,
     /// In use or not; what the file does not say stays as it is.
-    pub status: Option<Standing>,
+    pub status: Option<DeclaredStatus>,
     /// The product it delivers.
     pub product: Option<String>,
     /// Who besides the owner may use it.
@@ -183,7 +183,7 @@ pub struct Client {
     /// The name people read.
     pub name: String,
     /// In use or not; what the file does not say stays as it is.
-    pub status: Option<Standing>,
+    pub status: Option<DeclaredStatus>,
     /// What kind of program it is.
     pub kind: ClientKind,
     /// Who besides the owner may use it.

@@ -37,7 +37,7 @@ impl<T> At<T> {
 
 /// One fault, or one warning, of a declaration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
+pub struct DeclarationFault {
     /// Where it is.
     pub place: Place,
     /// The path of keys that leads there, such as `tenants[acme].plan`.
@@ -48,23 +48,23 @@ pub struct Fault {
 
 /// Every fault of one file, in its order. A file with a fault is refused whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Faults {
+pub struct DeclarationFaults {
     /// The file's name as it was given.
     pub file: String,
     /// The faults, sorted by place; never empty.
-    pub list: Vec<Fault>,
+    pub list: Vec<DeclarationFault>,
 }
 
-impl Faults {
+impl DeclarationFaults {
     /// Brings the faults of a file into its order.
-    pub fn of(file: &str, mut list: Vec<Fault>) -> Self {
+    pub fn of(file: &str, mut list: Vec<DeclarationFault>) -> Self {
         list.sort();
         list.dedup();
         Self { file: file.to_owned(), list }
     }
 }
 
-impl fmt::Display for Faults {
+impl fmt::Display for DeclarationFaults {
     /// One line a fault: `file:line:column: path: message`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for fault in &self.list {
@@ -75,30 +75,30 @@ impl fmt::Display for Faults {
     }
 }
 
-impl std::error::Error for Faults {}
+impl std::error::Error for DeclarationFaults {}
 
 /// Collects faults and warnings while a file is read.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    faults: RefCell<Vec<Fault>>,
-    warnings: RefCell<Vec<Fault>>,
+    faults: RefCell<Vec<DeclarationFault>>,
+    warnings: RefCell<Vec<DeclarationFault>>,
 }
 
 impl Log {
     /// Notes a fault: the file will be refused.
     pub(super) fn fault(&self, place: Place, path: &str, message: impl Into<String>) {
-        let fault = Fault { place, path: path.to_owned(), message: message.into() };
+        let fault = DeclarationFault { place, path: path.to_owned(), message: message.into() };
         self.faults.borrow_mut().push(fault);
     }
 
     /// Notes something to look at that does not stop the file.
     pub(super) fn warning(&self, place: Place, path: &str, message: impl Into<String>) {
-        let warning = Fault { place, path: path.to_owned(), message: message.into() };
+        let warning = DeclarationFault { place, path: path.to_owned(), message: message.into() };
         self.warnings.borrow_mut().push(warning);
     }
 
     /// What was noted: faults, then warnings.
-    pub(super) fn into_parts(self) -> (Vec<Fault>, Vec<Fault>) {
+    pub(super) fn into_parts(self) -> (Vec<DeclarationFault>, Vec<DeclarationFault>) {
         (self.faults.into_inner(), self.warnings.into_inner())
     }
 }

@@ -20,10 +20,10 @@ mod users;
 pub mod written;
 
 pub use document::{
-    Access, Client, Context, Contexts, Declaration, Group, Openness, Platform, Resource, Standing, Tenant,
-    User, Workspace,
+    Access, Client, Context, Contexts, Declaration, DeclaredStatus, Group, Openness, Platform, Resource,
+    Tenant, User, Workspace,
 };
-pub use fault::{At, Fault, Faults, Place};
+pub use fault::{At, DeclarationFault, DeclarationFaults, Place};
 pub use index::{Index, ResourceIndex, TenantIndex};
 pub use secrets::{SecretSource, Sources};
 pub use strength::strong_enough;
@@ -50,7 +50,7 @@ struct Reader<'a> {
 #[derive(Debug)]
 pub struct Refused {
     /// Every fault of the file by itself.
-    pub faults: Faults,
+    pub faults: DeclarationFaults,
     /// What could be read all the same, so that its other faults are found too. It lacks whatever was at fault.
     pub readable: Option<Box<Declaration>>,
 }
@@ -75,8 +75,8 @@ pub fn read(
     sources: &dyn Sources,
 ) -> Result<Declaration, Refused> {
     let root = Node::read(text).map_err(|(place, message)| {
-        let fault = Fault { place, path: "(file)".to_owned(), message };
-        Refused { faults: Faults::of(file, vec![fault]), readable: None }
+        let fault = DeclarationFault { place, path: "(file)".to_owned(), message };
+        Refused { faults: DeclarationFaults::of(file, vec![fault]), readable: None }
     })?;
     let index = known.with_file(&root, prune);
     let log = Log::default();
@@ -89,7 +89,9 @@ pub fn read(
             declaration.warnings = warnings;
             Ok(declaration)
         }
-        readable => Err(Refused { faults: Faults::of(file, faults), readable: readable.map(Box::new) }),
+        readable => {
+            Err(Refused { faults: DeclarationFaults::of(file, faults), readable: readable.map(Box::new) })
+        }
     }
 }
 

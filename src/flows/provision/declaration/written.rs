@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::document::{
-    Access, Client, Context, Contexts, Group, Openness, Resource, Standing, Tenant, User, Workspace,
+    Access, Client, Context, Contexts, DeclaredStatus, Group, Openness, Resource, Tenant, User, Workspace,
 };
 use crate::model::client::ClientKind;
 use crate::model::policy::Policy;
@@ -213,11 +213,11 @@ fn seconds(length: Option<u64>) -> Value {
 }
 
 /// What a file says of a status; `null` where it says nothing.
-fn standing(standing: Option<Standing>) -> Value {
+fn standing(standing: Option<DeclaredStatus>) -> Value {
     match standing {
         None => Value::Null,
-        Some(Standing::Active) => json!("active"),
-        Some(Standing::Suspended) => json!("suspended"),
+        Some(DeclaredStatus::Active) => json!("active"),
+        Some(DeclaredStatus::Suspended) => json!("suspended"),
     }
 }
 

@@ -19,7 +19,7 @@ use inside::Owned;
 use serde_json::Value;
 
 use super::declaration::written::{self, Written};
-use super::declaration::{At, Declaration, Fault, Place, Tenant};
+use super::declaration::{At, Declaration, DeclarationFault, Place, Tenant};
 use super::state::State;
 use crate::model::failure::Failure;
 use crate::model::status::Status;
@@ -49,7 +49,7 @@ pub struct Differences {
     /// The changes, in the order in which they are made.
     pub changes: Vec<Change>,
     /// What is wrong only in the light of the database, all of it; with a fault nothing is changed.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<DeclarationFault>,
 }
 
 /// Works out the changes.
@@ -84,12 +84,12 @@ struct Differ<'a> {
     state: &'a State,
     prune: bool,
     changes: Vec<Change>,
-    faults: Vec<Fault>,
+    faults: Vec<DeclarationFault>,
 }
 
 impl Differ<'_> {
     fn fault(&mut self, place: Place, path: impl Into<String>, message: impl Into<String>) {
-        self.faults.push(Fault { place, path: path.into(), message: message.into() });
+        self.faults.push(DeclarationFault { place, path: path.into(), message: message.into() });
     }
 
     /// Notes that something is to be made, or to be changed where it differs.

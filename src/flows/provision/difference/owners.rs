@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Differ;
 use super::inside::Owned;
-use crate::flows::provision::declaration::{Declaration, Standing};
+use crate::flows::provision::declaration::{Declaration, DeclaredStatus};
 use crate::flows::provision::state::Inside;
 use crate::model::role::Role;
 
@@ -43,7 +43,7 @@ impl Differ<'_> {
         let named = wanted.iter().any(|user| {
             let have = inside.users.get(user.email.value.canonical());
             let active = match user.status {
-                Some(standing) => standing == Standing::Active,
+                Some(standing) => standing == DeclaredStatus::Active,
                 None => have.is_none_or(|have| have.user.status.is_active()),
             };
             let by_group = user.groups.iter().any(|group| groups.contains(group.as_str()));

@@ -7,32 +7,32 @@ use crate::protocol::scope_headers::{CONTEXT, ScopeHeaders, TENANT, WORKSPACE};
 
 /// The headers of a request that matter here, as they came.
 #[derive(Debug, Clone, Default)]
-pub struct Presented<'a> {
+pub struct RequestHeaders<'a> {
     authorization: Vec<&'a [u8]>,
     tenant: Vec<&'a [u8]>,
     workspace: Vec<&'a [u8]>,
     context: Vec<&'a [u8]>,
 }
 
-impl<'a> Presented<'a> {
+impl<'a> RequestHeaders<'a> {
     /// Picks the headers that matter. Names are compared without case; a repeated header must come as several pairs.
     pub fn from_headers(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
-        let mut presented = Self::default();
+        let mut picked = Self::default();
         for (name, value) in headers {
             let values = if name.eq_ignore_ascii_case("Authorization") {
-                &mut presented.authorization
+                &mut picked.authorization
             } else if name.eq_ignore_ascii_case(TENANT) {
-                &mut presented.tenant
+                &mut picked.tenant
             } else if name.eq_ignore_ascii_case(WORKSPACE) {
-                &mut presented.workspace
+                &mut picked.workspace
             } else if name.eq_ignore_ascii_case(CONTEXT) {
-                &mut presented.context
+                &mut picked.context
             } else {
                 continue;
             };
             values.push(value);
         }
-        presented
+        picked
     }
 
     /// The bearer token.
