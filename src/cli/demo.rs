@@ -1,4 +1,4 @@
-//! `symbolon demo`: the provider, a sample application and a sample API on throw-away data.
+//! `symbolon demo`: the provider, a sample application, the same as a third party's, and a sample API on throw-away data.
 
 mod announcement;
 mod seed;
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use self::announcement::Announcement;
-use self::seed::{Addresses, PARTY, Seeded};
+use self::seed::{Addresses, OWN_PARTY, Seeded, THIRD_PARTY};
 use super::outcome::{Outcome, Stop, say};
 use crate::config::Config;
 use crate::config::fault::in_words;
@@ -32,8 +32,8 @@ use crate::verify::{SystemTime, Verifier};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Demo {
-    /// The port of the provider; the sample application takes the next one, the sample API the one after
-    #[arg(long, default_value_t = 9000, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..=65533))]
+    /// The port of the provider; sample application, sample API and third-party application take the next three
+    #[arg(long, default_value_t = 9000, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..=65532))]
     port: u16,
 
     /// Print addresses, people and clients as one JSON object, in one line, and nothing else
@@ -43,7 +43,8 @@ pub struct Demo {
 
 const EXAMPLES: &str = "\
 Everything lives in a temporary folder and is gone after Ctrl-C. Configuration file, environment and DATABASE_URL are not \
-looked at. Two tenants on different plans are made, with passwords and secrets that are printed once.
+looked at. Two tenants on different plans are made, with passwords and secrets that are printed once. Signing in at the sample \
+application takes a password; the same application as another company's asks for consent, too.
 
 Examples:
   symbolon demo
@@ -74,21 +75,29 @@ impl Demo {
         // Before there is anything to remove.
         let signals = run::Signals::listen().map_err(Stop::failed)?;
         let addresses = Addresses::from_port(self.port);
-        // All three first: a taken port is better known before anything is printed.
+        // All of them first: a taken port is better known before anything is printed.
         let provider = listen(self.port)?;
         let party = listen(self.port.saturating_add(1))?;
         let notes = listen(self.port.saturating_add(2))?;
+        let third_party = listen(self.port.saturating_add(3))?;
 
         let config = config(folder, self.port)?;
         telemetry::init(&config.log);
         let (server, seeded) = start_provider(config, provider, &addresses).await?;
         let notes = start_api(notes, &addresses).await?;
-        let party = start_party(party, &addresses, &seeded)?;
+        let own = Party { client_id: OWN_PARTY, name: "Sample Notes", origin: &addresses.relying_party };
+        let other = Party { client_id: THIRD_PARTY, name: "Pocket Notes", origin: &addresses.third_party };
+        let parties = [
+            start_party(party, &own, &addresses, &seeded)?,
+            start_party(third_party, &other, &addresses, &seeded)?,
+        ];
 
         let announcement = Announcement::new(&addresses, &seeded);
         say(if self.json { announcement.to_json()? } else { announcement.to_text(&seeded) })?;
         let ended = run::until_stopped(server, signals, Duration::ZERO).await;
-        party.stop().await;
+        for party in parties {
+            party.stop().await;
+        }
         notes.stop().await;
         ended.map_err(Stop::failed)?;
         Ok(ExitCode::SUCCESS)
@@ -98,7 +107,7 @@ impl Demo {
 fn listen(port: u16) -> Result<TcpListener, Stop> {
     run::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).map_err(|error| {
         let is_taken = error.kind() == io::ErrorKind::AddrInUse;
-        let advice = if is_taken { "; choose another with --port, it takes three in a row" } else { "" };
+        let advice = if is_taken { "; choose another with --port, it takes four in a row" } else { "" };
         Stop::failed(format_args!("cannot listen on port {port}: {}{advice}", in_words(&error)))
     })
 }
@@ -142,12 +151,27 @@ async fn start_api(listener: TcpListener, addresses: &Addresses) -> Result<Sampl
         .map_err(Stop::failed)
 }
 
-fn start_party(listener: TcpListener, addresses: &Addresses, seeded: &Seeded) -> Result<Sample, Stop> {
+/// The sample application, as one of its two instances.
+struct Party<'a> {
+    client_id: &'static str,
+    name: &'static str,
+    origin: &'a str,
+}
+
+fn start_party(
+    listener: TcpListener,
+    party: &Party<'_>,
+    addresses: &Addresses,
+    seeded: &Seeded,
+) -> Result<Sample, Stop> {
+    let secret = seeded.party_secrets.get(party.client_id);
+    let secret = secret.ok_or_else(|| Stop::failed("a sample application has no secret"))?;
     let registration = Registration {
+        name: party.name,
         issuer: addresses.issuer.clone(),
-        client_id: PARTY.to_owned(),
-        client_secret: seeded.party_secret.expose().clone(),
-        origin: Url::parse(&addresses.relying_party).map_err(Stop::failed)?,
+        client_id: party.client_id.to_owned(),
+        client_secret: secret.expose().clone(),
+        origin: Url::parse(party.origin).map_err(Stop::failed)?,
         api: Url::parse(&addresses.api).map_err(Stop::failed)?,
         resource: addresses.api.clone(),
         tenants: seeded.tenants.values().cloned().collect(),

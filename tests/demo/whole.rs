@@ -8,6 +8,7 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::browser::window::{DESKTOP, with_window};
 use crate::harness::html::tags;
 use crate::harness::tokens::{claims, text};
 
@@ -31,7 +32,7 @@ impl Demo {
     fn launch(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_symbolon"))
-            .args(["demo", "--port", &three_free_ports().to_string()])
+            .args(["demo", "--port", &four_free_ports().to_string()])
             .args(more)
             .env("TMPDIR", folder.path())
             // D29: the demo looks at none of these.
@@ -81,12 +82,12 @@ impl Drop for Demo {
     }
 }
 
-fn three_free_ports() -> u16 {
+fn four_free_ports() -> u16 {
     loop {
         let first = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = first.local_addr().unwrap().port();
         let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-        if port < 65_000 && is_free(port + 1) && is_free(port + 2) {
+        if port < 65_000 && (1..4).all(|step| is_free(port + step)) {
             return port;
         }
     }
@@ -173,6 +174,49 @@ async fn a_person_signs_in_at_the_sample_application_sees_the_token_and_signs_ou
     let again = press(&http, http.get(start).send().await.unwrap(), "sample-sign-in", &[]).await;
     let html = again.text().await.unwrap();
     assert!(!html.contains("id=\"sample-signed-in\""), "signed out of the provider too");
+}
+
+/// The same application as another company's: the person is asked, by readable scopes, and is believed. One sign-in
+/// serves both, and each keeps its own session.
+#[tokio::test]
+async fn the_third_partys_application_gets_nothing_without_consent() {
+    let demo = Demo::start();
+    let users = demo.said["users"].as_array().unwrap();
+    let text = |name: &str| users[0][name].as_str().unwrap().to_owned();
+    let (email, password) = (text("email"), text("password"));
+    let (own, third) = (demo.text("relying_party").to_owned(), demo.text("third_party").to_owned());
+    with_window(DESKTOP, |window| async move {
+        window.open(&third).await;
+        window.click("sample-sign-in").await;
+        window.arrive_at("page-login").await;
+        assert_eq!(window.text("client-name").await.as_deref(), Some("Pocket Notes"));
+        window.press(&email).await;
+        window.press_enter().await;
+        window.arrive_at("page-password").await;
+        window.press(&password).await;
+        window.press_enter().await;
+        window.arrive_at("page-consent").await;
+        let asked = window.evaluate("return document.querySelector('main').innerText").await;
+        let asked = asked.as_str().unwrap();
+        assert!(asked.contains("Pocket Notes") && asked.contains("Read and change your notes"), "{asked}");
+        window.click("consent-deny").await;
+        window.arrive_at("sample-trouble").await;
+
+        window.open(&own).await;
+        window.click("sample-sign-in").await;
+        window.arrive_at("sample-signed-in").await;
+        window.open(&third).await;
+        window.arrive_at("sample-start").await;
+        window.click("sample-sign-in").await;
+        window.arrive_at("page-consent").await;
+        window.click("consent-allow").await;
+        window.arrive_at("sample-signed-in").await;
+        assert!(window.text("sample-claims").await.unwrap().contains("\"client_id\": \"pocket-notes\""));
+        window.open(&own).await;
+        window.arrive_at("sample-signed-in").await;
+    })
+    .await;
+    drop(demo);
 }
 
 /// Each tab has its own request under way, and an answer that belongs to none of them spoils none.

@@ -10,6 +10,7 @@ use crate::cli::outcome::Stop;
 pub(super) struct Announcement<'a> {
     issuer: &'a str,
     relying_party: &'a str,
+    third_party: &'a str,
     api: &'a str,
     users: Vec<User<'a>>,
     clients: Vec<Service<'a>>,
@@ -38,6 +39,7 @@ impl<'a> Announcement<'a> {
         Self {
             issuer: &addresses.issuer,
             relying_party: &addresses.relying_party,
+            third_party: &addresses.third_party,
             api: &addresses.api,
             users: users
                 .map(|(tenant, email, password)| User { tenant, email, password: password.expose() })
@@ -59,13 +61,14 @@ impl<'a> Announcement<'a> {
     }
 
     pub(super) fn to_text(&self, seeded: &Seeded) -> String {
-        let Self { issuer, relying_party, api, .. } = self;
+        let Self { issuer, relying_party, third_party, api, .. } = self;
         let mut lines = vec![
             "Symbolon demo, on data that is thrown away. Ctrl-C ends it.".to_owned(),
             String::new(),
             format!(
                 "  Open      {relying_party}   a sample application: sign in, see the token, call the API"
             ),
+            format!("            {third_party}   the same as another company's: you are asked for consent"),
             format!("  Issuer    {issuer}   its keys: {issuer}/.well-known/jwks.json"),
             format!("  API       {api}   a sample API that checks tokens by itself"),
             String::new(),

@@ -18,17 +18,20 @@ use crate::model::secret::Secret;
 use crate::server::build::database_url;
 use crate::storage::{Database, PlatformScope, migrate};
 
-/// The client id of the sample application.
-pub(super) const PARTY: &str = "sample-notes";
+/// The client id of the sample application, which is the operator's own: nobody is asked for consent.
+pub(super) const OWN_PARTY: &str = "sample-notes";
+/// The client id of the same application in another company's hands: people are asked.
+pub(super) const THIRD_PARTY: &str = "pocket-notes";
 
 /// The slugs of the tenants.
 const TENANTS: [&str; 2] = ["acme", "globex"];
 
-/// Where the three servers stand.
+/// Where the servers stand.
 pub(super) struct Addresses {
     pub(super) issuer: String,
     pub(super) relying_party: String,
     pub(super) api: String,
+    pub(super) third_party: String,
 }
 
 impl Addresses {
@@ -36,7 +39,8 @@ impl Addresses {
     /// their own (D29).
     pub(super) fn from_port(port: u16) -> Self {
         let next = |steps: u16| format!("http://127.0.0.1:{}", port.saturating_add(steps));
-        Self { issuer: format!("http://localhost:{port}"), relying_party: next(1), api: next(2) }
+        let issuer = format!("http://localhost:{port}");
+        Self { issuer, relying_party: next(1), api: next(2), third_party: next(3) }
     }
 }
 
@@ -46,8 +50,8 @@ pub(super) struct Seeded {
     pub(super) people: Vec<(String, String, Secret<String>)>,
     /// Tenant, client id and secret of each service account.
     pub(super) services: Vec<(String, String, Secret<String>)>,
-    /// The secret of the sample application.
-    pub(super) party_secret: Secret<String>,
+    /// The secrets of the two sample applications, by client id.
+    pub(super) party_secrets: BTreeMap<String, Secret<String>>,
     /// Slug to id of each tenant.
     pub(super) tenants: BTreeMap<String, String>,
 }
@@ -78,20 +82,19 @@ pub(super) async fn seed(database: &Database, call: &Call, addresses: &Addresses
         let scope = found.ok_or_else(|| Stop::failed("a tenant of the demo is missing"))?;
         tenants.insert(slug.to_owned(), scope.id().to_string());
     }
-    sort_out(applied.made, tenants)
+    Ok(sort_out(applied.made, tenants))
 }
 
-fn sort_out(made: Vec<Made>, tenants: BTreeMap<String, String>) -> Result<Seeded, Stop> {
-    let (mut people, mut services, mut party_secret) = (Vec::new(), Vec::new(), None);
+fn sort_out(made: Vec<Made>, tenants: BTreeMap<String, String>) -> Seeded {
+    let (mut people, mut services, mut party_secrets) = (Vec::new(), Vec::new(), BTreeMap::new());
     for Made { kind, tenant, name, secret } in made {
         match (kind, name.as_str()) {
             ("password", _) => people.push((tenant, name, secret)),
-            (_, PARTY) => party_secret = Some(secret),
+            (_, OWN_PARTY | THIRD_PARTY) => drop(party_secrets.insert(name, secret)),
             _ => services.push((tenant, name, secret)),
         }
     }
-    let party_secret = party_secret.ok_or_else(|| Stop::failed("the sample application has no secret"))?;
-    Ok(Seeded { people, services, party_secret, tenants })
+    Seeded { people, services, party_secrets, tenants }
 }
 
 /// The demo's declaration needs nothing from outside.
@@ -123,4 +126,5 @@ fn declaration(addresses: &Addresses) -> String {
     include_str!("declaration.yaml")
         .replace("http://api.invalid", &addresses.api)
         .replace("http://party.invalid", &addresses.relying_party)
+        .replace("http://third-party.invalid", &addresses.third_party)
 }

@@ -10,11 +10,9 @@ use super::pages::{self, Trouble};
 use super::provider::ProviderError;
 use super::sessions::Answer;
 
-const COOKIE: &str = "sample_session";
-
 /// `GET /`: the person with the token, or the way in.
 pub(super) async fn home(request: HttpRequest, party: web::Data<RelyingParty>) -> HttpResponse {
-    let person = session_name(&request).and_then(|name| party.sessions.person(&name));
+    let person = session_name(&request, &party).and_then(|name| party.sessions.person(&name));
     match person {
         Some(person) => pages::signed_in(&party.registration, &person),
         None => pages::start(&party.registration),
@@ -28,8 +26,8 @@ pub(super) async fn sign_in(request: HttpRequest, party: web::Data<RelyingParty>
     }
     match party.provider.begin().await {
         Ok((url, attempt)) => {
-            let name = party.sessions.begin(session_name(&request).as_deref(), attempt);
-            see_other(url.as_str(), Some(cookie(name)))
+            let name = party.sessions.begin(session_name(&request, &party).as_deref(), attempt);
+            see_other(url.as_str(), Some(cookie(&party, name)))
         }
         Err(error) => pages::trouble(&party.registration, Trouble::Provider(error)),
     }
@@ -43,7 +41,7 @@ pub(super) async fn callback(request: HttpRequest, party: web::Data<RelyingParty
         let only = values.next().map(|(_, value)| value.into_owned());
         if values.next().is_some() { None } else { only }
     };
-    let name = session_name(&request);
+    let name = session_name(&request, &party);
     let asked = name.as_deref().zip(parameter("state"));
     let attempt = asked.and_then(|(name, state)| party.sessions.attempt(name, &state));
     let is_ours = parameter("iss").as_deref() == Some(party.registration.issuer.as_str());
@@ -56,7 +54,7 @@ pub(super) async fn callback(request: HttpRequest, party: web::Data<RelyingParty
     match party.provider.finish(code, attempt).await {
         Ok(person) => {
             let name = party.sessions.sign_in(name.as_deref(), person);
-            see_other("/", Some(cookie(name)))
+            see_other("/", Some(cookie(&party, name)))
         }
         Err(error) => pages::trouble(&party.registration, Trouble::Provider(error)),
     }
@@ -77,7 +75,7 @@ pub(super) async fn call(
     if is_foreign(&request, &party) {
         return pages::trouble(&party.registration, Trouble::Foreign);
     }
-    let found = session_name(&request).and_then(|name| Some((party.sessions.person(&name)?, name)));
+    let found = session_name(&request, &party).and_then(|name| Some((party.sessions.person(&name)?, name)));
     let Some((person, name)) = found else { return see_other("/", None) };
     let own = pages::tenant_of(&person.access_token).unwrap_or_default();
     let other = party.registration.tenants.iter().find(|id| **id != own).cloned().unwrap_or_default();
@@ -114,12 +112,12 @@ pub(super) async fn sign_out(request: HttpRequest, party: web::Data<RelyingParty
     if is_foreign(&request, &party) {
         return pages::trouble(&party.registration, Trouble::Foreign);
     }
-    let gone = session_name(&request).and_then(|name| party.sessions.end(&name));
+    let gone = session_name(&request, &party).and_then(|name| party.sessions.end(&name));
     let end = match gone {
         Some(person) => party.provider.end(&person.id_token).await,
         None => None,
     };
-    see_other(end.as_ref().map_or("/", url::Url::as_str), Some(cookie(String::new())))
+    see_other(end.as_ref().map_or("/", url::Url::as_str), Some(cookie(&party, String::new())))
 }
 
 /// `GET /style.css`: the provider's own stylesheet and a few lines more.
@@ -142,14 +140,18 @@ fn is_foreign(request: &HttpRequest, party: &RelyingParty) -> bool {
     })
 }
 
-fn session_name(request: &HttpRequest) -> Option<String> {
-    request.cookie(COOKIE).map(|cookie| cookie.value().to_owned())
+fn session_name(request: &HttpRequest, party: &RelyingParty) -> Option<String> {
+    request.cookie(&party.registration.client_id).map(|cookie| cookie.value().to_owned())
 }
 
-/// Not `Secure`, because the demo speaks plain HTTP on this machine; an application of yours sets it.
-fn cookie(value: String) -> Cookie<'static> {
+/// Named after the client, since cookies of one host are those of all its ports. Not `Secure`, because the demo speaks plain HTTP on this machine; an application of yours sets it.
+fn cookie(party: &RelyingParty, value: String) -> Cookie<'static> {
     let gone = value.is_empty();
-    let mut cookie = Cookie::build(COOKIE, value).path("/").http_only(true).same_site(SameSite::Lax).finish();
+    let mut cookie = Cookie::build(party.registration.client_id.clone(), value)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .finish();
     if gone {
         cookie.make_removal();
     }

@@ -20,6 +20,8 @@ use crate::verify::TimeSource;
 /// What the relying party was told when it was registered, and where it stands.
 #[derive(Clone)]
 pub struct Registration {
+    /// Its name, `Sample Notes`.
+    pub name: &'static str,
     /// The issuer, `http://localhost:9000`.
     pub issuer: String,
     /// Its client id.

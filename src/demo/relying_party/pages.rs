@@ -35,6 +35,7 @@ struct StartPage<'a> {
 #[derive(Template)]
 #[template(path = "demo/signed_in.html")]
 struct SignedInPage<'a> {
+    registration: &'a Registration,
     name: &'a str,
     tenant: String,
     plan: String,
@@ -48,7 +49,8 @@ struct SignedInPage<'a> {
 
 #[derive(Template)]
 #[template(path = "demo/trouble.html")]
-struct TroublePage {
+struct TroublePage<'a> {
+    registration: &'a Registration,
     title: &'static str,
     words: String,
 }
@@ -68,6 +70,7 @@ pub(super) fn signed_in(registration: &Registration, person: &SignedIn) -> HttpR
     };
     let bought = claims.get("entitlements").and_then(Value::as_object);
     let page_now = SignedInPage {
+        registration,
         name: &person.name,
         tenant: text("tenant"),
         plan: text("plan"),
@@ -102,7 +105,7 @@ pub(super) fn trouble(registration: &Registration, trouble: Trouble) -> HttpResp
         }
         Trouble::NotFound => (StatusCode::NOT_FOUND, "Nothing here", "There is no such page.".to_owned()),
     };
-    page(registration, status, &TroublePage { title, words })
+    page(registration, status, &TroublePage { registration, title, words })
 }
 
 /// The tenant in a token, read without any check: only to fill in a header that the API will check.
