@@ -127,6 +127,38 @@ impl FromStr for InteractionHandle {
     }
 }
 
+/// How a checked name is read and written: as text, and read only through its own `FromStr`.
+macro_rules! names {
+    ($($name:ident),+) => {$(
+        impl $name {
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+                String::deserialize(input)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
+}
+
+names!(ClientId, Slug);
+
 /// A client's identifier, unique in the deployment (D8): a tenant's own is `slug.name`, the platform's holds no
 /// dot. Letters, digits, `.`, `-` and `_`, 2 to 100 characters, and never shaped like a UUID, so that the `sub` of a
 /// service account cannot be the id of a user.
@@ -135,11 +167,6 @@ impl FromStr for InteractionHandle {
 pub struct ClientId(String);
 
 impl ClientId {
-    /// The identifier as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The slug of the tenant that owns this client, or `None` for a client of the platform.
     pub fn owner_slug(&self) -> Option<&str> {
         self.0.split_once('.').map(|(slug, _)| slug)
@@ -162,24 +189,6 @@ impl FromStr for ClientId {
     }
 }
 
-impl fmt::Display for ClientId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for ClientId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ClientId({})", self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for ClientId {
-    fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        String::deserialize(input)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
 /// The text cannot be a client identifier (D8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -195,11 +204,6 @@ pub struct InvalidClientId;
 pub struct Slug(String);
 
 impl Slug {
-    /// The slug as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Names that a customer may not take, because pages, claims or mails would mislead.
     pub fn is_reserved(&self) -> bool {
         const RESERVED: [&str; 18] = [
@@ -221,24 +225,6 @@ impl FromStr for Slug {
             && !text.ends_with('-')
             && Uuid::try_parse(text).is_err();
         if well_formed { Ok(Self(text.to_owned())) } else { Err(InvalidSlug) }
-    }
-}
-
-impl fmt::Display for Slug {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Slug {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Slug({})", self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Slug {
-    fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        String::deserialize(input)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

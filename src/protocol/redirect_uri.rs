@@ -1,10 +1,8 @@
 //! Redirect URIs: what may be registered, and when a requested one is the registered one (RFC 6749 §3.1.2, RFC 9700
 //! §4.1, RFC 8252 §7; P001, P002).
 
-use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
 use url::{Url, form_urlencoded};
 
 use super::loopback::is_loopback;
@@ -14,8 +12,7 @@ pub const MAX_LENGTH: usize = 2048;
 
 /// A redirect URI as a client registered it: absolute, printable ASCII, without fragment, user information, backslash
 /// or dot segments. It is kept and compared as text, byte for byte (RFC 9700 §4.1.3).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedirectUri(String);
 
 /// The kinds of redirect URI, which differ in who may register them.
@@ -145,24 +142,6 @@ fn has_dot_segment(text: &str) -> bool {
 impl AsRef<str> for RedirectUri {
     fn as_ref(&self) -> &str {
         &self.0
-    }
-}
-
-impl fmt::Display for RedirectUri {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for RedirectUri {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RedirectUri({})", self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for RedirectUri {
-    fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        String::deserialize(input)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -1,18 +1,15 @@
 //! Resource indicators (RFC 8707 §2).
 
-use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// The longest identifier of a resource server, in bytes.
 pub const MAX_LENGTH: usize = 512;
 
-/// The identifier of a resource server, as it stands in `resource` and `aud`: an
-/// absolute URI without fragment, compared as text.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+/// The identifier of a resource server, as it stands in `resource` and `aud`: an absolute URI without
+/// fragment, compared as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceIndicator(String);
 
 impl ResourceIndicator {
@@ -33,24 +30,6 @@ impl FromStr for ResourceIndicator {
         } else {
             Err(InvalidResource)
         }
-    }
-}
-
-impl fmt::Display for ResourceIndicator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for ResourceIndicator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ResourceIndicator({})", self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for ResourceIndicator {
-    fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        String::deserialize(input)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The conformance suite's part: its clients, its requests, and what it checks of every answer.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use base64::Engine as _;
@@ -9,10 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use reqwest::Method;
 use serde_json::{Map, Value};
-use symbolon::effects::http::AddressRules;
-use symbolon::flows::provision::declaration::Sources;
 use symbolon::flows::provision::{Applied, DeclaredFile, apply};
-use symbolon::model::issuer::Issuer;
 use symbolon::storage::PlatformScope;
 
 use super::automation::{Automation, Visit};
@@ -20,6 +16,7 @@ use crate::harness::TestServer;
 use crate::harness::html::tags;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::tokens::basic;
+use crate::provision::sources::TestSources;
 
 /// Where the suite takes the answers of the authorization endpoint.
 pub(super) const CALLBACK: &str = "https://localhost.emobix.co.uk:8443/test/a/symbolon/callback";
@@ -103,8 +100,13 @@ impl Suite {
     /// Applies `docs/conformance/declaration.yaml`.
     pub(super) async fn apply(&self) -> Applied {
         let text = std::fs::read_to_string(folder().join("declaration.yaml")).expect("the declaration");
-        let given = Given::default();
-        let request = DeclaredFile { file: "declaration.yaml", text: &text, sources: &given, prune: false };
+        let sources = TestSources::with([
+            ("CONFORMANCE_PASSWORD", PASSWORD),
+            ("CONFORMANCE_FIRST_SECRET", Client::First.secret()),
+            ("CONFORMANCE_SECOND_SECRET", Client::Second.secret()),
+            ("CONFORMANCE_POST_SECRET", Client::Post.secret()),
+        ]);
+        let request = DeclaredFile { file: "declaration.yaml", text: &text, sources: &sources, prune: false };
         let (edge, call, right) = (&self.server.edge, self.server.operator(), PlatformScope::operator());
         let applied = apply(&edge.database, &right, &edge.passwords, &edge.clock, (&call, &request));
         let applied = applied.await.expect("the database").unwrap_or_else(|faults| panic!("{faults}"));
@@ -363,41 +365,4 @@ fn encoded(text: &str) -> String {
 fn half_hash(text: &str) -> String {
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
     URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])
-}
-
-/// The secrets that the declaration takes from the environment.
-struct Given {
-    variables: HashMap<&'static str, &'static str>,
-    rules: AddressRules,
-    issuer: Issuer,
-}
-
-impl Default for Given {
-    fn default() -> Self {
-        let variables = HashMap::from([
-            ("CONFORMANCE_PASSWORD", PASSWORD),
-            ("CONFORMANCE_FIRST_SECRET", Client::First.secret()),
-            ("CONFORMANCE_SECOND_SECRET", Client::Second.secret()),
-            ("CONFORMANCE_POST_SECRET", Client::Post.secret()),
-        ]);
-        Self { variables, rules: AddressRules::default(), issuer: Issuer::local(8080) }
-    }
-}
-
-impl Sources for Given {
-    fn variable(&self, name: &str) -> Option<String> {
-        self.variables.get(name).map(|value| (*value).to_owned())
-    }
-
-    fn file(&self, _: &str) -> io::Result<Vec<u8>> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-
-    fn rules(&self) -> &AddressRules {
-        &self.rules
-    }
-
-    fn issuer(&self) -> &Issuer {
-        &self.issuer
-    }
 }

@@ -2,7 +2,6 @@
 
 mod applying;
 mod declaration;
-mod declared_clients;
 mod deleted;
 mod deployment;
 mod faults;

@@ -33,6 +33,12 @@ pub(crate) fn examples() -> PathBuf {
 }
 
 impl TestSources {
+    /// These variables.
+    pub(crate) fn with<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let owned = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self { variables: owned.collect(), ..Self::default() }
+    }
+
     /// What `acme.yaml` needs.
     pub(crate) fn for_acme() -> Self {
         let secret = |name: &str| (name.to_owned(), format!("{name}-9f8Q2xLm7Rk4Zt1Wc6Vb3Nd5Hs0Jp"));

@@ -2,8 +2,8 @@
 
 use symbolon::flows::provision::declaration::{Index, read};
 
-use super::declaration::{faults, only_fault, parse, tenant_faults, with_tenant};
-use super::sources::{TestSources, examples};
+use super::{faults, only_fault, parse, tenant_faults, with_tenant};
+use crate::provision::sources::{TestSources, examples};
 
 /// A client of the tenant, in flow form; its keys follow the id.
 fn client_faults(more: &str) -> Vec<String> {
