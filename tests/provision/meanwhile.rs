@@ -139,6 +139,39 @@ async fn p151_a_code_is_exchanged_while_a_file_removes_its_client() {
     assert_eq!((exchanged.status.as_u16(), &exchanged.json()["error"]), (400, &json!("invalid_grant")));
 }
 
+/// P016: a code is exchanged by what its client still has, while a file takes the refresh tokens from it. What comes of that is
+/// worth nothing, nor when the client may have refresh tokens again.
+#[tokio::test]
+async fn p016_a_code_exchanged_while_its_client_loses_refresh_tokens_leaves_none_for_later() {
+    let running = Running::new().await;
+    if !on_postgres() {
+        // SQLite has one writer: a code is exchanged before the file is applied, or after it.
+        return;
+    }
+    let ada = running.hold(ADA).await;
+    let code = running.silent(&ada).await.remove("code").expect("a code");
+    let without = ("first_party: true ", "grant_types: [authorization_code]\n      first_party: true ");
+    let without = running.edited(&[without]);
+    let (open, holding) = hold(&running, "acme", ADA.email).await;
+    let meanwhile = async {
+        let mut everything = Everything::open(running.server.storage());
+        until(Duration::from_secs(20), "the exchange waits", async || everything.anybody_waits()).await;
+        running.apply(&without, false).await;
+        open.send(()).expect("somebody holds the row");
+    };
+    let (exchanged, ()) = tokio::join!(running.exchanged("notes", &code), meanwhile);
+    holding.await.expect("the row was held");
+    let late = text(&exchanged.json(), "refresh_token");
+    assert!(!running.is_active(&text(&exchanged.json(), "access_token")).await);
+    running.apply(&running.edited(&[]), false).await;
+    for refresh in [&late, &ada.refresh] {
+        let refused = running.refreshed_by("notes", refresh).await;
+        assert_eq!((refused.status.as_u16(), &*text(&refused.json(), "error")), (400, "invalid_grant"));
+    }
+    let next = running.hold(ADA).await;
+    assert_eq!(running.refreshed(&next).await.status, 200, "those of today are good");
+}
+
 /// A file with this many tenants of one plan.
 fn wide(tenants: usize, name: &str, grants: &str) -> String {
     let mut file = format!(

@@ -50,7 +50,10 @@ impl Work<'_, '_> {
         let kept = &client.metadata.grant_types;
         let had = stored.iter().flat_map(|stored| &stored.client.metadata.grant_types);
         let lost: Vec<&String> = had.filter(|grant| !kept.contains(grant)).collect();
-        if lost.iter().any(|grant| *grant == GrantType::RefreshToken.as_str()) {
+        let refreshes = |client: &Client| {
+            client.metadata.grant_types.iter().any(|grant| grant == GrantType::RefreshToken.as_str())
+        };
+        if stored.is_some_and(|stored| refreshes(&stored.client) != refreshes(&client)) {
             self.end_refresh_families(id)?;
         }
         if !lost.is_empty()
@@ -64,7 +67,8 @@ impl Work<'_, '_> {
         self.set_secret(&scope, id, secret)
     }
 
-    /// Ends what the client would refresh, so that it does not come back with the grant.
+    /// Ends what the client would refresh, so that it does not come back with the grant: when the grant is taken away, and also
+    /// when it is given back. A code that was being exchanged when it was taken may have left a refresh token behind.
     fn end_refresh_families(&mut self, id: &ClientId) -> Result<(), Failure> {
         for served in self.tx.tenants()? {
             refresh_families::end_of_client(&mut self.tx.enter(&served)?, id, self.call.now)?;
