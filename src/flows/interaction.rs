@@ -116,6 +116,10 @@ pub struct Progress {
     /// What was wrong with the last form, until the next one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<Told>,
+    /// When the answer to a form gave the browser a new cookie, until the next form: sent again soon after, by a browser that
+    /// never read that answer, it is answered alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewed_at: Option<Timestamp>,
 }
 
 /// What came of the last form of the sign-in pages, where it did not lead on. It waits here, and the browser is sent to the page

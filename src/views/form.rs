@@ -9,6 +9,8 @@ pub struct Form {
     pub csrf: Secret<String>,
     /// The request that waits for this person, sent as `interaction`.
     pub interaction: Option<String>,
+    /// Which form of it this is, sent as `serial`: no other has the same, and one that is sent again is known by it.
+    pub serial: Secret<String>,
 }
 
 impl Form {
@@ -17,6 +19,7 @@ impl Form {
         Self {
             csrf: Secret::new("sample-csrf-token".to_owned()),
             interaction: Some("01920000-0000-7000-8000-000000000001".to_owned()),
+            serial: Secret::new("c2FtcGxlLXNlcmlhbC1uby4".to_owned()),
         }
     }
 }

@@ -100,7 +100,8 @@ async fn measure(server: &TestServer, handle: InteractionHandle, cookie: &str) -
         .database()
         .read_directory(move |directory| {
             let before = statements::begun();
-            let begun = begin(directory, &own, &judged, handle, &hash)?;
+            let cookie = CookieChange { old: &hash, new: "another" };
+            let begun = begin(directory, &own, &judged, handle, cookie)?;
             Ok((statements::begun() - before, begun.expect("the page is open")))
         })
         .await

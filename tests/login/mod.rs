@@ -12,6 +12,7 @@ mod logos;
 mod logout;
 mod other_account;
 mod pages;
+mod sent_again;
 mod sessions;
 mod setup;
 mod twice;

@@ -57,14 +57,19 @@ pub fn choose(
     cookie: CookieChange<'_>,
 ) -> Result<Result<Chosen, ChooseRefusal>, Failure> {
     interaction_store::hold(directory, handle, cookie.old)?;
-    let Some((visit, accounts)) = choices(directory, call, handle, cookie.old)? else {
+    let Some(visit) = Visit::answer(directory, call, handle, cookie)? else {
         return Ok(Err(ChooseRefusal::Expired));
     };
+    if visit.is_answered(cookie) {
+        return chosen_before(directory, call, &visit, choice, cookie);
+    }
+    let accounts = visit.accounts(directory, call, cookie.old)?;
     let Some(mut interaction) = visit.interaction else { return Ok(Err(ChooseRefusal::Expired)) };
     let chosen = match choice {
         Choice::Other => {
             interaction.progress.account = None;
             interaction.progress.signing_in = true;
+            interaction.progress.renewed_at = None;
             Chosen::SignIn(handle)
         }
         Choice::Account(sid) => {
@@ -76,9 +81,27 @@ pub fn choose(
             session::touch(&mut directory.enter(&account.scope)?, call, account)?;
             interaction.progress.account = Some(account.reference());
             interaction.progress.signing_in = false;
+            interaction.progress.renewed_at = Some(call.now);
             Chosen::Account(handle, account.scope.id(), account.user.id)
         }
     };
     let saved = interaction_store::save_progress(directory, &interaction)?;
     Ok(if saved { Ok(chosen) } else { Err(ChooseRefusal::Expired) })
+}
+
+/// The same choice once more. The new cookie opens the accounts that the old one opened, and no others.
+fn chosen_before(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    visit: &Visit,
+    choice: Choice,
+    cookie: CookieChange<'_>,
+) -> Result<Result<Chosen, ChooseRefusal>, Failure> {
+    let accounts = visit.accounts(directory, call, cookie.new)?;
+    let chosen = visit.interaction.as_ref().and_then(|interaction| {
+        let account = accounts.iter().find(|account| Choice::Account(account.session.id) == choice)?;
+        let is_same = interaction.progress.account == Some(account.reference());
+        is_same.then(|| Chosen::Account(interaction.handle(), account.scope.id(), account.user.id))
+    });
+    Ok(chosen.ok_or(ChooseRefusal::Expired))
 }

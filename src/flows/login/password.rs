@@ -75,9 +75,9 @@ pub fn begin(
     call: &Call,
     rules: &SignInRules,
     handle: InteractionHandle,
-    cookie_hash: &str,
+    cookie: CookieChange<'_>,
 ) -> Result<Result<Attempt, PasswordRefusal>, Failure> {
-    let Some(visit) = Visit::open(directory, call, Some(handle), cookie_hash)? else {
+    let Some(visit) = Visit::answer(directory, call, handle, cookie)? else {
         return Ok(Err(PasswordRefusal::Expired));
     };
     let Some((canonical, destination)) = named_account(&visit) else {
@@ -106,9 +106,10 @@ pub fn finish(
 ) -> Result<Result<SignedIn, PasswordRefusal>, Failure> {
     let Compared { attempt, verdict, rehashed } = compared;
     interaction_store::hold(directory, attempt.handle, cookie.old)?;
-    let Some(visit) = Visit::open(directory, call, Some(attempt.handle), cookie.old)? else {
+    let Some(visit) = Visit::answer(directory, call, attempt.handle, cookie)? else {
         return Ok(Err(PasswordRefusal::Expired));
     };
+    let again = visit.is_answered(cookie);
     if named_account(&visit).as_ref() != Some(&(attempt.canonical.clone(), attempt.destination.clone())) {
         return Ok(Err(PasswordRefusal::Expired));
     }
@@ -118,6 +119,9 @@ pub fn finish(
     }
     let account = find_account(directory, &attempt.destination, &attempt.canonical)?;
     match (account, verdict) {
+        (Account::Usable(scope, user, _), Verdict::Match { .. }) if again => {
+            signed_in_before(directory, call, &visit, (&scope, user))
+        }
         (Account::Usable(scope, user, stored), Verdict::Match { .. })
             if Some(&stored) == attempt.stored.as_ref()
                 && users::hold_active(&mut directory.enter(&scope)?, user)? =>
@@ -131,7 +135,7 @@ pub fn finish(
         }
         (account, Verdict::Match { .. } | Verdict::Mismatch) => {
             fail(directory, call, rules, (&visit, &key, &account))?;
-            if let Some(mut interaction) = visit.interaction {
+            if let Some(mut interaction) = visit.interaction.filter(|_| !again) {
                 interaction.progress.told = Some(Told::of(Problem::PasswordWrong));
                 interaction_store::save_progress(directory, &interaction)?;
             }
@@ -233,18 +237,30 @@ fn sign_in(
         return Ok(SignedIn { user, admitted, goes_on: None });
     };
     session::move_interactions(directory, interaction.stored_in, cookie)?;
-    if interaction.request.is_none() {
-        if let Some(home) = directory.tenant(interaction.stored_in)? {
-            interaction_store::finish(&mut directory.enter(&home)?, interaction.id)?;
-        }
-        return Ok(SignedIn { user, admitted, goes_on: None });
-    }
+    let goes_on = interaction.request.is_some().then(|| interaction.handle());
     interaction.progress.account = Some(admitted.account);
     interaction.progress.proved = Some(admitted.account);
     interaction.progress.signing_in = false;
     interaction.progress.told = None;
+    interaction.progress.renewed_at = Some(call.now);
     interaction_store::save_progress(directory, &interaction)?;
-    Ok(SignedIn { user, admitted, goes_on: Some(interaction.handle()) })
+    Ok(SignedIn { user, admitted, goes_on })
+}
+
+/// The same form once more, with the right password: whoever sent it gets what the first one gave, and nothing happens again.
+fn signed_in_before(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    visit: &Visit,
+    (scope, user): (&TenantScope, UserId),
+) -> Result<Result<SignedIn, PasswordRefusal>, Failure> {
+    let Some(interaction) = &visit.interaction else { return Ok(Err(PasswordRefusal::Expired)) };
+    let Some(account) = interaction.progress.proved else { return Ok(Err(PasswordRefusal::Expired)) };
+    let live = session::find_live(directory, call, account)?;
+    let is_theirs = live.is_some_and(|live| live.user.id == user && live.scope.id() == scope.id());
+    let goes_on = interaction.request.is_some().then(|| interaction.handle());
+    let admitted = Admitted { account, is_new: false };
+    Ok(is_theirs.then_some(SignedIn { user, admitted, goes_on }).ok_or(PasswordRefusal::Expired))
 }
 
 /// Counts the failure and records it; at the limit, the name is locked and that is recorded, once.

@@ -1,16 +1,21 @@
 //! A visit of a sign-in page: the interaction that waits, who asks, and which tenant that settles (D1).
 
+use std::time::Duration;
+
 use super::Destination;
 use crate::flows::active_client::ActiveClient;
 use crate::flows::call::Call;
 use crate::flows::interaction::{AuthorizationRequest, Interaction, Problem, Told};
 use crate::flows::interaction_store;
-use crate::flows::session::{LiveAccount, live_accounts};
+use crate::flows::session::{CookieChange, LiveAccount, live_accounts};
 use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, InteractionHandle, TenantId};
 use crate::storage::records::{browser_sessions, sessions, users};
 use crate::storage::{Directory, TenantScope};
+
+/// How long after a form changed the browser's cookie the same form gets the same answer.
+const SENT_AGAIN: Duration = Duration::from_mins(1);
 
 /// What a sign-in page is shown for.
 #[derive(Debug)]
@@ -42,6 +47,28 @@ impl Visit {
             },
         };
         Ok(Some(Self { interaction: Some(interaction), asker }))
+    }
+
+    /// Opens the page whose form is answered now. Where it is the very form that a moment ago gave the browser its new cookie, the
+    /// browser comes with the old one because that answer never reached it; the interaction is bound to the new one then
+    /// ([`Visit::is_answered`]).
+    pub fn answer(
+        directory: &mut Directory<'_>,
+        call: &Call,
+        handle: InteractionHandle,
+        cookie: CookieChange<'_>,
+    ) -> Result<Option<Self>, Failure> {
+        let open = Self::open(directory, call, Some(handle), cookie.old)?;
+        if open.is_some() {
+            return Ok(open);
+        }
+        let answered = Self::open(directory, call, Some(handle), cookie.new)?;
+        Ok(answered.filter(|visit| visit.interaction.as_ref().is_some_and(|it| was_just_renewed(it, call))))
+    }
+
+    /// Whether this change of the cookie has happened: the form is here a second time, and changes nothing.
+    pub fn is_answered(&self, cookie: CookieChange<'_>) -> bool {
+        self.interaction.as_ref().is_some_and(|interaction| interaction.browser_hash == cookie.new)
     }
 
     /// The request that waits.
@@ -164,6 +191,10 @@ impl Visit {
         });
         Ok(accounts)
     }
+}
+
+fn was_just_renewed(interaction: &Interaction, call: &Call) -> bool {
+    interaction.progress.renewed_at.is_some_and(|at| at.is_younger_than(SENT_AGAIN, call.now))
 }
 
 /// The tenant of an account with this address that was proved in this browser, even if its session has passed since.

@@ -1,12 +1,18 @@
 //! Which browser asks: one cookie, of our own making, from the first page on. A value that we did not make is never
 //! taken over, and the value changes at each rise of privilege (P069).
+//!
+//! The next value follows from the old one and from the form that was answered, under a key of ours: when a browser sends a form
+//! twice, it never reads the answer to the first, and the second brings it the same cookie.
 
 use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq as _;
 
 use crate::crypto::hmac::KeyedHash;
 use crate::effects::Random;
 use crate::model::digest::sha256;
+use crate::model::ids::InteractionHandle;
 use crate::model::secret::Secret;
 use crate::protocol::opaque::{self, PlainKind};
 use crate::web::cookies::CookieKind;
@@ -33,9 +39,23 @@ impl Browser {
         }
     }
 
-    /// A new cookie: at each rise of privilege it takes the place of the old one.
-    pub fn renewed(edge: &Edge) -> Self {
-        let cookie = make(&*edge.random, &edge.browser_tokens);
+    /// The cookie that takes the place of this one when a form of an interaction is answered. It is nobody's guess: a keyed hash
+    /// of the form's serial, which only the browser knows that the form was made for. Without one of ours it is random.
+    #[must_use]
+    pub fn after(&self, serial: Option<&str>, handle: InteractionHandle, edge: &Edge) -> Self {
+        let Some(serial) = serial.filter(|serial| is_serial(serial)) else { return Self::renewed(edge) };
+        let (cookie, handle) = (self.cookie.expose(), handle.to_string());
+        let parts = [b"after", cookie.as_bytes(), handle.as_bytes(), serial.as_bytes()];
+        Self::with(&keyed(&edge.browser_tokens, &parts), edge)
+    }
+
+    /// A browser that has no cookie yet.
+    fn renewed(edge: &Edge) -> Self {
+        Self::with(&edge.random.bytes(), edge)
+    }
+
+    fn with(nonce: &[u8; RANDOM], edge: &Edge) -> Self {
+        let cookie = make(nonce, &edge.browser_tokens);
         Self { hash: hash(&cookie), cookie, fresh: true }
     }
 
@@ -59,10 +79,18 @@ impl Browser {
     }
 }
 
-fn make(random: &dyn Random, key: &KeyedHash) -> Secret<String> {
-    let nonce: [u8; RANDOM] = random.bytes();
+/// What tells a form from every other that we make.
+pub fn serial(random: &dyn Random) -> String {
+    URL_SAFE_NO_PAD.encode(random.bytes::<RANDOM>())
+}
+
+fn is_serial(text: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == RANDOM)
+}
+
+fn make(nonce: &[u8; RANDOM], key: &KeyedHash) -> Secret<String> {
     let mut bytes = [0; 32];
-    for (place, byte) in bytes.iter_mut().zip(nonce.into_iter().chain(proof(&nonce, key))) {
+    for (place, byte) in bytes.iter_mut().zip(nonce.iter().copied().chain(proof(nonce, key))) {
         *place = byte;
     }
     opaque::issue_plain(PlainKind::SessionCookie, &bytes)
@@ -75,7 +103,11 @@ fn is_ours(cookie: &str, key: &KeyedHash) -> bool {
 }
 
 fn proof(nonce: &[u8; RANDOM], key: &KeyedHash) -> [u8; RANDOM] {
-    let keyed = sha256(key.of(&[b"browser", nonce]).as_bytes());
+    keyed(key, &[b"browser", nonce])
+}
+
+fn keyed(key: &KeyedHash, parts: &[&[u8]]) -> [u8; RANDOM] {
+    let keyed = sha256(key.of(parts).as_bytes());
     keyed.first_chunk::<RANDOM>().copied().unwrap_or_default()
 }
 
@@ -94,7 +126,7 @@ mod tests {
         let random = SeededRandom::new(3);
         let key = KeyedHash::new(&MasterKey::generate(&random), Purpose::BrowserTokens);
         let other = KeyedHash::new(&MasterKey::generate(&random), Purpose::BrowserTokens);
-        let cookie = make(&random, &key);
+        let cookie = make(&[7; RANDOM], &key);
         assert!(is_ours(cookie.expose(), &key));
         assert!(!is_ours(cookie.expose(), &other));
         let invented = opaque::issue_plain(PlainKind::SessionCookie, &[7; 32]);

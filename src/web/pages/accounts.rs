@@ -12,7 +12,6 @@ use crate::model::ids::InteractionHandle;
 use crate::protocol::params::Params;
 use crate::views::accounts::AccountChoice;
 use crate::views::{AccountsPage, IdentifierPage};
-use crate::web::guard::browser::Browser;
 use crate::web::trouble::Trouble;
 
 /// `GET /login/accounts`.
@@ -40,7 +39,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         return login::cancel(visitor, Some(handle)).await;
     }
     let choice = read(&params).ok_or_else(|| visitor.detour(Trouble::Malformed))?;
-    let renewed = Browser::renewed(&visitor.edge);
+    let renewed = visitor.renewed(&params, handle);
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let new_hash = renewed.hash().to_owned();
     let chosen = visitor.edge.database.write_directory(move |directory| {

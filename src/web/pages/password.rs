@@ -19,7 +19,6 @@ use crate::model::time::Timestamp;
 use crate::views::link::LocalPath;
 use crate::views::password::PasswordProblem;
 use crate::views::{IdentifierPage, PasswordPage};
-use crate::web::guard::browser::Browser;
 
 /// `GET /login/password`.
 pub async fn get(visitor: Visitor) -> HttpResponse {
@@ -53,19 +52,19 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     };
     // Before anything is read, and for whomever the sign-in is: what a flood is refused must cost nobody else anything (P039).
     let place = visitor.sound(visitor.edge.passwords.admit().map_err(Failure::from))?;
-    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let renewed = visitor.renewed(&params, handle);
+    let (call, old, new) =
+        (visitor.call.clone(), visitor.browser.hash().to_owned(), renewed.hash().to_owned());
     let rules = visitor.edge.sign_in.clone();
-    let begun = visitor
-        .edge
-        .database
-        .read_directory(move |directory| begin(directory, &call, &rules, handle, &cookie));
+    let begun = visitor.edge.database.read_directory(move |directory| {
+        begin(directory, &call, &rules, handle, CookieChange { old: &old, new: &new })
+    });
     let attempt = match visitor.sound(begun.await)? {
         Ok(attempt) => attempt,
         Err(refusal) => return refuse(visitor, handle, refusal).await,
     };
     let goes_on = attempt.goes_on;
     let compared = visitor.sound(compare(place, password, attempt).await)?;
-    let renewed = Browser::renewed(&visitor.edge);
     let finished = conclude(visitor, compared, renewed.hash().to_owned()).await;
     match visitor.sound(finished)? {
         Ok(signed_in) => {

@@ -24,12 +24,15 @@ use crate::views::link::LocalPath;
 use crate::views::{ErrorPage, Frame};
 use crate::web::edge::Edge;
 use crate::web::family::Family;
-use crate::web::guard::browser::Browser;
+use crate::web::guard::browser::{self, Browser};
 use crate::web::limits::Door;
 use crate::web::trouble::Trouble;
 
 /// The field and parameter that names the waiting interaction.
 pub const INTERACTION: &str = "interaction";
+
+/// The field that tells one form of an interaction from every other.
+const SERIAL: &str = "serial";
 
 /// A visit of one of our pages. Cloning is cheap.
 #[derive(Clone)]
@@ -122,7 +125,14 @@ impl Visitor {
     /// The hidden fields of a form.
     pub fn hidden(&self, interaction: Option<String>) -> Form {
         let csrf = self.edge.csrf.issue(&self.request, &self.edge.issuer, &*self.edge.random);
-        Form { csrf: Secret::new(csrf), interaction }
+        let serial = Secret::new(browser::serial(&*self.edge.random));
+        Form { csrf: Secret::new(csrf), interaction, serial }
+    }
+
+    /// The cookie that the browser gets where this form of an interaction is a rise of privilege (P069): the same one each time
+    /// that the very same form is sent.
+    pub fn renewed(&self, params: &Params, handle: InteractionHandle) -> Browser {
+        self.browser.after(params.get(SERIAL), handle, &self.edge)
     }
 
     /// A page.
