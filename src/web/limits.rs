@@ -50,19 +50,7 @@ impl<K: Hash + Eq + Clone> Meter<K> {
 
     /// Counts one, over the rate or not.
     pub fn charge(&self, key: &K, now: Timestamp) {
-        let (step, window) = (self.step(), self.window());
-        self.with(key, |keys| {
-            if keys.len() >= MOST_KEYS / SHARDS {
-                keys.retain(|_, theoretical| *theoretical > now.as_micros());
-                if keys.len() >= MOST_KEYS / SHARDS {
-                    keys.clear();
-                }
-            }
-            let theoretical = keys.entry(key.clone()).or_insert(i64::MIN);
-            // Never further ahead than one window beyond the limit, so that a flood is forgiven in the end.
-            let ceiling = now.as_micros().saturating_add(window).saturating_add(step);
-            *theoretical = (*theoretical).max(now.as_micros()).saturating_add(step).min(ceiling);
-        });
+        self.with(key, |keys| self.count(keys, key, now));
     }
 
     /// Counts one if it is let through.
@@ -70,9 +58,24 @@ impl<K: Hash + Eq + Clone> Meter<K> {
     /// # Errors
     /// [`TooMany`] where it is not; then nothing is counted.
     pub fn take(&self, key: &K, now: Timestamp) -> Result<(), TooMany> {
-        self.peek(key, now)?;
-        self.charge(key, now);
-        Ok(())
+        self.with(key, |keys| {
+            self.judge(keys.get(key).copied().unwrap_or(i64::MIN), now)?;
+            self.count(keys, key, now);
+            Ok(())
+        })
+    }
+
+    fn count(&self, keys: &mut HashMap<K, i64>, key: &K, now: Timestamp) {
+        if keys.len() >= MOST_KEYS / SHARDS {
+            keys.retain(|_, theoretical| *theoretical > now.as_micros());
+            if keys.len() >= MOST_KEYS / SHARDS {
+                keys.clear();
+            }
+        }
+        let theoretical = keys.entry(key.clone()).or_insert(i64::MIN);
+        // Never further ahead than one window beyond the limit, so that a flood is forgiven in the end.
+        let ceiling = now.as_micros().saturating_add(self.window()).saturating_add(self.step());
+        *theoretical = (*theoretical).max(now.as_micros()).saturating_add(self.step()).min(ceiling);
     }
 
     fn judge(&self, theoretical: i64, now: Timestamp) -> Result<(), TooMany> {
@@ -137,9 +140,9 @@ pub enum Door {
     SignIn,
     /// The authorization endpoint: requests without a session count, and sign-ins that begin without one.
     Authorize,
-    /// Token, introspection, revocation: refusals count.
+    /// Token, introspection, revocation: refusals count, but for those of a confidential client that proved itself.
     Token,
-    /// Resources behind a bearer token: refusals count.
+    /// Resources behind a bearer token: refusals count, and shut nobody out who has a good token.
     Bearer,
     /// The set-up page: refusals count.
     Setup,
@@ -174,6 +177,14 @@ impl Limits {
         if let Some(meter) = self.meter(door) {
             meter.charge(knocker, now);
         }
+    }
+
+    /// Counts one where it is let through.
+    ///
+    /// # Errors
+    /// [`TooMany`] where it is not; then nothing is counted.
+    pub fn take(&self, door: Door, knocker: &Knocker, now: Timestamp) -> Result<(), TooMany> {
+        self.meter(door).map_or(Ok(()), |meter| meter.take(knocker, now))
     }
 
     /// Counts a request of a client. Called once the client has authenticated, so that nobody can use up the share of

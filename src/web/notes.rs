@@ -92,12 +92,16 @@ impl Notes {
         sheet.address.map(|address| Knocker::new(address, sheet.sender.clone()))
     }
 
-    /// Notes that a client has authenticated.
+    /// Notes which client asks: one that has proved itself, or a public one that is taken at its word.
     pub fn client(&self, tenant: TenantId, client: &ClientId) {
         let mut sheet = self.0.borrow_mut();
         sheet.caller.tenant = Some(tenant);
         sheet.caller.client = Some(client.clone());
-        sheet.proved = true;
+    }
+
+    /// Notes that the caller has proved who it is.
+    pub fn proved(&self) {
+        self.0.borrow_mut().proved = true;
     }
 
     /// Notes that a person is signed in, or that a client acts for this person.

@@ -45,6 +45,9 @@ pub async fn client(
             let share = if client.is_confidential() { None } else { notes.knocker() };
             edge.limits.client(client.id(), share, call.now).map_err(Halt::TooMany)?;
             notes.client(client.known().scope.id(), client.id());
+            if client.is_confidential() {
+                notes.proved();
+            }
             Ok(client)
         }
         Err(refusal) => {

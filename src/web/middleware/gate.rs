@@ -9,7 +9,7 @@ use actix_web::error::InternalError;
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
-use actix_web::{Error, HttpResponse};
+use actix_web::{Error, HttpRequest, HttpResponse};
 
 use super::cors::OriginList;
 use super::{body, cors, panics};
@@ -19,7 +19,7 @@ use crate::web::edge::Edge;
 use crate::web::family::Family;
 use crate::web::guard::csrf::{FIELD, is_from_here, same_origin};
 use crate::web::knocker::{Sender, moves_the_window};
-use crate::web::limits::Door;
+use crate::web::limits::{Door, TooMany};
 use crate::web::media_type::is_form;
 use crate::web::notes::Notes;
 use crate::web::trouble::Trouble;
@@ -75,7 +75,7 @@ pub async fn gate(
     notes.sent_by(sender(&gate, &request, &edge, &listed));
     let mut response = match admit(&gate, &mut request, &edge, &notes).await {
         Err(trouble) => {
-            let answer = trouble_answer(&edge, &request, trouble, family);
+            let answer = trouble_answer(&edge, request.request(), trouble, family);
             request.into_response(answer)
         }
         Ok(()) => panics::caught(next.call(request)).await.unwrap_or_else(|panics::Panicked| {
@@ -85,7 +85,10 @@ pub async fn gate(
             Err(InternalError::from_response("panic", answer).into())
         })?,
     };
-    charge(&gate, &edge, &notes, response.status().as_u16());
+    if let Err(too_many) = charge(&gate, &edge, &notes, response.status().as_u16()) {
+        let answer = trouble_answer(&edge, response.request(), Trouble::TooMany(too_many), family);
+        response = response.into_response(answer);
+    }
     if gate.cors {
         cors::vary(response.headers_mut());
         let client = notes.caller().client;
@@ -112,9 +115,14 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
         return Err(Trouble::Unavailable);
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    // A page of the sign-in is shown also where no more proofs are taken: it says what came of the last one.
-    let shown = reads && gate.door == Some(Door::SignIn);
-    if let (Some(door), Some(knocker), false) = (gate.door, notes.knocker(), shown) {
+    let open = match gate.door {
+        // A page of the sign-in is shown also where no more proofs are taken: it says what came of the last one.
+        Some(Door::SignIn) => reads,
+        // Judged when it is known what the token is worth, by `charge`.
+        Some(Door::Bearer) => true,
+        Some(Door::Authorize | Door::Token | Door::Setup) | None => false,
+    };
+    if let (Some(door), Some(knocker), false) = (gate.door, notes.knocker(), open) {
         edge.limits.peek(door, &knocker, notes.now()).map_err(Trouble::TooMany)?;
     }
     if reads {
@@ -159,22 +167,36 @@ fn sender(gate: &Gate, request: &ServiceRequest, edge: &Edge, listed: &OriginLis
 
 /// Counts what the door counts: at the authorization endpoint whoever has proved nothing, at the pages of a
 /// sign-in proofs that failed, elsewhere refusals.
-fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) {
-    let (Some(door), Some(knocker)) = (gate.door, notes.knocker()) else { return };
+///
+/// A confidential client that has proved itself answers for what it asks by its own share: a relying party redeems
+/// whatever code a visitor brings to its callback, and that must not shut the door for every client at its address.
+///
+/// # Errors
+/// One more bad token than may come from there. A good one is answered all the same, for whoever passes on the tokens
+/// of others, as the back end of an application does, would be shut out by the rubbish of one of them. Nobody guesses
+/// a signature, and to look at one costs about what a refusal does.
+fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) -> Result<(), TooMany> {
+    let (Some(door), Some(knocker)) = (gate.door, notes.knocker()) else { return Ok(()) };
     let refused = matches!(status, 400 | 401 | 403 | 404);
     let counts = match door {
         Door::Authorize => !notes.is_proved(),
         Door::SignIn => notes.is_failed(),
-        Door::Token | Door::Bearer | Door::Setup => notes.is_failed() || refused,
+        Door::Token => (notes.is_failed() || refused) && !notes.is_proved(),
+        Door::Bearer => refused,
+        Door::Setup => notes.is_failed() || refused,
     };
+    if counts && door == Door::Bearer {
+        return edge.limits.take(door, &knocker, notes.now());
+    }
     if counts {
         edge.limits.charge(door, &knocker, notes.now());
     }
+    Ok(())
 }
 
-fn trouble_answer(edge: &Edge, request: &ServiceRequest, trouble: Trouble, family: Family) -> HttpResponse {
-    let frame = edge.frame(request.request(), None);
-    let mut answer = trouble.answer(family, frame, edge.notes(request.request()).request_id());
+fn trouble_answer(edge: &Edge, request: &HttpRequest, trouble: Trouble, family: Family) -> HttpResponse {
+    let frame = edge.frame(request, None);
+    let mut answer = trouble.answer(family, frame, edge.notes(request).request_id());
     if matches!(trouble, Trouble::TooSlow | Trouble::TooLarge) {
         // The rest of the body is not read, so the connection cannot serve another request.
         answer.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
