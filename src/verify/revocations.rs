@@ -23,8 +23,10 @@ use crate::protocol::token_claims::AccessTokenClaims;
 /// One accepted list.
 struct List {
     seq: u64,
-    /// When it stops being good by our own clock.
-    good_until: Timestamp,
+    /// When it came, by our own clock.
+    came: Timestamp,
+    /// How long it is good from then.
+    good_for: Duration,
     /// What is revoked, with the last second of issue that it covers.
     cut_offs: HashMap<EntryHash, i64>,
 }
@@ -103,7 +105,8 @@ impl Revocations {
             let last = cut_offs.entry(hash).or_insert(entry.t);
             *last = entry.t.max(*last);
         }
-        Ok(List { seq: feed.seq, good_until: held.min(ends + self.leeway), cut_offs })
+        let good_for = held.min(ends + self.leeway).since(now);
+        Ok(List { seq: feed.seq, came: now, good_for, cut_offs })
     }
 
     /// Whether a token with these claims, signed by this key, may pass.
@@ -112,7 +115,7 @@ impl Revocations {
         let list = match (self.policy, current.as_ref()) {
             (RevocationPolicy::Ignore, _) | (RevocationPolicy::FailOpen, None) => return Ok(()),
             (RevocationPolicy::FailClosed, None) => return Err(Outage::Revocations.into()),
-            (RevocationPolicy::FailClosed, Some(list)) if now >= list.good_until => {
+            (RevocationPolicy::FailClosed, Some(list)) if !list.came.is_younger_than(list.good_for, now) => {
                 return Err(Outage::Revocations.into());
             }
             (RevocationPolicy::FailClosed | RevocationPolicy::FailOpen, Some(list)) => list,

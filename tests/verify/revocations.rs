@@ -133,3 +133,19 @@ async fn a_copy_counts_no_longer_than_its_life_whatever_the_clocks_say() {
     rig.advance(1);
     assert_eq!(rig.verify(&good_token()).await, Err(NO_LIST));
 }
+
+/// How old a list is can't be told once the clock was set back: the next one is waited for.
+#[tokio::test]
+async fn a_clock_that_is_set_back_does_not_keep_an_old_list_alive() {
+    let rig = Rig::start().await;
+    *rig.shelf.revocations.lock().unwrap() = Err(FetchError::Unreachable);
+    rig.advance(-2);
+    assert!(rig.verify(&good_token()).await.is_ok(), "a clock is set right by a little all the time");
+    rig.advance(-3600);
+    rig.verifier.refresh().await;
+    let early = claims_with(&json!({"iat": START - 3700, "exp": START - 3100}));
+    let early = sign(&header(), &early, &KEY);
+    assert_eq!(rig.verify(&early).await, Err(NO_LIST));
+    rig.revoke(3, &[]).await;
+    assert!(rig.verify(&early).await.is_ok(), "it goes on with one of the new time");
+}
