@@ -201,6 +201,15 @@ fn secrets_come_from_outside_and_are_strong() {
         "my-super-secret-client-secret-for-oauth",
         "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
         "ZGVmYXVsdC1zZWNyZXQtY2hhbmdlLW1l",
+        // Words in hexadecimal, base64 and base32, and one in the other.
+        "636f727265637420686f7273652062617474657279",
+        "44656661756C742D5365637265742D4368616E67652D4D65",
+        "74:68:65:20:73:65:63:72:65:74:20:6f:66:20:74:68:65:20:77:69:6b:69",
+        "67656865696d6573206b656e6e77c3b67274",
+        "ZGVmYXVsdC1zZWNyZXQtY2hhbmdlLW1lCg==",
+        "MRSWMYLVNR2C243FMNZGK5BNMNUGC3THMUWW2ZI=",
+        "NzM2NTYzNzI2NTc0MjA2ZjY2MjA3NDY4NjUyMDc3Njk2YjY5",
+        "6332566a636d56304947396d4948526f5a53423361577470",
     ] {
         let mut sources = TestSources::default();
         sources.variables.insert("WEAK".to_owned(), weak.to_owned());
@@ -215,6 +224,10 @@ fn secrets_come_from_outside_and_are_strong() {
         "d57aaa5b7e260018bbbb6cb52340d109",
         "7d3f0c1b9a8e4f62b5d7c3a1e9f04862",
         "acme-wiki-secret-0123456789abcdef01234567",
+        "N2QzZjBjMWI5YThlNGY2MmI1ZDdjM2ExZTlmMDQ4NjIK",
+        "682b4a68386d54732f4338627741772f706e4f67474e5a2f6b387932432f6744",
+        "7D:3F:0C:1B:9A:8E:4F:62:B5:D7:C3:A1:E9:F0:48:62",
+        "ABJ7Q2WKXZ5M3TYN6LVD4HSGR2PCFUEO",
     ] {
         assert_eq!(symbolon::flows::provision::declaration::strong_enough(strong), Ok(()));
     }

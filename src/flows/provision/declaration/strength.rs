@@ -23,7 +23,7 @@ const PIECE: usize = 16;
 const DIGESTS: &str = include_str!("digests.txt");
 
 /// Whether a given secret may stand behind one SHA-256 (D9): 32 to 256 printable ASCII characters that are no repeated
-/// piece, no sequence, not few symbols over and over, no words, and no known digest of one.
+/// piece, no sequence, not few symbols over and over, no words, plain or in another notation, and no known digest of one.
 ///
 /// # Errors
 /// What is wrong with it, without the secret.
@@ -42,7 +42,7 @@ pub fn strong_enough(secret: &str) -> Result<(), &'static str> {
     if shannon_bits(secret) < 96.0 || is_sequence || is_periodic(secret.as_bytes()) {
         return Err("is too regular to be random");
     }
-    if !is_hard_to_guess(secret) || is_text_in_disguise(secret) || is_known_digest(secret) {
+    if !is_hard_to_guess(secret) || is_weak_text_in_disguise(secret) || is_known_digest(secret) {
         return Err("is made of words, or is one of those that stand in samples");
     }
     Ok(())
@@ -94,11 +94,39 @@ fn pieces(text: &str) -> Vec<String> {
     pieces
 }
 
-/// Whether it is written text in base64.
-fn is_text_in_disguise(secret: &str) -> bool {
+/// Whether it is written text in base64, base32 or hexadecimal, and that text would be no secret.
+fn is_weak_text_in_disguise(secret: &str) -> bool {
     const FORMS: [GeneralPurpose; 4] = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD];
-    let is_text = |bytes: &Vec<u8>| bytes.iter().all(|byte| (b' '..=b'~').contains(byte));
-    FORMS.iter().filter_map(|form| form.decode(secret).ok()).any(|bytes| is_text(&bytes))
+    let in_base64 = FORMS.iter().filter_map(|form| form.decode(secret).ok());
+    let hidden = in_base64.chain(digits(secret, 5)).chain(digits(secret, 4));
+    hidden.filter_map(text_of).any(|text| strong_enough(text.trim()).is_err())
+}
+
+/// The bytes behind digits of so many bits, hexadecimal or base32 (RFC 4648 §6, §8), whatever stands between them.
+fn digits(text: &str, bits: u32) -> Option<Vec<u8>> {
+    let (mut bytes, mut held, mut count) = (Vec::new(), 0_u32, 0);
+    for c in text.chars().filter(|c| !":-% =".contains(*c)) {
+        let digit = match (c.to_ascii_uppercase(), bits) {
+            (c, 4) => c.to_digit(16)?,
+            (c @ 'A'..='Z', _) => u32::from(c) - u32::from('A'),
+            (c @ '2'..='7', _) => u32::from(c) - u32::from('2') + 26,
+            _ => return None,
+        };
+        held = (held << bits) | digit;
+        count += bits;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from((held >> count) & 0xff).ok()?);
+        }
+    }
+    Some(bytes)
+}
+
+/// What these bytes say, if they are written text.
+fn text_of(bytes: Vec<u8>) -> Option<String> {
+    let text = String::from_utf8(bytes).ok()?;
+    let is_written = text.chars().all(|c| !c.is_control() || c.is_ascii_whitespace());
+    is_written.then_some(text)
 }
 
 fn is_known_digest(secret: &str) -> bool {
