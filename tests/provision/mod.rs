@@ -5,6 +5,7 @@ mod declaration;
 mod deleted;
 mod deployment;
 mod faults;
+mod meant;
 mod meanwhile;
 mod outward;
 mod pruning;

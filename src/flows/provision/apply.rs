@@ -131,9 +131,9 @@ impl Work<'_, '_> {
     }
 
     /// Ids by name inside a tenant.
-    fn names(&mut self, slug: &str) -> &mut Names {
-        let state = self.state;
-        self.names.entry(slug.to_owned()).or_insert_with(|| Names::of(state.inside(slug)))
+    fn names(&mut self, slug: &str) -> Result<&mut Names, Failure> {
+        let inside = self.state.inside(slug)?;
+        Ok(self.names.entry(slug.to_owned()).or_insert_with(|| Names::of(inside)))
     }
 
     /// The id of a tenant by its slug.

@@ -28,20 +28,16 @@ const fn standing(status: Status) -> DeclaredStatus {
 }
 
 impl State {
-    /// Everything that was read, as a declaration would say it. What is deleted is not in it.
+    /// Everything, as a declaration would say it. What is deleted is not in it.
     ///
     /// # Errors
-    /// Stored data that cannot be read.
+    /// Stored data that cannot be read, or was not.
     pub fn declaration(&self) -> Result<Declaration, Failure> {
         let mut tenants = Vec::new();
-        for (slug, state) in &self.tenants {
-            if let Some(inside) = &state.inside
-                && slug != PLATFORM_SLUG
-            {
-                tenants.push(self.tenant(state, inside)?);
-            }
+        for slug in self.tenants.keys().filter(|slug| *slug != PLATFORM_SLUG) {
+            tenants.extend(self.declared_tenant(slug)?);
         }
-        let platform = match self.inside(PLATFORM_SLUG) {
+        let platform = match self.inside(PLATFORM_SLUG)? {
             Some(inside) => Platform {
                 resources: Some(self.resources_of(PLATFORM_SLUG)),
                 clients: Some(self.clients_of(inside)?),
@@ -58,10 +54,12 @@ impl State {
         })
     }
 
-    /// One tenant that was read, as a declaration would say it.
+    /// One tenant as a declaration would say it; `None` when there is none with this slug, or it is deleted.
     pub(super) fn declared_tenant(&self, slug: &str) -> Result<Option<Tenant>, Failure> {
-        let Some(state) = self.tenants.get(slug) else { return Ok(None) };
-        state.inside.as_ref().map(|inside| self.tenant(state, inside)).transpose()
+        let (Some(state), Some(inside)) = (self.tenants.get(slug), self.inside(slug)?) else {
+            return Ok(None);
+        };
+        self.tenant(state, inside).map(Some)
     }
 
     fn tenant(&self, state: &TenantState, inside: &Inside) -> Result<Tenant, Failure> {
@@ -76,7 +74,7 @@ impl State {
             region: state.tenant.region.clone(),
             accent: state.tenant.accent,
             domains: mine.map(|(domain, _)| at(domain.clone())).collect(),
-            add_ons: inside.add_ons.clone(),
+            add_ons: state.add_ons.clone(),
             policy: inside.policy.clone(),
             workspaces: Some(inside.workspaces.values().map(declared_workspace).collect()),
             groups: Some(groups.collect()),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::apply::{self, Made};
-use super::declaration::{self, Declaration, DeclarationFault, DeclarationFaults, Refused, Sources};
+use super::declaration::{
+    Declaration, DeclarationFault, DeclarationFaults, DeclaredDocument, Refused, Sources,
+};
 use super::difference::{self, Change, Differences, Extent};
 use super::passwords;
 use super::state::{Depth, State};
@@ -41,6 +43,7 @@ pub struct Planned {
     /// What to look at in the file, though nothing is wrong.
     pub warnings: Vec<DeclarationFault>,
     declaration: Declaration,
+    depth: Depth,
 }
 
 /// What was changed.
@@ -64,10 +67,17 @@ pub async fn plan(
     request: &DeclaredFile<'_>,
     now: Timestamp,
 ) -> Result<Result<Planned, DeclarationFaults>, Failure> {
-    let depth = Depth::Mentioned(request.text.to_owned());
+    let written = match DeclaredDocument::parse(request.file, request.text) {
+        Ok(written) => written,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let depth = Depth::Named(written.tenants());
     let patient = database.with_patience(PATIENCE);
-    let state = patient.read_platform(right, move |tx| State::read(tx, &depth, now)).await?;
-    let read = declaration::read((request.file, request.text), state.index(), request.prune, request.sources);
+    let state = {
+        let depth = depth.clone();
+        patient.read_platform(right, move |tx| State::read(tx, &depth, now)).await?
+    };
+    let read = written.read(state.index(), request.prune, request.sources);
     let (mut declaration, mut faults, extent) = match read {
         Ok(declaration) => (declaration, Vec::new(), Extent::of(request.prune)),
         Err(Refused { faults, readable: Some(part) }) => (*part, faults.list, Extent::Part),
@@ -80,7 +90,7 @@ pub async fn plan(
         return Ok(Err(DeclarationFaults::of(request.file, faults)));
     }
     let warnings = std::mem::take(&mut declaration.warnings);
-    Ok(Ok(Planned { changes: found.changes, warnings, declaration }))
+    Ok(Ok(Planned { changes: found.changes, warnings, declaration, depth }))
 }
 
 /// Makes the deployment hold what the file says, in one transaction. Done twice, the second time changes nothing.
@@ -101,13 +111,12 @@ pub async fn apply(
         Ok(planned) => planned,
         Err(faults) => return Ok(Err(faults)),
     };
-    let Planned { changes, warnings, declaration } = planned;
+    let Planned { changes, warnings, declaration, depth } = planned;
     if changes.is_empty() {
         return Ok(Ok(Applied { changes, warnings, made: Vec::new() }));
     }
     let (passwords, mut made) = passwords::hash(pool, call, &changes).await?;
     let (clock, call, extent) = (Arc::clone(clock), call.clone(), Extent::of(request.prune));
-    let depth = Depth::Mentioned(request.text.to_owned());
     let patient = database.with_patience(PATIENCE);
     let written = patient
         .write_platform(right, move |tx| {

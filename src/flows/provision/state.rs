@@ -26,8 +26,8 @@ use crate::storage::{PlatformTx, TenantTx};
 pub enum Depth {
     /// Every tenant that is not deleted.
     Everything,
-    /// The platform, and tenants whose slug occurs in this text.
-    Mentioned(String),
+    /// The platform, and the tenants with these slugs.
+    Named(BTreeSet<String>),
 }
 
 /// The whole, as far as it was read.
@@ -48,14 +48,15 @@ pub struct State {
 #[derive(Debug)]
 pub(super) struct TenantState {
     pub(super) tenant: Tenant,
-    /// `None` when only the name was asked for.
-    pub(super) inside: Option<Inside>,
+    /// What it bought over its plan: read of every tenant, since a product may only go where nobody has it.
+    pub(super) add_ons: BTreeSet<AddOn>,
+    /// `None` when it was not asked for, or is deleted.
+    inside: Option<Inside>,
 }
 
 /// Everything inside a tenant.
 #[derive(Debug, Default)]
 pub(super) struct Inside {
-    pub(super) add_ons: BTreeSet<AddOn>,
     pub(super) policy: Policy,
     pub(super) workspaces: BTreeMap<String, WorkspaceState>,
     pub(super) groups: BTreeMap<String, GroupState>,
@@ -108,12 +109,16 @@ impl State {
             let slug = scope.slug().to_string();
             let wanted = match depth {
                 Depth::Everything => true,
-                Depth::Mentioned(text) => slug == PLATFORM_SLUG || text.contains(&slug),
+                Depth::Named(slugs) => slug == PLATFORM_SLUG || slugs.contains(&slug),
             };
-            let gone = matches!(scope.tenant().status, Status::Deleted { .. });
-            let inside =
-                if wanted && !gone { Some(Inside::read(&mut tx.enter(&scope)?, now)?) } else { None };
-            tenants.insert(slug, TenantState { tenant: scope.tenant().clone(), inside });
+            let mut state =
+                TenantState { tenant: scope.tenant().clone(), add_ons: BTreeSet::new(), inside: None };
+            if !state.is_gone() {
+                let mut tenant = tx.enter(&scope)?;
+                state.add_ons.extend(entitlements::all(&mut tenant)?);
+                state.inside = wanted.then(|| Inside::read(&mut tenant, now)).transpose()?;
+            }
+            tenants.insert(slug, state);
         }
         let owner = |(domain, tenant): (String, TenantId)| Some((domain, slugs.get(&tenant)?.to_string()));
         let domains = tenants::all_domains(tx)?.into_iter().filter_map(owner).collect();
@@ -135,7 +140,7 @@ impl State {
             ..Index::default()
         };
         for (slug, state) in &self.tenants {
-            if !matches!(state.tenant.status, Status::Deleted { .. }) {
+            if !state.is_gone() {
                 let names = state.inside.as_ref().map(Inside::names).unwrap_or_default();
                 index.tenants.insert(slug.clone(), names);
             }
@@ -160,19 +165,31 @@ impl State {
         }
     }
 
-    /// The inside of a tenant that was read.
-    pub(super) fn inside(&self, slug: &str) -> Option<&Inside> {
-        self.tenants.get(slug)?.inside.as_ref()
+    /// The inside of a tenant; `None` when there is none with this slug, or it is deleted.
+    ///
+    /// # Errors
+    /// The tenant is there but was not read: it is never taken for a new one.
+    pub(super) fn inside(&self, slug: &str) -> Result<Option<&Inside>, Failure> {
+        match self.tenants.get(slug) {
+            Some(state) if !state.is_gone() => {
+                let inside = state.inside.as_ref();
+                inside.map(Some).ok_or_else(|| Failure::internal("a tenant of the changes was not read"))
+            }
+            Some(_) | None => Ok(None),
+        }
+    }
+}
+
+impl TenantState {
+    /// Whether it is deleted.
+    pub(super) const fn is_gone(&self) -> bool {
+        matches!(self.tenant.status, Status::Deleted { .. })
     }
 }
 
 impl Inside {
     fn read(tx: &mut TenantTx<'_>, now: Timestamp) -> Result<Self, Failure> {
-        let mut inside = Self {
-            add_ons: entitlements::all(tx)?.into_iter().collect(),
-            policy: policies::find(tx)?,
-            ..Self::default()
-        };
+        let mut inside = Self { policy: policies::find(tx)?, ..Self::default() };
         inside.read_places(tx)?;
         inside.read_people(tx)?;
         let mut secrets = BTreeMap::<String, Vec<ClientSecret>>::new();

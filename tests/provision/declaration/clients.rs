@@ -1,8 +1,6 @@
 //! Clients in a declaration: what each kind may be and have.
 
-use symbolon::flows::provision::declaration::{Index, read};
-
-use super::{faults, only_fault, parse, tenant_faults, with_tenant};
+use super::{faults, only_fault, parse, parse_with, tenant_faults, with_tenant};
 use crate::provision::sources::{TestSources, examples};
 
 /// A client of the tenant, in flow form; its keys follow the id.
@@ -97,7 +95,7 @@ fn keys_of_clients_are_public_ones() {
     let text = with_tenant(&format!(
         "    clients: [{{client_id: acme.app, name: App, {method}, jwks: {{file: private.json}}}}]\n"
     ));
-    let refused = read(("test.yaml", &text), Index::default(), false, &sources).unwrap_err().to_string();
+    let refused = parse_with(&text, &sources).unwrap_err().to_string();
     assert!(refused.contains("holds private members"), "{refused}");
 }
 
@@ -215,7 +213,7 @@ fn secrets_come_from_outside_and_are_strong() {
         sources.variables.insert("WEAK".to_owned(), weak.to_owned());
         let text =
             with_tenant("    clients: [{client_id: acme.a, name: A, kind: service, secret: {env: WEAK}}]\n");
-        let refused = read(("test.yaml", &text), Index::default(), false, &sources).unwrap_err().to_string();
+        let refused = parse_with(&text, &sources).unwrap_err().to_string();
         assert!(refused.contains("this secret ") && !refused.contains(weak), "{refused}");
     }
     for strong in [

@@ -7,7 +7,7 @@ mod reading;
 mod tenants;
 
 use symbolon::flows::provision::declaration::{
-    Contexts, Declaration, DeclarationFaults, Index, Openness, SecretSource, read,
+    Contexts, Declaration, DeclarationFaults, DeclaredDocument, Index, Openness, SecretSource,
 };
 use symbolon::model::client::{AuthMethod, ClientKind};
 use symbolon::model::policy::Registration;
@@ -16,8 +16,12 @@ use symbolon::model::role::Role;
 use super::sources::{TestSources, examples};
 
 fn parse(text: &str) -> Result<Declaration, DeclarationFaults> {
-    read(("test.yaml", text), Index::default(), false, &TestSources::for_acme())
-        .map_err(|refused| refused.faults)
+    parse_with(text, &TestSources::for_acme())
+}
+
+fn parse_with(text: &str, sources: &TestSources) -> Result<Declaration, DeclarationFaults> {
+    let document = DeclaredDocument::parse("test.yaml", text)?;
+    document.read(Index::default(), false, sources).map_err(|refused| refused.faults)
 }
 
 /// The faults of a text that has some, as `line:column: path: message`.

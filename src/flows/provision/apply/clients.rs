@@ -24,7 +24,7 @@ impl Work<'_, '_> {
     ) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
         let id = &wanted.client_id.value;
-        let stored = self.state.inside(slug).and_then(|inside| inside.clients.get(id.as_str()));
+        let stored = self.state.inside(slug)?.and_then(|inside| inside.clients.get(id.as_str()));
         let client = Client {
             tenant_id: scope.id(),
             client_id: id.clone(),
@@ -33,7 +33,7 @@ impl Work<'_, '_> {
             status: self.status(stored.map(|stored| stored.client.status), wanted.status),
             metadata: ClientMetadata {
                 tenants: self.open_to(&wanted.tenants)?,
-                workspaces: self.names(slug).service_access(&wanted.workspaces)?,
+                workspaces: self.names(slug)?.service_access(&wanted.workspaces)?,
                 ..wanted.metadata.clone()
             },
         };
@@ -117,7 +117,7 @@ impl Work<'_, '_> {
         id: &ClientId,
     ) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
-        let stored = self.state.inside(slug).and_then(|inside| inside.clients.get(id.as_str()));
+        let stored = self.state.inside(slug)?.and_then(|inside| inside.clients.get(id.as_str()));
         let stored = stored.ok_or_else(|| Failure::internal("a client of the changes is missing"))?;
         let mut gone = stored.client.clone();
         gone.status = Status::Deleted { since: self.call.now };

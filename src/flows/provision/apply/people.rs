@@ -30,7 +30,7 @@ impl Work<'_, '_> {
             } else {
                 continue;
             };
-            let users = self.state.inside(slug).map(|inside| &inside.users);
+            let users = self.state.inside(slug)?.map(|inside| &inside.users);
             if let Some(have) = users.and_then(|users| users.get(canonical)) {
                 people.push((self.scope(slug)?, have.user.id));
             }
@@ -47,7 +47,7 @@ impl Work<'_, '_> {
     ) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
         let canonical = wanted.email.value.canonical().to_owned();
-        let have = self.state.inside(slug).and_then(|inside| inside.users.get(&canonical));
+        let have = self.state.inside(slug)?.and_then(|inside| inside.users.get(&canonical));
         let have = have.map(|state| state.user.clone());
         let user = User {
             tenant_id: scope.id(),
@@ -60,7 +60,7 @@ impl Work<'_, '_> {
             status: self.status(have.as_ref().map(|have| have.status), wanted.status),
             created_at: have.as_ref().map_or(self.call.now, |have| have.created_at),
         };
-        let names = self.names(slug);
+        let names = self.names(slug)?;
         let (member_of, access) = (names.groups(&wanted.groups)?, names.access(&wanted.workspaces)?);
         let mut tenant = self.tx.enter(&scope)?;
         if change.action == Action::Create {
@@ -118,7 +118,7 @@ impl Work<'_, '_> {
         canonical: &str,
     ) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
-        let have = self.state.inside(slug).and_then(|inside| inside.users.get(canonical));
+        let have = self.state.inside(slug)?.and_then(|inside| inside.users.get(canonical));
         let have = have.ok_or_else(|| Failure::internal("a user of the changes is missing"))?;
         let id = have.user.id;
         let gone = User {

@@ -25,7 +25,7 @@ impl Work<'_, '_> {
         let scope = self.scope(slug)?;
         let own = wanted.slug.value.clone();
         let fresh = self.call.id();
-        let id = *self.names(slug).workspaces.entry(own.to_string()).or_insert(fresh);
+        let id = *self.names(slug)?.workspaces.entry(own.to_string()).or_insert(fresh);
         let workspace = Workspace { id, slug: own, name: wanted.name.clone() };
         workspaces::put(&mut self.tx.enter(&scope)?, &workspace)?;
         let event = self.event(EventKind::WorkspaceChanged, change).on("workspace", id);
@@ -40,7 +40,7 @@ impl Work<'_, '_> {
         own: &Slug,
     ) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
-        let id = self.names(slug).workspaces.remove(own.as_str()).ok_or_else(missing)?;
+        let id = self.names(slug)?.workspaces.remove(own.as_str()).ok_or_else(missing)?;
         workspaces::remove(&mut self.tx.enter(&scope)?, id)?;
         let event = self.event(EventKind::WorkspaceChanged, change).on("workspace", id);
         self.record(scope.id(), event);
@@ -56,7 +56,7 @@ impl Work<'_, '_> {
     ) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
         let fresh = self.call.id();
-        let names = self.names(slug);
+        let names = self.names(slug)?;
         let workspace_id = *names.workspaces.get(workspace.as_str()).ok_or_else(missing)?;
         let key = (workspace.to_string(), wanted.slug.value.to_string());
         let id = *names.contexts.entry(key).or_insert(fresh);
@@ -77,7 +77,7 @@ impl Work<'_, '_> {
     ) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
         let key = (workspace.to_string(), context.to_string());
-        let id = self.names(slug).contexts.remove(&key).ok_or_else(missing)?;
+        let id = self.names(slug)?.contexts.remove(&key).ok_or_else(missing)?;
         workspaces::remove_context(&mut self.tx.enter(&scope)?, id)?;
         let event = self.event(EventKind::WorkspaceChanged, change).on("context", id);
         self.record(scope.id(), event);
@@ -92,7 +92,7 @@ impl Work<'_, '_> {
     ) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
         let fresh = self.call.id();
-        let names = self.names(slug);
+        let names = self.names(slug)?;
         let id = *names.groups.entry(wanted.name.value.clone()).or_insert(fresh);
         let access = names.access(&wanted.workspaces)?;
         let group = Group { id, name: wanted.name.value.clone(), roles: wanted.roles.clone() };
@@ -110,7 +110,7 @@ impl Work<'_, '_> {
     pub(super) fn remove_group(&mut self, change: &Change, slug: &str, name: &str) -> Result<(), Failure> {
         let scope = self.scope(slug)?;
         let missing = || Failure::internal("a group of the changes is missing");
-        let id = self.names(slug).groups.remove(name).ok_or_else(missing)?;
+        let id = self.names(slug)?.groups.remove(name).ok_or_else(missing)?;
         groups::remove(&mut self.tx.enter(&scope)?, id)?;
         self.revoke_members(slug, id)?;
         let event = self.event(EventKind::GroupChanged, change).on("group", id);
@@ -120,7 +120,7 @@ impl Work<'_, '_> {
 
     /// Access tokens of the members still carry what the group gave; the next refresh makes smaller ones.
     fn revoke_members(&mut self, slug: &str, group: GroupId) -> Result<(), Failure> {
-        let inside = self.state.inside(slug);
+        let inside = self.state.inside(slug)?;
         let members = inside.into_iter().flat_map(|inside| inside.users.values());
         let members = members.filter(|user| user.groups.contains(&group));
         let ids: Vec<UserId> = members.map(|user| user.user.id).collect();

@@ -70,10 +70,10 @@ impl Index {
             self.add_resources(&slug, tenant);
             let inside = self.tenants.entry(slug).or_default();
             for (workspace, node) in named(tenant.items("workspaces"), "slug") {
-                let contexts = named(node.items("contexts"), "slug").map(|(context, _)| context);
+                let contexts = names(node.items("contexts"), "slug");
                 inside.workspaces.entry(workspace).or_default().extend(contexts);
             }
-            inside.groups.extend(named(tenant.items("groups"), "name").map(|(group, _)| group));
+            inside.groups.extend(names(tenant.items("groups"), "name"));
         }
         self
     }
@@ -86,8 +86,7 @@ impl Index {
             self.plans.clear();
         }
         if root.get("tenants").is_some() {
-            let named: BTreeSet<String> =
-                named(root.items("tenants"), "slug").map(|(slug, _)| slug).collect();
+            let named: BTreeSet<String> = names(root.items("tenants"), "slug").collect();
             self.tenants.retain(|slug, _| named.contains(slug));
             self.resources
                 .retain(|_, resource| resource.owner == "platform" || named.contains(&resource.owner));
@@ -116,7 +115,7 @@ impl Index {
                 owner: owner.to_owned(),
                 open_to_all: tenants.and_then(Node::text) == Some("all"),
                 open_to: texts(tenants.map(Node::list).unwrap_or_default()),
-                scopes: named(resource.items("scopes"), "name").map(|(scope, _)| scope).collect(),
+                scopes: names(resource.items("scopes"), "name").collect(),
             };
             // The first of two owners stays; that there are two is reported where the second stands.
             self.resources.entry(identifier).and_modify(|known| known.take_over(&entry)).or_insert(entry);
@@ -130,6 +129,11 @@ impl ResourceIndex {
             *self = file.clone();
         }
     }
+}
+
+/// The names that objects of a list bear under a key.
+pub(super) fn names(items: &[Node], key: &'static str) -> impl Iterator<Item = String> {
+    named(items, key).map(|(name, _)| name)
 }
 
 fn named<'a>(items: &'a [Node], key: &'static str) -> impl Iterator<Item = (String, &'a Node)> {

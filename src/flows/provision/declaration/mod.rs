@@ -29,7 +29,7 @@ pub use secrets::{SecretSource, Sources};
 pub use strength::strong_enough;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use fault::Log;
@@ -63,34 +63,51 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Reads a declaration. `file` is its name for messages; `known` holds what the database has beside it, so that a file
-/// may refer to things that another file declared, unless it is the whole truth (`prune`).
-///
-/// # Errors
-/// Every fault of the file at once, in the file's order.
-pub fn read(
-    (file, text): (&str, &str),
-    known: Index,
-    prune: bool,
-    sources: &dyn Sources,
-) -> Result<Declaration, Refused> {
-    let root = Node::read(text).map_err(|(place, message)| {
-        let fault = DeclarationFault { place, path: "(file)".to_owned(), message };
-        Refused { faults: DeclarationFaults::of(file, vec![fault]), readable: None }
-    })?;
-    let index = known.with_file(&root, prune);
-    let log = Log::default();
-    let reader = Reader { index: &index, sources, seen: RefCell::default() };
-    let declaration = reader.document(&Spot { node: &root, path: String::new(), log: &log });
-    let (faults, mut warnings) = log.into_parts();
-    match declaration {
-        Some(mut declaration) if faults.is_empty() => {
-            warnings.sort();
-            declaration.warnings = warnings;
-            Ok(declaration)
-        }
-        readable => {
-            Err(Refused { faults: DeclarationFaults::of(file, faults), readable: readable.map(Box::new) })
+/// A file that is one well-formed document. What it says is judged in the light of what the database has.
+#[derive(Debug)]
+pub struct DeclaredDocument<'a> {
+    file: &'a str,
+    root: Node,
+}
+
+impl<'a> DeclaredDocument<'a> {
+    /// Reads the text. `file` is its name for messages.
+    ///
+    /// # Errors
+    /// Where it is not well-formed.
+    pub fn parse(file: &'a str, text: &str) -> Result<Self, DeclarationFaults> {
+        let root = Node::read(text).map_err(|(place, message)| {
+            DeclarationFaults::of(file, vec![DeclarationFault { place, path: "(file)".to_owned(), message }])
+        })?;
+        Ok(Self { file, root })
+    }
+
+    /// The slugs of the tenants that it declares, as they are understood: not as they are spelled.
+    pub fn tenants(&self) -> BTreeSet<String> {
+        index::names(self.root.items("tenants"), "slug").collect()
+    }
+
+    /// Reads the declaration. `known` holds what the database has beside it, so that a file may refer to things that
+    /// another file declared, unless it is the whole truth (`prune`).
+    ///
+    /// # Errors
+    /// Every fault of the file at once, in the file's order.
+    pub fn read(&self, known: Index, prune: bool, sources: &dyn Sources) -> Result<Declaration, Refused> {
+        let index = known.with_file(&self.root, prune);
+        let log = Log::default();
+        let reader = Reader { index: &index, sources, seen: RefCell::default() };
+        let declaration = reader.document(&Spot { node: &self.root, path: String::new(), log: &log });
+        let (faults, mut warnings) = log.into_parts();
+        match declaration {
+            Some(mut declaration) if faults.is_empty() => {
+                warnings.sort();
+                declaration.warnings = warnings;
+                Ok(declaration)
+            }
+            readable => Err(Refused {
+                faults: DeclarationFaults::of(self.file, faults),
+                readable: readable.map(Box::new),
+            }),
         }
     }
 }

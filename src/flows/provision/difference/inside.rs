@@ -63,7 +63,7 @@ pub(in crate::flows::provision) type Places = BTreeMap<String, BTreeSet<String>>
 impl Differ<'_> {
     pub(super) fn owned(&mut self, owned: &Owned<'_>) -> Result<(), Failure> {
         let empty = Inside::default();
-        let inside = self.state.inside(owned.slug).unwrap_or(&empty);
+        let inside = self.state.inside(owned.slug)?.unwrap_or(&empty);
         self.workspaces(owned, inside);
         self.groups(owned, inside);
         self.resources(owned);

@@ -20,9 +20,8 @@ use serde_json::Value;
 
 use super::declaration::written::{self, Written};
 use super::declaration::{At, Declaration, DeclarationFault, Place, Tenant};
-use super::state::State;
+use super::state::{State, TenantState};
 use crate::model::failure::Failure;
-use crate::model::status::Status;
 use crate::model::tenant::{Plan, Product};
 
 /// How a declaration is taken.
@@ -72,7 +71,8 @@ pub fn between(declared: &Declaration, state: &State, extent: Extent) -> Result<
         differ.still_used(declared);
     }
     if extent != Extent::Part {
-        differ.last_owners(declared);
+        differ.lost_grants(declared);
+        differ.last_owners(declared)?;
     }
     let Differ { mut changes, faults, .. } = differ;
     changes.sort_by_key(Change::rank);
@@ -153,7 +153,7 @@ impl Differ<'_> {
     fn tenant(&mut self, wanted: &Tenant) -> Result<(), Failure> {
         let slug = wanted.slug.value.as_str();
         let have = self.state.tenants.get(slug);
-        if have.is_some_and(|have| matches!(have.tenant.status, Status::Deleted { .. })) {
+        if have.is_some_and(TenantState::is_gone) {
             let message =
                 format!("the slug `{slug}` belonged to a tenant that was deleted, and is never used again");
             self.fault(wanted.slug.place, format!("tenants[{slug}].slug"), message);

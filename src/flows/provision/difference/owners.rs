@@ -6,25 +6,28 @@ use super::Differ;
 use super::inside::Owned;
 use crate::flows::provision::declaration::{Declaration, DeclaredStatus};
 use crate::flows::provision::state::Inside;
+use crate::model::failure::Failure;
 use crate::model::role::Role;
 
 impl Differ<'_> {
-    pub(super) fn last_owners(&mut self, declared: &Declaration) {
+    pub(super) fn last_owners(&mut self, declared: &Declaration) -> Result<(), Failure> {
         let platform = declared.platform.as_ref().map(Owned::by_platform);
         let tenants = declared.tenants.iter().flatten().map(Owned::by_tenant);
         for owned in platform.into_iter().chain(tenants) {
-            self.last_owner(&owned);
+            self.last_owner(&owned)?;
         }
+        Ok(())
     }
 
-    fn last_owner(&mut self, owned: &Owned<'_>) {
-        let Some(inside) = self.state.inside(owned.slug) else { return };
+    fn last_owner(&mut self, owned: &Owned<'_>) -> Result<(), Failure> {
+        let Some(inside) = self.state.inside(owned.slug)? else { return Ok(()) };
         if inside.owners().is_empty() || self.owners_after(owned, inside) {
-            return;
+            return Ok(());
         }
         let message =
             format!("this would leave `{}` without an active owner; name another owner first", owned.slug);
         self.fault(owned.place, owned.path("users"), message);
+        Ok(())
     }
 
     fn owners_after(&self, owned: &Owned<'_>, inside: &Inside) -> bool {

@@ -1,7 +1,7 @@
 //! What goes when the file is the whole truth (`--prune`), and what may not go because it is still used.
 
 use super::{Action, Differ, Step, find_plan, find_product};
-use crate::flows::provision::declaration::Declaration;
+use crate::flows::provision::declaration::{At, Declaration};
 use crate::model::status::Status;
 use crate::model::tenant::PLATFORM_SLUG;
 
@@ -11,9 +11,8 @@ impl Differ<'_> {
         let state = self.state;
         if let Some(tenants) = &declared.tenants {
             for (slug, have) in &state.tenants {
-                let gone = matches!(have.tenant.status, Status::Deleted { .. });
                 let named = tenants.iter().any(|tenant| tenant.slug.value.as_str() == slug);
-                if !gone && !named && slug != PLATFORM_SLUG {
+                if !have.is_gone() && !named && slug != PLATFORM_SLUG {
                     self.note((Action::Remove, "tenant"), (Some(slug), slug), Vec::new(), Step::RemoveTenant);
                 }
             }
@@ -54,6 +53,40 @@ impl Differ<'_> {
         }
     }
 
+    /// A grant that a product loses while a plan or a tenant that the file does not name, and that stays, has it.
+    pub(super) fn lost_grants(&mut self, declared: &Declaration) {
+        let mut faults = Vec::new();
+        for At { value: product, place } in declared.products.iter().flatten() {
+            let before = self.state.products.get(&product.key).map(|before| &before.grants);
+            for grant in before.into_iter().flatten().filter(|grant| !product.grants.contains(*grant)) {
+                if let Some(user) = self.user_of_grant(declared, &product.key, grant) {
+                    let message = format!("the grant `{grant}` would be removed, but {user} still has it");
+                    faults.push((*place, format!("products[{}].grants", product.key), message));
+                }
+            }
+        }
+        for (place, path, message) in faults {
+            self.fault(place, path, message);
+        }
+    }
+
+    fn user_of_grant(&self, declared: &Declaration, product: &str, grant: &str) -> Option<String> {
+        let plans_stay = !self.prune || declared.plans.is_none();
+        let mut plans = self.state.plans.values().filter(|plan| {
+            plans_stay
+                && find_plan(declared, &plan.key).is_none()
+                && plan.entitlements.get(product).is_some_and(|grants| grants.contains(grant))
+        });
+        let tenants_stay = !self.prune || declared.tenants.is_none();
+        let mut tenants = self.state.tenants.iter().filter(|(slug, have)| {
+            let named = declared.tenants.iter().flatten().any(|it| it.slug.value.as_str() == *slug);
+            let has = have.add_ons.iter().any(|add_on| add_on.product == product && add_on.grant == grant);
+            tenants_stay && !named && has
+        });
+        let plan = plans.next().map(|plan| format!("the plan `{}`", plan.key));
+        plan.or_else(|| tenants.next().map(|(slug, _)| format!("the tenant `{slug}`")))
+    }
+
     fn tenants_on(&self, declared: &Declaration, plan: &str) -> Vec<String> {
         if declared.tenants.is_some() {
             return Vec::new();
@@ -91,10 +124,7 @@ impl Differ<'_> {
         }
         for (slug, have) in &self.state.tenants {
             let stays = declared.tenants.is_none();
-            let needs = have
-                .inside
-                .iter()
-                .any(|inside| inside.add_ons.iter().any(|add_on| add_on.product == product));
+            let needs = have.add_ons.iter().any(|add_on| add_on.product == product);
             if stays && needs {
                 users.push(format!("the tenant `{slug}`"));
             }
