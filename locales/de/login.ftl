@@ -5,6 +5,7 @@ username-label = E-Mail-Adresse
 username-problem = Geben Sie Ihre E-Mail-Adresse ein, zum Beispiel name@firma.de.
 organisation-label = Organisation
 organisation-hint = Der Kurzname Ihrer Organisation. Ihre Administration kann ihn nennen.
+organisation-optional = Bleibt das Feld leer, gilt Ihre E-Mail-Adresse.
 organisation-problem = Geben Sie den Kurznamen Ihrer Organisation ein: Kleinbuchstaben, Ziffern und Bindestriche.
 password-title = Passwort eingeben
 password-label = Passwort

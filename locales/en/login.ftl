@@ -5,6 +5,7 @@ username-label = E-mail address
 username-problem = Enter your e-mail address, such as name@company.com.
 organisation-label = Organisation
 organisation-hint = The short name of your organisation. Your administrator can tell you.
+organisation-optional = Leave it empty to go by your e-mail address.
 organisation-problem = Enter the short name of your organisation: small letters, digits and hyphens.
 password-title = Enter your password
 password-label = Password
