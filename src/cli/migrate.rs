@@ -24,7 +24,7 @@ database.serving_role names the plain role that `symbolon serve` signs in as.
 
 Examples:
   symbolon migrate --check
-  DATABASE_URL=postgres://owner:...@db/symbolon SYMBOLON_DATABASE__SERVING_ROLE=symbolon symbolon migrate
+  DATABASE_URL=postgres://owner@db/symbolon symbolon migrate --set database.serving_role=symbolon
 
 Exit codes: 0 done or nothing to do, 2 with --check: something is to be applied, 69 the database does not answer.";
 

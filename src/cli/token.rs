@@ -23,7 +23,8 @@ The token is read from standard input unless it is given; given ones stay in the
 revocations are fetched from the issuer.
 
 Examples:
-  echo \"$TOKEN\" | symbolon token verify --issuer https://id.example.com --audience https://notes.example.com
+  echo \"$TOKEN\" | symbolon token verify --audience https://notes.example.com
+  echo \"$TOKEN\" | symbolon token verify --issuer https://id.example.com
 
 Exit codes: 0 the token is good, 1 it is not, 64 wrong usage, 69 the issuer's keys or revocations cannot be had.";
 

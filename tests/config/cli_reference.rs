@@ -135,6 +135,9 @@ fn every_command_shows_examples_and_its_exit_codes() {
         let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
         let (examples, codes) = (help.contains("Examples:\n  "), help.contains("Exit codes: 0 "));
         assert!(examples && codes, "{}: {help}", command.get_name());
+        // A longer one is broken into two lines, and cannot be pasted.
+        let long = help.lines().find(|line| line.starts_with("  ") && line.len() > 100);
+        assert_eq!(long, None, "{}", command.get_name());
         seen += 1;
     }
     assert!(seen > 15, "only {seen} commands were found");
