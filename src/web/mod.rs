@@ -9,6 +9,7 @@ pub mod knocker;
 pub mod limits;
 pub mod logos;
 pub mod media_type;
+pub mod meter;
 pub mod middleware;
 pub mod notes;
 pub mod oidc;

@@ -10,6 +10,7 @@ use url::Host;
 use crate::model::ids::{ClientId, RequestId, TenantId, UserId};
 use crate::model::time::Timestamp;
 use crate::web::knocker::{Knocker, Sender};
+use crate::web::meter::Leave;
 
 /// The notes of one request; cloning gives another handle on the same notes.
 #[derive(Debug, Clone)]
@@ -24,6 +25,7 @@ struct Sheet {
     caller: Caller,
     proved: bool,
     failed: bool,
+    leave: Option<Leave<Knocker>>,
     csrf_cookie: Option<String>,
     form_targets: Vec<String>,
 }
@@ -50,6 +52,7 @@ impl Notes {
             caller: Caller::default(),
             proved: false,
             failed: false,
+            leave: None,
             csrf_cookie: None,
             form_targets: Vec::new(),
         };
@@ -99,9 +102,22 @@ impl Notes {
         sheet.caller.client = Some(client.clone());
     }
 
-    /// Notes that the caller has proved who it is.
+    /// Notes that the caller has proved who it is, and needs no leave any more.
     pub fn proved(&self) {
         self.0.borrow_mut().proved = true;
+        if let Some(leave) = self.leave() {
+            leave.end(false);
+        }
+    }
+
+    /// Keeps the leave to try until the outcome is known.
+    pub(super) fn keep_leave(&self, leave: Option<Leave<Knocker>>) {
+        self.0.borrow_mut().leave = leave;
+    }
+
+    /// The leave to try that is kept, once.
+    pub(super) fn leave(&self) -> Option<Leave<Knocker>> {
+        self.0.borrow_mut().leave.take()
     }
 
     /// Notes that a person is signed in, or that a client acts for this person.

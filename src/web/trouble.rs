@@ -7,7 +7,7 @@ use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use askama::Template as _;
 
 use super::family::Family;
-use super::limits::TooMany;
+use super::meter::TooMany;
 use super::problem::Problem;
 use crate::model::failure::{Failure, FailureKind};
 use crate::model::ids::RequestId;

@@ -12,6 +12,7 @@ mod proxies;
 mod relying_party;
 mod resets;
 mod shares;
+mod together;
 mod urls;
 
 use symbolon::model::client::ClientKind;

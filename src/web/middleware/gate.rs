@@ -19,8 +19,9 @@ use crate::web::edge::Edge;
 use crate::web::family::Family;
 use crate::web::guard::csrf::{FIELD, is_from_here, same_origin};
 use crate::web::knocker::{Sender, moves_the_window};
-use crate::web::limits::{Door, TooMany};
+use crate::web::limits::Door;
 use crate::web::media_type::is_form;
+use crate::web::meter::TooMany;
 use crate::web::notes::Notes;
 use crate::web::trouble::Trouble;
 
@@ -115,30 +116,35 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
         return Err(Trouble::Unavailable);
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let open = match gate.door {
+    let limited = gate.door.zip(notes.knocker()).filter(|(door, _)| match door {
         // A page of the sign-in is shown also where no more proofs are taken: it says what came of the last one.
-        Some(Door::SignIn) => reads,
+        Door::SignIn => !reads,
         // Judged when it is known what the token is worth, by `charge`.
-        Some(Door::Bearer) => true,
-        Some(Door::Authorize | Door::Token | Door::Setup) | None => false,
-    };
-    if let (Some(door), Some(knocker), false) = (gate.door, notes.knocker(), open) {
-        edge.limits.peek(door, &knocker, notes.now()).map_err(Trouble::TooMany)?;
+        Door::Bearer => false,
+        Door::Authorize | Door::Token | Door::Setup => true,
+    });
+    if let Some((door, knocker)) = &limited {
+        // Before the body: it need not be read of whoever is not let in.
+        edge.limits.peek(*door, knocker, notes.now()).map_err(Trouble::TooMany)?;
     }
-    if reads {
-        return Ok(());
+    if !reads {
+        let body = body::collect(request, &edge.rules).await?;
+        if gate.guard == Guard::Browser && gate.methods.contains(request.method()) {
+            let field = form_token(request, &body)?;
+            edge.csrf
+                .verify(request.request(), &edge.issuer, field.as_deref())
+                .map_err(|_| Trouble::CrossSite)?;
+        }
     }
-    let body = body::collect(request, &edge.rules).await?;
-    // A body may take its time, and a revocation must not be dated by when it began (D14).
+    if let Some((door, knocker)) = limited {
+        // After the body, which may take its time: whoever holds many back until the others are judged gains nothing.
+        let leave = edge.limits.enter(door, knocker, edge.clock.now()).await;
+        notes.keep_leave(leave.map_err(Trouble::TooMany)?);
+    }
+    // All this may have taken its time, and a revocation must not be dated by when it began (D14).
     notes.again(edge.clock.now());
     if gate.guard != Guard::Open && !edge.is_fresh() {
         return Err(Trouble::Unavailable);
-    }
-    if gate.guard == Guard::Browser && gate.methods.contains(request.method()) {
-        let field = form_token(request, &body)?;
-        edge.csrf
-            .verify(request.request(), &edge.issuer, field.as_deref())
-            .map_err(|_| Trouble::CrossSite)?;
     }
     Ok(())
 }
@@ -185,11 +191,14 @@ fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) -> Result<(), To
         Door::Bearer => refused,
         Door::Setup => notes.is_failed() || refused,
     };
-    if counts && door == Door::Bearer {
-        return edge.limits.take(door, &knocker, notes.now());
-    }
-    if counts {
-        edge.limits.charge(door, &knocker, notes.now());
+    // The time now: a body may have taken its time, and what others were counted meanwhile stays.
+    let now = edge.clock.now();
+    match notes.leave() {
+        Some(leave) => leave.end(counts),
+        None if counts && door == Door::Bearer => return edge.limits.take(door, &knocker, now),
+        // Refused before it could try anything, by where it came from or what it brought.
+        None if counts && refused => edge.limits.charge(door, &knocker, now),
+        None => {}
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::params::ParamsError;
 use crate::web::edge::Edge;
 use crate::web::family::Family;
-use crate::web::limits::TooMany;
+use crate::web::meter::TooMany;
 use crate::web::trouble::Trouble;
 
 /// An error of the token, introspection and revocation endpoints (RFC 6749 §5.2).

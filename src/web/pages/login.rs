@@ -58,23 +58,20 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         username: params.get("username").unwrap_or_default().to_owned(),
         organisation: params.get("organisation").map(str::to_owned),
     };
-    if handle.is_none() {
-        visitor.may_begin()?;
-    }
+    let leave = if handle.is_none() { visitor.may_begin().await? } else { None };
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let life = visitor.edge.authorize.interaction;
     let asked = typed.clone();
     let identified = visitor
         .edge
         .database
-        .write_directory(move |directory| identify(directory, &call, (handle, &cookie), &asked, life));
-    match visitor.sound(identified.await)? {
-        Ok(begun) => {
-            if handle.is_none() {
-                visitor.note_begun();
-            }
-            Ok(visitor.to(&going_on(PasswordPage::PATH, begun)))
-        }
+        .write_directory(move |directory| identify(directory, &call, (handle, &cookie), &asked, life))
+        .await;
+    if let Some(leave) = leave {
+        leave.end(matches!(identified, Ok(Ok(_))));
+    }
+    match visitor.sound(identified)? {
+        Ok(begun) => Ok(visitor.to(&going_on(PasswordPage::PATH, begun))),
         Err(IdentifyRefusal::Expired) => Ok(visitor.expired()),
         Err(IdentifyRefusal::Form(wrong)) => match handle.filter(|_| typed.is_whole()) {
             Some(handle) => Ok(visitor.to(&going_on(IdentifierPage::PATH, handle))),

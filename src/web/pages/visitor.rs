@@ -25,7 +25,9 @@ use crate::views::{ErrorPage, Frame};
 use crate::web::edge::Edge;
 use crate::web::family::Family;
 use crate::web::guard::browser::{self, Browser};
+use crate::web::knocker::Knocker;
 use crate::web::limits::Door;
+use crate::web::meter::Leave;
 use crate::web::trouble::Trouble;
 
 /// The field and parameter that names the waiting interaction.
@@ -220,18 +222,12 @@ impl Visitor {
         self.edge.notes(&self.request).allow_form_target(uri);
     }
 
-    /// Whether this address may begin one more interaction, which is stored for somebody who has proved nothing (D31).
-    pub fn may_begin(&self) -> Result<(), Detour> {
-        let Some(knocker) = self.edge.notes(&self.request).knocker() else { return Ok(()) };
-        let knock = self.edge.limits.peek(Door::Authorize, &knocker, self.call.now);
-        knock.map_err(|too_many| self.detour(Trouble::TooMany(too_many)))
-    }
-
-    /// Counts an interaction that was begun without an authorization request.
-    pub fn note_begun(&self) {
-        if let Some(knocker) = self.edge.notes(&self.request).knocker() {
-            self.edge.limits.charge(Door::Authorize, &knocker, self.call.now);
-        }
+    /// Leave for this address to begin one more interaction without an authorization request; it is stored for somebody who
+    /// has proved nothing, and counts where it is (D31).
+    pub async fn may_begin(&self) -> Result<Option<Leave<Knocker>>, Detour> {
+        let Some(knocker) = self.edge.notes(&self.request).knocker() else { return Ok(None) };
+        let leave = self.edge.limits.enter(Door::Authorize, knocker, self.call.now).await;
+        leave.map_err(|too_many| self.detour(Trouble::TooMany(too_many)))
     }
 
     /// Notes who is signed in and asks, for the log (R60).
