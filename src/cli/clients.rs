@@ -66,7 +66,7 @@ fn rotate_secret(deployment: &Deployment, arguments: &RotateSecret) -> Outcome {
     let work = deployment.database.write_platform(&deployment.right, move |tx| {
         let Some((owner, client)) = provision::named_client(tx, &id)? else { return Ok(None) };
         let mut tx = tx.enter(&owner)?;
-        provision::rotate_secret(&mut tx, &call, &Actor::Operator, (&client, overlap)).map(Some)
+        provision::rotate_secret(&mut tx, &call, &Actor::Operator, (&client.client_id, overlap)).map(Some)
     });
     let rotated = deployment.wait(work)?.ok_or_else(|| nobody(deployment, &arguments.client))?;
     let rotated =

@@ -21,7 +21,7 @@ use crate::model::status::Status;
 use crate::model::user::User;
 use crate::protocol::opaque::{self, TenantKind};
 use crate::protocol::revocation_feed::RevokedKind;
-use crate::storage::records::{passwords, setup_links, users};
+use crate::storage::records::{passwords, setup_links, tenants, users};
 use crate::storage::tx::Transaction;
 use crate::storage::{Directory, TenantTx};
 
@@ -82,6 +82,10 @@ pub fn complete(
     let Some(hash) = hash_of(token, &platform) else { return Ok(Err(DeadLink)) };
     // First the one update that two callers cannot both win, then the question whether it still matters.
     let alive = setup_links::consume(directory, &hash, call.now)?;
+    if alive {
+        // A declaration may be naming an owner, or deleting the account.
+        tenants::hold(directory)?;
+    }
     let mut tx = directory.enter(&platform)?;
     if !alive || owners::exists(&mut tx, None)? {
         refused(&mut tx, call, rules)?;

@@ -1,6 +1,11 @@
 //! What was deleted leaves nothing to those who bear its name later (P015, P104).
 
+use std::time::Duration;
+
 use serde_json::json;
+use symbolon::storage::PlatformScope;
+use symbolon::storage::records::consents::{self, Consent};
+use symbolon::storage::records::users;
 
 use super::running::{ADA, HANK, Person, Running};
 use crate::harness::tokens::{claims, text};
@@ -18,11 +23,7 @@ async fn p015_nothing_that_a_deleted_application_had_comes_back_with_it() {
     let unused = again.get("code").expect("no question: it was allowed");
     let tokens = running.exchanged("acme.wiki", &code).await.json();
 
-    let (from, to) =
-        (running.file.find("      - client_id: acme.wiki").expect("it"), "      - client_id: acme.notes-in");
-    let to = running.file.find(to).expect("the next");
-    let without = format!("{}{}", &running.file[..from], &running.file[to..]);
-    running.apply(&without, true).await;
+    running.apply(&running.without_wiki(), true).await;
     running.apply(&running.file, false).await;
 
     let refresh = text(&tokens, "refresh_token");
@@ -31,6 +32,43 @@ async fn p015_nothing_that_a_deleted_application_had_comes_back_with_it() {
     assert_eq!(running.exchanged("acme.wiki", unused).await.json()["error"], "invalid_grant");
     let page = jar.open(&Running::asks_for_wiki()).await;
     assert_eq!(page.marker().as_deref(), Some("page-consent"), "she is asked again: {page:?}");
+}
+
+/// P015: what stands under the name of a deleted application, however it came there, counts for nothing when the application
+/// is declared again, and none of it comes back with the next answer.
+#[tokio::test]
+async fn p015_a_consent_from_before_an_application_came_back_is_none() {
+    let running = Running::new().await;
+    let jar = running.server.browser();
+    let page = jar.open(&Running::asks_for_wiki()).await;
+    let page = ADA.signs_in(&jar, &page).await;
+    assert_eq!(page.marker().as_deref(), Some("page-consent"), "{page:?}");
+    let before = running.server.operator();
+    running.apply(&running.without_wiki(), true).await;
+    running.server.advance(Duration::from_secs(2)).await;
+    let late = Consent {
+        scopes: ["address", "email", "offline_access", "openid", "profile"].map(String::from).to_vec(),
+        resources: Vec::new(),
+        redirect_uris: vec!["http://127.0.0.1:9090/callback".to_owned()],
+    };
+    let right = PlatformScope::operator();
+    let stored = running.server.database().write_platform(&right, move |tx| {
+        let scope = tx.tenant_by_slug(&"acme".parse().expect("a slug"))?.expect("the tenant");
+        let mut tx = tx.enter(&scope)?;
+        let ada = users::find_by_email(&mut tx, ADA.email)?.expect("Ada").id;
+        let wiki = "acme.wiki".parse().expect("an id");
+        consents::put(&mut tx, (ada, &wiki), &late, (before.id(), before.now))?;
+        Ok((scope, ada, wiki))
+    });
+    let (scope, ada, wiki) = stored.await.expect("stored");
+    running.apply(&running.file, false).await;
+    let page = jar.open(&Running::asks_for_wiki()).await;
+    assert_eq!(page.marker().as_deref(), Some("page-consent"), "she is asked: {page:?}");
+    assert!(jar.submit(&page, &[("decision", "allow")]).await.answer().contains_key("code"));
+    let kept = running.server.database().read(&scope, move |tx| consents::find(tx, ada, &wiki)).await;
+    let kept = kept.expect("a read").expect("a consent");
+    assert_eq!(kept.scopes, ["offline_access", "openid"], "what she was shown now");
+    assert!(jar.get(&Running::asks_for_wiki()).await.answer().contains_key("code"), "and it counts");
 }
 
 /// P104: everything of a deleted tenant is refused over HTTP, and a new tenant begins with nothing.

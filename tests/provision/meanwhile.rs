@@ -172,6 +172,36 @@ async fn p016_a_code_exchanged_while_its_client_loses_refresh_tokens_leaves_none
     assert_eq!(running.refreshed(&next).await.status, 200, "those of today are good");
 }
 
+/// P015: a consent that waits for its person while the application is deleted and declared again was given to the one that
+/// is gone.
+#[tokio::test]
+async fn p015_a_consent_does_not_outlive_the_application_that_was_deleted_while_it_waited() {
+    let running = Running::new().await;
+    if !on_postgres() {
+        // SQLite has one writer: nobody holds anything meanwhile.
+        return;
+    }
+    let jar = running.server.browser();
+    let page = jar.open(&Running::asks_for_wiki()).await;
+    let page = ADA.signs_in(&jar, &page).await;
+    assert_eq!(page.marker().as_deref(), Some("page-consent"), "{page:?}");
+    let (open, holding) = hold(&running, "acme", ADA.email).await;
+    let meanwhile = async {
+        let mut everything = Everything::open(running.server.storage());
+        until(Duration::from_secs(20), "the answer waits", async || everything.anybody_waits()).await;
+        running.apply(&running.without_wiki(), true).await;
+        running.server.advance(Duration::from_secs(1)).await;
+        running.apply(&running.file, false).await;
+        open.send(()).expect("somebody holds the row");
+    };
+    let allowed = [("decision", "allow")];
+    let (answered, ()) = tokio::join!(jar.submit(&page, &allowed), meanwhile);
+    holding.await.expect("the row was held");
+    assert!(answered.location().is_none_or(|to| !to.contains("code=")), "{answered:?}");
+    let page = jar.open(&Running::asks_for_wiki()).await;
+    assert_eq!(page.marker().as_deref(), Some("page-consent"), "she is asked by the new one: {page:?}");
+}
+
 /// A file with this many tenants of one plan.
 fn wide(tenants: usize, name: &str, grants: &str) -> String {
     let mut file = format!(

@@ -91,6 +91,13 @@ impl Running {
         })
     }
 
+    /// The example without `acme.wiki`.
+    pub(super) fn without_wiki(&self) -> String {
+        let wiki = self.file.find("      - client_id: acme.wiki").expect("the wiki");
+        let next = self.file.find("      - client_id: acme.notes-in").expect("the client after it");
+        format!("{}{}", &self.file[..wiki], &self.file[next..])
+    }
+
     pub(super) async fn hold(&self, person: Person) -> Held {
         let jar = self.server.browser();
         let page = jar.open(&Self::asks_for_notes("")).await;

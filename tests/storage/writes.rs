@@ -147,12 +147,12 @@ async fn d9_two_rotations_at_once_leave_two_secrets() {
     let stored = job.clone();
     let made = database.write(&scope, move |tx| {
         clients::insert(tx, &stored)?;
-        rotate_secret(tx, &call(), &Actor::System, (&stored, Overlap::default()))
+        rotate_secret(tx, &call(), &Actor::System, (&stored.client_id, Overlap::default()))
     });
     made.await.expect("a write").expect("a first secret");
     for _ in 0..10 {
         let rotation = || {
-            let job = job.clone();
+            let job = job.client_id.clone();
             let overlap = "1h".parse().expect("an overlap");
             database.write(&scope, move |tx| rotate_secret(tx, &call(), &Actor::System, (&job, overlap)))
         };

@@ -169,6 +169,7 @@ const WRITES: &[(&str, Try)] = &[
     ("client_assertions::spend", |tx, t| {
         client_assertions::spend(tx, &t.client, &t.jti_hash, far(t)).map(|_| false)
     }),
+    ("clients::hold", |tx, t| clients::hold(tx, &t.client).map(|()| false)),
     ("consents::put", |tx, t| {
         let id = ConsentId::from_bytes([7; 16]);
         consents::put(tx, (t.user, &t.client), &consents::Consent::default(), (id, t.now)).map(|()| false)

@@ -25,7 +25,7 @@ use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::scope::{Scope, ScopeSet};
 use crate::storage::Directory;
 use crate::storage::records::consents::{self, Consent};
-use crate::storage::records::{resource_servers, users};
+use crate::storage::records::{clients, resource_servers, users};
 
 /// What the consent page shows.
 #[derive(Debug)]
@@ -63,13 +63,20 @@ pub(super) fn stands(
     }))
 }
 
-/// What the page has to ask, or where to go instead: [`Outcome::Consent`] means on with [`super::resume`].
-pub fn question(
+/// A question that may be put at this moment.
+struct Asked {
+    open: OpenInteraction,
+    request: AuthorizationRequest,
+    account: LiveAccount,
+}
+
+/// Reads it, or where to go instead.
+fn asked(
     directory: &mut Directory<'_>,
     call: &Call,
     handle: InteractionHandle,
     cookie_hash: &str,
-) -> Result<Result<Question, Outcome>, Failure> {
+) -> Result<Result<Asked, Outcome>, Failure> {
     let open = match reopen(directory, call, handle, cookie_hash)? {
         Ok(open) => open,
         Err(outcome) => return Ok(Err(outcome)),
@@ -78,8 +85,22 @@ pub fn question(
         return Ok(Err(Outcome::SignIn(handle)));
     };
     let Some(request) = &open.interaction.request else { return Ok(Err(Outcome::Gone)) };
-    let Ok(request) = parameters::anew(&open.client, request) else {
-        return Ok(Err(Outcome::Consent(handle)));
+    Ok(match parameters::anew(&open.client, request) {
+        Ok(request) => Ok(Asked { open, request, account }),
+        Err(_) => Err(Outcome::Consent(handle)),
+    })
+}
+
+/// What the page has to ask, or where to go instead: [`Outcome::Consent`] means on with [`super::resume`].
+pub fn question(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    handle: InteractionHandle,
+    cookie_hash: &str,
+) -> Result<Result<Question, Outcome>, Failure> {
+    let Asked { open, request, account } = match asked(directory, call, handle, cookie_hash)? {
+        Ok(asked) => asked,
+        Err(outcome) => return Ok(Err(outcome)),
     };
     let servers = servers(directory, &open.client, &request, &account)?;
     Ok(Ok(Question { client: open.client, account, to: open.to, request, servers }))
@@ -94,21 +115,21 @@ pub fn answer(
     allowed: bool,
 ) -> Result<(Outcome, Option<(TenantId, UserId)>), Failure> {
     interaction_store::hold(directory, handle, cookie_hash)?;
-    let mut open = match reopen(directory, call, handle, cookie_hash)? {
-        Ok(open) => open,
+    let Asked { open, account, .. } = match asked(directory, call, handle, cookie_hash)? {
+        Ok(asked) => asked,
         Err(outcome) => return Ok((outcome, None)),
-    };
-    let Some(request) = &open.interaction.request else { return Ok((Outcome::Gone, None)) };
-    let Ok(request) = parameters::anew(&open.client, request) else {
-        return Ok((Outcome::Consent(handle), None));
-    };
-    let Some(account) = asked_account(directory, call, &open)? else {
-        return Ok((Outcome::SignIn(handle), None));
     };
     // Two answers of one person, in two windows, are joined one after the other.
     if !users::hold_active(&mut directory.enter(&account.scope)?, account.user.id)? {
         return Ok((Outcome::SignIn(handle), None));
     }
+    // The client after the person, as a declaration takes them: whoever deletes it withdraws what is allowed here.
+    clients::hold(&mut directory.enter(&open.owner)?, &open.client.client_id)?;
+    // Either may have kept us waiting: what is answered is what is asked now.
+    let Asked { mut open, request, account } = match asked(directory, call, handle, cookie_hash)? {
+        Ok(asked) => asked,
+        Err(outcome) => return Ok((outcome, None)),
+    };
     let person = Some((account.scope.id(), account.user.id));
     let result = if allowed { EventResult::Success } else { EventResult::Denied };
     let event = call

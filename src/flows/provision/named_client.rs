@@ -33,6 +33,6 @@ pub fn client_names(tx: &mut PlatformTx<'_>) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-fn exists(client: &Client) -> bool {
+pub(super) fn exists(client: &Client) -> bool {
     !matches!(client.status, Status::Deleted { .. })
 }

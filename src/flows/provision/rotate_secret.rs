@@ -3,9 +3,10 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::named_client::exists;
 use crate::flows::call::Call;
 use crate::model::audit::{Actor, EventKind, EventResult};
-use crate::model::client::{AuthMethod, Client, ClientSecret};
+use crate::model::client::{AuthMethod, ClientSecret};
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, ClientSecretId};
 use crate::model::rate::parse_duration;
@@ -56,6 +57,9 @@ pub struct Rotated {
 /// Why no secret is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoSecret {
+    /// It was deleted.
+    #[error("the client was deleted")]
+    Gone,
     /// It is a public client.
     #[error("the client is public: it has no secret")]
     Public,
@@ -73,16 +77,18 @@ pub fn rotate_secret(
     tx: &mut TenantTx<'_>,
     call: &Call,
     actor: &Actor,
-    (client, Overlap(overlap)): (&Client, Overlap),
+    (id, Overlap(overlap)): (&ClientId, Overlap),
 ) -> Result<Result<Rotated, NoSecret>, Failure> {
+    // Two at once would each see the same newest one, and leave three; and a declaration may have changed the client.
+    tenants::hold(tx)?;
+    let Some(client) = clients::find(tx, id)?.filter(exists) else {
+        return Ok(Err(NoSecret::Gone));
+    };
     match client.metadata.token_endpoint_auth_method {
         AuthMethod::None => return Ok(Err(NoSecret::Public)),
         AuthMethod::PrivateKeyJwt => return Ok(Err(NoSecret::OwnKey)),
         AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => {}
     }
-    // Two at once would each see the same newest one, and leave three.
-    tenants::hold(tx)?;
-    let id = &client.client_id;
     let newest = clients::live_secrets(tx, id, call.now)?.into_iter().next();
     let kept = newest.filter(|_| !overlap.is_zero());
     clients::end_secrets(tx, id, kept.as_ref().map(|secret| secret.id), call.now)?;

@@ -75,6 +75,16 @@ pub fn find(tx: &mut TenantTx<'_>, id: &ClientId) -> Result<Option<Client>, Fail
     row.map(Row::read).transpose()
 }
 
+/// Asked by who is about to give the client something: on PostgreSQL the row stays locked until commit, so that whoever
+/// deletes or changes the client waits, and finds what was given.
+pub fn hold(tx: &mut TenantTx<'_>, id: &ClientId) -> Result<(), Failure> {
+    diesel::update(tx.rows::<clients::table>().filter(clients::client_id.eq(id.as_str())))
+        .set(clients::name.eq(clients::name))
+        .execute(tx.conn())
+        .or_failure("holding a client")?;
+    Ok(())
+}
+
 /// Whether the tenant's client with this id may be used: neither it nor the tenant is switched off.
 pub fn is_usable(tx: &mut TenantTx<'_>, id: &ClientId) -> Result<bool, Failure> {
     let active = Status::Active.as_str();

@@ -46,6 +46,7 @@ impl Work<'_, '_> {
         if change.action == Action::Create && stored.is_some() {
             // It was deleted: what it had then must not come back with it.
             clients::end_secrets(&mut tenant, id, None, self.call.now)?;
+            self.withdraw_consents(id)?;
         }
         let kept = &client.metadata.grant_types;
         let had = stored.iter().flat_map(|stored| &stored.client.metadata.grant_types);
@@ -65,6 +66,23 @@ impl Work<'_, '_> {
         let event = self.event(EventKind::ClientChanged, change).by_client(id);
         self.record(scope.id(), event);
         self.set_secret(&scope, id, secret)
+    }
+
+    /// Withdraws what anybody allowed the client.
+    fn withdraw_consents(&mut self, id: &ClientId) -> Result<(), Failure> {
+        for served in self.tx.tenants()? {
+            consents::remove_of_client(&mut self.tx.enter(&served)?, id)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the codes that the client has not used. Before its families: an exchange that holds a code is waited for, and
+    /// then its family is there to be ended.
+    fn end_codes(&mut self, id: &ClientId) -> Result<(), Failure> {
+        for served in self.tx.tenants()? {
+            authorization_codes::end_of_client(&mut self.tx.enter(&served)?, id, self.call.now)?;
+        }
+        Ok(())
     }
 
     /// Ends what the client would refresh, so that it does not come back with the grant: when the grant is taken away, and also
@@ -124,14 +142,9 @@ impl Work<'_, '_> {
         let mut tenant = self.tx.enter(&scope)?;
         clients::end_secrets(&mut tenant, id, None, self.call.now)?;
         clients::update(&mut tenant, &gone)?;
-        // Also those tenants that it was taken from before.
-        for served in self.tx.tenants()? {
-            let mut served = self.tx.enter(&served)?;
-            // Codes first: an exchange that holds one is waited for, and then its family is there to be ended.
-            authorization_codes::end_of_client(&mut served, id, self.call.now)?;
-            refresh_families::end_of_client(&mut served, id, self.call.now)?;
-            consents::remove_of_client(&mut served, id)?;
-        }
+        self.end_codes(id)?;
+        self.end_refresh_families(id)?;
+        self.withdraw_consents(id)?;
         self.falling.client(&scope, id);
         let event = self.event(EventKind::ClientChanged, change).by_client(id);
         self.record(scope.id(), event);
