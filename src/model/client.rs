@@ -38,6 +38,12 @@ impl Client {
         self.metadata.first_party && self.client_id.owner_slug().is_none()
     }
 
+    /// Whether none of its codes goes without a PKCE challenge, whatever a request says (RFC 9700 §2.1.1, P012).
+    pub fn needs_pkce(&self) -> bool {
+        let public = !self.is_confidential() || matches!(self.kind, ClientKind::Spa | ClientKind::Native);
+        public || self.metadata.require_pkce
+    }
+
     /// Whether it authenticates itself (RFC 6749 §2.1).
     pub fn is_confidential(&self) -> bool {
         !matches!(self.metadata.token_endpoint_auth_method, AuthMethod::None)

@@ -5,6 +5,7 @@ mod declaration;
 mod deleted;
 mod deployment;
 mod faults;
+mod made_public;
 mod meant;
 mod meanwhile;
 mod outward;

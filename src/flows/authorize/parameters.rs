@@ -4,7 +4,7 @@
 use crate::crypto::jwt::unverified_claims;
 use crate::flows::interaction::{AuthorizationRequest, WantedStrength};
 use crate::flows::registered;
-use crate::model::client::{Client, ClientKind};
+use crate::model::client::Client;
 use crate::protocol::acr::weakest_asked;
 use crate::protocol::claims::supported;
 use crate::protocol::claims_request::{ClaimsRequest, WantedAcr};
@@ -123,8 +123,7 @@ pub(super) fn pkce(params: &Params, client: &Client) -> Result<Option<String>, A
 
 /// Whether a request of this client needs no challenge.
 pub(super) fn may_go_without_pkce(client: &Client) -> Result<(), AuthorizeRefusal> {
-    let public = !client.is_confidential() || matches!(client.kind, ClientKind::Spa | ClientKind::Native);
-    if public || client.metadata.require_pkce {
+    if client.needs_pkce() {
         Err((ErrorCode::InvalidRequest, "PKCE is required: send code_challenge with method S256"))
     } else {
         Ok(())

@@ -94,6 +94,10 @@ fn redeem(
         // It was taken from the client since: perhaps because codes went astray there.
         return Ok(refuse(GrantFault::RedirectUri));
     }
+    if granted.code_challenge.is_none() && now.client.needs_pkce() {
+        // The client was another one when the code was issued (P012).
+        return Ok(refuse(GrantFault::Verifier));
+    }
     let granted = registered::granted(&now.client, granted);
     let bond = if granted.scope.contains(OFFLINE_ACCESS) { Bond::Offline } else { Bond::Session };
     let cut_off = standing::cut_off(tx, &granted, call.now)?.max(tenant.cut_off).max(now.cut_off);

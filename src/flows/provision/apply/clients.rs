@@ -54,7 +54,12 @@ impl Work<'_, '_> {
         let refreshes = |client: &Client| {
             client.metadata.grant_types.iter().any(|grant| grant == GrantType::RefreshToken.as_str())
         };
-        if stored.is_some_and(|stored| refreshes(&stored.client) != refreshes(&client)) {
+        let bare = !client.is_confidential() && stored.is_some_and(|stored| stored.client.is_confidential());
+        if bare {
+            // What was protected by the client's proof is not to be worth the same without one.
+            self.end_codes(id)?;
+        }
+        if bare || stored.is_some_and(|stored| refreshes(&stored.client) != refreshes(&client)) {
             self.end_refresh_families(id)?;
         }
         if !lost.is_empty()
