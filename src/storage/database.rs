@@ -160,7 +160,7 @@ impl Database {
         }
     }
 
-    /// On PostgreSQL: refuses a role that row-level security does not bind, and a server that acknowledges before the
+    /// On PostgreSQL: refuses a role that row-level security does not bind or that may rewrite the audit trail, and a server that acknowledges before the
     /// write is durable (D19, D24). On SQLite there is nothing to check.
     pub async fn check_server(&self) -> Result<Result<(), UnsafeServer>, Failure> {
         if !self.is_postgres() {
@@ -170,6 +170,10 @@ impl Database {
             let row: ServerFacts = diesel::sql_query(
                 "SELECT (r.rolsuper OR r.rolbypassrls) AS bypasses, \
                  EXISTS (SELECT 1 FROM pg_class c WHERE c.relname = 'users' AND c.relowner = r.oid) AS owns, \
+                 EXISTS (SELECT 1 FROM pg_class c WHERE c.relkind = 'r' \
+                 AND c.relname IN ('audit_events', 'audit_personal', 'audit_checkpoints') \
+                 AND (has_table_privilege(c.oid, 'DELETE, TRUNCATE') OR has_any_column_privilege(c.oid, 'UPDATE')) \
+                 ) AS rewrites, \
                  current_setting('synchronous_commit') AS synchronous_commit \
                  FROM pg_roles r WHERE r.rolname = current_user",
             )
@@ -179,6 +183,8 @@ impl Database {
                 Err(UnsafeServer::RoleBypasses)
             } else if row.owns {
                 Err(UnsafeServer::RoleOwns)
+            } else if row.rewrites {
+                Err(UnsafeServer::RoleRewrites)
             } else if row.synchronous_commit == "off" {
                 Err(UnsafeServer::NotDurable)
             } else {
@@ -195,6 +201,8 @@ struct ServerFacts {
     bypasses: bool,
     #[diesel(sql_type = Bool)]
     owns: bool,
+    #[diesel(sql_type = Bool)]
+    rewrites: bool,
     #[diesel(sql_type = Text)]
     synchronous_commit: String,
 }
@@ -212,6 +220,11 @@ pub enum UnsafeServer {
         "the database role owns the tables; serve as a plain role and run `symbolon migrate` as the owner"
     )]
     RoleOwns,
+    /// The role may change what the audit trail says (D24).
+    #[error(
+        "the database role may change the audit trail; run `symbolon migrate` as the owner with database.serving_role set"
+    )]
+    RoleRewrites,
     /// Acknowledged writes could be lost (D19).
     #[error("PostgreSQL runs with synchronous_commit = off; acknowledged writes could be lost")]
     NotDurable,

@@ -104,11 +104,28 @@ fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Failure {
     Failure::internal("migrating the schema").because(error)
 }
 
+/// What the server adds to and reads: whoever gets hold of its role cannot rewrite the past.
+const ONLY_GROW: &str = "audit_events, audit_personal, audit_checkpoints";
+
+/// What the server never deletes: it is marked as gone, or moves on.
+const ONLY_CHANGE: &str = "tenants, users, clients, client_directory, client_secrets, resource_servers, policies, \
+                           signing_keys, audit_heads";
+
+/// The rows that a migration made, each of which the server changes.
+const FIXED: &str = "change_number, leases";
+
+/// Gives the role exactly what `serve` and the commands need, and takes what an earlier release gave over that: all in
+/// one transaction, so that a server that runs meanwhile is never without.
 fn grant(pg: &mut PgConnection, role: &str) -> Result<(), Failure> {
     let role = format!("\"{}\"", role.replace('"', "\"\""));
     pg.batch_execute(&format!(
-        "GRANT USAGE ON SCHEMA public TO {role}; \
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role}; \
+         GRANT USAGE ON SCHEMA public TO {role}; \
+         REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}; \
          GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}; \
+         REVOKE UPDATE, DELETE ON {ONLY_GROW} FROM {role}; \
+         REVOKE DELETE ON {ONLY_CHANGE} FROM {role}; \
+         REVOKE INSERT, DELETE ON {FIXED} FROM {role}; \
          REVOKE INSERT, UPDATE, DELETE ON __diesel_schema_migrations FROM {role}"
     ))
     .map_err(|error| Failure::internal("granting rights to the serving role").because(error))
