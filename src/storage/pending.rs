@@ -9,7 +9,7 @@ use diesel::{ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
 
 use super::connection::AnyConn;
 use super::database::guarded;
-use super::rows::{OrFailure, insert_rows};
+use super::rows::{OrFailure, Prepare, insert_rows};
 use super::schema::{audit_events, audit_heads, audit_personal};
 use super::tx::{Directory, name_tenant};
 use crate::model::audit::{ChainedEvent, Event, Head};
@@ -132,6 +132,7 @@ impl Heads {
             }
             diesel::update(audit_heads::table.filter(audit_heads::tenant_id.eq(tenant.to_string())))
                 .set((audit_heads::seq.eq(head.seq), audit_heads::hash.eq(head.hash)))
+                .prepared()
                 .execute(conn)
                 .or_failure("moving the head of an audit chain")?;
         }
@@ -157,6 +158,7 @@ fn lock_head(conn: &mut AnyConn, tenant: TenantId) -> Result<Head, Failure> {
         diesel::update(audit_heads::table.filter(audit_heads::tenant_id.eq(tenant.to_string())))
             .set(audit_heads::seq.eq(audit_heads::seq))
             .returning((audit_heads::seq, audit_heads::hash))
+            .prepared()
             .get_result(conn)
             .or_failure("locking the head of an audit chain")?;
     Ok(Head { seq, hash })

@@ -1,8 +1,12 @@
 //! Where queries on tenants' tables begin, and how database errors become failures.
 
-use diesel::QueryResult;
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error};
+use diesel::sqlite::Sqlite;
+use diesel::{Connection, QueryResult, RunQueryDsl};
 
 use super::connection::AnyConn;
 use crate::model::failure::Failure;
@@ -24,6 +28,52 @@ pub(super) trait OrFailure<T> {
 impl<T> OrFailure<T> for Result<T, Error> {
     fn or_failure(self, context: &'static str) -> Result<T, Failure> {
         self.map_err(|error| failure(error, context))
+    }
+}
+
+/// A statement that the connection keeps prepared. Diesel prepares updates and lists of values anew each time, since their
+/// text may vary without bound: parsing costs more than the work then, and on PostgreSQL a round trip.
+pub(super) struct Prepared<Q>(Q);
+
+/// Says of a statement that its text is one of a few.
+pub(super) trait Prepare: Sized {
+    /// The statement, kept prepared under its text.
+    fn prepared(self) -> Prepared<Self> {
+        Prepared(self)
+    }
+}
+
+impl<Q: QueryId> Prepare for Q {}
+
+impl<Q: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Prepared<Q> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(pass)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _backend: &DB) -> QueryResult<bool> {
+        Ok(true)
+    }
+}
+
+impl<Q> QueryId for Prepared<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for Prepared<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q, Conn> RunQueryDsl<Conn> for Prepared<Q> {}
+
+impl<Q: QueryFragment<Pg> + QueryFragment<Sqlite>> Prepared<Q> {
+    /// Executes the statement; says how many rows it touched. Instead of diesel's own way, by which the common type of
+    /// both databases would not hear that the text may be kept.
+    pub(super) fn execute(self, conn: &mut AnyConn) -> QueryResult<usize> {
+        match conn {
+            AnyConn::Pg(pg) => pg.execute_returning_count(&self),
+            AnyConn::Sqlite(sqlite) => sqlite.execute_returning_count(&self),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use diesel::RunQueryDsl;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Bool, Text};
 
 use super::connection::AnyConn;
 use super::pending::Recorded;
@@ -15,11 +15,15 @@ use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, Slug, TenantId};
 use crate::model::tenant::PLATFORM_SLUG;
 
+diesel::define_sql_function! {
+    /// Sets a run-time parameter of PostgreSQL, until the end of the transaction where the last argument says so.
+    fn set_config(name: Text, value: Text, is_local: Bool) -> Text;
+}
+
 /// Tells PostgreSQL which tenant's rows this transaction may see (D24); SQLite has no such lock.
 pub(super) fn name_tenant(conn: &mut AnyConn, tenant: TenantId) -> Result<(), Failure> {
     if let AnyConn::Pg(pg) = conn {
-        diesel::sql_query("SELECT set_config('symbolon.tenant', $1, true)")
-            .bind::<Text, _>(tenant.to_string())
+        diesel::select(set_config("symbolon.tenant", tenant.to_string(), true))
             .execute(pg)
             .or_failure("naming the tenant of a transaction")?;
     }

@@ -75,7 +75,7 @@ pub fn head(tx: &mut TenantTx<'_>) -> Result<Head, Failure> {
     let row: Option<(i64, String)> = tx
         .rows::<audit_heads::table>()
         .select((audit_heads::seq, audit_heads::hash))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading the head of an audit chain")?;
     Ok(row.map_or_else(Head::genesis, |(seq, hash)| Head { seq, hash }))

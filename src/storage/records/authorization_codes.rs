@@ -8,7 +8,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, FamilyId, SessionId, UserId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some};
+use crate::storage::rows::{OrFailure, Prepare, delete_some};
 use crate::storage::schema::authorization_codes as codes;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -85,7 +85,7 @@ pub fn find(tx: &mut TenantTx<'_>, code_hash: &str) -> Result<Option<StoredCode>
             codes::issued_jti,
             codes::family_id,
         ))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a code")?;
     row.map(|(client_id, authorization, issued_at, expires_at, consumed_at, issued_jti, family_id)| {
@@ -108,6 +108,7 @@ pub fn consume(tx: &mut TenantTx<'_>, code_hash: &str, now: Timestamp) -> Result
         tx.rows::<codes::table>().filter(codes::code_hash.eq(code_hash)).filter(codes::consumed_at.is_null()),
     )
     .set(codes::consumed_at.eq(Some(now.to_naive())))
+    .prepared()
     .execute(tx.conn())
     .or_failure("consuming a code")?;
     Ok(changed == 1)
@@ -122,6 +123,7 @@ pub fn note_issued(
 ) -> Result<(), Failure> {
     diesel::update(tx.rows::<codes::table>().filter(codes::code_hash.eq(code_hash)))
         .set((codes::issued_jti.eq(Some(jti)), codes::family_id.eq(family.map(|id| id.to_string()))))
+        .prepared()
         .execute(tx.conn())
         .or_failure("noting what a code issued")?;
     Ok(())
@@ -135,6 +137,7 @@ pub fn end_of_client(tx: &mut TenantTx<'_>, client: &ClientId, now: Timestamp) -
             .filter(codes::consumed_at.is_null()),
     )
     .set(codes::consumed_at.eq(Some(now.to_naive())))
+    .prepared()
     .execute(tx.conn())
     .or_failure("ending the codes of a client")?;
     Ok(())

@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{BrowserSessionId, SessionId};
 use crate::model::session::{BrowserSession, SessionRef};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some};
+use crate::storage::rows::{OrFailure, Prepare, delete_some};
 use crate::storage::schema::{browser_session_accounts as accounts, browser_sessions as browsers};
 use crate::storage::tx::{PlatformTx, Transaction, sealed::Connected};
 
@@ -20,7 +20,7 @@ pub fn find(tx: &mut impl Transaction, cookie_hash: &str) -> Result<Option<Brows
     let row: Option<(String, NaiveDateTime)> = browsers::table
         .filter(browsers::cookie_hash.eq(cookie_hash))
         .select((browsers::id, browsers::created_at))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a browser session")?;
     let Some((id, created_at)) = row else { return Ok(None) };
@@ -70,6 +70,7 @@ pub fn insert(
 pub fn hold(tx: &mut impl Transaction, cookie_hash: &str) -> Result<(), Failure> {
     diesel::update(browsers::table.filter(browsers::cookie_hash.eq(cookie_hash)))
         .set(browsers::last_seen_at.eq(browsers::last_seen_at))
+        .prepared()
         .execute(tx.conn())
         .or_failure("holding a browser session")?;
     Ok(())
@@ -87,6 +88,7 @@ pub fn rotate(
         browsers::table.filter(browsers::id.eq(id.to_string())).filter(browsers::cookie_hash.eq(old_hash)),
     )
     .set((browsers::cookie_hash.eq(new_hash), browsers::last_seen_at.eq(now.to_naive())))
+    .prepared()
     .execute(tx.conn())
     .or_failure("rotating a browser cookie")?;
     Ok(changed == 1)
@@ -96,6 +98,7 @@ pub fn rotate(
 pub fn touch(tx: &mut impl Transaction, id: BrowserSessionId, now: Timestamp) -> Result<(), Failure> {
     diesel::update(browsers::table.filter(browsers::id.eq(id.to_string())))
         .set(browsers::last_seen_at.eq(now.to_naive()))
+        .prepared()
         .execute(tx.conn())
         .or_failure("using a browser session")?;
     Ok(())

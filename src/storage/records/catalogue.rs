@@ -5,7 +5,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use super::{from_json, to_json};
 use crate::model::failure::Failure;
 use crate::model::tenant::{Plan, Product};
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, Prepare};
 use crate::storage::schema::{plans, products};
 use crate::storage::tx::{PlatformTx, Transaction, sealed::Connected};
 
@@ -27,8 +27,11 @@ pub fn plans(tx: &mut impl Transaction) -> Result<Vec<Plan>, Failure> {
 
 /// The plan with this key.
 pub fn plan(tx: &mut impl Transaction, key: &str) -> Result<Option<Plan>, Failure> {
-    let row: Option<(String, String, String)> =
-        plans::table.filter(plans::key.eq(key)).first(tx.conn()).optional().or_failure("reading a plan")?;
+    let row: Option<(String, String, String)> = plans::table
+        .filter(plans::key.eq(key))
+        .get_result(tx.conn())
+        .optional()
+        .or_failure("reading a plan")?;
     row.map(read_plan).transpose()
 }
 
@@ -42,6 +45,7 @@ pub fn put_product(tx: &mut PlatformTx<'_>, product: &Product) -> Result<(), Fai
     let values = (products::name.eq(&product.name), products::grants.eq(&grants));
     let changed = diesel::update(products::table.filter(products::key.eq(&product.key)))
         .set(values)
+        .prepared()
         .execute(tx.conn())
         .or_failure("changing a product")?;
     if changed == 0 {
@@ -62,6 +66,7 @@ pub fn put_plan(tx: &mut PlatformTx<'_>, plan: &Plan) -> Result<(), Failure> {
     let entitlements = to_json(&plan.entitlements, "plans.entitlements")?;
     let changed = diesel::update(plans::table.filter(plans::key.eq(&plan.key)))
         .set((plans::name.eq(&plan.name), plans::entitlements.eq(&entitlements)))
+        .prepared()
         .execute(tx.conn())
         .or_failure("changing a plan")?;
     if changed == 0 {

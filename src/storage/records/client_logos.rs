@@ -26,7 +26,7 @@ pub fn find(tx: &mut TenantTx<'_>, client: &ClientId) -> Result<Option<Logo>, Fa
     let row: Option<Row> = tx
         .rows::<client_logos::table>()
         .filter(client_logos::client_id.eq(client.as_str()))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a logo")?;
     row.map(|row| Ok(Logo { id: stored(&row.id, "client_logos.id")?, bytes: row.bytes })).transpose()

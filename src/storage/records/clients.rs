@@ -13,7 +13,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, ClientSecretId, TenantId};
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, Prepare};
 use crate::storage::schema::{client_directory, client_secrets, clients, tenants};
 use crate::storage::tx::{Directory, PlatformTx, TenantTx, Transaction, sealed::Connected};
 
@@ -69,7 +69,7 @@ pub fn find(tx: &mut TenantTx<'_>, id: &ClientId) -> Result<Option<Client>, Fail
     let row: Option<Row> = tx
         .rows::<clients::table>()
         .filter(clients::client_id.eq(id.as_str()))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a client")?;
     row.map(Row::read).transpose()
@@ -95,7 +95,7 @@ pub fn is_usable(tx: &mut TenantTx<'_>, id: &ClientId) -> Result<bool, Failure> 
         .filter(clients::status.eq(active))
         .filter(exists(tenant))
         .select(clients::client_id)
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("asking whether a client may be used")?;
     Ok(found.is_some())
@@ -148,11 +148,13 @@ pub fn update(tx: &mut TenantTx<'_>, client: &Client) -> Result<bool, Failure> {
                 clients::status.eq(client.status.as_str()),
                 clients::status_since.eq(client.status.since().map(Timestamp::to_naive)),
             ))
+            .prepared()
             .execute(tx.conn())
             .or_failure("changing a client")?;
     if changed == 1 {
         diesel::update(client_directory::table.find(client.client_id.as_str()))
             .set(client_directory::allowed_origins.eq(open_origins(client)?))
+            .prepared()
             .execute(tx.conn())
             .or_failure("changing a client in the directory")?;
         if before.metadata.logo_uri != client.metadata.logo_uri {
@@ -225,6 +227,7 @@ pub fn set_logo_due(
 ) -> Result<(), Failure> {
     diesel::update(client_directory::table.find(client.as_str()))
         .set(client_directory::logo_due_at.eq(due.map(Timestamp::to_naive)))
+        .prepared()
         .execute(tx.conn())
         .or_failure("noting when a logo is due")?;
     Ok(())
@@ -288,6 +291,7 @@ pub fn end_secrets(
             .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(end.to_naive()))),
     )
     .set(client_secrets::expires_at.eq(Some(end.to_naive())))
+    .prepared()
     .execute(tx.conn())
     .or_failure("ending client secrets")?;
     Ok(())

@@ -6,7 +6,7 @@ use super::{from_json, to_json};
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, ConsentId, UserId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, Prepare};
 use crate::storage::schema::consents;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -28,7 +28,7 @@ pub fn find(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Result<Op
         .filter(consents::user_id.eq(user.to_string()))
         .filter(consents::client_id.eq(client.as_str()))
         .select((consents::scopes, consents::resources, consents::redirect_uris))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a consent")?;
     row.map(|(scopes, resources, redirect_uris)| {
@@ -61,6 +61,7 @@ pub fn put(
             .filter(consents::client_id.eq(client.as_str())),
     )
     .set(values.clone())
+    .prepared()
     .execute(tx.conn())
     .or_failure("changing a consent")?;
     if changed == 0 {

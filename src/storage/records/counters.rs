@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQuery
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, insert_once};
+use crate::storage::rows::{OrFailure, Prepare, delete_some, insert_once};
 use crate::storage::schema::counters;
 use crate::storage::tx::Transaction;
 
@@ -67,7 +67,7 @@ impl Row {
 pub fn find(tx: &mut impl Transaction, key: &str) -> Result<Option<Counter>, Failure> {
     let row: Option<Row> = counters::table
         .filter(counters::key.eq(key))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a counter")?;
     Ok(row.map(Row::read))
@@ -89,6 +89,7 @@ fn add(tx: &mut impl Transaction, by: i64, begins: Begins<'_>) -> Result<Counter
     for _ in 0..2 {
         let raised = diesel::update(counters::table.filter(counters::key.eq(begins.key)))
             .set(counters::count.eq(counters::count + by))
+            .prepared()
             .execute(tx.conn())
             .or_failure("raising a counter")?;
         if raised == 1 || insert(tx, by, begins)? {
@@ -123,6 +124,7 @@ pub fn put(tx: &mut impl Transaction, counter: &Counter) -> Result<(), Failure> 
             counters::locked_until.eq(counter.locked_until.map(Timestamp::to_naive)),
             counters::expires_at.eq(counter.expires_at.to_naive()),
         ))
+        .prepared()
         .execute(tx.conn())
         .or_failure("storing a counter")?;
     Ok(())

@@ -7,7 +7,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, InteractionId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some};
+use crate::storage::rows::{OrFailure, Prepare, delete_some};
 use crate::storage::schema::interactions;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -69,7 +69,7 @@ pub fn find_open(
             interactions::created_at,
             interactions::expires_at,
         ))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading an interaction")?;
     row.map(|(id, client_id, browser_hash, request, progress, created_at, expires_at)| {
@@ -91,6 +91,7 @@ pub fn find_open(
 pub fn hold(tx: &mut TenantTx<'_>, browser_hash: &str) -> Result<(), Failure> {
     diesel::update(tx.rows::<interactions::table>().filter(interactions::browser_hash.eq(browser_hash)))
         .set(interactions::browser_hash.eq(interactions::browser_hash))
+        .prepared()
         .execute(tx.conn())
         .or_failure("holding interactions")?;
     Ok(())
@@ -101,6 +102,7 @@ pub fn advance(tx: &mut TenantTx<'_>, id: InteractionId, progress: &str) -> Resu
     let changed =
         diesel::update(tx.rows::<interactions::table>().filter(interactions::id.eq(id.to_string())))
             .set(interactions::progress.eq(progress))
+            .prepared()
             .execute(tx.conn())
             .or_failure("advancing an interaction")?;
     Ok(changed == 1)
@@ -118,6 +120,7 @@ pub fn finish(tx: &mut TenantTx<'_>, id: InteractionId) -> Result<bool, Failure>
 pub fn rebind(tx: &mut TenantTx<'_>, old_hash: &str, new_hash: &str) -> Result<(), Failure> {
     diesel::update(tx.rows::<interactions::table>().filter(interactions::browser_hash.eq(old_hash)))
         .set(interactions::browser_hash.eq(new_hash))
+        .prepared()
         .execute(tx.conn())
         .or_failure("moving interactions to a new cookie")?;
     Ok(())

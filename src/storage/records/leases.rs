@@ -1,10 +1,10 @@
 //! Leases: who of several nodes does what only one may do. The rows come with the schema.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, Prepare};
 use crate::storage::schema::leases::{self as rows, dsl};
 use crate::storage::tx::Transaction;
 
@@ -22,6 +22,7 @@ pub fn take(
     let free = rows::holder.eq(holder).or(rows::expires_at.le(now.to_naive()));
     let changed = diesel::update(dsl::leases.filter(rows::name.eq(name)).filter(free))
         .set((rows::holder.eq(holder), rows::expires_at.eq(until.to_naive())))
+        .prepared()
         .execute(tx.conn())
         .or_failure("taking a lease")?;
     Ok(changed == 1)

@@ -9,7 +9,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::secret::Secret;
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, Prepare};
 use crate::storage::schema::passwords;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -19,7 +19,7 @@ pub fn find(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Secret<String>
         .rows::<passwords::table>()
         .filter(passwords::user_id.eq(user.to_string()))
         .select(passwords::phc)
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a password hash")?;
     Ok(phc.map(Secret::new))
@@ -40,6 +40,7 @@ pub fn put(tx: &mut TenantTx<'_>, user: UserId, phc: &Secret<String>, now: Times
     let changed =
         diesel::update(tx.rows::<passwords::table>().filter(passwords::user_id.eq(user.to_string())))
             .set((passwords::phc.eq(phc.expose()), passwords::changed_at.eq(now.to_naive())))
+            .prepared()
             .execute(tx.conn())
             .or_failure("changing a password hash")?;
     if changed == 0 {

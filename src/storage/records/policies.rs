@@ -6,7 +6,7 @@ use super::{from_json, to_json};
 use crate::model::failure::Failure;
 use crate::model::policy::Policy;
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, Prepare};
 use crate::storage::schema::policies;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -15,7 +15,7 @@ pub fn find(tx: &mut TenantTx<'_>) -> Result<Policy, Failure> {
     let document: Option<String> = tx
         .rows::<policies::table>()
         .select(policies::document)
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a policy")?;
     document.map_or_else(|| Ok(Policy::default()), |text| from_json(&text, "policies.document"))
@@ -30,6 +30,7 @@ pub fn put(tx: &mut TenantTx<'_>, policy: &Policy, now: Timestamp) -> Result<(),
             policies::document.eq(&document),
             policies::changed_at.eq(now.to_naive()),
         ))
+        .prepared()
         .execute(tx.conn())
         .or_failure("changing a policy")?;
     if changed == 0 {

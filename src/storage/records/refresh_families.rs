@@ -9,7 +9,7 @@ use super::{refresh_tokens, stored};
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, FamilyId, SessionId, UserId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, Prepare};
 use crate::storage::schema::refresh_families as families;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -125,7 +125,7 @@ pub fn find(tx: &mut TenantTx<'_>, id: FamilyId) -> Result<Option<Family>, Failu
     let row: Option<Row> = tx
         .rows::<families::table>()
         .filter(families::id.eq(id.to_string()))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a refresh family")?;
     row.map(Row::read).transpose()
@@ -140,6 +140,7 @@ pub fn touch(tx: &mut TenantTx<'_>, id: FamilyId, now: Timestamp) -> Result<bool
             .filter(families::ended_at.is_null()),
     )
     .set(families::last_used_at.eq(now.to_naive()))
+    .prepared()
     .execute(tx.conn())
     .or_failure("using a refresh family")?;
     Ok(changed == 1)
@@ -153,6 +154,7 @@ pub fn end(tx: &mut TenantTx<'_>, id: FamilyId, reason: EndReason, now: Timestam
             .filter(families::ended_at.is_null()),
     )
     .set((families::ended_at.eq(Some(now.to_naive())), families::end_reason.eq(Some(reason.as_str()))))
+    .prepared()
     .execute(tx.conn())
     .or_failure("ending a refresh family")?;
     Ok(changed == 1)
@@ -185,6 +187,7 @@ pub fn end_of_session(tx: &mut TenantTx<'_>, sid: SessionId, now: Timestamp) -> 
         families::ended_at.eq(Some(now.to_naive())),
         families::end_reason.eq(Some(EndReason::Ended.as_str())),
     ))
+    .prepared()
     .execute(tx.conn())
     .or_failure("ending refresh families")
 }
@@ -200,6 +203,7 @@ pub fn end_of_user(tx: &mut TenantTx<'_>, user: UserId, now: Timestamp) -> Resul
         families::ended_at.eq(Some(now.to_naive())),
         families::end_reason.eq(Some(EndReason::Ended.as_str())),
     ))
+    .prepared()
     .execute(tx.conn())
     .or_failure("ending the refresh families of a user")
 }
@@ -215,6 +219,7 @@ pub fn end_of_client(tx: &mut TenantTx<'_>, client: &ClientId, now: Timestamp) -
         families::ended_at.eq(Some(now.to_naive())),
         families::end_reason.eq(Some(EndReason::Ended.as_str())),
     ))
+    .prepared()
     .execute(tx.conn())
     .or_failure("ending the refresh families of a client")
 }

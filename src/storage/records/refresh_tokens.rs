@@ -8,7 +8,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::FamilyId;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some};
+use crate::storage::rows::{OrFailure, Prepare, delete_some};
 use crate::storage::schema::refresh_tokens as tokens;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -82,7 +82,7 @@ pub fn find(tx: &mut TenantTx<'_>, token_hash: &str) -> Result<Option<StoredToke
     let row: Option<Row> = tx
         .rows::<tokens::table>()
         .filter(tokens::token_hash.eq(token_hash))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a refresh token")?;
     row.map(Row::read).transpose()
@@ -98,7 +98,7 @@ pub fn successor(
         .rows::<tokens::table>()
         .filter(tokens::family_id.eq(family.to_string()))
         .filter(tokens::generation.eq(generation + 1))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a refresh token's successor")?;
     row.map(Row::read).transpose()
@@ -118,6 +118,7 @@ pub fn consume(
             .filter(tokens::consumed_at.is_null()),
     )
     .set((tokens::consumed_at.eq(Some(now.to_naive())), tokens::sealed_successor.eq(sealed_successor)))
+    .prepared()
     .execute(tx.conn())
     .or_failure("consuming a refresh token")?;
     Ok(changed == 1)
@@ -127,6 +128,7 @@ pub fn consume(
 pub fn note_access_tokens(tx: &mut TenantTx<'_>, token_hash: &str, ids: &str) -> Result<(), Failure> {
     diesel::update(tx.rows::<tokens::table>().filter(tokens::token_hash.eq(token_hash)))
         .set(tokens::access_jti.eq(ids))
+        .prepared()
         .execute(tx.conn())
         .or_failure("noting access tokens")?;
     Ok(())
@@ -140,6 +142,7 @@ pub fn erase_successors(tx: &mut TenantTx<'_>, family: FamilyId) -> Result<(), F
             .filter(tokens::sealed_successor.is_not_null()),
     )
     .set(tokens::sealed_successor.eq(None::<String>))
+    .prepared()
     .execute(tx.conn())
     .or_failure("erasing sealed successors")?;
     Ok(())
@@ -158,6 +161,7 @@ pub fn erase_successors_before(
             .filter(tokens::sealed_successor.is_not_null()),
     )
     .set(tokens::sealed_successor.eq(None::<String>))
+    .prepared()
     .execute(tx.conn())
     .or_failure("erasing sealed successors")?;
     Ok(())

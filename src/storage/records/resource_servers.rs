@@ -12,7 +12,7 @@ use crate::model::ids::ResourceServerId;
 use crate::model::resource_server::ResourceServer;
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, Prepare};
 use crate::storage::schema::{resource_servers, tenants};
 use crate::storage::tx::{PlatformTx, Transaction, sealed::Connected};
 
@@ -90,7 +90,7 @@ pub fn find_by_id(
 ) -> Result<Option<ResourceServer>, Failure> {
     let row: Option<Row> = resource_servers::table
         .filter(resource_servers::id.eq(id.to_string()))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a resource server")?;
     row.map(Row::read).transpose()
@@ -101,6 +101,7 @@ pub fn put(tx: &mut PlatformTx<'_>, server: &ResourceServer) -> Result<(), Failu
     let changed =
         diesel::update(resource_servers::table.filter(resource_servers::id.eq(server.id.to_string())))
             .set(Row::write(server)?)
+            .prepared()
             .execute(tx.conn())
             .or_failure("changing a resource server")?;
     if changed == 0 {

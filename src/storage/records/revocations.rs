@@ -11,7 +11,7 @@ use diesel::{
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, insert_rows};
+use crate::storage::rows::{OrFailure, Prepare, delete_some, insert_rows};
 use crate::storage::schema::revocations;
 use crate::storage::tx::sealed::Connected;
 use crate::storage::tx::{PlatformTx, Transaction};
@@ -74,7 +74,7 @@ pub fn put(
     let (cut_off, expires_at) = (cut_off.to_naive(), expires_at.to_naive());
     let last: Option<i64> = revocations::table
         .select(max(revocations::seq))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .or_failure("numbering a revocation")?;
     let mut seqs = last.unwrap_or(0) + 1..;
     for some in entries.chunks(ROWS) {
@@ -167,7 +167,8 @@ pub fn latest_cut_off(
         .filter(revocations::subject_hash.eq_any(hashes))
         .filter(revocations::expires_at.gt(now.to_naive()))
         .select(max(revocations::cut_off))
-        .first(tx.conn())
+        .prepared()
+        .get_result(tx.conn())
         .or_failure("reading revocations")?;
     Ok(latest.map(Timestamp::from_naive))
 }
@@ -188,7 +189,7 @@ pub fn latest_beside(
         .filter(beside.and(revocations::dates))
         .filter(revocations::expires_at.gt(now.to_naive()))
         .select(max(revocations::cut_off))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .or_failure("reading revocations")?;
     Ok(latest.map(Timestamp::from_naive))
 }
@@ -199,7 +200,7 @@ pub fn latest_of_all(tx: &mut impl Transaction, now: Timestamp) -> Result<Option
         .filter(revocations::dates)
         .filter(revocations::expires_at.gt(now.to_naive()))
         .select(max(revocations::cut_off))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .or_failure("reading revocations")?;
     Ok(latest.map(Timestamp::from_naive))
 }

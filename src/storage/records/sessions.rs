@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{SessionId, UserId};
 use crate::model::session::{Proof, Session};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some};
+use crate::storage::rows::{OrFailure, Prepare, delete_some};
 use crate::storage::schema::sessions;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -77,7 +77,7 @@ pub fn find(tx: &mut TenantTx<'_>, id: SessionId) -> Result<Option<Session>, Fai
     let row: Option<Row> = tx
         .rows::<sessions::table>()
         .filter(sessions::id.eq(id.to_string()))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a session")?;
     row.map(Row::read).transpose()
@@ -116,6 +116,7 @@ pub fn touch(
         sessions::address.eq(whereabouts.address),
         sessions::user_agent.eq(whereabouts.user_agent),
     ))
+    .prepared()
     .execute(tx.conn())
     .or_failure("using a session")?;
     Ok(())
@@ -129,6 +130,7 @@ pub fn seen(tx: &mut TenantTx<'_>, id: SessionId, now: Timestamp) -> Result<(), 
             .filter(sessions::ended_at.is_null()),
     )
     .set(sessions::last_seen_at.eq(now.to_naive()))
+    .prepared()
     .execute(tx.conn())
     .or_failure("using a session")?;
     Ok(())
@@ -150,6 +152,7 @@ pub fn prove(
         sessions::proofs.eq(to_json(&proofs, "sessions.proofs")?),
         sessions::last_seen_at.eq(now.to_naive()),
     ))
+    .prepared()
     .execute(tx.conn())
     .or_failure("storing a proof")?;
     Ok(changed == 1)
@@ -163,6 +166,7 @@ pub fn end(tx: &mut TenantTx<'_>, id: SessionId, now: Timestamp) -> Result<bool,
             .filter(sessions::ended_at.is_null()),
     )
     .set(sessions::ended_at.eq(Some(now.to_naive())))
+    .prepared()
     .execute(tx.conn())
     .or_failure("ending a session")?;
     Ok(changed == 1)
@@ -177,6 +181,7 @@ pub fn end_of_user(tx: &mut TenantTx<'_>, user: UserId, now: Timestamp) -> Resul
     )
     .set(sessions::ended_at.eq(Some(now.to_naive())))
     .returning(sessions::id)
+    .prepared()
     .get_results(tx.conn())
     .or_failure("ending the sessions of a user")?;
     ended.iter().map(|id| stored(id, "sessions.id")).collect()

@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some};
+use crate::storage::rows::{OrFailure, Prepare, delete_some};
 use crate::storage::schema::setup_links as links;
 use crate::storage::tx::Transaction;
 
@@ -47,6 +47,7 @@ pub fn consume(tx: &mut impl Transaction, token_hash: &str, now: Timestamp) -> R
             .filter(links::expires_at.gt(now.to_naive())),
     )
     .set(links::consumed_at.eq(Some(now.to_naive())))
+    .prepared()
     .execute(tx.conn())
     .or_failure("using a set-up link")?;
     Ok(changed == 1)
@@ -56,6 +57,7 @@ pub fn consume(tx: &mut impl Transaction, token_hash: &str, now: Timestamp) -> R
 pub fn end_all(tx: &mut impl Transaction, now: Timestamp) -> Result<(), Failure> {
     diesel::update(links::table.filter(links::consumed_at.is_null()))
         .set(links::consumed_at.eq(Some(now.to_naive())))
+        .prepared()
         .execute(tx.conn())
         .or_failure("ending set-up links")?;
     Ok(())

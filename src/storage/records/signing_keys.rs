@@ -7,7 +7,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use crate::model::failure::Failure;
 use crate::model::signing_key::{KeyPurpose, KeyRecord, KeyState};
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, Prepare};
 use crate::storage::schema::signing_keys::{self as keys, dsl};
 use crate::storage::tx::Transaction;
 
@@ -62,6 +62,7 @@ pub fn update_state(tx: &mut impl Transaction, key: &KeyRecord, from: KeyState) 
         keys::retired_at.eq(times.retired),
         keys::revoked_at.eq(times.revoked),
     ))
+    .prepared()
     .execute(tx.conn())
     .or_failure("changing a signing key")?;
     Ok(changed == 1)

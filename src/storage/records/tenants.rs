@@ -10,7 +10,7 @@ use crate::model::status::Status;
 use crate::model::tenant::{PLATFORM_SLUG, Tenant};
 use crate::model::time::Timestamp;
 use crate::storage::pending::start_chain;
-use crate::storage::rows::{OrFailure, is_duplicate};
+use crate::storage::rows::{OrFailure, Prepare, is_duplicate};
 use crate::storage::schema::{client_directory, domain_index, tenants};
 use crate::storage::tx::sealed::Connected;
 use crate::storage::tx::{PlatformTx, Transaction};
@@ -48,7 +48,7 @@ impl Row {
 pub(in crate::storage) fn find(tx: &mut impl Transaction, id: TenantId) -> Result<Option<Tenant>, Failure> {
     let row: Option<Row> = tenants::table
         .filter(tenants::id.eq(id.to_string()))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a tenant")?;
     row.map(Row::read).transpose()
@@ -61,7 +61,7 @@ pub(in crate::storage) fn find_by_slug(
 ) -> Result<Option<Tenant>, Failure> {
     let row: Option<Row> = tenants::table
         .filter(tenants::slug.eq(slug))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a tenant")?;
     row.map(Row::read).transpose()
@@ -76,7 +76,7 @@ pub(in crate::storage) fn find_by_client(
         .inner_join(client_directory::table.on(client_directory::tenant_id.eq(tenants::id)))
         .filter(client_directory::client_id.eq(client.as_str()))
         .select(tenants::all_columns)
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading the owner of a client")?;
     row.map(Row::read).transpose()
@@ -91,7 +91,7 @@ pub(in crate::storage) fn find_by_domain(
         .inner_join(domain_index::table.on(domain_index::tenant_id.eq(tenants::id)))
         .filter(domain_index::domain.eq(domain))
         .select(tenants::all_columns)
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading the owner of a domain")?;
     row.map(Row::read).transpose()
@@ -140,6 +140,7 @@ pub fn update(tx: &mut PlatformTx<'_>, tenant: &Tenant) -> Result<(), Failure> {
             tenants::status.eq(tenant.status.as_str()),
             tenants::status_since.eq(tenant.status.since().map(Timestamp::to_naive)),
         ))
+        .prepared()
         .execute(tx.conn())
         .or_failure("changing a tenant")?;
     Ok(())
@@ -178,6 +179,7 @@ pub fn set_domains(tx: &mut PlatformTx<'_>, tenant: TenantId, domains: &[String]
 pub fn hold(tx: &mut impl Transaction) -> Result<(), Failure> {
     diesel::update(tenants::table.filter(tenants::slug.eq(PLATFORM_SLUG)))
         .set(tenants::name.eq(tenants::name))
+        .prepared()
         .execute(tx.conn())
         .or_failure("holding the configuration")?;
     Ok(())

@@ -12,7 +12,7 @@ use crate::model::role::Role;
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, Prepare};
 use crate::storage::schema::users;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -58,7 +58,7 @@ pub fn find(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<User>, Failure> 
     let row: Option<Row> = tx
         .rows::<users::table>()
         .filter(users::id.eq(id.to_string()))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a user")?;
     row.map(Row::read).transpose()
@@ -72,6 +72,7 @@ pub fn hold_active(tx: &mut TenantTx<'_>, id: UserId) -> Result<bool, Failure> {
         tx.rows::<users::table>().filter(users::id.eq(id.to_string())).filter(users::status.eq(active)),
     )
     .set(users::status.eq(active))
+    .prepared()
     .execute(tx.conn())
     .or_failure("holding a user")?;
     Ok(held == 1)
@@ -82,7 +83,7 @@ pub fn find_by_email(tx: &mut TenantTx<'_>, canonical: &str) -> Result<Option<Us
     let row: Option<Row> = tx
         .rows::<users::table>()
         .filter(users::email_canonical.eq(canonical))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
         .or_failure("reading a user")?;
     row.map(Row::read).transpose()
@@ -128,6 +129,7 @@ pub fn update(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failure> {
             users::status.eq(user.status.as_str()),
             users::status_since.eq(user.status.since().map(Timestamp::to_naive)),
         ))
+        .prepared()
         .execute(tx.conn())
         .or_failure("changing a user")?;
     Ok(changed == 1)

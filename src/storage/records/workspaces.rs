@@ -9,7 +9,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ContextId, GroupId, UserId, WorkspaceId};
 use crate::model::workspace::{Context, ContextAccess, Workspace, WorkspaceAccess};
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{OrFailure, Prepare};
 use crate::storage::schema::{contexts, group_members, group_workspaces, user_workspaces, workspaces};
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -56,6 +56,7 @@ pub fn put(tx: &mut TenantTx<'_>, workspace: &Workspace) -> Result<(), Failure> 
     let changed =
         diesel::update(tx.rows::<workspaces::table>().filter(workspaces::id.eq(workspace.id.to_string())))
             .set(workspaces::name.eq(&workspace.name))
+            .prepared()
             .execute(tx.conn())
             .or_failure("changing a workspace")?;
     if changed == 0 {
@@ -77,6 +78,7 @@ pub fn put_context(tx: &mut TenantTx<'_>, context: &Context) -> Result<(), Failu
     let changed =
         diesel::update(tx.rows::<contexts::table>().filter(contexts::id.eq(context.id.to_string())))
             .set(contexts::name.eq(&context.name))
+            .prepared()
             .execute(tx.conn())
             .or_failure("changing a context")?;
     if changed == 0 {
