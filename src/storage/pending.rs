@@ -9,7 +9,7 @@ use diesel::{ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
 
 use super::connection::AnyConn;
 use super::database::guarded;
-use super::rows::{OrFailure, Prepare, insert_rows};
+use super::rows::{OrFailure, Prepare, held_row, insert_rows};
 use super::schema::{audit_events, audit_heads, audit_personal};
 use super::tx::{Directory, name_tenant};
 use crate::model::audit::{ChainedEvent, Event, Head};
@@ -151,16 +151,12 @@ fn moves(heads: &BTreeMap<TenantId, Head>) -> String {
     moves.collect()
 }
 
-/// Reads the head by a write that changes nothing: on PostgreSQL the row stays locked until commit, so that no other
-/// node chains to it meanwhile.
+/// Reads the head, and holds it until commit, so that no other node chains to it meanwhile.
 fn lock_head(conn: &mut AnyConn, tenant: TenantId) -> Result<Head, Failure> {
-    let (seq, hash) =
-        diesel::update(audit_heads::table.filter(audit_heads::tenant_id.eq(tenant.to_string())))
-            .set(audit_heads::seq.eq(audit_heads::seq))
-            .returning((audit_heads::seq, audit_heads::hash))
-            .prepared()
-            .get_result(conn)
-            .or_failure("locking the head of an audit chain")?;
+    let head = audit_heads::table
+        .filter(audit_heads::tenant_id.eq(tenant.to_string()))
+        .select((audit_heads::seq, audit_heads::hash));
+    let (seq, hash) = held_row!(conn, head).or_failure("locking the head of an audit chain")?;
     Ok(Head { seq, hash })
 }
 

@@ -77,21 +77,34 @@ impl<Q: QueryFragment<Pg> + QueryFragment<Sqlite>> Prepared<Q> {
     }
 }
 
+/// Reads one row and keeps it as it is until the transaction ends: on PostgreSQL others who would change it wait; on SQLite
+/// the one writer is alone in any case. Rows that refer to it may be added meanwhile.
+macro_rules! held_row {
+    ($conn:expr, $query:expr) => {
+        match $conn {
+            $crate::storage::connection::AnyConn::Pg(pg) => $query.for_no_key_update().get_result(pg),
+            $crate::storage::connection::AnyConn::Sqlite(sqlite) => $query.get_result(sqlite),
+        }
+    };
+}
+pub(super) use held_row;
+
 /// Inserts rows with one statement, which the common type of both databases has no way to write. A single row goes by a
 /// statement that the connection has prepared before; none is no statement. `$rows` is a `Vec` of `Insertable` values
 /// without defaults: on SQLite, diesel would begin a transaction of its own for those.
 macro_rules! insert_rows {
-    ($conn:expr, $table:expr, $rows:expr) => {{
+    ($conn:expr, $table:expr, $rows:expr) => {
+        match $conn {
+            $crate::storage::connection::AnyConn::Pg(pg) => insert_rows!(@into pg, $table, $rows),
+            $crate::storage::connection::AnyConn::Sqlite(sqlite) => insert_rows!(@into sqlite, $table, $rows),
+        }
+    };
+    (@into $conn:expr, $table:expr, $rows:expr) => {{
         let mut rows = $rows;
-        match (rows.len(), &mut *$conn) {
-            (0, _) => Ok(0),
-            (1, conn) => diesel::insert_into($table).values(rows.remove(0)).execute(conn),
-            (_, $crate::storage::connection::AnyConn::Pg(conn)) => {
-                diesel::insert_into($table).values(&rows).execute(conn)
-            }
-            (_, $crate::storage::connection::AnyConn::Sqlite(conn)) => {
-                diesel::insert_into($table).values(&rows).execute(conn)
-            }
+        match rows.len() {
+            0 => Ok(0),
+            1 => diesel::insert_into($table).values(rows.remove(0)).execute($conn),
+            _ => diesel::insert_into($table).values(&rows).execute($conn),
         }
     }};
 }

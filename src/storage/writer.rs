@@ -1,6 +1,7 @@
 //! The one writer on SQLite (D20): queued closures, each in its own savepoint, committed together; answers leave after
 //! the commit. That is the group commit. Under load it gathers for a moment first, so that one `fsync` serves many.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
@@ -20,9 +21,12 @@ const QUEUE: usize = 1024;
 const GROUP: usize = 128;
 /// After this no further closure joins a transaction: those that are done wait for its commit.
 const LONGEST: Duration = Duration::from_millis(100);
-/// How long the writer gathers closures before it begins a transaction, where the last one served more than one: who
-/// writes alone never waits. No benchmark measures it alone; the tokens of `benches/README.md` are issued with it.
-const GATHER: Duration = Duration::from_millis(3);
+/// Where the last transaction served more than one, the writer gathers closures before it begins the next: as long as more
+/// of them come within a step, and no longer than this. Who writes alone never waits. No benchmark measures it alone; the
+/// tokens of `benches/README.md` are issued with it.
+const GATHER: Duration = Duration::from_millis(10);
+/// A step of that.
+const STEP: Duration = Duration::from_millis(2);
 
 /// What a queued closure does inside the transaction.
 pub(super) type Work<T> = Box<dyn FnOnce(&mut AnyConn, &mut Recorded) -> Result<T, Failure> + Send>;
@@ -85,7 +89,7 @@ impl Writer {
         let (queue, jobs) = sync_channel(QUEUE);
         std::thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || serve(conn, &jobs))
+            .spawn(move || serve(conn, jobs))
             .map_err(|error| Failure::internal("starting the writer").because(error))?;
         Ok(Self { queue })
     }
@@ -106,14 +110,12 @@ impl Writer {
     }
 }
 
-fn serve(mut conn: AnyConn, jobs: &Receiver<Box<dyn Queued>>) {
+fn serve(mut conn: AnyConn, jobs: Receiver<Box<dyn Queued>>) {
+    let mut waiting = Waiting { jobs, gathered: VecDeque::new() };
     let mut busy = false;
-    while let Ok(first) = jobs.recv() {
-        if busy {
-            std::thread::sleep(GATHER);
-        }
+    while let Some(first) = waiting.first(busy) {
         let mut group = vec![first];
-        let committed = commit_group(&mut conn, &mut group, jobs);
+        let committed = commit_group(&mut conn, &mut group, &mut waiting);
         if let Err(failure) = committed {
             let cause = Arc::new(failure);
             // The transaction may be half open: nothing of it may survive.
@@ -133,6 +135,42 @@ fn serve(mut conn: AnyConn, jobs: &Receiver<Box<dyn Queued>>) {
     }
 }
 
+/// The closures that no transaction has taken yet, in the order in which they came.
+struct Waiting {
+    jobs: Receiver<Box<dyn Queued>>,
+    gathered: VecDeque<Box<dyn Queued>>,
+}
+
+impl Waiting {
+    /// Waits for the first of the next transaction, and gathers more behind it; `None` when the database is closed.
+    fn first(&mut self, gather: bool) -> Option<Box<dyn Queued>> {
+        let first = match self.gathered.pop_front() {
+            Some(first) => first,
+            None => self.jobs.recv().ok()?,
+        };
+        let until = Instant::now() + GATHER;
+        while gather && self.gathered.len() < GROUP && Instant::now() < until {
+            let before = self.gathered.len();
+            std::thread::sleep(STEP);
+            self.gathered.extend(self.jobs.try_iter().take(GROUP));
+            if self.gathered.len() == before {
+                break;
+            }
+        }
+        Some(first)
+    }
+
+    /// The next one, if it has come.
+    fn next(&mut self) -> Option<Box<dyn Queued>> {
+        self.gathered.pop_front().or_else(|| self.jobs.try_recv().ok())
+    }
+
+    /// All that have come.
+    fn all(&mut self) -> impl Iterator<Item = Box<dyn Queued>> {
+        self.gathered.drain(..).chain(self.jobs.try_iter())
+    }
+}
+
 /// One cause shared by every answer of a group that could not be committed.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.source.as_ref().map_or_else(|| self.0.context.to_owned(), ToString::to_string))]
@@ -141,12 +179,12 @@ struct Shared(Arc<Failure>);
 fn commit_group(
     conn: &mut AnyConn,
     group: &mut Vec<Box<dyn Queued>>,
-    jobs: &Receiver<Box<dyn Queued>>,
+    waiting: &mut Waiting,
 ) -> Result<(), Failure> {
     let begun = conn.batch_execute("BEGIN IMMEDIATE").or_failure("beginning a write");
     if begun.is_err() {
         // Another process holds the lock: everybody who waited for it is told at once, not one after the other.
-        group.extend(jobs.try_iter());
+        group.extend(waiting.all());
     }
     begun?;
     let begun_at = Instant::now();
@@ -162,7 +200,7 @@ fn commit_group(
         if group.len() < GROUP
             && now.duration_since(begun_at) < LONGEST
             && now + LONGEST < nearest
-            && let Ok(next) = jobs.try_recv()
+            && let Some(next) = waiting.next()
         {
             group.push(next);
         }

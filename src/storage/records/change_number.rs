@@ -3,13 +3,20 @@
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use crate::model::failure::Failure;
+use crate::storage::connection::AnyConn;
 use crate::storage::rows::{OrFailure, Prepare};
 use crate::storage::schema::change_number::dsl::{change_number, id, value};
 use crate::storage::tx::Transaction;
 
 /// The number now.
 pub fn read(tx: &mut impl Transaction) -> Result<i64, Failure> {
-    change_number.filter(id.eq(1)).select(value).get_result(tx.conn()).or_failure("reading the change number")
+    let number = change_number.filter(id.eq(1)).select(value);
+    // Read by every request: by each database's own type, which builds the text of the statement once.
+    match tx.conn() {
+        AnyConn::Pg(pg) => number.get_result(pg),
+        AnyConn::Sqlite(sqlite) => number.get_result(sqlite),
+    }
+    .or_failure("reading the change number")
 }
 
 /// Raises the number: call it in each transaction that writes what nodes remember.

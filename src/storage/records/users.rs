@@ -12,7 +12,7 @@ use crate::model::role::Role;
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, Prepare, held_row};
 use crate::storage::schema::users;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -67,15 +67,13 @@ pub fn find(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<User>, Failure> 
 /// Whether the account may be used, asked by who is about to give it something new: on PostgreSQL the row stays locked
 /// until commit, so that whoever suspends the account waits, and finds what was given.
 pub fn hold_active(tx: &mut TenantTx<'_>, id: UserId) -> Result<bool, Failure> {
-    let active = Status::Active.as_str();
-    let held = diesel::update(
-        tx.rows::<users::table>().filter(users::id.eq(id.to_string())).filter(users::status.eq(active)),
-    )
-    .set(users::status.eq(active))
-    .prepared()
-    .execute(tx.conn())
-    .or_failure("holding a user")?;
-    Ok(held == 1)
+    let active = tx
+        .rows::<users::table>()
+        .filter(users::id.eq(id.to_string()))
+        .filter(users::status.eq(Status::Active.as_str()))
+        .select(users::id);
+    let held: Option<String> = held_row!(tx.conn(), active).optional().or_failure("holding a user")?;
+    Ok(held.is_some())
 }
 
 /// The account with this canonical address (D3), whatever its status.

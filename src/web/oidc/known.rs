@@ -8,7 +8,7 @@ use crate::flows::known::{KnownClient, KnownTenant};
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, TenantId};
 use crate::model::time::Timestamp;
-use crate::storage::{Cached, Changes, Database, TenantScope};
+use crate::storage::{Cached, Changes, Database};
 
 /// Clients and tenants remembered at most.
 const CAPACITY: usize = 4096;
@@ -50,23 +50,23 @@ impl Known {
         }))
     }
 
-    /// What this tenant bought.
+    /// The active tenant with this id.
     pub async fn tenant(
         &self,
         database: &Database,
         changes: &Changes,
-        scope: &TenantScope,
+        id: TenantId,
         now: Timestamp,
-    ) -> Result<Arc<KnownTenant>, Failure> {
+    ) -> Result<Option<Arc<KnownTenant>>, Failure> {
         let number = changes.number();
-        if let Some(known) = self.tenants.get(number, &scope.id()) {
-            return Ok(known);
+        if let Some(known) = self.tenants.get(number, &id) {
+            return Ok(Some(known));
         }
-        let wanted = scope.clone();
-        let read =
-            database.read_directory(move |directory| KnownTenant::read(directory, &wanted, now)).await?;
-        let tenant = Arc::new(read);
-        self.tenants.put(number, scope.id(), Arc::clone(&tenant));
-        Ok(tenant)
+        let read = database.read_directory(move |directory| KnownTenant::find(directory, id, now)).await?;
+        Ok(read.map(|tenant| {
+            let tenant = Arc::new(tenant);
+            self.tenants.put(number, id, Arc::clone(&tenant));
+            tenant
+        }))
     }
 }
