@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Job, JobContext, Running, checkpoint_files};
+use super::{Job, JobContext, checkpoint_files};
 use crate::flows::audit::{Fault, KnownCheckpoints, Verification, state_checkpoint};
 use crate::model::failure::Failure;
 use crate::model::ids::{Slug, TenantId};
@@ -18,22 +18,8 @@ const APART: Duration = Duration::from_hours(24);
 const PAGE: i64 = 1000;
 
 /// The job.
-#[derive(Debug, Clone, Copy)]
-pub struct Checkpoints;
-
-impl Job for Checkpoints {
-    fn name(&self) -> &'static str {
-        "checkpoints"
-    }
-
-    fn every(&self) -> Duration {
-        Duration::from_hours(1)
-    }
-
-    fn run<'a>(&'a self, context: &'a JobContext) -> Running<'a> {
-        Box::pin(state_all(context))
-    }
-}
+pub(super) const JOB: Job =
+    Job { name: "checkpoints", every: Duration::from_hours(1), run: |context| Box::pin(state_all(context)) };
 
 /// A chain that does not verify gets no checkpoint and hinders no other; it is an error in the log, and the job fails.
 async fn state_all(context: &JobContext) -> Result<u64, Failure> {

@@ -18,15 +18,14 @@ use crate::storage::{Database, PlatformScope, TenantScope};
 pub type Running<'a> = Pin<Box<dyn Future<Output = Result<u64, Failure>> + Send + 'a>>;
 
 /// Work that comes back. Running it twice, or on two nodes at once, must be harmless: a lease can be lost.
-pub trait Job: Send + Sync {
+#[derive(Debug, Clone, Copy)]
+pub struct Job {
     /// Its name in logs and metrics.
-    fn name(&self) -> &'static str;
-
+    pub name: &'static str,
     /// The time from one run to the next.
-    fn every(&self) -> Duration;
-
+    pub every: Duration,
     /// Does it once.
-    fn run<'a>(&'a self, context: &'a JobContext) -> Running<'a>;
+    pub run: for<'a> fn(&'a JobContext) -> Running<'a>,
 }
 
 /// The parts of a node that jobs use.

@@ -6,29 +6,15 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::{Job, JobContext, Running};
+use super::{Job, JobContext};
 use crate::effects::http::HttpClient;
 use crate::flows::client_logo::{self, Unusable, Wanted};
 use crate::model::failure::Failure;
 use crate::storage::PlatformScope;
 
 /// The job.
-#[derive(Debug, Clone, Copy)]
-pub struct FetchLogos;
-
-impl Job for FetchLogos {
-    fn name(&self) -> &'static str {
-        "fetch_logos"
-    }
-
-    fn every(&self) -> Duration {
-        Duration::from_secs(10)
-    }
-
-    fn run<'a>(&'a self, context: &'a JobContext) -> Running<'a> {
-        Box::pin(fetch_all(context))
-    }
-}
+pub(super) const JOB: Job =
+    Job { name: "fetch_logos", every: Duration::from_secs(10), run: |context| Box::pin(fetch_all(context)) };
 
 async fn fetch_all(context: &JobContext) -> Result<u64, Failure> {
     let (right, call) = (PlatformScope::operator(), context.call());

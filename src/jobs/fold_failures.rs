@@ -2,28 +2,14 @@
 
 use std::time::Duration;
 
-use super::{Job, JobContext, Running};
+use super::{Job, JobContext};
 use crate::flows::failures;
 use crate::model::failure::Failure;
 use crate::storage::PlatformScope;
 
 /// The job.
-#[derive(Debug, Clone, Copy)]
-pub struct FoldFailures;
-
-impl Job for FoldFailures {
-    fn name(&self) -> &'static str {
-        "fold_failures"
-    }
-
-    fn every(&self) -> Duration {
-        Duration::from_mins(1)
-    }
-
-    fn run<'a>(&'a self, context: &'a JobContext) -> Running<'a> {
-        Box::pin(fold(context))
-    }
-}
+pub(super) const JOB: Job =
+    Job { name: "fold_failures", every: Duration::from_mins(1), run: |context| Box::pin(fold(context)) };
 
 async fn fold(context: &JobContext) -> Result<u64, Failure> {
     let mut folded = 0;

@@ -10,10 +10,6 @@ mod rotate_keys;
 mod schedule;
 
 pub use checkpoint_files::checkpoint_files;
-pub use checkpoints::Checkpoints;
 pub use context::{Job, JobContext, Running};
-pub use fetch_logos::FetchLogos;
-pub use fold_failures::FoldFailures;
-pub use prune::{EPHEMERAL, Ephemeral, Prune};
-pub use rotate_keys::RotateKeys;
+pub use prune::{EPHEMERAL, Ephemeral};
 pub use schedule::{Report, Schedule};

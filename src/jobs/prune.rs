@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Job, JobContext, Running};
+use super::{Job, JobContext};
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
 use crate::storage::records::{
@@ -77,22 +77,8 @@ const fn deployment(
 }
 
 /// The job.
-#[derive(Debug, Clone, Copy)]
-pub struct Prune;
-
-impl Job for Prune {
-    fn name(&self) -> &'static str {
-        "prune"
-    }
-
-    fn every(&self) -> Duration {
-        Duration::from_mins(5)
-    }
-
-    fn run<'a>(&'a self, context: &'a JobContext) -> Running<'a> {
-        Box::pin(prune(context))
-    }
-}
+pub(super) const JOB: Job =
+    Job { name: "prune", every: Duration::from_mins(5), run: |context| Box::pin(prune(context)) };
 
 /// Removes table by table, some rows at a time. A table that fails is told, and the others are pruned all the same.
 async fn prune(context: &JobContext) -> Result<u64, Failure> {

@@ -2,29 +2,18 @@
 
 use std::time::Duration;
 
-use super::{Job, JobContext, Running};
+use super::{Job, JobContext};
 use crate::flows::keys::{self, FreshKey};
 use crate::model::audit::Actor;
 use crate::model::failure::Failure;
 use crate::storage::PlatformScope;
 
 /// The job.
-#[derive(Debug, Clone, Copy)]
-pub struct RotateKeys;
-
-impl Job for RotateKeys {
-    fn name(&self) -> &'static str {
-        "rotate_keys"
-    }
-
-    fn every(&self) -> Duration {
-        Duration::from_mins(5)
-    }
-
-    fn run<'a>(&'a self, context: &'a JobContext) -> Running<'a> {
-        Box::pin(async move { Ok(fill(context).await? + rotate(context).await?) })
-    }
-}
+pub(super) const JOB: Job = Job {
+    name: "rotate_keys",
+    every: Duration::from_mins(5),
+    run: |context| Box::pin(async move { Ok(fill(context).await? + rotate(context).await?) }),
+};
 
 async fn fill(context: &JobContext) -> Result<u64, Failure> {
     let right = PlatformScope::operator();

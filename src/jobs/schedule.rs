@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::{Checkpoints, FetchLogos, FoldFailures, Job, JobContext, Prune, RotateKeys};
+use super::{Job, JobContext, checkpoints, fetch_logos, fold_failures, prune, rotate_keys};
 use crate::model::digest::hex;
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
@@ -22,10 +22,12 @@ const LEASE: Duration = Duration::from_mins(1);
 /// How often it is renewed while a job runs.
 const RENEW_EVERY: Duration = Duration::from_secs(20);
 
+/// Every job of the product.
+const JOBS: [Job; 5] = [rotate_keys::JOB, fold_failures::JOB, prune::JOB, checkpoints::JOB, fetch_logos::JOB];
+
 /// The jobs of a node.
 pub struct Schedule {
     context: JobContext,
-    jobs: Vec<Box<dyn Job>>,
     holder: String,
     last_runs: Mutex<HashMap<&'static str, Timestamp>>,
 }
@@ -40,17 +42,10 @@ pub struct Report {
 }
 
 impl Schedule {
-    /// Every job of the product.
+    /// A schedule on which nothing ran yet.
     pub fn new(context: JobContext) -> Self {
         let holder = hex(&context.random.bytes::<8>());
-        let jobs: Vec<Box<dyn Job>> = vec![
-            Box::new(RotateKeys),
-            Box::new(FoldFailures),
-            Box::new(Prune),
-            Box::new(Checkpoints),
-            Box::new(FetchLogos),
-        ];
-        Self { context, jobs, holder, last_runs: Mutex::default() }
+        Self { context, holder, last_runs: Mutex::default() }
     }
 
     /// Looks for due jobs until the task is dropped.
@@ -73,8 +68,8 @@ impl Schedule {
             return Ok(Vec::new());
         }
         let mut reports = Vec::new();
-        for job in self.jobs.iter().filter(|job| self.is_due(job.as_ref(), now)) {
-            reports.push(self.run_holding(job.as_ref()).await);
+        for job in JOBS.iter().filter(|job| self.is_due(job, now)) {
+            reports.push(self.run_holding(job).await);
             if !self.take_lease(self.context.clock.now()).await? {
                 break;
             }
@@ -83,7 +78,7 @@ impl Schedule {
     }
 
     /// Keeps the lease while the job runs: a long one is no reason for another node to begin the same.
-    async fn run_holding(&self, job: &dyn Job) -> Report {
+    async fn run_holding(&self, job: &Job) -> Report {
         let mut run = std::pin::pin!(self.run_one(job));
         let mut renewals = tokio::time::interval_at(Instant::now() + RENEW_EVERY, RENEW_EVERY);
         renewals.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -102,8 +97,8 @@ impl Schedule {
     /// Runs every job once, due or not, lease or not.
     pub async fn run_all(&self) -> Vec<Report> {
         let mut reports = Vec::new();
-        for job in &self.jobs {
-            reports.push(self.run_one(job.as_ref()).await);
+        for job in &JOBS {
+            reports.push(self.run_one(job).await);
         }
         reports
     }
@@ -118,15 +113,15 @@ impl Schedule {
             .await
     }
 
-    fn is_due(&self, job: &dyn Job, now: Timestamp) -> bool {
+    fn is_due(&self, job: &Job, now: Timestamp) -> bool {
         let last_runs = self.last_runs.lock().unwrap_or_else(PoisonError::into_inner);
-        last_runs.get(job.name()).is_none_or(|last| *last + job.every() <= now || now < *last)
+        last_runs.get(job.name).is_none_or(|last| *last + job.every <= now || now < *last)
     }
 
-    async fn run_one(&self, job: &dyn Job) -> Report {
-        let (name, now) = (job.name(), self.context.clock.now());
+    async fn run_one(&self, job: &Job) -> Report {
+        let (name, now) = (job.name, self.context.clock.now());
         self.last_runs.lock().unwrap_or_else(PoisonError::into_inner).insert(name, now);
-        let outcome = job.run(&self.context).await;
+        let outcome = (job.run)(&self.context).await;
         let word = if outcome.is_ok() { "done" } else { "failed" };
         metrics::counter!("symbolon_job_runs_total", "job" => name, "result" => word).increment(1);
         match &outcome {
