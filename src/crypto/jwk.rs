@@ -121,8 +121,11 @@ impl PublicKey {
         }
     }
 
-    /// The key, if its numbers are one: a point of its curve, an RSA modulus.
+    /// The key, if its numbers are one: a point of its curve, an RSA modulus; and if nobody but its owner can sign with it.
     fn checked(self) -> Result<Self, InvalidJwk> {
+        if self.is_anybodys() {
+            return Err(InvalidJwk::Weak);
+        }
         let parsed = match &self.0 {
             Kind::Rsa { modulus, exponent } => RsaPublicKeyComponents { n: modulus, e: exponent }
                 .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
@@ -132,6 +135,70 @@ impl PublicKey {
         };
         if parsed { Ok(self) } else { Err(InvalidJwk::Malformed) }
     }
+
+    /// Whether everybody can sign with it: an RSA modulus with a small factor, a curve's own generator, and the points of
+    /// small order of Ed25519 (RFC 8032 §5.1.7 verifies a signature by one of those over anything). P-256 has no such points.
+    fn is_anybodys(&self) -> bool {
+        match &self.0 {
+            Kind::Rsa { modulus, .. } => has_small_factor(modulus),
+            Kind::P256 { x, .. } => *x == GENERATOR_X,
+            Kind::Ed25519 { x } => {
+                let mut y = *x;
+                if let Some(last) = y.last_mut() {
+                    // The sign of the other coordinate says nothing of the order.
+                    *last &= 0x7f;
+                }
+                ANYBODYS_POINTS.contains(&y) || is_not_reduced(&y)
+            }
+        }
+    }
+}
+
+/// The `y` of Ed25519 points, little-endian, with which everybody can sign: 0, 1 and -1, the two of order 8, and the
+/// generator.
+const ANYBODYS_POINTS: [[u8; 32]; 6] = [
+    [0; 32],
+    [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    [
+        0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f,
+    ],
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5,
+        0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+    ],
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a,
+        0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+    ],
+    [
+        0x58, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
+        0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
+    ],
+];
+
+/// The `x` of the generator of P-256 (SEC 2 §2.4.2).
+const GENERATOR_X: [u8; 32] = [
+    0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40, 0xf2, 0x77,
+    0x03, 0x7d, 0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96,
+];
+
+/// Whether a coordinate of Ed25519 is written with the prime of its field, 2^255 - 19, added: a second spelling of a point
+/// (RFC 8032 §5.1.3 refuses it).
+fn is_not_reduced(y: &[u8; 32]) -> bool {
+    let [first, middle @ .., last] = y;
+    *last == 0x7f && middle.iter().all(|byte| *byte == 0xff) && *first >= 0xed
+}
+
+/// Whether one of the primes up to 47 divides it.
+fn has_small_factor(number: &[u8]) -> bool {
+    const PRODUCT: u128 = 614_889_782_588_491_410;
+    let remainder = number.iter().fold(0_u128, |left, byte| ((left << 8) | u128::from(*byte)) % PRODUCT);
+    let (mut a, mut b) = (PRODUCT, remainder);
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a != 1
 }
 
 impl fmt::Debug for PublicKey {
@@ -287,8 +354,10 @@ pub enum InvalidJwk {
     /// It holds a private or symmetric member, which nobody should have sent.
     #[error("the key holds private members")]
     Private,
-    /// RSA under 2048 bits or with a bad exponent.
-    #[error("the key is too weak: RSA keys need 2048 to 8192 bits and an odd exponent")]
+    /// RSA under 2048 bits or with a bad exponent, and numbers with which everybody can sign.
+    #[error(
+        "the key is too weak: RSA keys need 2048 to 8192 bits and an odd exponent, and no key may be one that anybody can sign with"
+    )]
     Weak,
     /// Not a JWK, or numbers that are no key.
     #[error("not a JSON Web Key")]

@@ -1,5 +1,7 @@
 //! Public keys as JSON (RFC 7517, RFC 7638).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use symbolon::crypto::jwk::{Algorithm, InvalidJwk, Jwk, parse_set};
 use symbolon::crypto::signing_key::SigningKey;
@@ -106,4 +108,59 @@ fn a_set_passes_over_foreign_keys_and_needs_one_usable() {
     assert_eq!(parse_set(&json!({"keys": [foreign]})), Err(InvalidJwk::Unsupported));
     assert_eq!(parse_set(&json!({"keys": vec![rfc_7638_key(); 65]})), Err(InvalidJwk::Malformed));
     assert_eq!(parse_set(&json!([rfc_7638_key()])), Err(InvalidJwk::Malformed));
+}
+
+/// An Ed25519 key with this point, in hexadecimal.
+fn ed25519(point: &str) -> Value {
+    let bytes: Vec<u8> =
+        (0..32).map(|at| u8::from_str_radix(&point[2 * at..2 * at + 2], 16).expect("a byte")).collect();
+    json!({"kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(bytes)})
+}
+
+/// Every encoding of a point of small order, also those that add the prime of the field or carry a sign that is none: with any
+/// of them `01 00 ... 00` is a signature over anything, or over every second or eighth text.
+#[test]
+fn p126_keys_with_which_everybody_can_sign_are_refused() {
+    let zeros = "00".repeat(30);
+    let ones = "ff".repeat(30);
+    let order_8 = [
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03",
+    ];
+    let mut points = Vec::new();
+    for sign in ["00", "80"] {
+        points.extend(["00", "01"].map(|first| format!("{first}{zeros}{sign}")));
+    }
+    for sign in ["7f", "ff"] {
+        points.extend(["ec", "ed", "ee"].map(|first| format!("{first}{ones}{sign}")));
+    }
+    for (point, signs) in order_8.iter().zip([["05", "85"], ["7a", "fa"]]) {
+        points.extend(signs.map(|sign| format!("{point}{sign}")));
+    }
+    assert_eq!(points.len(), 14);
+    // The generator, whose private half is one, with both signs.
+    points.extend([format!("58{}", "66".repeat(31)), format!("58{}e6", "66".repeat(30))]);
+    // Other points that are spelled with the prime added.
+    points.extend((0xef..=0xff).map(|first| format!("{first:02x}{ones}7f")));
+    for point in &points {
+        assert_eq!(Jwk::parse(&ed25519(point)), Err(InvalidJwk::Weak), "{point}");
+        let set = json!({"keys": [rfc_7638_key(), ed25519(point)]});
+        assert_eq!(parse_set(&set), Err(InvalidJwk::Weak), "{point}");
+    }
+    // RFC 8037 appendix A.2.
+    let sound = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+    assert!(Jwk::parse(&sound).is_ok());
+    let generator = json!({"kty": "EC", "crv": "P-256", "x": "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",
+        "y": "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"});
+    assert_eq!(Jwk::parse(&generator), Err(InvalidJwk::Weak));
+    let sound = URL_SAFE_NO_PAD.decode(rfc_7638_key()["n"].as_str().unwrap()).unwrap();
+    // Moduli of 2048 bits: 2^2048 - 2, 2^2048 - 1, which three divides, and a number near the sound one that 47 divides.
+    let even = [&[0xff; 255][..], &[0xfe]].concat();
+    let mut by_47 = sound.clone();
+    *by_47.last_mut().unwrap() += 102;
+    for modulus in [even, vec![0xff; 256], by_47] {
+        let key = with(rfc_7638_key(), "n", URL_SAFE_NO_PAD.encode(modulus));
+        assert_eq!(Jwk::parse(&key), Err(InvalidJwk::Weak));
+    }
+    assert!(Jwk::parse(&with(rfc_7638_key(), "n", URL_SAFE_NO_PAD.encode(sound))).is_ok());
 }
