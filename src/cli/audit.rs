@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::deployment::Deployment;
-use super::outcome::{Outcome, Stop, say};
+use super::outcome::{Outcome, Stop, say, warn};
 use super::settings::SettingsArgs;
 use crate::config::fault::in_words;
 use crate::flows::audit::{Checkpoint, Fault, KnownCheckpoints, Summary, Verification, state_checkpoint};
@@ -185,10 +185,9 @@ impl Verify {
 
 fn warn_of_withdrawn(slug: &Slug, withdrawn: &[String]) {
     for name in withdrawn {
-        let _closed = writeln!(
-            std::io::stderr(),
+        warn(format_args!(
             "warning: {slug}: {name} was signed by a key that is revoked: whoever has that key can state the same",
-        );
+        ));
     }
 }
 
@@ -210,7 +209,7 @@ fn verify_stored(deployment: &Deployment, scope: &TenantScope, checkpoints: Vec<
         }
         if verification.position() - told >= PROGRESS && std::io::stderr().is_terminal() {
             told = verification.position();
-            let _closed = writeln!(std::io::stderr(), "{}: {told} of {} events", scope.slug(), head.seq);
+            warn(format_args!("{}: {told} of {} events", scope.slug(), head.seq));
         }
     }
     if let Some(seq) = read_in(deployment, scope, audit::uncounted)? {
@@ -311,13 +310,23 @@ fn open_output(path: Option<&Path>) -> Result<Box<dyn Write>, Stop> {
     match path {
         None => Ok(Box::new(std::io::stdout().lock())),
         Some(path) => {
-            // It holds facts about people: for the operator alone.
-            let mut options = fs::OpenOptions::new();
-            let options = options.write(true).create(true).truncate(true).mode(0o600);
-            let file = options.open(path).map_err(|error| cannot("write", path, &error))?;
+            let file = own_file(path).map_err(|error| cannot("write", path, &error))?;
             Ok(Box::new(std::io::BufWriter::new(file)))
         }
     }
+}
+
+/// A file for the operator alone, since it holds facts about people: made anew, so that whoever may read what stood there, or
+/// has it open, does not get this. A pipe or a terminal is taken as it is.
+fn own_file(path: &Path) -> std::io::Result<fs::File> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        return fs::OpenOptions::new().write(true).open(path);
+    }
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
 fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Stop {

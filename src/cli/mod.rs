@@ -125,9 +125,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     outcome.unwrap_or_else(|stop| stop.report())
 }
 
-/// Help and version are answers; everything else that clap says is a usage error, which exits 64 (D28).
+/// Help and version are answers; everything else that clap says is a usage error, which exits 64 (D28), and repeats what was
+/// written.
 fn usage(error: &clap::Error) -> ExitCode {
-    let _broken_pipe = error.print();
-    let answered = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    if answered { ExitCode::SUCCESS } else { ExitCode::from(outcome::USAGE) }
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let _broken_pipe = error.print();
+        return ExitCode::SUCCESS;
+    }
+    outcome::warn(error.render().to_string().trim_end());
+    ExitCode::from(outcome::USAGE)
 }

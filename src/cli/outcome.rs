@@ -1,6 +1,6 @@
 //! How a command ends: exit codes as in `sysexits.h`, and the words that go with them.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
@@ -59,7 +59,7 @@ impl Stop {
 
     /// Says why on standard error.
     pub(super) fn report(&self) -> ExitCode {
-        let _closed = writeln!(std::io::stderr().lock(), "symbolon: {}", self.message);
+        warn(format_args!("symbolon: {}", self.message));
         ExitCode::from(self.code)
     }
 }
@@ -76,7 +76,7 @@ impl From<ConfigFaults> for Stop {
 /// # Errors
 /// Nothing could be written.
 pub fn say(text: impl Display) -> Result<(), Stop> {
-    match writeln!(std::io::stdout().lock(), "{text}") {
+    match writeln!(std::io::stdout().lock(), "{}", harmless(text)) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Stop::failed(format_args!("cannot write to standard output: {}", in_words(&error))))
         }
@@ -86,5 +86,19 @@ pub fn say(text: impl Display) -> Result<(), Stop> {
 
 /// Writes a line to standard error: something to look at that stops nothing.
 pub(super) fn warn(text: impl Display) {
-    let _closed = writeln!(std::io::stderr().lock(), "{text}");
+    let _closed = writeln!(std::io::stderr().lock(), "{}", harmless(text));
+}
+
+/// The text without what a terminal would obey: names from files, arguments and the database may hold an escape sequence. In
+/// JSON and YAML the escape stands for the same character.
+pub(super) fn harmless(text: impl Display) -> String {
+    let mut harmless = String::new();
+    for c in text.to_string().chars() {
+        if c.is_control() && !matches!(c, '\n' | '\t') {
+            let _infallible = write!(harmless, "\\u{:04x}", u32::from(c));
+        } else {
+            harmless.push(c);
+        }
+    }
+    harmless
 }

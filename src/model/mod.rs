@@ -30,6 +30,7 @@ pub mod session;
 #[cfg(feature = "server")]
 pub mod signing_key;
 pub mod status;
+pub mod strict_json;
 #[cfg(feature = "server")]
 pub mod tenant;
 pub mod time;

@@ -260,3 +260,26 @@ async fn p137_checkpoints_are_kept_outside_by_themselves() {
     let refused = missing.run(&["audit", "verify"]);
     assert!(refused.code == Some(1) && refused.err.contains("nowhere"), "{refused:?}");
 }
+
+/// P139: an export holds facts about people: whoever could read what stood under its name, or has that open, cannot read it.
+#[test]
+fn p139_an_export_is_for_the_operator_alone_whatever_stood_there() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let home = Home::new();
+    let at = |name: &str| home.program.folder().join(name);
+    std::fs::write(at("old.jsonl"), "old").expect("a file");
+    std::fs::set_permissions(at("old.jsonl"), std::fs::Permissions::from_mode(0o644)).expect("a mode");
+    let held = std::fs::File::open(at("old.jsonl")).expect("somebody has it open");
+    std::fs::write(at("elsewhere"), "kept").expect("a file");
+    symlink(at("elsewhere"), at("link.jsonl")).expect("a link");
+    for name in ["old.jsonl", "link.jsonl", "new.jsonl"] {
+        home.program.ok(&["audit", "export", "--tenant", "platform", "--output", name]);
+        let data = std::fs::symlink_metadata(at(name)).expect("an export");
+        assert!(data.is_file() && data.len() > 100, "{name}");
+        assert_eq!(data.permissions().mode() & 0o777, 0o600, "{name}");
+    }
+    assert_eq!(std::io::read_to_string(held).expect("what was open"), "old");
+    assert_eq!(std::fs::read_to_string(at("elsewhere")).expect("the file"), "kept");
+    let piped = home.program.ok(&["audit", "export", "--tenant", "platform", "--output", "/dev/stdout"]).out;
+    assert!(piped.lines().count() > 3, "{piped}");
+}

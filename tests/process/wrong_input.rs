@@ -163,3 +163,40 @@ fn a_full_disk_under_the_output_is_a_failure() {
         assert!(!said.contains("os error"), "{said}");
     }
 }
+
+/// What comes from a file, an argument or a name is shown, and obeyed by no terminal.
+#[test]
+fn no_message_brings_an_escape_sequence_to_the_terminal() {
+    let home = Home::new();
+    let program = &home.program;
+    let clean = |ended: &Ended, what: &str| {
+        let obeyed = |text: &str| text.chars().any(|c| c.is_control() && c != '\n' && c != '\t');
+        assert!(!obeyed(&ended.out) && !obeyed(&ended.err), "{what}: {ended:#?}");
+    };
+    let escape = "\u{1b}]0;owned\u{7}\u{9b}31m";
+    program.write("keys.yaml", "apiVersion: symbolon/v1\n\"\\e]0;owned\\a\\x9b31m\": 1\ntenants: [{slug: \"a\\e[2J\", name: \"x\\e[2J\"}]\n");
+    program.write("set.toml", "[server]\n\"\\u001b[2J\" = 1\n");
+    for arguments in [
+        &["plan", "keys.yaml"][..],
+        &["apply", "keys.yaml", "--json"],
+        &["config", "check", "--config", "set.toml"],
+        &["plan", &format!("{escape}.yaml")],
+        &["apply", "--config", escape, "x.yaml"],
+        &[escape],
+        &["keys", escape],
+        &["--set", escape, "plan", "x.yaml"],
+        &["keys", "revoke", escape],
+        &["clients", "rotate-secret", escape],
+        &["users", "suspend", "--tenant", "platform", escape],
+        &["users", "suspend", "--tenant", escape, "ada@acme.example"],
+        &["audit", "verify", "--file", escape, "--tenant", "platform"],
+        &["audit", "export", "--tenant", "platform", "--output", &format!("{escape}/x")],
+        &["token", "verify", escape],
+    ] {
+        let ended = program.run(arguments);
+        assert_ne!(ended.code, Some(0), "{arguments:?}: {ended:#?}");
+        clean(&ended, &format!("{arguments:?}"));
+    }
+    let shown = program.run(&["plan", "keys.yaml"]).err;
+    assert!(shown.contains("\\u001b]0;owned\\u0007\\u009b31m"), "{shown}");
+}

@@ -12,6 +12,8 @@ use std::pin::Pin;
 
 use url::Url;
 
+use crate::model::strict_json;
+
 pub use address::{AddressRules, ForbiddenAddress};
 pub use client::{ClientSettings, GuardedClient, InvalidRoots, LookingUp, Lookup, SystemLookup};
 pub use memory::MemoryClient;
@@ -39,13 +41,13 @@ impl dyn HttpClient + '_ {
         Target::parse(url, self.rules())
     }
 
-    /// Fetches a JSON document with status 200.
+    /// Fetches a JSON document with status 200, in which no member stands twice.
     pub async fn get_json(&self, target: Target) -> Result<serde_json::Value, FetchError> {
         let response = self.send(OutboundRequest::get(target).accept("application/json")).await?;
         if response.status != 200 {
             return Err(FetchError::Status(response.status));
         }
-        serde_json::from_slice(&response.body).map_err(|_| FetchError::Malformed)
+        strict_json::read(&response.body).map_err(|_| FetchError::Malformed)
     }
 }
 

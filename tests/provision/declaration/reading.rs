@@ -99,3 +99,35 @@ fn wrong_types_say_what_is_wanted() {
     only_fault(&tenant_faults("    users: ada\n"), "12:12: tenants[acme].users:", "must be a list");
     only_fault(&tenant_faults("    policy: [a]\n"), "12:13: tenants[acme].policy:", "must have keys");
 }
+
+/// A tag that asks for something else than a plain value is no comment: what it asks for is not done, and so it is refused.
+#[test]
+fn a_tag_outside_the_core_schema_is_refused_wherever_it_stands() {
+    for line in [
+        "    region: !include /etc/passwd",
+        "    region: !!binary ZXU=",
+        "    region: !<tag:example.com,2026:env> HOME",
+        "    region: !!timestamp 2026-01-01",
+        "    region: !!null eu",
+        "    region: ! eu",
+        "    workspaces: !include [{slug: one, name: One}]",
+        "    policy: !!set {registration}",
+        "    policy: !env {registration: invite_only}",
+    ] {
+        let found = tenant_faults(&format!("{line}\n"));
+        let refused =
+            |fault: &str| fault.starts_with("12:") && (fault.contains("tag") || fault.contains("!include"));
+        assert!(matches!(&found[..], [one] if refused(one)), "{line}: {found:#?}");
+    }
+    for line in
+        ["    !!binary cmVnaW9u: eu", "    !key region: eu", "    policy: {!key registration: invite_only}"]
+    {
+        let found = tenant_faults(&format!("{line}\n"));
+        let refused = |fault: &str| {
+            fault.contains("a tag that is not used here") && fault.contains("the key in line 12")
+        };
+        assert!(matches!(&found[..], [one] if refused(one)), "{line}: {found:#?}");
+    }
+    let plain = "    region: !!str eu\n    domains: !!seq [!!str acme.example]\n    policy: !!map {session: {idle: 8h}}\n";
+    assert!(parse(&with_tenant(plain)).is_ok(), "what YAML itself has");
+}

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::DuplicateKeyPolicy;
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::{Location, Spanned, Tagged};
 
 use super::fault::Place;
 
@@ -98,6 +98,15 @@ impl Node {
         if let Value::Text(text) = &self.value { Some(text) } else { None }
     }
 
+    /// The first key that stands twice in one object in here.
+    pub(super) fn repeated(&self) -> Option<&Entry> {
+        let entries = self.entries();
+        let mut numbered = entries.iter().enumerate();
+        let again = numbered.find(|(at, entry)| entries.iter().take(*at).any(|known| known.key == entry.key));
+        let inside = || entries.iter().map(|entry| &entry.value).chain(self.list()).find_map(Self::repeated);
+        again.map(|(_, entry)| entry).or_else(inside)
+    }
+
     /// The same value as JSON, for what is passed on as such.
     pub(super) fn to_json(&self) -> serde_json::Value {
         match &self.value {
@@ -136,7 +145,8 @@ impl From<Location> for Place {
 
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let spanned = Spanned::<Value>::deserialize(input)?;
+        let Tagged(spanned, tag) = Tagged::<Spanned<Value>>::deserialize(input)?;
+        plain::<D::Error>(tag.as_deref())?;
         Ok(Self { value: spanned.value, place: spanned.referenced.into() })
     }
 }
@@ -144,6 +154,19 @@ impl<'de> Deserialize<'de> for Node {
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         input.deserialize_any(AnyValue)
+    }
+}
+
+/// Refuses a tag that is not of YAML's core schema (YAML 1.2 §10.3): one that reads files or decodes bytes elsewhere would
+/// be passed over here in silence, or mean something else than it says. So would `!!null`, which makes nothing of any text.
+fn plain<E: serde::de::Error>(tag: Option<&str>) -> Result<(), E> {
+    const CORE: [&str; 6] = ["bool", "int", "float", "str", "seq", "map"];
+    let core =
+        tag.is_none_or(|tag| tag.strip_prefix("tag:yaml.org,2002:").is_some_and(|name| CORE.contains(&name)));
+    if core {
+        Ok(())
+    } else {
+        Err(E::custom("a tag that is not used here; write the value itself, without `!`"))
     }
 }
 
@@ -194,10 +217,13 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_map<A: MapAccess<'de>>(self, mut input: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
-        while let Some(key) = input.next_key::<Spanned<String>>()? {
+        while let Some(Tagged(key, tag)) = input.next_key::<Tagged<Spanned<String>>>()? {
             if key.value.len() > 1024 {
                 return Err(A::Error::custom("a key that is too long"));
             }
+            plain(tag.as_deref()).map_err(|error: A::Error| {
+                A::Error::custom(format_args!("{error} (at the key in line {})", key.referenced.line()))
+            })?;
             let value = input.next_value()?;
             entries.push(Entry { key: key.value, place: key.referenced.into(), value });
         }
