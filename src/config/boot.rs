@@ -1,18 +1,22 @@
 //! The rules of starting in production (D28, R70, P134): each unsafe setting is a reason not to start.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use ipnet::IpNet;
 use url::Url;
 
-use super::Config;
 use super::fault::{ConfigFault, in_words};
 use super::mail::MailTransport;
+use super::{Config, SecretFile};
 use crate::model::issuer::Issuer;
 
 /// A secret that people chose is refused below this many characters.
 const LEAST_SECRET: usize = 12;
+
+/// And below this many different ones.
+const LEAST_DISTINCT: usize = 6;
 
 /// Words of samples and tutorials that must never be a secret, nor make up most of one.
 const SAMPLES: [&str; 14] = [
@@ -146,17 +150,19 @@ fn database_password(url: &str) -> Option<String> {
     })
 }
 
-/// Why a secret that somebody chose is refused. It counts as a sample when little is left of it without the word.
+/// Why a secret that somebody chose is refused. It counts as a sample when few letters and digits are left of it without all
+/// of the words.
 fn weakness(secret: &str) -> Option<&'static str> {
-    let lower = secret.to_ascii_lowercase();
-    let sample = SAMPLES.iter().any(|word| {
-        let rest = lower.replace(word, "");
-        rest.len() < lower.len() && rest.len() < LEAST_SECRET
-    });
-    if sample {
+    let lower = secret.to_lowercase();
+    let left = SAMPLES.iter().fold(lower.clone(), |left, word| left.replace(word, ""));
+    let own = left.chars().filter(|c| c.is_alphanumeric()).count();
+    let distinct = lower.chars().collect::<BTreeSet<_>>().len();
+    if left.len() < lower.len() && own < LEAST_SECRET {
         Some("is one of those that stand in samples")
     } else if secret.chars().count() < LEAST_SECRET {
         Some("is shorter than 12 characters")
+    } else if distinct < LEAST_DISTINCT {
+        Some("is a few characters over and over")
     } else {
         None
     }
@@ -175,7 +181,15 @@ fn files(config: &Config, faults: &mut Vec<ConfigFault>) {
         }
     }
     if let Some(tls) = &config.server.tls {
-        tls_key(&tls.key, faults);
+        kept_from_others(&tls.key, "server.tls_key", faults);
+    }
+    let mut told = BTreeSet::new();
+    for SecretFile { key, path } in &config.secret_files {
+        if (!key.starts_with("database.url") || database_password(config.database.url.expose()).is_some())
+            && told.insert(path)
+        {
+            kept_from_others(path, key, faults);
+        }
     }
 }
 
@@ -186,12 +200,14 @@ fn is_open_to_others(folder: &Path) -> bool {
     std::fs::metadata(folder).is_ok_and(|data| data.mode() & WRITE != 0 && data.mode() & STICKY == 0)
 }
 
-/// Distributions give TLS keys to a group of servers, so the group may read it.
-fn tls_key(path: &Path, faults: &mut Vec<ConfigFault>) {
-    const OTHERS: u32 = 0o007;
+/// Whether only the owner may change a file, and read it together with a group: distributions give TLS keys to a group of
+/// servers, and settings to that of the server.
+fn kept_from_others(path: &Path, key: &str, faults: &mut Vec<ConfigFault>) {
+    const OTHERS: u32 = 0o027;
     if std::fs::metadata(path).is_ok_and(|data| data.mode() & OTHERS != 0) {
-        let message = format!("{0} can be read by every user; run chmod o-rwx {0}", path.display());
-        faults.push(ConfigFault::of_key("server.tls_key", message));
+        let message =
+            format!("{0} holds a secret, and others can reach it; run chmod g-w,o-rwx {0}", path.display());
+        faults.push(ConfigFault::of_key(key, message));
     }
 }
 
@@ -226,6 +242,12 @@ mod tests {
             "postgres",
             "k3Jf9-sLq2",
             "secretsecretsecret",
+            "symbolon-postgres-password",
+            "postgres-symbolon-admin-secret-2026",
+            "change_me:default:example",
+            "symbolonpostgrespasswordchangeme",
+            "Passw0rd.Passw0rd.Passw0rd",
+            "abababababababab",
         ] {
             assert!(weakness(weak).is_some(), "{weak}");
         }

@@ -22,6 +22,8 @@ pub mod tokens;
 mod toml_file;
 pub mod values;
 
+use std::path::PathBuf;
+
 use audit::AuditConfig;
 use cors::CorsConfig;
 use database::DatabaseConfig;
@@ -60,6 +62,17 @@ pub struct Config {
     pub audit: AuditConfig,
     /// What is logged, and how.
     pub log: LogConfig,
+    /// The files that secrets were read from, the file of settings among them.
+    pub secret_files: Vec<SecretFile>,
+}
+
+/// A file that holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretFile {
+    /// The key that it sets, or that names it.
+    pub key: &'static str,
+    /// The file.
+    pub path: PathBuf,
 }
 
 impl Config {
@@ -80,6 +93,7 @@ impl Config {
             outbound: OutboundConfig::read(&mut reader),
             audit: AuditConfig::read(&mut reader),
             log: LogConfig::read(&mut reader),
+            secret_files: reader.secret_files(),
             server,
         };
         reader.finish(config)

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use super::SecretFile;
 use super::bounded;
 use super::fault::{ConfigFault, ConfigFaults, Origin, in_words};
 use super::registry::{self, Key, Kind};
@@ -21,16 +22,26 @@ use crate::model::secret::Secret;
 pub(super) struct Reader<'a> {
     settings: &'a Settings,
     faults: Vec<ConfigFault>,
+    secret_files: Vec<SecretFile>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(settings: &'a Settings) -> Self {
-        Self { settings, faults: settings.faults().to_vec() }
+        Self {
+            settings,
+            faults: settings.faults().to_vec(),
+            secret_files: settings.secrets_in_files().collect(),
+        }
     }
 
     /// The value, or every fault.
     pub(super) fn finish<T>(self, value: T) -> Result<T, ConfigFaults> {
         ConfigFaults::or(self.faults, value)
+    }
+
+    /// Where the secrets stand that were read from files.
+    pub(super) fn secret_files(&mut self) -> Vec<SecretFile> {
+        std::mem::take(&mut self.secret_files)
     }
 
     /// Records a fault of this key at the place where it was set.
@@ -134,7 +145,11 @@ impl<'a> Reader<'a> {
 
     fn read_secret(&mut self, name: &str, path: &Path) -> Option<Secret<String>> {
         match bounded::text(path, LARGEST) {
-            Ok(text) => Some(Secret::new(text.trim_end().to_owned())),
+            Ok(text) => {
+                let key = registry::find(name).map(|key| key.name);
+                self.secret_files.extend(key.map(|key| SecretFile { key, path: path.to_owned() }));
+                Some(Secret::new(text.trim_end().to_owned()))
+            }
             Err(error) => {
                 self.fault(name, format!("cannot read {}: {}", path.display(), in_words(&error)));
                 None

@@ -34,7 +34,9 @@ reason and exit code 78, when
 - a secret is short, or one of those that stand in samples;
 - `cors.allowed_origins` holds `*`, or an origin in plain http that is not on this machine;
 - `mail.transport` is `none`;
-- the data directory, the SQLite file, the master key or the TLS key can be read by other users of the machine.
+- the data directory, the SQLite file, the master key, the TLS key, a file that a setting reads a secret from, or a
+  configuration file with a secret in it can be read by other users of the machine; of the last three the owner's group may
+  read.
 
 ";
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::SecretFile;
 use super::bounded;
 use super::fault::{ConfigFault, ConfigFaults, Origin, in_words};
 use super::registry::{self, Key};
@@ -88,6 +89,20 @@ impl Settings {
 
     pub(super) fn given(&self, key: &Key) -> Option<&Given> {
         self.given.get(key.name)
+    }
+
+    /// The secrets that stand in the file of settings itself.
+    pub(super) fn secrets_in_files(&self) -> impl Iterator<Item = SecretFile> {
+        self.given.iter().filter_map(|(&key, given)| match &given.origin {
+            Origin::File { path, .. } if registry::find(key).is_some_and(|known| known.secret) => {
+                Some(SecretFile { key, path: path.clone() })
+            }
+            Origin::File { .. }
+            | Origin::Default
+            | Origin::Variable(_)
+            | Origin::Flag(_)
+            | Origin::Program => None,
+        })
     }
 
     pub(super) fn faults(&self) -> &[ConfigFault] {

@@ -124,6 +124,54 @@ fn p134_files_that_others_can_read_are_refused() {
     }
 }
 
+/// P134: what holds a secret is the server's alone, and its group's to read: the file of settings and the files that it names.
+#[test]
+fn p134_files_with_secrets_that_others_can_reach_are_refused() {
+    let folder = data_dir();
+    let secret = "k3Jf9-sLq2xZ-7Qw";
+    let elsewhere = tempfile::tempdir().unwrap();
+    let at = |name: &str| elsewhere.path().join(name);
+    std::fs::write(at("password"), secret).unwrap();
+    std::fs::write(at("url"), format!("postgres://u:{secret}@db/x")).unwrap();
+    std::fs::write(at("plain-url"), "postgres://u@db/x").unwrap();
+    let sound = "[server]\nissuer = 'https://id.example.com'\ntrusted_proxies = ['10.0.0.0/8']\n[mail]\ntransport = 'smtp'\n\
+                 smtp_host = 'mail.example.com'\nfrom = 'id@example.com'\n";
+    let key = std::fs::read_to_string(folder.path().join("master.key")).unwrap();
+    let named = |name: &str| format!("'{}'", at(name).display());
+    for (more, holder, fault) in [
+        (format!("smtp_user = 'u'\nsmtp_password = '{secret}'"), "symbolon.toml", "mail.smtp_password"),
+        (format!("[keys]\nmaster_key = '{}'", key.trim()), "symbolon.toml", "keys.master_key"),
+        (format!("[database]\nurl = 'postgres://u:{secret}@db/x'"), "symbolon.toml", "database.url"),
+        (
+            format!("smtp_user = 'u'\nsmtp_password_file = {}", named("password")),
+            "password",
+            "mail.smtp_password_file",
+        ),
+        (format!("[database]\nurl_file = {}", named("url")), "url", "database.url_file"),
+        (format!("[database]\nurl_file = {}", named("plain-url")), "plain-url", ""),
+        ("[database]\nurl = 'postgres://u@db/x'".to_owned(), "symbolon.toml", ""),
+    ] {
+        let file = at("symbolon.toml");
+        std::fs::write(&file, format!("{sound}{more}\n")).unwrap();
+        for (mode, open) in [(0o600, false), (0o640, false), (0o644, true), (0o604, true), (0o620, true)] {
+            for name in ["symbolon.toml", "password", "url", "plain-url"] {
+                std::fs::set_permissions(at(name), Permissions::from_mode(0o600)).unwrap();
+            }
+            std::fs::set_permissions(at(holder), Permissions::from_mode(mode)).unwrap();
+            let settings = Settings::collect(Some(file.clone()), Vec::new())
+                .with("server.data_dir", folder.path().display().to_string());
+            let found = reasons(&settings);
+            if open && !fault.is_empty() {
+                let expected = format!("{fault}: {} holds a secret", at(holder).display());
+                assert!(matches!(&found[..], [one] if one.starts_with(&expected)), "{mode:o}: {found:?}");
+                assert!(!found[0].contains(secret), "{found:?}");
+            } else {
+                assert_eq!(found, [""; 0], "{more} {mode:o}");
+            }
+        }
+    }
+}
+
 #[test]
 fn p134_a_missing_master_key_is_refused() {
     let folder = data_dir();

@@ -197,6 +197,14 @@ fn secrets_come_from_outside_and_are_strong() {
         "this is a secret with spaces in it",
         "SuperSecretClientSecret1234567890!!",
         "my-super-secret-client-secret-for-oauth",
+        // Sentences, in one word or in several.
+        "thisisaverysecretsecretfortheapp",
+        "ThisIsMySuperSecretClientSecret1",
+        "PleaseChangeThisSecretBeforeYouGoLive",
+        "theclientsecretofournotesapplication",
+        "rememberthatthedatabaseisinthebasement",
+        "dasistmeinsehrgeheimesclientgeheimnis",
+        "violet-tram-forgets-nine-spoons-near-rome",
         "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
         "ZGVmYXVsdC1zZWNyZXQtY2hhbmdlLW1l",
         // Words in hexadecimal, base64 and base32, and one in the other.
@@ -226,7 +234,45 @@ fn secrets_come_from_outside_and_are_strong() {
         "682b4a68386d54732f4338627741772f706e4f67474e5a2f6b387932432f6744",
         "7D:3F:0C:1B:9A:8E:4F:62:B5:D7:C3:A1:E9:F0:48:62",
         "ABJ7Q2WKXZ5M3TYN6LVD4HSGR2PCFUEO",
+        "qzvkhwmxjrtgnbcypdlfzkqwvxmhgjtr",
     ] {
         assert_eq!(symbolon::flows::provision::declaration::strong_enough(strong), Ok(()));
     }
+}
+
+/// Of two values under one name, other programs take the other one.
+#[test]
+fn a_key_set_that_says_something_twice_is_refused() {
+    let set = std::fs::read_to_string(examples().join("nightly-export.jwks.json")).unwrap();
+    let service = "kind: service, token_endpoint_auth_method: private_key_jwt";
+    for (from, to) in [("{", "{\"keys\": [], "), ("\"kty\"", "\"kty\": \"RSA\", \"kty\"")] {
+        let twice = set.replacen(from, to, 1);
+        let mut sources = TestSources::for_acme();
+        sources.files.insert("twice.json".to_owned(), twice.clone().into_bytes());
+        let named = with_tenant(&format!(
+            "    clients: [{{client_id: acme.app, name: App, {service}, jwks: {{file: twice.json}}}}]\n"
+        ));
+        let refused = parse_with(&named, &sources).unwrap_err().to_string();
+        assert!(refused.contains("says something twice"), "{refused}");
+        let inline = twice.replace('\n', " ");
+        let inside = with_tenant(&format!(
+            "    clients: [{{client_id: acme.app, name: App, {service}, jwks: {inline}}}]\n"
+        ));
+        let refused = parse_with(&inside, &sources).unwrap_err().to_string();
+        assert!(refused.contains("twice"), "{refused}");
+    }
+    let inline = with_tenant(&format!(
+        "    clients: [{{client_id: acme.app, name: App, {service}, jwks: {}}}]\n",
+        set.replace('\n', " ")
+    ));
+    assert!(parse_with(&inline, &TestSources::for_acme()).is_ok());
+}
+
+/// P126: a key with which everybody can sign would let everybody be this client.
+#[test]
+fn p126_a_key_that_is_anybodys_is_no_clients() {
+    let weak = "{kty: OKP, crv: Ed25519, x: AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA}";
+    let text =
+        format!("kind: service, token_endpoint_auth_method: private_key_jwt, jwks: {{keys: [{weak}]}}");
+    only_fault(&client_faults(&text), "13:", "too weak");
 }

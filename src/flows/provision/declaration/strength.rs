@@ -18,6 +18,12 @@ const MIN_GUESSES: f64 = 16.0;
 /// A piece is judged at once up to this many characters: an estimate of more is cut off.
 const PIECE: usize = 16;
 
+/// The pairs of letters that make up most of an English text, and much of a German or French one.
+const PAIRS: &str = "\
+    thheineranreonatenndtiesorteofedisitalarsttontngsehaasouiolevecomedehiriroicneearacelichllbemasi\
+    omurcaeltalansdifohopeecprnoctusacotiltrlyncetutsssorsunlowageiewheewiemadolrtpowenaulnitsmoowpa\
+    immiaishirsuidosiviaamficivipligtuevldrympfeblabghtyopwosaayexke";
+
 /// The first 32 digits of the digests of the empty text and of common words (MD5, SHA-1, SHA-2): they look random, and stand
 /// in every table.
 const DIGESTS: &str = include_str!("digests.txt");
@@ -42,10 +48,24 @@ pub fn strong_enough(secret: &str) -> Result<(), &'static str> {
     if shannon_bits(secret) < 96.0 || is_sequence || is_periodic(secret.as_bytes()) {
         return Err("is too regular to be random");
     }
-    if !is_hard_to_guess(secret) || is_weak_text_in_disguise(secret) || is_known_digest(secret) {
+    if reads_like_words(secret)
+        || !is_hard_to_guess(secret)
+        || is_weak_text_in_disguise(secret)
+        || is_known_digest(secret)
+    {
         return Err("is made of words, or is one of those that stand in samples");
     }
     Ok(())
+}
+
+/// Whether most letters and digits stand beside a neighbour that they often have in words. Among letters drawn at random
+/// every fifth pair is one of these.
+fn reads_like_words(secret: &str) -> bool {
+    let bare: Vec<u8> =
+        secret.bytes().filter(u8::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let pairs = bare.windows(2);
+    let often = |pair: &&[u8]| PAIRS.as_bytes().chunks_exact(2).any(|known| known == *pair);
+    pairs.filter(often).count() * 2 >= bare.len()
 }
 
 /// The information in a text, if each character were drawn from the ones that occur in it, in bits.
