@@ -6,6 +6,8 @@ pub mod accent;
 pub mod audit;
 #[cfg(feature = "server")]
 pub mod client;
+#[cfg(feature = "server")]
+pub mod consent;
 pub mod digest;
 #[cfg(feature = "server")]
 pub mod email;

@@ -312,9 +312,7 @@ diesel::table! {
         id -> Text,
         user_id -> Text,
         client_id -> Text,
-        scopes -> Text,
-        resources -> Text,
-        redirect_uris -> Text,
+        allowed -> Text,
         granted_at -> Timestamp,
     }
 }

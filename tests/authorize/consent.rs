@@ -48,6 +48,62 @@ async fn p008_consent_covers_what_was_shown_and_no_more() {
     assert_eq!(anew.marker().as_deref(), Some("page-consent"), "asked for");
 }
 
+/// P008: what was allowed at one resource server, or for one way back, was not allowed at another, though each was seen before.
+#[tokio::test]
+async fn p008_consents_to_parts_do_not_make_one_to_what_was_never_asked() {
+    const FILES: &str = "https://files.example";
+    const MAIL: &str = "https://mail.example";
+    let server = shop().await;
+    let platform = server.platform().await;
+    for api in [FILES, MAIL] {
+        platform.resource(api, None, &["read", "write"], OpenTo::All).await;
+    }
+    let mut reader = client("reader", ClientKind::Web);
+    reader.metadata.first_party = false;
+    reader.metadata.tenants = OpenTo::All;
+    reader.metadata.redirect_uris = vec![CALLBACK.to_owned(), "https://app.example/second".to_owned()];
+    reader.metadata.resources = vec![FILES.to_owned(), MAIL.to_owned()];
+    reader.metadata.scopes = ["openid", "email", "read", "write"].map(str::to_owned).to_vec();
+    platform.register(reader).await;
+    let ask = |changes: &[(&'static str, &'static str)]| {
+        let mut all = vec![("client_id", "reader"), ("scope", "openid")];
+        all.extend_from_slice(changes);
+        request(&all)
+    };
+    let second = ("redirect_uri", "https://app.example/second");
+    let jar = server.browser();
+    let page = jar.open(&ask(&[("scope", "openid read"), ("resource", FILES)])).await;
+    let page = sign_in(&jar, page, ADA).await;
+    assert!(jar.submit(&page, &[("decision", "allow")]).await.answer().contains_key("code"));
+    for allowed in [
+        ask(&[("scope", "openid write"), ("resource", MAIL)]),
+        ask(&[("scope", "openid email")]),
+        ask(&[("scope", "openid"), second]),
+    ] {
+        let page = jar.open(&allowed).await;
+        assert_eq!(page.marker().as_deref(), Some("page-consent"), "{allowed}: {page:?}");
+        assert!(jar.submit(&page, &[("decision", "allow")]).await.answer().contains_key("code"));
+    }
+    for (silent, changes) in [
+        (true, vec![("scope", "openid email read"), ("resource", FILES)]),
+        (true, vec![("scope", "write"), ("resource", MAIL)]),
+        (true, vec![("scope", "openid"), second]),
+        (false, vec![("scope", "openid write"), ("resource", FILES)]),
+        (false, vec![("scope", "openid read"), ("resource", MAIL)]),
+        (false, vec![("scope", "openid read")]),
+        (false, vec![("scope", "openid email"), second]),
+        (false, vec![("scope", "openid write"), ("resource", MAIL), second]),
+    ] {
+        let mut changes = changes;
+        changes.push(("prompt", "none"));
+        let answer = jar.get(&ask(&changes)).await;
+        assert_eq!(answer.answer().contains_key("code"), silent, "{changes:?}: {answer:?}");
+        if !silent {
+            assert_eq!(answer.answer()["error"], "consent_required", "{changes:?}");
+        }
+    }
+}
+
 /// RFC 8252 §7.3, P008: a native client comes back at another port each time. That is no other way back; another path is.
 #[tokio::test]
 async fn p008_a_native_client_is_consented_to_once_for_all_its_ports() {

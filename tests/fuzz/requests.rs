@@ -10,7 +10,7 @@ use proptest::sample::select;
 pub(super) const MARK: &str = "zq9mark";
 
 /// Every name that any route reads, and some that none does.
-const NAMES: [&str; 46] = [
+const NAMES: [&str; 47] = [
     "response_type",
     "client_id",
     "redirect_uri",
@@ -34,6 +34,7 @@ const NAMES: [&str; 46] = [
     "registration",
     "display",
     "interaction",
+    "serial",
     "csrf",
     "username",
     "organisation",

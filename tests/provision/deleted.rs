@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
+use symbolon::model::consent::Consent;
 use symbolon::storage::PlatformScope;
-use symbolon::storage::records::consents::{self, Consent};
+use symbolon::storage::records::consents;
 use symbolon::storage::records::users;
 
 use super::running::{ADA, HANK, Person, Running};
@@ -46,11 +47,9 @@ async fn p015_a_consent_from_before_an_application_came_back_is_none() {
     let before = running.server.operator();
     running.apply(&running.without_wiki(), true).await;
     running.server.advance(Duration::from_secs(2)).await;
-    let late = Consent {
-        scopes: ["address", "email", "offline_access", "openid", "profile"].map(String::from).to_vec(),
-        resources: Vec::new(),
-        redirect_uris: vec!["http://127.0.0.1:9090/callback".to_owned()],
-    };
+    let mut late = Consent::default();
+    let all = ["address", "email", "offline_access", "openid", "profile"];
+    late.allow("http://127.0.0.1:9090/callback", None, all);
     let right = PlatformScope::operator();
     let stored = running.server.database().write_platform(&right, move |tx| {
         let scope = tx.tenant_by_slug(&"acme".parse().expect("a slug"))?.expect("the tenant");
@@ -67,7 +66,7 @@ async fn p015_a_consent_from_before_an_application_came_back_is_none() {
     assert!(jar.submit(&page, &[("decision", "allow")]).await.answer().contains_key("code"));
     let kept = running.server.database().read(&scope, move |tx| consents::find(tx, ada, &wiki)).await;
     let kept = kept.expect("a read").expect("a consent");
-    assert_eq!(kept.scopes, ["offline_access", "openid"], "what she was shown now");
+    assert_eq!(kept.scopes(), ["offline_access", "openid"].into(), "what she was shown now");
     assert!(jar.get(&Running::asks_for_wiki()).await.answer().contains_key("code"), "and it counts");
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use symbolon::model::client::ClientKind;
+use symbolon::model::consent::Consent;
 use symbolon::model::failure::Failure;
 use symbolon::model::ids::{ClientId, ConsentId, FamilyId, InteractionId, LogoId, SessionId, UserId};
 use symbolon::model::logo::Logo;
@@ -172,7 +173,7 @@ const WRITES: &[(&str, Try)] = &[
     ("clients::hold", |tx, t| clients::hold(tx, &t.client).map(|()| false)),
     ("consents::put", |tx, t| {
         let id = ConsentId::from_bytes([7; 16]);
-        consents::put(tx, (t.user, &t.client), &consents::Consent::default(), (id, t.now)).map(|()| false)
+        consents::put(tx, (t.user, &t.client), &Consent::default(), (id, t.now)).map(|()| false)
     }),
     ("entitlements::set", |tx, _| {
         let add_on = AddOn { product: "notes".into(), grant: "read".into(), expires_at: None };

@@ -15,6 +15,7 @@ use crate::flows::session::{self, LiveAccount};
 use crate::flows::target::is_meant;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
+use crate::model::consent::Consent;
 use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, TenantId, UserId};
 use crate::model::resource_server::ResourceServer;
@@ -22,10 +23,9 @@ use crate::protocol::claims::scope_of;
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::redirect_uri::VerifiedRedirect;
-use crate::protocol::scope::{Scope, ScopeSet};
+use crate::protocol::scope::{STANDARD, Scope, ScopeSet};
 use crate::storage::Directory;
-use crate::storage::records::consents::{self, Consent};
-use crate::storage::records::{clients, resource_servers, users};
+use crate::storage::records::{clients, consents, resource_servers, users};
 
 /// What the consent page shows.
 #[derive(Debug)]
@@ -53,14 +53,9 @@ pub(super) fn stands(
         return Ok(true);
     }
     let servers = servers(directory, client, request, account)?;
-    let wanted = wanted(client, request, &servers);
+    let wanted = Wanted::of(client, request, &servers);
     let given = consents::find(&mut directory.enter(&account.scope)?, account.user.id, &client.client_id)?;
-    Ok(given.is_some_and(|given| {
-        let covers = |had: &[String], wants: &[String]| wants.iter().all(|want| had.contains(want));
-        covers(&given.scopes, &wanted.scopes)
-            && covers(&given.resources, &wanted.resources)
-            && covers(&given.redirect_uris, &wanted.redirect_uris)
-    }))
+    Ok(given.is_some_and(|given| wanted.is_covered_by(&given)))
 }
 
 /// A question that may be put at this moment.
@@ -174,17 +169,10 @@ fn remember(
     account: &LiveAccount,
 ) -> Result<(), Failure> {
     let servers = servers(directory, client, request, account)?;
-    let wanted = wanted(client, request, &servers);
+    let wanted = Wanted::of(client, request, &servers).into_consent();
     let mut tx = directory.enter(&account.scope)?;
-    let before = consents::find(&mut tx, account.user.id, &client.client_id)?.unwrap_or_default();
-    let join = |had: Vec<String>, adds: Vec<String>| -> Vec<String> {
-        had.into_iter().chain(adds).collect::<BTreeSet<_>>().into_iter().collect()
-    };
-    let consent = Consent {
-        scopes: join(before.scopes, wanted.scopes),
-        resources: join(before.resources, wanted.resources),
-        redirect_uris: join(before.redirect_uris, wanted.redirect_uris),
-    };
+    let mut consent = consents::find(&mut tx, account.user.id, &client.client_id)?.unwrap_or_default();
+    consent.join(wanted);
     consents::put(&mut tx, (account.user.id, &client.client_id), &consent, (call.id(), call.now))
 }
 
@@ -211,13 +199,39 @@ pub fn asked_scopes<'a>(scope: &'a ScopeSet, claims: &'a ClaimsRequest) -> BTree
     scopes
 }
 
-/// What a consent to this request covers: the redirect URI as it is registered, since a native client comes back at another
-/// port each time (RFC 8252 §7.3).
-fn wanted(client: &Client, request: &AuthorizationRequest, servers: &[ResourceServer]) -> Consent {
-    let redirect_uri = registration(client, &request.redirect_uri).unwrap_or(&request.redirect_uri);
-    Consent {
-        scopes: asked_scopes(&request.scope, &request.claims).into_iter().map(str::to_owned).collect(),
-        resources: servers.iter().map(|server| server.identifier.clone()).collect(),
-        redirect_uris: vec![redirect_uri.to_owned()],
+/// What a consent to this request covers.
+struct Wanted<'a> {
+    /// The redirect URI as it is registered, since a native client comes back at another port each time (RFC 8252 §7.3).
+    redirect_uri: &'a str,
+    /// Each scope at each resource server that defines it, as the page shows them.
+    shown: Consent,
+    /// Scopes that no resource server of the client defines now. They give nothing: to have allowed them anywhere is enough.
+    idle: BTreeSet<&'a str>,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(client: &'a Client, request: &'a AuthorizationRequest, servers: &[ResourceServer]) -> Self {
+        let redirect_uri = registration(client, &request.redirect_uri).unwrap_or(&request.redirect_uri);
+        let asked = asked_scopes(&request.scope, &request.claims);
+        let mut shown = Consent::default();
+        let (ours, mut idle): (BTreeSet<&str>, _) = asked.iter().partition(|name| STANDARD.contains(name));
+        shown.allow(redirect_uri, None, ours);
+        for server in servers {
+            let defined = server.scopes.iter().map(|defined| defined.name.as_str());
+            let of_it: Vec<&str> = defined.filter(|name| asked.contains(name)).collect();
+            idle.retain(|name| !of_it.contains(name));
+            shown.allow(redirect_uri, Some(&server.identifier), of_it);
+        }
+        Self { redirect_uri, shown, idle }
+    }
+
+    fn is_covered_by(&self, given: &Consent) -> bool {
+        given.covers(&self.shown) && self.idle.is_subset(&given.scopes())
+    }
+
+    fn into_consent(self) -> Consent {
+        let mut all = self.shown;
+        all.allow(self.redirect_uri, None, self.idle);
+        all
     }
 }

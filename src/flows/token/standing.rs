@@ -106,8 +106,7 @@ fn is_consented(
     }
     let consent = consents::find(tx, authorization.user_id, &client.client_id)?;
     let needed = asked_scopes(&authorization.scope, &authorization.claims);
-    Ok(consent
-        .is_some_and(|consent| needed.iter().all(|scope| consent.scopes.iter().any(|given| given == scope))))
+    Ok(consent.is_some_and(|consent| needed.is_subset(&consent.scopes())))
 }
 
 /// What the person may enter at this moment, context by context.

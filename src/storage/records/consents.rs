@@ -3,6 +3,7 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::{from_json, to_json};
+use crate::model::consent::Consent;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, ConsentId, UserId};
 use crate::model::time::Timestamp;
@@ -10,35 +11,17 @@ use crate::storage::rows::{OrFailure, Prepare};
 use crate::storage::schema::consents;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
-/// What was allowed. The lists are sets, sorted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Consent {
-    /// Scopes.
-    pub scopes: Vec<String>,
-    /// Resource servers.
-    pub resources: Vec<String>,
-    /// Redirect URIs, as registered, that the answer went to: a new one is asked about again (P008).
-    pub redirect_uris: Vec<String>,
-}
-
 /// What this person allowed this client.
 pub fn find(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Result<Option<Consent>, Failure> {
-    let row: Option<(String, String, String)> = tx
+    let allowed: Option<String> = tx
         .rows::<consents::table>()
         .filter(consents::user_id.eq(user.to_string()))
         .filter(consents::client_id.eq(client.as_str()))
-        .select((consents::scopes, consents::resources, consents::redirect_uris))
+        .select(consents::allowed)
         .get_result(tx.conn())
         .optional()
         .or_failure("reading a consent")?;
-    row.map(|(scopes, resources, redirect_uris)| {
-        Ok(Consent {
-            scopes: from_json(&scopes, "consents.scopes")?,
-            resources: from_json(&resources, "consents.resources")?,
-            redirect_uris: from_json(&redirect_uris, "consents.redirect_uris")?,
-        })
-    })
-    .transpose()
+    allowed.map(|allowed| from_json(&allowed, "consents.allowed")).transpose()
 }
 
 /// Stores what this person allows this client from now on. The caller holds the person's account, so that nobody else
@@ -50,9 +33,7 @@ pub fn put(
     (id, now): (ConsentId, Timestamp),
 ) -> Result<(), Failure> {
     let values = (
-        consents::scopes.eq(to_json(&consent.scopes, "consents.scopes")?),
-        consents::resources.eq(to_json(&consent.resources, "consents.resources")?),
-        consents::redirect_uris.eq(to_json(&consent.redirect_uris, "consents.redirect_uris")?),
+        consents::allowed.eq(to_json(consent, "consents.allowed")?),
         consents::granted_at.eq(now.to_naive()),
     );
     let changed = diesel::update(
