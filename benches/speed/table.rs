@@ -1,5 +1,6 @@
 //! The table: what was measured, against what, and whether the goal is met.
 
+use std::fmt;
 use std::fmt::Write as _;
 
 /// What a ratio or a number must be.
@@ -30,7 +31,7 @@ impl Table {
         let ratio = measured / other;
         let (goal, met) = judge(ratio, goal, "");
         let against = format!("{other:.0}/s {name}");
-        self.0.push(Row {
+        self.add(Row {
             what: what.to_owned(),
             measured: format!("{measured:.0}/s"),
             against,
@@ -44,7 +45,7 @@ impl Table {
     pub(crate) fn number(&mut self, what: &str, value: f64, unit: &str, goal: &Goal) {
         let (goal, met) = judge(value, goal, unit);
         let measured = format!("{value:.1} {unit}");
-        self.0.push(Row {
+        self.add(Row {
             what: what.to_owned(),
             measured,
             against: String::new(),
@@ -54,15 +55,26 @@ impl Table {
         });
     }
 
+    /// Shows the row at once, since the whole takes minutes.
+    fn add(&mut self, row: Row) {
+        eprint!("{row}");
+        self.0.push(row);
+    }
+
     /// The whole table.
     pub(crate) fn text(&self) -> String {
         let mut text = String::from("| | measured | against | ratio | goal | |\n|---|---|---|---|---|---|\n");
         for row in &self.0 {
-            let Row { what, measured, against, value, goal, met } = row;
-            let _infallible =
-                writeln!(text, "| {what} | {measured} | {against} | {value} | {goal} | {met} |");
+            let _infallible = write!(text, "{row}");
         }
         text
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, measured, against, value, goal, met } = self;
+        writeln!(f, "| {what} | {measured} | {against} | {value} | {goal} | {met} |")
     }
 }
 

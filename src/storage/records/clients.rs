@@ -13,7 +13,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, ClientSecretId, TenantId};
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, Prepare, held_row};
 use crate::storage::schema::{client_directory, client_secrets, clients, tenants};
 use crate::storage::tx::{Directory, PlatformTx, TenantTx, Transaction, sealed::Connected};
 
@@ -78,10 +78,9 @@ pub fn find(tx: &mut TenantTx<'_>, id: &ClientId) -> Result<Option<Client>, Fail
 /// Asked by who is about to give the client something: on PostgreSQL the row stays locked until commit, so that whoever
 /// deletes or changes the client waits, and finds what was given.
 pub fn hold(tx: &mut TenantTx<'_>, id: &ClientId) -> Result<(), Failure> {
-    diesel::update(tx.rows::<clients::table>().filter(clients::client_id.eq(id.as_str())))
-        .set(clients::name.eq(clients::name))
-        .execute(tx.conn())
-        .or_failure("holding a client")?;
+    let client =
+        tx.rows::<clients::table>().filter(clients::client_id.eq(id.as_str())).select(clients::client_id);
+    let _held: Option<String> = held_row!(tx.conn(), client).optional().or_failure("holding a client")?;
     Ok(())
 }
 
