@@ -120,7 +120,7 @@ fn ed25519(point: &str) -> Value {
 /// Every encoding of a point of small order, also those that add the prime of the field or carry a sign that is none: with any
 /// of them `01 00 ... 00` is a signature over anything, or over every second or eighth text.
 #[test]
-fn p126_keys_with_which_everybody_can_sign_are_refused() {
+fn p021_keys_with_which_everybody_can_sign_are_refused() {
     let zeros = "00".repeat(30);
     let ones = "ff".repeat(30);
     let order_8 = [

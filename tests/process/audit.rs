@@ -261,9 +261,9 @@ async fn p137_checkpoints_are_kept_outside_by_themselves() {
     assert!(refused.code == Some(1) && refused.err.contains("nowhere"), "{refused:?}");
 }
 
-/// P139: an export holds facts about people: whoever could read what stood under its name, or has that open, cannot read it.
+/// An export holds facts about people: whoever could read what stood under its name, or has that open, cannot read it.
 #[test]
-fn p139_an_export_is_for_the_operator_alone_whatever_stood_there() {
+fn an_export_is_for_the_operator_alone_whatever_stood_there() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let home = Home::new();
     let at = |name: &str| home.program.folder().join(name);

@@ -268,9 +268,9 @@ fn a_key_set_that_says_something_twice_is_refused() {
     assert!(parse_with(&inline, &TestSources::for_acme()).is_ok());
 }
 
-/// P126: a key with which everybody can sign would let everybody be this client.
+/// P021: a key with which everybody can sign would let everybody be this client.
 #[test]
-fn p126_a_key_that_is_anybodys_is_no_clients() {
+fn p021_a_key_that_is_anybodys_is_no_clients() {
     let weak = "{kty: OKP, crv: Ed25519, x: AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA}";
     let text =
         format!("kind: service, token_endpoint_auth_method: private_key_jwt, jwks: {{keys: [{weak}]}}");
