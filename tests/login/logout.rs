@@ -7,7 +7,7 @@ use symbolon::storage::records::clients;
 
 use super::{authorize, exchange, is_signed_in, open_client, sign_in, signed_in, started, token};
 use crate::harness::TestServer;
-use crate::harness::jar::{Jar, Page};
+use crate::harness::jar::{Jar, Page, client};
 use crate::harness::seed::{PASSWORD, Registered};
 
 /// Ada, signed in through the client: her browser and her tokens.
@@ -224,4 +224,19 @@ async fn the_question_cannot_be_answered_for_another_browser() {
         ada.post("/oauth2/logout", &[("csrf", csrf), ("pending", pending), ("decision", "confirm")]).await;
     assert_eq!(refused.status, StatusCode::BAD_REQUEST);
     assert!(is_signed_in(&ada).await && is_signed_in(&bob).await);
+}
+
+/// OIDC RP-Initiated Logout §2: form serialisation, and nothing else, as at every other page.
+#[tokio::test]
+async fn a_logout_is_taken_from_a_form_alone() {
+    let (server, notes) = started().await;
+    server.organisation("acme", &[]).await.person("ada@acme.example", &[]).await;
+    let (jar, tokens) = visit(&server, &notes).await;
+    let hint = tokens["id_token"].as_str().expect("an ID token");
+    for kind in ["text/plain", "application/json", "multipart/form-data; boundary=x"] {
+        let request = client().post(server.url("/oauth2/logout")).header("content-type", kind);
+        let answer = request.header("cookie", jar.cookie_header()).body(format!("id_token_hint={hint}"));
+        assert_eq!(answer.send().await.expect("an answer").status(), 415, "{kind}");
+    }
+    assert!(is_signed_in(&jar).await);
 }

@@ -27,6 +27,7 @@ use crate::web::family::Family;
 use crate::web::guard::browser::{self, Browser};
 use crate::web::knocker::Knocker;
 use crate::web::limits::Door;
+use crate::web::media_type::is_form;
 use crate::web::meter::Leave;
 use crate::web::trouble::Trouble;
 
@@ -104,8 +105,11 @@ impl Visitor {
         }
     }
 
-    /// The fields of a form.
+    /// The fields of a form. Nothing else is taken, for other sites can send other kinds of bodies without being asked.
     pub fn form(&self, body: &Bytes) -> Result<Params, Detour> {
+        if !is_form(self.request.headers()) {
+            return Err(self.detour(Trouble::WrongEncoding));
+        }
         Params::parse(body).map_err(|_| self.detour(Trouble::Malformed))
     }
 
