@@ -11,6 +11,8 @@ use super::settings::SettingsArgs;
 use super::system_user;
 use crate::config::Config;
 use crate::config::fault::in_words;
+use crate::crypto::hmac::KeyedHash;
+use crate::crypto::master_key::{MasterKey, Purpose};
 use crate::crypto::seal::Sealer;
 use crate::effects::{Random, SystemClock, SystemRandom};
 use crate::flows::Call;
@@ -88,9 +90,18 @@ impl Deployment {
 
     /// What seals private keys.
     pub(super) fn sealer(&self) -> Result<Sealer, Stop> {
-        let master =
-            master_key::load(&self.config).map_err(|fault| Stop::configuration(format_args!("{fault}")))?;
-        Ok(Sealer::new(master, Vec::new()))
+        Ok(Sealer::new(self.master_key()?, Vec::new()))
+    }
+
+    /// The keyed hash under which failed sign-ins are counted. Under another master key than that of the servers nothing
+    /// would be found, so that is refused.
+    pub(super) fn account_names(&self) -> Result<KeyedHash, Stop> {
+        self.keys()?;
+        Ok(KeyedHash::new(&self.master_key()?, Purpose::AccountNames))
+    }
+
+    fn master_key(&self) -> Result<MasterKey, Stop> {
+        master_key::load(&self.config).map_err(|fault| Stop::configuration(format_args!("{fault}")))
     }
 
     /// The signing keys in force.

@@ -1,4 +1,4 @@
-//! `symbolon users`: suspends and resumes people's accounts, beside running servers.
+//! `symbolon users`: suspends, resumes and unlocks people's accounts, beside running servers.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,12 +7,13 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::deployment::Deployment;
-use super::outcome::{Outcome, say, warn};
+use super::outcome::{Outcome, Stop, say, warn};
 use super::person::PersonArgs;
 use super::settings::SettingsArgs;
 use crate::effects::{Clock, SystemClock};
 use crate::flows::provision;
 use crate::model::audit::Actor;
+use crate::model::user::User;
 
 /// What to do with people's accounts.
 #[derive(Debug, Subcommand)]
@@ -23,6 +24,9 @@ pub enum UsersCommand {
     /// Switch a suspended account on again
     #[command(after_help = RESUME)]
     Resume(Named),
+    /// Forget the failed sign-ins of an account, and the lock they led to
+    #[command(after_help = UNLOCK)]
+    Unlock(Named),
 }
 
 const SUSPEND: &str = "\
@@ -38,14 +42,24 @@ Examples:
 Exit codes: 0 the account is suspended, 1 there is no such tenant or account.";
 
 const RESUME: &str = "\
-The person signs in again: sessions and tokens that ended stay ended.
+The person signs in again: sessions and tokens that ended stay ended. Failed sign-ins are forgotten, as by `users unlock`.
 
 Examples:
   symbolon users resume --tenant acme ada@acme.example
 
 Exit codes: 0 the account is active, 1 there is no such tenant or account.";
 
-/// The arguments of `users suspend` and `users resume`.
+const UNLOCK: &str = "\
+Wrong passwords lock an account name for a while, up to a day, whoever sends them (`limits.sign_in_account`). This ends the lock \
+on every server at once and begins the count anew; the password stays what it is. Guesses that go on lock the account \
+again: the audit record says where they come from.
+
+Examples:
+  symbolon users unlock --tenant acme ada@acme.example
+
+Exit codes: 0 nothing is counted against the account, 1 there is no such tenant or account.";
+
+/// The arguments of `users suspend`, `users resume` and `users unlock`.
 #[derive(Debug, Args)]
 pub struct Named {
     #[command(flatten)]
@@ -62,6 +76,7 @@ impl UsersCommand {
         match self {
             Self::Suspend(named) => suspend(&deployment, named),
             Self::Resume(named) => resume(&deployment, named),
+            Self::Unlock(named) => unlock(&deployment, named),
         }
     }
 }
@@ -101,12 +116,35 @@ fn resume(deployment: &Deployment, named: &Named) -> Outcome {
     let (user, changed) = named
         .person
         .change(deployment, move |tx, user| provision::resume(tx, &call, &Actor::Operator, user.id))?;
+    if changed {
+        forget_failures(deployment, named)?;
+    }
     if named.json {
         say(json!({"user": user.id, "email": user.email, "status": "active", "changed": changed}))?;
     } else if changed {
         say(format_args!("resumed {} ({})", user.email, user.id))?;
     } else {
         say(format_args!("{} ({}) is active already", user.email, user.id))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// In a transaction of its own: a sign-in takes the counter of a name before the person.
+fn forget_failures(deployment: &Deployment, named: &Named) -> Result<(User, bool), Stop> {
+    let (call, names) = (deployment.call(), deployment.account_names()?);
+    named
+        .person
+        .change(deployment, move |tx, user| provision::unlock(tx, &call, &Actor::Operator, &names, user))
+}
+
+fn unlock(deployment: &Deployment, named: &Named) -> Outcome {
+    let (user, changed) = forget_failures(deployment, named)?;
+    if named.json {
+        say(json!({"user": user.id, "email": user.email, "changed": changed}))?;
+    } else if changed {
+        say(format_args!("unlocked {} ({}): its failed sign-ins are forgotten", user.email, user.id))?;
+    } else {
+        say(format_args!("no failed sign-ins are counted against {} ({})", user.email, user.id))?;
     }
     Ok(ExitCode::SUCCESS)
 }

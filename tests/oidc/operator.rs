@@ -1,4 +1,4 @@
-//! Commands beside running servers: suspending people, ending sessions, new client secrets. Each is known on every node
+//! Commands beside running servers: suspending and unlocking people, ending sessions, new client secrets. Each is known on every node
 //! within five seconds and recorded with who did it (P074, P149, D9, R60).
 
 use std::process::Stdio;
@@ -50,10 +50,15 @@ async fn is_signed_in(world: &World, jar: &Jar) -> bool {
 
 /// The page after an attempt to sign in with the right password.
 async fn sign_in(world: &World) -> String {
-    let jar = world.server.browser();
+    guess(&world.server, PASSWORD).await
+}
+
+/// The page after an attempt to sign in as Ada at this node.
+async fn guess(node: &TestServer, password: &str) -> String {
+    let jar = node.browser();
     let page = jar.open("/login").await;
     let page = jar.submit(&page, &[("username", "ada@acme.example"), ("organisation", "acme")]).await;
-    let page = jar.submit(&page, &[("password", PASSWORD), ("action", "continue")]).await;
+    let page = jar.submit(&page, &[("password", password), ("action", "continue")]).await;
     page.marker().expect("a page")
 }
 
@@ -126,8 +131,10 @@ async fn p074_a_suspended_person_is_out_everywhere_within_five_seconds() {
         program.json(&["users", "resume", "--tenant", "acme", "ada@acme.example", "--json"])["changed"],
         false
     );
-    assert_eq!(events(&world, "user.changed").await.len(), 2, "what changes nothing writes nothing");
-    assert_eq!(events(&world, "user.changed").await[1].0["details"]["action"], "resume");
+    let written = events(&world, "user.changed").await;
+    let actions: Vec<_> = written.iter().map(|(body, _)| body["details"]["action"].clone()).collect();
+    // The attempt while it was suspended was a failed one, and is forgotten with the suspension.
+    assert_eq!(actions, ["suspend", "resume", "unlock"], "what changes nothing writes nothing");
 
     // Back in, by signing in; what ended stays ended.
     assert_error(&world.refresh(&world.wiki, &held.refresh).await, 400, "invalid_grant");
@@ -331,4 +338,32 @@ async fn p102_the_last_owner_is_suspended_by_the_operator_with_a_warning() {
     program.ok(&["users", "resume", "--tenant", "acme", "ada@acme.example"]);
     let alone = program.json(&["users", "suspend", "--tenant", "acme", "ada@acme.example", "--json"]);
     assert_eq!((&alone["changed"], &alone["last_owner"]), (&true.into(), &true.into()));
+}
+
+/// P037, D31: whoever guesses long enough locks a name for a day, and the lock refuses the very sign-in that would end it.
+#[tokio::test]
+async fn p037_the_operator_ends_a_lock_and_the_person_signs_in_on_every_node() {
+    let limited = TestServer::with().at(SystemClock.now()).set("limits.sign_in_account", "2 per 10m");
+    let world = World::on(limited).await;
+    let other = world.server.another_node().await;
+    let program = Program::beside(&world.server);
+    let unlock = || program.json(&["users", "unlock", "--tenant", "acme", "Ada@ACME.example", "--json"]);
+    assert_eq!(unlock()["changed"], false, "nothing was counted yet");
+    for node in [&world.server, &other] {
+        for _ in 0..2 {
+            assert_eq!(guess(node, "wrong password").await, "page-password");
+        }
+        assert_eq!(guess(node, PASSWORD).await, "page-password", "the lock holds for the right one too");
+        assert_eq!(unlock()["changed"], true);
+        assert_eq!(guess(node, PASSWORD).await, "page-home");
+    }
+    let unlocked = events(&world, "user.changed").await;
+    assert_eq!(unlocked.len(), 2, "{unlocked:?}");
+    for event in &unlocked {
+        assert_by_operator(event);
+        assert_eq!(event.0["details"]["action"], "unlock");
+        assert_eq!(event.0["target"]["id"], world.ada.to_string());
+    }
+    let nobody = program.run(&["users", "unlock", "--tenant", "acme", "nobody@acme.example"]);
+    assert_eq!(nobody.code, Some(1));
 }

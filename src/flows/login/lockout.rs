@@ -48,8 +48,8 @@ pub fn count(
     Ok(locked)
 }
 
-/// Forgets the failures of a name: its owner signed in.
-pub fn clear(tx: &mut impl Transaction, key: &str) -> Result<(), Failure> {
+/// Forgets the failures of a name: its owner signed in, or the operator knows better. False where there were none.
+pub fn clear(tx: &mut impl Transaction, key: &str) -> Result<bool, Failure> {
     counters::delete(tx, key)
 }
 

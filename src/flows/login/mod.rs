@@ -7,6 +7,7 @@ pub mod lockout;
 pub mod password;
 pub mod visit;
 
+use crate::crypto::hmac::KeyedHash;
 use crate::flows::failures::RecordRules;
 use crate::model::ids::TenantId;
 use crate::model::rate::Rate;
@@ -33,12 +34,19 @@ pub enum Destination {
 impl SignInRules {
     /// The key of an account's lock counter. `canonical` is the address in the form that decides equality (D3).
     pub fn account_key(&self, destination: &Destination, canonical: &str) -> String {
-        match destination {
-            Destination::Tenant(tenant) => {
-                self.records.names.of(&[b"account", b"tenant", tenant.as_bytes(), canonical.as_bytes()])
+        destination.account_key(&self.records.names, canonical)
+    }
+}
+
+impl Destination {
+    /// The same, under this keyed hash.
+    pub fn account_key(&self, names: &KeyedHash, canonical: &str) -> String {
+        match self {
+            Self::Tenant(tenant) => {
+                names.of(&[b"account", b"tenant", tenant.as_bytes(), canonical.as_bytes()])
             }
-            Destination::Nowhere(given) => {
-                self.records.names.of(&[b"account", b"nowhere", given.as_bytes(), canonical.as_bytes()])
+            Self::Nowhere(given) => {
+                names.of(&[b"account", b"nowhere", given.as_bytes(), canonical.as_bytes()])
             }
         }
     }

@@ -12,6 +12,7 @@ mod revoke_sessions;
 mod rotate_secret;
 pub mod state;
 mod suspend_user;
+mod unlock_user;
 mod yaml;
 
 pub use apply::Made;
@@ -22,3 +23,4 @@ pub use named_user::{named_user, user_names};
 pub use revoke_sessions::revoke_sessions;
 pub use rotate_secret::{BadOverlap, NoSecret, Overlap, Rotated, rotate_secret};
 pub use suspend_user::{Suspended, resume, suspend};
+pub use unlock_user::unlock;

@@ -130,12 +130,12 @@ pub fn put(tx: &mut impl Transaction, counter: &Counter) -> Result<(), Failure> 
     Ok(())
 }
 
-/// Forgets a counter.
-pub fn delete(tx: &mut impl Transaction, key: &str) -> Result<(), Failure> {
-    diesel::delete(counters::table.filter(counters::key.eq(key)))
+/// Forgets a counter; false where there is none.
+pub fn delete(tx: &mut impl Transaction, key: &str) -> Result<bool, Failure> {
+    let deleted = diesel::delete(counters::table.filter(counters::key.eq(key)))
         .execute(tx.conn())
         .or_failure("forgetting a counter")?;
-    Ok(())
+    Ok(deleted == 1)
 }
 
 /// Forgets a counter that has expired; false when it was raised anew meanwhile.
