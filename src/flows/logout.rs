@@ -11,10 +11,12 @@ use subtle::ConstantTimeEq as _;
 
 use super::active_client::ActiveClient;
 use super::call::Call;
+use super::failures::{self, RecordRules, Source};
 use super::id_token_hint::IdTokenHint;
 use super::session::{self, EndReason, LiveAccount, live_accounts};
 use crate::crypto::hmac::KeyedHash;
 use crate::crypto::jwt::VerificationKeys;
+use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
@@ -110,6 +112,7 @@ struct Wish {
 pub fn begin(
     directory: &mut Directory<'_>,
     call: &Call,
+    rules: &RecordRules,
     request: &LogoutRequest,
     cookie_hash: &str,
 ) -> Result<LogoutStep, Failure> {
@@ -128,6 +131,9 @@ pub fn begin(
         let place = accounts.iter().position(|account| names(hint, account))?;
         Some(accounts.swap_remove(place))
     });
+    if let (true, Some(account)) = (astray, named.as_ref().or(accounts.first())) {
+        note_astray(directory, call, rules, client.as_ref(), account)?;
+    }
     if let Some(account) = named {
         if astray {
             return Ok(ask(call, client, vec![account], None));
@@ -162,6 +168,28 @@ pub fn confirm(
         accounts.into_iter().partition(|account| pending.accounts.contains(&account.reference()));
     end(directory, call, &ending)?;
     Ok(LogoutStep::Done { to, ended: ending, others })
+}
+
+/// Notes that the browser of this account was to be led to where no client that may lead it has registered; one by one up to
+/// the limit (D23). Any site can send a browser here, so that nobody but the account is named unless the hint proves it.
+fn note_astray(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    rules: &RecordRules,
+    client: Option<&Client>,
+    account: &LiveAccount,
+) -> Result<(), Failure> {
+    let user = account.user.id.to_string();
+    let mut event = call
+        .event(EventKind::SignOut, EventResult::Denied, Actor::Anonymous)
+        .on("session", account.session.id)
+        .with("reason", "unregistered_target")
+        .with("user", user.as_str());
+    if let Some(client) = client {
+        event = event.by_client(&client.client_id);
+    }
+    let source = Source { tenant: Some(account.scope.id()), named: &user };
+    failures::record(directory, call, rules, source, event)
 }
 
 fn ask(call: &Call, client: Option<Client>, accounts: Vec<LiveAccount>, to: Option<Departure>) -> LogoutStep {

@@ -12,6 +12,7 @@ pub mod bearer;
 pub mod call;
 pub mod client_auth;
 pub mod client_logo;
+pub mod cross_site;
 pub mod failures;
 mod foreign;
 mod id_token_hint;

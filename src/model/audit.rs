@@ -100,7 +100,7 @@ macro_rules! event_kinds {
 event_kinds! {
     /// A person proved a factor and was signed in, or was refused.
     SignIn = "session.sign_in",
-    /// A person ended a session.
+    /// A person ended a session, or was to be led away afterwards to where no client has registered.
     SignOut = "session.sign_out",
     /// A session was ended by somebody else.
     SessionRevoked = "session.revoked",
@@ -158,8 +158,11 @@ event_kinds! {
     SetupCompleted = "deployment.setup_completed",
     /// The audit trail was read or exported.
     AuditRead = "audit.read",
-    /// A client reached for something that is not its own: a token of another client or tenant.
+    /// Somebody reached for something that is not theirs: a client for a token of another client or tenant, or whoever
+    /// holds a token of ours for what it does not open, or no longer.
     AccessDenied = "access.denied",
+    /// A request that no page of ours sent came with the cookie of somebody who is signed in, and was refused.
+    CrossSite = "session.cross_site",
 }
 
 /// The place of an event in its tenant's chain.

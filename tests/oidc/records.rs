@@ -26,7 +26,11 @@ const fn rows(kind: EventKind) -> &'static [Row] {
             ("success", "user", "session", &["factor"]),
             ("denied", "anonymous", "user", &["account", "reason"]),
         ],
-        EventKind::SignOut => &[("success", "user", "session", &["user"])],
+        EventKind::SignOut => &[
+            ("success", "user", "session", &["user"]),
+            ("denied", "anonymous", "session", &["reason", "user"]),
+        ],
+        EventKind::CrossSite => &[("denied", "anonymous", "session", &["user"])],
         EventKind::SessionRevoked => &[("success", "operator", "user", &["sessions"])],
         EventKind::AccountLocked => &[("denied", "system", "user", &["account", "until"])],
         EventKind::FailuresFolded => &[("denied", "anonymous", "", &["count", "of", "since", "source"])],
@@ -75,9 +79,11 @@ const fn rows(kind: EventKind) -> &'static [Row] {
             &[("success", "user", "user", &[]), ("denied", "anonymous", "", &["reason"])]
         }
         EventKind::AuditRead => &[("success", "operator", "", &["personal"])],
-        EventKind::AccessDenied => {
-            &[("denied", "client", "access_token", &["at"]), ("denied", "client", "refresh_family", &["at"])]
-        }
+        EventKind::AccessDenied => &[
+            ("denied", "client", "access_token", &["at"]),
+            ("denied", "client", "refresh_family", &["at"]),
+            ("denied", "anonymous", "access_token", &["at", "reason"]),
+        ],
     }
 }
 
@@ -95,6 +101,7 @@ const fn names_client(kind: EventKind) -> bool {
         | EventKind::AccessDenied => true,
         EventKind::SignIn
         | EventKind::SignOut
+        | EventKind::CrossSite
         | EventKind::SessionRevoked
         | EventKind::AccountLocked
         | EventKind::FailuresFolded
@@ -197,6 +204,8 @@ async fn people(world: &World) {
     jar.submit(&page, &[("decision", "deny")]).await;
     let page = jar.open(&World::authorize_path(&app, &asked)).await;
     jar.submit(&page, &[("decision", "allow")]).await;
+    jar.send(Method::POST, "/login/accounts", Some(&[]), &[("origin", "https://evil.example")]).await;
+    jar.open("/oauth2/logout?post_logout_redirect_uri=https://evil.example/").await;
     let page = jar.open("/oauth2/logout").await;
     jar.submit(&page, &[("decision", "confirm")]).await;
     world.authorize(&jar, &world.wiki, &[("prompt", "none")]).await;
@@ -225,6 +234,7 @@ async fn clients(world: &World) {
     for token in [&access, &refresh] {
         world.ask("/oauth2/revoke", &world.wiki, &[("token", token)]).await;
     }
+    assert_eq!(world.userinfo(&access).await.status, 401);
     let wrong = basic(world.job.id(), "sys_wrong");
     let grant = [("grant_type", "client_credentials")];
     world.post("/oauth2/token", &grant, &[("authorization", &wrong)]).await;
@@ -246,10 +256,10 @@ fn operator_goes_on(world: &World) {
     program.ok(&["audit", "verify"]);
 }
 
-/// Every event of every tenant, by kind: the body, and the erasable facts.
-async fn recorded(world: &World) -> BTreeMap<String, Vec<(Value, Value)>> {
+/// Every event of these tenants, by kind: the body, and the erasable facts.
+async fn recorded(world: &World, tenants: &[&'static str]) -> BTreeMap<String, Vec<(Value, Value)>> {
     let mut found: BTreeMap<String, Vec<(Value, Value)>> = BTreeMap::new();
-    for slug in ["platform", "acme", "globex", "initech"] {
+    for slug in tenants {
         let scope = world.server.scope_of(slug).await.scope;
         let events =
             world.server.database().read(&scope, |tx| audit::after(tx, 0, 10_000)).await.expect("events");
@@ -267,7 +277,7 @@ async fn recorded(world: &World) -> BTreeMap<String, Vec<(Value, Value)>> {
 async fn p135_every_action_leaves_its_record_with_who_what_and_how_it_ended() {
     let world = world().await;
     do_everything(&world).await;
-    let found = recorded(&world).await;
+    let found = recorded(&world, &["platform", "acme", "globex", "initech"]).await;
     let mut missing = Vec::new();
     for &kind in EventKind::ALL {
         let events = found.get(kind.as_str()).map(Vec::as_slice).unwrap_or_default();
@@ -307,4 +317,58 @@ fn matches(body: &Value, (result, actor, target, details): &Row) -> bool {
         && body["actor"]["type"] == *actor
         && body["target"]["type"].as_str().unwrap_or_default() == *target
         && details.iter().all(has)
+}
+
+/// D23: what is refused to somebody who is known is recorded on the chain of their tenant, one by one up to the limit and
+/// then as one count; and where nobody is signed in, nothing is.
+#[tokio::test]
+async fn p135_refusals_of_whoever_is_known_are_recorded_and_no_flood_of_them_fills_a_chain() {
+    let world = world().await;
+    let tokens = world.tokens(&world.wiki).await;
+    let (access, machine) = (text(&tokens, "access_token"), world.machine_token(&world.job).await);
+    world.ask("/oauth2/revoke", &world.wiki, &[("token", &access)]).await;
+    let jar = world.server.browser();
+    world.authorize(&jar, &world.wiki, &[]).await;
+    let stranger = world.server.browser();
+    stranger.open("/login").await;
+    let hint = text(&tokens, "id_token");
+    let astray =
+        format!("/oauth2/logout?id_token_hint={hint}&post_logout_redirect_uri=https://evil.example/");
+    let evil = [("origin", "https://evil.example")];
+    for _ in 0..5 {
+        assert_eq!(world.userinfo(&access).await.status, 401);
+        assert_eq!(world.userinfo(&machine).await.status, 403, "it lacks openid");
+        for browser in [&jar, &stranger] {
+            for path in ["/login/accounts", "/consent"] {
+                assert_eq!(browser.send(Method::POST, path, Some(&[]), &evil).await.status, 403);
+            }
+            let confirmed = [("decision", "confirm"), ("pending", "x")];
+            let answer = browser.send(Method::POST, "/oauth2/logout", Some(&confirmed), &evil).await;
+            assert_eq!(answer.status, 403);
+            browser.get(&astray).await;
+        }
+    }
+    world.server.advance(Duration::from_mins(11)).await;
+    world.server.run_jobs().await;
+    let found = recorded(&world, &["platform", "acme", "globex"]).await;
+    let of = |kind: &str, tenant: &str, detail: (&str, &str)| {
+        let events = found.get(kind).map(Vec::as_slice).unwrap_or_default();
+        let ours = events.iter().filter(|(body, _)| {
+            body["tenant_id"] == tenant && body["details"][detail.0] == detail.1 && body["result"] == "denied"
+        });
+        ours.count()
+    };
+    let (acme, ada) = (world.acme.to_string(), world.ada.to_string());
+    assert_eq!(of("access.denied", &acme, ("reason", "not_live")), 3);
+    assert_eq!(of("access.denied", &acme, ("reason", "scope")), 3);
+    assert_eq!(of("session.cross_site", &acme, ("user", &ada)), 3);
+    assert_eq!(of("session.sign_out", &acme, ("reason", "unregistered_target")), 3);
+    let folded = &found["session.failures_folded"];
+    for (kind, count) in [("access.denied", 2), ("session.cross_site", 12), ("session.sign_out", 2)] {
+        let held = folded.iter().filter(|(body, _)| {
+            let details = &body["details"];
+            body["tenant_id"] == acme.as_str() && details["of"] == kind && details["count"] == count
+        });
+        assert!(held.count() >= 1, "{kind}: {folded:#?}");
+    }
 }

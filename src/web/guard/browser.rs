@@ -11,12 +11,16 @@ use subtle::ConstantTimeEq as _;
 
 use crate::crypto::hmac::KeyedHash;
 use crate::effects::Random;
+use crate::flows::session::{LiveAccount, live_accounts};
+use crate::flows::{Call, cross_site};
 use crate::model::digest::sha256;
+use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
 use crate::model::secret::Secret;
 use crate::protocol::opaque::{self, PlainKind};
 use crate::web::cookies::CookieKind;
 use crate::web::edge::Edge;
+use crate::web::trouble::Trouble;
 
 /// How many bytes of the cookie's 32 are random; the rest is a keyed hash of them, so that we know our own.
 const RANDOM: usize = 16;
@@ -67,6 +71,35 @@ impl Browser {
     /// Whether it has not proved anything yet, because it came without a cookie of ours.
     pub const fn is_fresh(&self) -> bool {
         self.fresh
+    }
+
+    /// Who is signed in here, the first where there are several.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn signed_in(&self, edge: &Edge, call: &Call) -> Result<Option<LiveAccount>, Failure> {
+        if self.fresh {
+            return Ok(None);
+        }
+        let (call, cookie) = (call.clone(), self.hash.clone());
+        let accounts = edge.database.read_directory(move |tx| live_accounts(tx, &call, &cookie)).await?;
+        Ok(accounts.into_iter().next())
+    }
+
+    /// Refuses a request that no page of ours sent; where somebody is signed in here, that is recorded.
+    pub async fn refuse_cross_site(&self, edge: &Edge, call: &Call) -> Trouble {
+        let recorded = async {
+            // Asked before, so that strangers make nobody wait to write.
+            if self.signed_in(edge, call).await?.is_none() {
+                return Ok(());
+            }
+            let (call, cookie, rules) = (call.clone(), self.hash.clone(), edge.sign_in.records.clone());
+            edge.database.write_directory(move |tx| cross_site::note(tx, &call, &rules, &cookie)).await
+        };
+        match recorded.await {
+            Ok(()) => Trouble::CrossSite,
+            Err(failure) => Trouble::of_failure(&failure, call.request_id),
+        }
     }
 
     /// Gives the cookie to the browser with this answer, where it does not have it yet.

@@ -17,6 +17,7 @@ use crate::protocol::params::Params;
 use crate::views::text::Locale;
 use crate::web::edge::Edge;
 use crate::web::family::Family;
+use crate::web::guard::browser::Browser;
 use crate::web::guard::csrf::{FIELD, is_from_here, same_origin};
 use crate::web::knocker::{Sender, moves_the_window};
 use crate::web::limits::Door;
@@ -76,6 +77,12 @@ pub async fn gate(
     notes.sent_by(sender(&gate, &request, &edge, &listed));
     let mut response = match admit(&gate, &mut request, &edge, &notes).await {
         Err(trouble) => {
+            let trouble = if trouble == Trouble::CrossSite {
+                let (asks, call) = (request.request(), edge.call(request.request()));
+                Browser::of(asks, &edge).refuse_cross_site(&edge, &call).await
+            } else {
+                trouble
+            };
             let answer = trouble_answer(&edge, request.request(), trouble, family);
             request.into_response(answer)
         }

@@ -5,11 +5,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::error::{BearerError, Halt, no_store};
-use crate::flows::userinfo;
+use crate::flows::Call;
+use crate::flows::userinfo::{self, UserinfoRefusal};
 use crate::protocol::params::Params;
 use crate::protocol::token_claims::AccessTokenClaims;
+use crate::storage::Directory;
 use crate::web::edge::Edge;
 use crate::web::guard::bearer::bearer;
+use crate::web::limits::Door;
 use crate::web::media_type::is_form;
 
 /// `GET /userinfo`: the token in the header.
@@ -35,11 +38,12 @@ pub async fn workspaces(request: HttpRequest, edge: Data<Edge>) -> HttpResponse 
         let call = edge.call(&request);
         let token = bearer(&request, &edge, &call, None)?;
         let holder = token.claims().clone();
+        let asked = call.clone();
         let told = edge
             .database
-            .read_directory(move |directory| userinfo::workspaces(directory, &call, token))
+            .read_directory(move |directory| userinfo::workspaces(directory, &asked, token))
             .await?;
-        told.inspect(|_| note(&request, &edge, &holder)).map_err(|refusal| Halt::Bearer(refusal.into()))
+        settle(&request, &edge, (call, holder), told).await
     };
     let answer = answer.await;
     answered(&request, &edge, answer)
@@ -53,9 +57,34 @@ async fn tell(
     let call = edge.call(request);
     let token = bearer(request, edge, &call, form.as_ref())?;
     let holder = token.claims().clone();
+    let asked = call.clone();
     let told =
-        edge.database.read_directory(move |directory| userinfo::userinfo(directory, &call, token)).await?;
-    told.inspect(|_| note(request, edge, &holder)).map_err(|refusal| Halt::Bearer(refusal.into()))
+        edge.database.read_directory(move |directory| userinfo::userinfo(directory, &asked, token)).await?;
+    settle(request, edge, (call, holder), told).await
+}
+
+/// Notes who asked with a good token. The refusal of one that is ours all the same is recorded, as long as whoever sent it
+/// is not told to wait (D23).
+async fn settle<T>(
+    request: &HttpRequest,
+    edge: &Data<Edge>,
+    (call, holder): (Call, AccessTokenClaims),
+    told: Result<T, UserinfoRefusal>,
+) -> Result<T, Halt> {
+    let why = match told {
+        Ok(told) => {
+            note(request, edge, &holder);
+            return Ok(told);
+        }
+        Err(why) => why,
+    };
+    if let Some(knocker) = edge.notes(request).knocker() {
+        edge.limits.peek(Door::Bearer, &knocker, call.now).map_err(Halt::TooMany)?;
+    }
+    let rules = edge.sign_in.records.clone();
+    let record = move |tx: &mut Directory<'_>| userinfo::note_refusal(tx, &call, &rules, &holder, why);
+    edge.database.write_directory(record).await?;
+    Err(Halt::Bearer(why.into()))
 }
 
 /// Notes which client asked, and for whom: the token is good (R60).

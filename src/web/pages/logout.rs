@@ -8,10 +8,10 @@ use super::card;
 use super::visitor::{Outcome, Visitor, answered};
 use crate::flows::logout::{Departure, LogoutRequest, LogoutStep, Pending, Question, begin, confirm};
 use crate::protocol::params::Params;
+use crate::storage::Directory;
 use crate::views::link::LocalPath;
 use crate::views::{LoggedOutPage, LogoutConfirmPage};
 use crate::web::guard::csrf::{FIELD, same_origin};
-use crate::web::trouble::Trouble;
 
 /// The parameters of a relying party that matter here.
 const PARAMETERS: [&str; 5] =
@@ -32,12 +32,13 @@ async fn ask(visitor: &Visitor) -> Outcome {
     let keys = visitor.sound(visitor.edge.current_keys())?;
     let request = LogoutRequest::read(&params, &visitor.edge.issuer, keys.own());
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
-    let database = &visitor.edge.database;
+    let (database, rules) = (&visitor.edge.database, visitor.edge.sign_in.records.clone());
+    let begun = move |directory: &mut Directory<'_>| begin(directory, &call, &rules, &request, &cookie);
     let step = if visitor.browser.is_fresh() {
         // A browser that we never saw has nobody to sign out, and so nothing to write.
-        database.read_directory(move |directory| begin(directory, &call, &request, &cookie)).await
+        database.read_directory(begun).await
     } else {
-        database.write_directory(move |directory| begin(directory, &call, &request, &cookie)).await
+        database.write_directory(begun).await
     };
     go_on(visitor, visitor.sound(step)?, params.get("ui_locales")).await
 }
@@ -48,9 +49,11 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         return Ok(visitor.to_without_cookie(&by_get(&params)));
     };
     let (edge, request) = (&visitor.edge, &visitor.request);
-    same_origin(request.method(), request.headers(), &edge.issuer)
-        .and_then(|()| edge.csrf.verify(request, &edge.issuer, params.get(FIELD)))
-        .map_err(|_| visitor.detour(Trouble::CrossSite))?;
+    let ours = same_origin(request.method(), request.headers(), &edge.issuer)
+        .and_then(|()| edge.csrf.verify(request, &edge.issuer, params.get(FIELD)));
+    if ours.is_err() {
+        return Err(visitor.detour(visitor.browser.refuse_cross_site(edge, &visitor.call).await));
+    }
     if decision != "confirm" {
         return Ok(visitor.to(&LocalPath::page("/")));
     }
