@@ -28,10 +28,16 @@ pub const SECTION: Section = Section {
             "Authorization requests and plain sign-ins from one address by browsers that are not signed in; each is stored until it ends.",
         ),
         Key::new(
+            "limits.authorize_person",
+            Kind::Rate,
+            "120 per 1m",
+            "Authorization requests of one person who is signed in, from anywhere; each that succeeds leaves a record for good.",
+        ),
+        Key::new(
             "limits.token_address",
             Kind::Rate,
             "60 per 1m",
-            "Refused requests at the token, introspection and revocation endpoints from one address.",
+            "Refused requests at the token, introspection and revocation endpoints from one address, but for those of a confidential client that has proved itself.",
         ),
         Key::new(
             "limits.token_client",
@@ -87,6 +93,8 @@ pub struct LimitsConfig {
     pub sign_in_account: Rate,
     /// Authorization requests without a session, an address.
     pub authorize_address: Rate,
+    /// Authorization requests with a session, a person.
+    pub authorize_person: Rate,
     /// Refused token requests, an address.
     pub token_address: Rate,
     /// Token requests, a client.
@@ -112,6 +120,7 @@ impl LimitsConfig {
             sign_in_address: reader.rate("limits.sign_in_address"),
             sign_in_account: reader.rate("limits.sign_in_account"),
             authorize_address: reader.rate("limits.authorize_address"),
+            authorize_person: reader.rate("limits.authorize_person"),
             token_address: reader.rate("limits.token_address"),
             token_client: reader.rate("limits.token_client"),
             bearer_address: reader.rate("limits.bearer_address"),

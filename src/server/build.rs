@@ -343,6 +343,7 @@ fn rates(limits: &LimitsConfig) -> Rates {
     Rates {
         sign_in_address: limits.sign_in_address,
         authorize_address: limits.authorize_address,
+        authorize_person: limits.authorize_person,
         token_address: limits.token_address,
         token_client: limits.token_client,
         bearer_address: limits.bearer_address,

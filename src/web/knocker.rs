@@ -6,6 +6,8 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 
+use crate::model::ids::UserId;
+
 const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 const PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
 
@@ -36,15 +38,17 @@ pub enum Sender {
 
 /// Whose requests are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Knocker {
-    address: AddressKey,
-    sender: Sender,
+pub enum Knocker {
+    /// Whoever this is at this address.
+    At(AddressKey, Sender),
+    /// Somebody who is signed in, wherever.
+    Person(UserId),
 }
 
 impl Knocker {
     /// Whoever this is at this address.
     pub fn new(address: IpAddr, sender: Sender) -> Self {
-        Self { address: address.into(), sender }
+        Self::At(address.into(), sender)
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Rates {
     pub sign_in_address: Rate,
     /// Authorization requests without a session.
     pub authorize_address: Rate,
+    /// Authorization requests of somebody who is signed in.
+    pub authorize_person: Rate,
     /// Refused token requests.
     pub token_address: Rate,
     /// Requests of a client.
@@ -29,6 +31,7 @@ pub struct Rates {
 #[derive(Debug)]
 pub struct Limits {
     addresses: [(Door, Arc<Meter<Knocker>>); 5],
+    people: Arc<Meter<Knocker>>,
     clients: Meter<ClientId>,
     public_clients: Meter<(ClientId, Knocker)>,
 }
@@ -38,7 +41,8 @@ pub struct Limits {
 pub enum Door {
     /// Sign-in pages: failures count.
     SignIn,
-    /// The authorization endpoint: requests without a session count, and sign-ins that begin without one.
+    /// The authorization endpoint: requests count, against whoever is signed in, or else the address; and there sign-ins
+    /// that begin without a request. Each is stored, or issues a code and leaves a record for good.
     Authorize,
     /// Token, introspection, revocation: refusals count, but for those of a confidential client that proved itself.
     Token,
@@ -59,6 +63,7 @@ impl Limits {
                 (Door::Bearer, Arc::new(Meter::new(rates.bearer_address))),
                 (Door::Setup, Arc::new(Meter::new(rates.setup_address))),
             ],
+            people: Arc::new(Meter::new(rates.authorize_person)),
             clients: Meter::new(rates.token_client),
             public_clients: Meter::new(rates.token_client),
         }
@@ -69,7 +74,7 @@ impl Limits {
     /// # Errors
     /// [`TooMany`] where they failed there too often.
     pub fn peek(&self, door: Door, knocker: &Knocker, now: Timestamp) -> Result<(), TooMany> {
-        self.meter(door).map_or(Ok(()), |meter| meter.peek(knocker, now))
+        self.meter(door, knocker).map_or(Ok(()), |meter| meter.peek(knocker, now))
     }
 
     /// Leave to try once at this door; what comes of it tells whether it counts.
@@ -82,15 +87,15 @@ impl Limits {
         knocker: Knocker,
         now: Timestamp,
     ) -> Result<Option<Leave<Knocker>>, TooMany> {
-        match self.meter(door) {
+        match self.meter(door, &knocker) {
             Some(meter) => meter.enter(knocker, now).await.map(Some),
             None => Ok(None),
         }
     }
 
-    /// Counts a failure, or a request of somebody who has proved nothing.
+    /// Counts a failure.
     pub fn charge(&self, door: Door, knocker: &Knocker, now: Timestamp) {
-        if let Some(meter) = self.meter(door) {
+        if let Some(meter) = self.meter(door, knocker) {
             meter.charge(knocker, now);
         }
     }
@@ -100,7 +105,7 @@ impl Limits {
     /// # Errors
     /// [`TooMany`] where it is not; then nothing is counted.
     pub fn take(&self, door: Door, knocker: &Knocker, now: Timestamp) -> Result<(), TooMany> {
-        self.meter(door).map_or(Ok(()), |meter| meter.take(knocker, now))
+        self.meter(door, knocker).map_or(Ok(()), |meter| meter.take(knocker, now))
     }
 
     /// Counts a request of a client. Called once the client has authenticated, so that nobody can use up the share of
@@ -120,7 +125,10 @@ impl Limits {
         }
     }
 
-    fn meter(&self, door: Door) -> Option<&Arc<Meter<Knocker>>> {
-        self.addresses.iter().find(|(own, _)| *own == door).map(|(_, meter)| meter)
+    fn meter(&self, door: Door, knocker: &Knocker) -> Option<&Arc<Meter<Knocker>>> {
+        match knocker {
+            Knocker::Person(_) => Some(&self.people),
+            Knocker::At(..) => self.addresses.iter().find(|(own, _)| *own == door).map(|(_, meter)| meter),
+        }
     }
 }

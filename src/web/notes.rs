@@ -22,6 +22,7 @@ struct Sheet {
     now: Timestamp,
     address: Option<IpAddr>,
     sender: Sender,
+    person: Option<UserId>,
     caller: Caller,
     proved: bool,
     failed: bool,
@@ -49,6 +50,7 @@ impl Notes {
             now,
             address,
             sender: Sender::Visitor,
+            person: None,
             caller: Caller::default(),
             proved: false,
             failed: false,
@@ -89,9 +91,17 @@ impl Notes {
         self.0.borrow_mut().sender = sender;
     }
 
+    /// Notes that the request uses up the share of this person, who is signed in, and none of the address.
+    pub(super) fn sent_by_person(&self, user: UserId) {
+        self.0.borrow_mut().person = Some(user);
+    }
+
     /// Whose share of a limit the request uses up.
     pub fn knocker(&self) -> Option<Knocker> {
         let sheet = self.0.borrow();
+        if let Some(user) = sheet.person {
+            return Some(Knocker::Person(user));
+        }
         sheet.address.map(|address| Knocker::new(address, sheet.sender.clone()))
     }
 

@@ -1,10 +1,11 @@
 //! The limits that stand in the way of whoever asks much and often; the benchmarks read this list too.
 
 /// Keys of `[limits]` that say how often somebody may ask or fail.
-pub(crate) const ASKING: [&str; 7] = [
+pub(crate) const ASKING: [&str; 8] = [
     "sign_in_address",
     "sign_in_account",
     "authorize_address",
+    "authorize_person",
     "token_address",
     "token_client",
     "bearer_address",

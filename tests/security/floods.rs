@@ -111,6 +111,45 @@ async fn p133_authorization_requests_of_strangers_are_limited_and_those_of_peopl
     assert_eq!(shut, Some(7));
 }
 
+/// D31, R71: a person has a share of their own, wherever they are: strangers at the same address take nothing of it, and it has
+/// an end, for each code leaves a record for good.
+#[tokio::test]
+async fn p133_each_person_has_a_share_of_the_authorization_endpoint_and_strangers_take_nothing_of_it() {
+    let limits = [("limits.authorize_address", "4 per 1m"), ("limits.authorize_person", "6 per 1m")];
+    let limited = limits.iter().fold(TestServer::with(), |all, (key, rate)| all.set(key, *rate));
+    let server = limited.start().await;
+    furnish(&server).await;
+    server.scope_of("acme").await.person("bob@acme.example", &[]).await;
+    let mut people = Vec::new();
+    // The request before the sign-in is a stranger's, and the way back from it is the person's.
+    for name in [ADA, "bob@acme.example"] {
+        let jar = server.browser();
+        let page = jar.open(&authorize("s")).await;
+        let page = jar.submit(&page, &[("username", name)]).await;
+        assert!(jar.submit(&page, &[("password", PASSWORD)]).await.answer().contains_key("code"));
+        people.push(jar);
+    }
+    let [ada, bob] = &people[..] else { panic!("two people") };
+    for n in 0..2 {
+        assert_eq!(server.browser().get(&authorize("s")).await.status, 303, "{n}");
+    }
+    assert_too_many(&server.browser().get(&authorize("s")).await, "strangers");
+    let stale = server.browser();
+    stale.set_cookie("symbolon", &ada.cookie("symbolon").expect("a cookie").replace("syb_", "syb_A"));
+    assert_too_many(&stale.get(&authorize("s")).await, "a cookie that is none");
+    let visited = server.browser();
+    visited.open("/login").await;
+    assert_too_many(&visited.get(&authorize("s")).await, "a cookie of nobody who is signed in");
+    for n in 0..5 {
+        assert!(ada.get(&authorize("s")).await.answer().contains_key("code"), "{n}");
+    }
+    assert_too_many(&ada.get(&authorize("s")).await, "more than a person may ask");
+    assert_too_many(&ada.copy().get(&authorize("s")).await, "in another window");
+    assert!(bob.get(&authorize("s")).await.answer().contains_key("code"));
+    server.advance(Duration::from_secs(10)).await;
+    assert!(ada.get(&authorize("s")).await.answer().contains_key("code"), "a share of the window later");
+}
+
 /// D31: an office behind one address works: what succeeds is not counted.
 #[tokio::test]
 async fn p133_success_is_not_counted_against_an_address() {

@@ -122,6 +122,13 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
         // Whoever resets connections must not pile up requests that run on without them (P132).
         return Err(Trouble::Unavailable);
     }
+    if gate.door == Some(Door::Authorize) {
+        // Strangers at the same address take nothing away from whoever is signed in, and the other way round.
+        let call = edge.call(request.request());
+        let person = Browser::of(request.request(), edge).signed_in(edge, &call).await;
+        let person = person.map_err(|failure| Trouble::of_failure(&failure, call.request_id))?;
+        person.into_iter().for_each(|account| notes.sent_by_person(account.user.id));
+    }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let limited = gate.door.zip(notes.knocker()).filter(|(door, _)| match door {
         // A page of the sign-in is shown also where no more proofs are taken: it says what came of the last one.
@@ -178,8 +185,8 @@ fn sender(gate: &Gate, request: &ServiceRequest, edge: &Edge, listed: &OriginLis
     script.map_or(Sender::Elsewhere, |origin| Sender::Listed(origin.to_owned()))
 }
 
-/// Counts what the door counts: at the authorization endpoint whoever has proved nothing, at the pages of a
-/// sign-in proofs that failed, elsewhere refusals.
+/// Counts what the door counts: at the authorization endpoint every request that was let in, at the pages of a sign-in
+/// proofs that failed, elsewhere refusals.
 ///
 /// A confidential client that has proved itself answers for what it asks by its own share: a relying party redeems
 /// whatever code a visitor brings to its callback, and that must not shut the door for every client at its address.
@@ -192,7 +199,7 @@ fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) -> Result<(), To
     let (Some(door), Some(knocker)) = (gate.door, notes.knocker()) else { return Ok(()) };
     let refused = matches!(status, 400 | 401 | 403 | 404);
     let counts = match door {
-        Door::Authorize => !notes.is_proved(),
+        Door::Authorize => true,
         Door::SignIn => notes.is_failed(),
         Door::Token => (notes.is_failed() || refused) && !notes.is_proved(),
         Door::Bearer => refused,
