@@ -16,6 +16,9 @@ use crate::storage::tx::Transaction;
 /// they fold into and what they count stand behind.
 const KIND: &str = "failures";
 
+/// The same for counters whose rest is counted elsewhere.
+const QUIET: &str = "quiet_failures";
+
 /// The most counters folded by one call of [`close_windows`].
 const BATCH: i64 = 500;
 
@@ -47,18 +50,21 @@ struct Tally<'a> {
     limit: i64,
     /// The kind of the refusals.
     what: &'a str,
+    /// Whether the rest becomes an event of its own.
+    folds: bool,
 }
 
 impl<'a> Tally<'a> {
     fn kind(&self) -> String {
-        format!("{KIND}:{}:{}:{}", self.limit, self.tenant, self.what)
+        let word = if self.folds { KIND } else { QUIET };
+        format!("{word}:{}:{}:{}", self.limit, self.tenant, self.what)
     }
 
     /// Reads a counter's kind back, if it is one of ours.
     fn read(kind: &'a str) -> Option<Self> {
         let (limit, rest) = kind.strip_prefix(KIND)?.strip_prefix(':')?.split_once(':')?;
         let (tenant, what) = rest.split_once(':')?;
-        Some(Self { tenant: tenant.parse().ok()?, limit: limit.parse().ok()?, what })
+        Some(Self { tenant: tenant.parse().ok()?, limit: limit.parse().ok()?, what, folds: true })
     }
 }
 
@@ -74,18 +80,39 @@ pub fn record(
     let address = call.address.map(|address| address.to_string()).unwrap_or_default();
     // Asked for in either case, so that both ask the database the same questions (P036).
     let platform = tx.directory().platform()?.id();
-    let (tenant, key, rate) = if let Some(tenant) = source.tenant {
-        let parts = ["recorded", kind, source.named, &address].map(str::as_bytes);
-        (tenant, rules.names.of(&parts), rules.one_by_one)
+    let tenant = source.tenant.unwrap_or(platform);
+    let key = rules.names.of(&["recorded", kind, source.named, &address].map(str::as_bytes));
+    let limit = i64::from(rules.one_by_one.count.get());
+    let tally = Tally { tenant, limit, what: kind, folds: source.tenant.is_some() };
+    let within = is_within(tx, call, &key, &tally, rules.one_by_one.window)?;
+    let recorded = if source.tenant.is_some() {
+        // Once more the same, where the platform's quota is asked: a name that exists is refused with as many questions.
+        let expires_at = call.now + rules.one_by_one.window;
+        counters::hold(tx, Begins { key: &key, kind: &tally.kind(), now: call.now, expires_at })?;
+        within
     } else {
-        let parts = ["recorded", kind].map(str::as_bytes);
-        (platform, rules.names.of(&parts), rules.platform)
+        is_within_quota(tx, call, rules, (platform, kind), within)?
     };
-    let tally = Tally { tenant, limit: i64::from(rate.count.get()), what: kind };
-    if is_within(tx, call, &key, &tally, rate.window)? {
+    if recorded {
         tx.record_for(tenant, event);
     }
     Ok(())
+}
+
+/// Whether the platform's chain takes one more failure of this kind without a known tenant; `within` says whether it takes
+/// one more of the same name. Names can be made up without end: what is too much of one is counted together with that of all
+/// others, and becomes one event for each window.
+fn is_within_quota(
+    tx: &mut impl Transaction,
+    call: &Call,
+    rules: &RecordRules,
+    (platform, kind): (TenantId, &str),
+    within: bool,
+) -> Result<bool, Failure> {
+    let (share, limit) = if within { ("quota", i64::from(rules.platform.count.get())) } else { ("rest", 0) };
+    let key = rules.names.of(&["recorded", kind, share].map(str::as_bytes));
+    let tally = Tally { tenant: platform, limit, what: kind, folds: true };
+    is_within(tx, call, &key, &tally, rules.platform.window)
 }
 
 /// Whether one more failure is recorded by itself. A window that has passed is folded first.
@@ -112,7 +139,7 @@ fn is_within(
 /// Records how many failures of a window were not recorded by themselves.
 fn fold(tx: &mut impl Transaction, call: &Call, counter: &Counter, tally: &Tally<'_>) {
     let folded = counter.count - tally.limit;
-    if folded > 0 {
+    if folded > 0 && tally.folds {
         let event = call
             .event(EventKind::FailuresFolded, EventResult::Denied, Actor::Anonymous)
             .with("of", tally.what)

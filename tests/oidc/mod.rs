@@ -24,3 +24,4 @@ mod rechecks;
 mod records;
 mod refresh;
 mod revocation;
+mod unknown;

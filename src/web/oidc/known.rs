@@ -36,10 +36,26 @@ impl Known {
         id: &ClientId,
         now: Timestamp,
     ) -> Result<Option<Arc<KnownClient>>, Failure> {
-        let number = changes.number();
-        if let Some(known) = self.clients.get(number, id) {
-            return Ok(Some(known));
+        match self.remembered(changes, id) {
+            Some(known) => Ok(Some(known)),
+            None => self.read(database, changes, id, now).await,
         }
+    }
+
+    /// The client with this id, if this node remembers it.
+    pub fn remembered(&self, changes: &Changes, id: &ClientId) -> Option<Arc<KnownClient>> {
+        self.clients.get(changes.number(), id)
+    }
+
+    /// The active client with this id as it is now, whatever this node remembers.
+    pub async fn read(
+        &self,
+        database: &Database,
+        changes: &Changes,
+        id: &ClientId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<KnownClient>>, Failure> {
+        let number = changes.number();
         let wanted = id.clone();
         let read =
             database.read_directory(move |directory| KnownClient::find(directory, &wanted, now)).await?;

@@ -1,0 +1,43 @@
+//! Nobody learns from the work of a refusal whether a client exists (D8): the same number of queries, never a measured time.
+
+use super::party::{World, basic};
+use crate::harness::TestServer;
+use crate::harness::jar::Jar;
+use crate::harness::statements;
+
+/// What a wrong secret costs, for as many tries as this: past the number that is recorded one by one.
+const TRIES: usize = 5;
+
+async fn costs(world: &World, jar: &Jar, client: &str) -> Vec<usize> {
+    let proof = basic(client, "a wrong secret of forty characters in all");
+    let fields = [("grant_type", "client_credentials")];
+    let mut costs = Vec::new();
+    for _ in 0..TRIES {
+        let before = statements::asked_of(world.server.storage());
+        let headers = [("authorization", proof.as_str())];
+        let page = jar.send(reqwest::Method::POST, "/oauth2/token", Some(&fields), &headers).await;
+        assert_eq!(page.status, 401);
+        costs.push(statements::asked_of(world.server.storage()) - before);
+    }
+    costs
+}
+
+#[tokio::test]
+async fn d8_a_wrong_secret_of_a_client_that_exists_asks_the_database_as_often_as_one_of_none() {
+    statements::watch();
+    let world = World::on(TestServer::with().set("limits.recorded_failures", "3 per 10m")).await;
+    let jar = world.server.browser();
+    // Remembered by the node from here on, and its connections are open.
+    world.machine_token(&world.job).await;
+    // The counters that all names made up in a window share are there.
+    costs(&world, &jar, "somebody").await;
+    let known = costs(&world, &jar, "acme.job").await;
+    assert!(known.iter().all(|cost| *cost > 5), "queries are counted: {known:?}");
+    assert_ne!(known.first(), known.last(), "the last is past the limit: {known:?}");
+    for unknown in ["acme.jobs", "nobody", "nowhere.job"] {
+        assert_eq!(costs(&world, &jar, unknown).await, known, "{unknown}");
+    }
+    world.server.suspend_client("globex", "globex.job").await;
+    world.server.refresh().await;
+    assert_eq!(costs(&world, &jar, "globex.job").await, known, "suspended");
+}
