@@ -131,10 +131,10 @@ fn resume(deployment: &Deployment, named: &Named) -> Outcome {
 
 /// In a transaction of its own: a sign-in takes the counter of a name before the person.
 fn forget_failures(deployment: &Deployment, named: &Named) -> Result<(User, bool), Stop> {
-    let (call, names) = (deployment.call(), deployment.account_names()?);
+    let (call, key) = (deployment.call(), deployment.account_names()?);
     named
         .person
-        .change(deployment, move |tx, user| provision::unlock(tx, &call, &Actor::Operator, &names, user))
+        .change(deployment, move |tx, user| provision::unlock(tx, &call, &Actor::Operator, &key, user))
 }
 
 fn unlock(deployment: &Deployment, named: &Named) -> Outcome {

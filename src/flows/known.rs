@@ -1,8 +1,6 @@
 //! What a request names: a client, a tenant, resource servers, as read from the database. Nodes may remember these
 //! until the change number moves (D25).
 
-use std::sync::Arc;
-
 use super::revocation;
 use crate::crypto::jwk::{self, Algorithm};
 use crate::crypto::jwt::VerificationKeys;
@@ -13,7 +11,7 @@ use crate::model::resource_server::ResourceServer;
 use crate::model::tenant::{AddOn, Entitlements};
 use crate::model::time::Timestamp;
 use crate::protocol::revocation_feed::RevokedKind;
-use crate::storage::records::{catalogue, change_number, clients, entitlements, resource_servers};
+use crate::storage::records::{catalogue, clients, entitlements, resource_servers};
 use crate::storage::{Directory, TenantScope};
 
 /// The algorithms that a client may sign its assertions with.
@@ -22,8 +20,6 @@ pub const ASSERTION_ALGORITHMS: [Algorithm; 4] = Algorithm::ALL;
 /// An active client of an active tenant, with what proves it.
 #[derive(Debug)]
 pub struct KnownClient {
-    /// The change number when it was read: while that is the same, so is all of this (D25).
-    pub as_of: i64,
     /// The tenant that owns it.
     pub scope: TenantScope,
     /// The client.
@@ -38,11 +34,9 @@ pub struct KnownClient {
     pub cut_off: Option<Timestamp>,
 }
 
-/// An active tenant with what it bought.
+/// A tenant with what it bought.
 #[derive(Debug)]
 pub struct KnownTenant {
-    /// The change number when it was read: while that is the same, so is all of this (D25).
-    pub as_of: i64,
     /// The tenant.
     pub scope: TenantScope,
     /// What its plan gives.
@@ -61,8 +55,6 @@ impl KnownClient {
         id: &ClientId,
         now: Timestamp,
     ) -> Result<Option<Self>, Failure> {
-        // Before all else: what comes with a later change is only asked for again.
-        let as_of = change_number::read(directory)?;
         let own = [(RevokedKind::Client, id.as_str()), (RevokedKind::Subject, id.as_str())];
         let cut_off = revocation::cut_off(directory, own, now)?;
         let owner = directory.client_owner(id)?;
@@ -84,21 +76,7 @@ impl KnownClient {
         if !client.status.is_active() {
             return Ok(None);
         }
-        Ok(Some(Self { as_of, scope, client, secrets, keys, resources, cut_off }))
-    }
-
-    /// The client in a transaction in which the change number is `number`: as it is remembered, or read again where
-    /// anything was changed since.
-    pub fn at_present(
-        self: &Arc<Self>,
-        directory: &mut Directory<'_>,
-        number: i64,
-        now: Timestamp,
-    ) -> Result<Option<Arc<Self>>, Failure> {
-        if self.as_of == number {
-            return Ok(Some(Arc::clone(self)));
-        }
-        Ok(Self::find(directory, &self.client.client_id, now)?.map(Arc::new))
+        Ok(Some(Self { scope, client, secrets, keys, resources, cut_off }))
     }
 
     /// The resource servers that tokens of this tenant, got through this client, may name (D7).
@@ -108,15 +86,10 @@ impl KnownClient {
 }
 
 impl KnownTenant {
-    /// Reads the tenant, and what it bought; `None` unless it is active.
-    pub fn find(
-        directory: &mut Directory<'_>,
-        id: TenantId,
-        now: Timestamp,
-    ) -> Result<Option<Self>, Failure> {
-        let as_of = change_number::read(directory)?;
-        let cut_off = revocation::cut_off(directory, [(RevokedKind::Tenant, id.to_string().as_str())], now)?;
-        let Some(scope) = directory.tenant(id)? else { return Ok(None) };
+    /// Reads what the tenant bought.
+    pub fn read(directory: &mut Directory<'_>, scope: &TenantScope, now: Timestamp) -> Result<Self, Failure> {
+        let id = scope.id().to_string();
+        let cut_off = revocation::cut_off(directory, [(RevokedKind::Tenant, id.as_str())], now)?;
         let plan = match &scope.tenant().plan {
             None => Entitlements::new(),
             Some(key) => {
@@ -125,20 +98,7 @@ impl KnownTenant {
                     .entitlements
             }
         };
-        let add_ons = entitlements::all(&mut directory.enter(&scope)?)?;
-        Ok(Some(Self { as_of, scope, plan, add_ons, cut_off }))
-    }
-
-    /// The same for a tenant.
-    pub fn at_present(
-        self: &Arc<Self>,
-        directory: &mut Directory<'_>,
-        number: i64,
-        now: Timestamp,
-    ) -> Result<Option<Arc<Self>>, Failure> {
-        if self.as_of == number {
-            return Ok(Some(Arc::clone(self)));
-        }
-        Ok(Self::find(directory, self.scope.id(), now)?.map(Arc::new))
+        let add_ons = entitlements::all(&mut directory.enter(scope)?)?;
+        Ok(Self { scope: scope.clone(), plan, add_ons, cut_off })
     }
 }

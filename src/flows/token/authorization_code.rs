@@ -16,7 +16,7 @@ use crate::flows::revocation::{self, Within};
 use crate::flows::target::Target;
 use crate::model::audit::{EventKind, EventResult};
 use crate::model::failure::Failure;
-use crate::model::ids::{FamilyId, TenantId};
+use crate::model::ids::FamilyId;
 use crate::model::secret::Secret;
 use crate::protocol::claims::Person;
 use crate::protocol::grant_type::GrantType;
@@ -51,19 +51,17 @@ impl Request {
             resources: read_resources(params)?,
         })
     }
-
-    /// The tenant that it names: anybody can write one.
-    pub fn named_tenant(&self) -> Option<TenantId> {
-        self.code.as_ref().map(|presented| presented.tenant)
-    }
 }
 
 /// Exchanges a code for tokens, once.
 pub fn exchange(
     directory: &mut Directory<'_>,
-    asking: Asking<'_>,
+    call: &Call,
+    terms: &Terms,
+    client: &AuthenticatedClient,
     request: &Request,
 ) -> Result<Result<Issued, TokenRefusal>, Failure> {
+    let asking = Asking { call, terms, client };
     turn::take(directory, asking, GRANT, request.code.as_ref(), |turn, tx, hash| {
         redeem(turn, tx, request, hash)
     })

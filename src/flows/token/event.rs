@@ -53,7 +53,7 @@ pub(super) fn refused(
     grant: Option<GrantType>,
     why: TokenRefusal,
 ) -> Result<(), Failure> {
-    let Asking { call, terms, client, .. } = asking;
+    let Asking { call, terms, client } = asking;
     let mut event = call
         .event(EventKind::TokenIssued, EventResult::Denied, actor(client))
         .by_client(client.id())

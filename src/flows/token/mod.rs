@@ -23,7 +23,6 @@ use crate::crypto::seal::Sealer;
 use crate::flows::call::Call;
 use crate::flows::client_auth::{AuthenticatedClient, ClientAuthRefusal};
 use crate::flows::failures::RecordRules;
-use crate::flows::known::KnownTenant;
 use crate::flows::registered;
 use crate::model::client::Client;
 use crate::model::failure::Failure;
@@ -58,8 +57,6 @@ pub struct Asking<'a> {
     pub terms: &'a Terms,
     /// The client.
     pub client: &'a AuthenticatedClient,
-    /// The tenant that a code or refresh token names, where this node remembers it.
-    pub tenant: Option<&'a Arc<KnownTenant>>,
 }
 
 /// Lifetimes of the deployment.

@@ -6,14 +6,15 @@ use super::refusal::{GrantFault, TokenRefusal};
 use super::rotation::{self, Member};
 use super::standing::{self, Bond, Grant, Standing};
 use super::turn::{self, Turn};
-use super::{Asking, Issued, event, read_resources, read_scope};
+use super::{Asking, Issued, Terms, event, read_resources, read_scope};
 use crate::flows::authorization::Authorization;
+use crate::flows::call::Call;
+use crate::flows::client_auth::AuthenticatedClient;
 use crate::flows::registered;
 use crate::flows::session;
 use crate::flows::target::Target;
 use crate::model::audit::{EventKind, EventResult};
 use crate::model::failure::Failure;
-use crate::model::ids::TenantId;
 use crate::model::time::Timestamp;
 use crate::protocol::claims::Person;
 use crate::protocol::grant_type::GrantType;
@@ -43,11 +44,6 @@ impl Request {
             resources: read_resources(params)?,
         })
     }
-
-    /// The tenant that it names: anybody can write one.
-    pub fn named_tenant(&self) -> Option<TenantId> {
-        self.token.as_ref().map(|presented| presented.tenant)
-    }
 }
 
 /// What one refresh works on.
@@ -59,9 +55,12 @@ struct Refresh<'a> {
 /// Exchanges a refresh token for new tokens.
 pub fn exchange(
     directory: &mut Directory<'_>,
-    asking: Asking<'_>,
+    call: &Call,
+    terms: &Terms,
+    client: &AuthenticatedClient,
     request: &Request,
 ) -> Result<Result<Issued, TokenRefusal>, Failure> {
+    let asking = Asking { call, terms, client };
     turn::take(directory, asking, GRANT, request.token.as_ref(), |turn, tx, hash| {
         Refresh { turn, request }.take(tx, hash)
     })

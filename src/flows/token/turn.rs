@@ -1,8 +1,6 @@
 //! One turn at the token endpoint with something that a person granted earlier, a code or a refresh token: what it
 //! names is looked up, and how it ends is recorded.
 
-use std::sync::Arc;
-
 use super::refusal::{GrantFault, TokenRefusal};
 use super::{Asking, Issued, Terms, UNPROVED, event};
 use crate::flows::call::Call;
@@ -12,8 +10,7 @@ use crate::flows::registered;
 use crate::model::failure::Failure;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::opaque::Presented;
-use crate::storage::records::change_number;
-use crate::storage::{Directory, TenantTx};
+use crate::storage::{Directory, TenantScope, TenantTx};
 
 /// Who asks, and what it is answered by, all as it stands at this moment.
 pub(super) struct Turn<'a> {
@@ -21,8 +18,8 @@ pub(super) struct Turn<'a> {
     pub(super) terms: &'a Terms,
     pub(super) client: &'a AuthenticatedClient,
     /// The client as the database has it now, whatever this node remembers (D25).
-    pub(super) now: Arc<KnownClient>,
-    pub(super) tenant: Arc<KnownTenant>,
+    pub(super) now: KnownClient,
+    pub(super) tenant: KnownTenant,
 }
 
 /// Takes the turn of a code or refresh token: `work` is given the turn and the stored form of what was presented.
@@ -36,20 +33,19 @@ pub(super) fn take(
     presented: Option<&Presented>,
     work: impl FnOnce(&Turn<'_>, &mut TenantTx<'_>, &str) -> Result<Result<Issued, TokenRefusal>, Failure>,
 ) -> Result<Result<Issued, TokenRefusal>, Failure> {
-    let Asking { call, terms, client, .. } = asking;
-    let mut chain = client.known().scope.clone();
-    // One statement for all that is remembered: the rest is read only where something was changed since.
-    let number = change_number::read(directory)?;
-    let Some(now) = client.known().at_present(directory, number, call.now)? else {
-        client.note_unusable(&mut directory.enter(&chain)?, call, &terms.records)?;
+    let Asking { call, terms, client } = asking;
+    let own = &client.known().scope;
+    let Some(now) = KnownClient::find(directory, client.id(), call.now)? else {
+        client.note_unusable(&mut directory.enter(own)?, call, &terms.records)?;
         return Ok(Err(UNPROVED));
     };
-    let result = match named(directory, (asking, number), &now, (grant, presented))? {
+    let mut chain = own.clone();
+    let result = match found(directory, &now, grant, presented)? {
         Err(refusal) => Err(refusal),
-        Ok((tenant, hash)) => {
-            let scope = tenant.scope.clone();
+        Ok((scope, hash)) => {
+            let tenant = KnownTenant::read(directory, &scope, call.now)?;
             let turn = Turn { call, terms, client, now, tenant };
-            let result = work(&turn, &mut directory.enter(&scope)?, hash)?;
+            let result = work(&turn, &mut directory.enter(&scope)?, &hash)?;
             if !matches!(result, Err(TokenRefusal::Grant(GrantFault::Unknown | GrantFault::OtherClient))) {
                 chain = scope;
             }
@@ -60,20 +56,21 @@ pub(super) fn take(
     Ok(result)
 }
 
-/// The tenant in which to look for what was presented, and its stored form.
-fn named<'a>(
+/// Where to look for what was presented, and its stored form.
+fn found(
     directory: &mut Directory<'_>,
-    (asking, number): (Asking<'_>, i64),
     now: &KnownClient,
-    (grant, presented): (GrantType, Option<&'a Presented>),
-) -> Result<Result<(Arc<KnownTenant>, &'a str), TokenRefusal>, Failure> {
+    grant: GrantType,
+    presented: Option<&Presented>,
+) -> Result<Result<(TenantScope, String), TokenRefusal>, Failure> {
     if !registered::grant(&now.client, grant) {
         return Ok(Err(TokenRefusal::UnauthorizedClient));
     }
     let Some(presented) = presented else { return Ok(Err(TokenRefusal::Grant(GrantFault::Unknown))) };
-    let tenant = match asking.tenant.filter(|tenant| tenant.scope.id() == presented.tenant) {
-        Some(remembered) => remembered.at_present(directory, number, asking.call.now)?,
-        None => KnownTenant::find(directory, presented.tenant, asking.call.now)?.map(Arc::new),
+    let own = Some(&now.scope).filter(|own| own.id() == presented.tenant);
+    let scope = match own {
+        Some(own) => Some(own.clone()),
+        None => directory.tenant(presented.tenant)?,
     };
-    Ok(tenant.map(|tenant| (tenant, presented.hash.as_str())).ok_or(TokenRefusal::Grant(GrantFault::Unknown)))
+    Ok(scope.map(|scope| (scope, presented.hash.clone())).ok_or(TokenRefusal::Grant(GrantFault::Unknown)))
 }

@@ -127,7 +127,9 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
         let call = edge.call(request.request());
         let person = Browser::of(request.request(), edge).signed_in(edge, &call).await;
         let person = person.map_err(|failure| Trouble::of_failure(&failure, call.request_id))?;
-        person.into_iter().for_each(|account| notes.sent_by_person(account.user.id));
+        if let Some(account) = person {
+            notes.sent_by_person(account.user.id);
+        }
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let limited = gate.door.zip(notes.knocker()).filter(|(door, _)| match door {

@@ -8,7 +8,7 @@ use crate::flows::known::{KnownClient, KnownTenant};
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, TenantId};
 use crate::model::time::Timestamp;
-use crate::storage::{Cached, Changes, Database};
+use crate::storage::{Cached, Changes, Database, TenantScope};
 
 /// Clients and tenants remembered at most.
 const CAPACITY: usize = 4096;
@@ -66,23 +66,23 @@ impl Known {
         }))
     }
 
-    /// The active tenant with this id.
+    /// What this tenant bought.
     pub async fn tenant(
         &self,
         database: &Database,
         changes: &Changes,
-        id: TenantId,
+        scope: &TenantScope,
         now: Timestamp,
-    ) -> Result<Option<Arc<KnownTenant>>, Failure> {
+    ) -> Result<Arc<KnownTenant>, Failure> {
         let number = changes.number();
-        if let Some(known) = self.tenants.get(number, &id) {
-            return Ok(Some(known));
+        if let Some(known) = self.tenants.get(number, &scope.id()) {
+            return Ok(known);
         }
-        let read = database.read_directory(move |directory| KnownTenant::find(directory, id, now)).await?;
-        Ok(read.map(|tenant| {
-            let tenant = Arc::new(tenant);
-            self.tenants.put(number, id, Arc::clone(&tenant));
-            tenant
-        }))
+        let wanted = scope.clone();
+        let read =
+            database.read_directory(move |directory| KnownTenant::read(directory, &wanted, now)).await?;
+        let tenant = Arc::new(read);
+        self.tenants.put(number, scope.id(), Arc::clone(&tenant));
+        Ok(tenant)
     }
 }

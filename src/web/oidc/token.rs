@@ -11,11 +11,9 @@ use crate::flows::token::{
     self, Asking, GrantRequest, Issued, TokenRefusal, authorization_code, client_credentials, refresh_token,
     sign,
 };
-use crate::model::failure::Failure;
-use crate::model::ids::TenantId;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::params::Params;
-use crate::storage::{Directory, TenantTx};
+use crate::storage::TenantTx;
 use crate::web::edge::Edge;
 use crate::web::guard::client::client;
 
@@ -37,48 +35,28 @@ async fn exchange(
     let client = client(request, edge, &call, &params).await?;
     let grant = grant(edge, &call, &client, &params).await?;
     // The keys are asked for before anything is used up: without them nothing can be issued.
-    edge.current_keys()?;
-    match grant {
-        GrantRequest::ClientCredentials(grant) => credentials(edge, &call, &client, &grant).await,
+    let keys = edge.current_keys()?;
+    let issued = match grant {
+        GrantRequest::ClientCredentials(grant) => {
+            return credentials(edge, &call, &client, &grant).await;
+        }
         GrantRequest::AuthorizationCode(grant) => {
-            let named = grant.named_tenant();
-            let exchange = move |directory: &mut Directory<'_>, asking: Asking<'_>| {
-                authorization_code::exchange(directory, asking, &grant)
-            };
-            granted(request, edge, (call, client), named, exchange).await
+            let terms = edge.tokens.clone();
+            edge.database
+                .write_directory(move |directory| {
+                    authorization_code::exchange(directory, &call, &terms, &client, &grant)
+                })
+                .await??
         }
         GrantRequest::RefreshToken(grant) => {
-            let named = grant.named_tenant();
-            let exchange = move |directory: &mut Directory<'_>, asking: Asking<'_>| {
-                refresh_token::exchange(directory, asking, &grant)
-            };
-            granted(request, edge, (call, client), named, exchange).await
+            let terms = edge.tokens.clone();
+            edge.database
+                .write_directory(move |directory| {
+                    refresh_token::exchange(directory, &call, &terms, &client, &grant)
+                })
+                .await??
         }
-    }
-}
-
-/// The path of what a person granted, which is used up in the one transaction in which all of it is judged. It is handed
-/// what this node remembers of the tenant that it names.
-async fn granted(
-    request: &HttpRequest,
-    edge: &Data<Edge>,
-    (call, client): (Call, AuthenticatedClient),
-    named: Option<TenantId>,
-    exchange: impl FnOnce(&mut Directory<'_>, Asking<'_>) -> Result<Result<Issued, TokenRefusal>, Failure>
-    + Send
-    + 'static,
-) -> Result<sign::TokenResponse, Halt> {
-    let keys = edge.current_keys()?;
-    let tenant = match named {
-        Some(id) => edge.known.tenant(&edge.database, &edge.changes, id, call.now).await?,
-        None => None,
     };
-    let terms = edge.tokens.clone();
-    let work = move |directory: &mut Directory<'_>| {
-        let asking = Asking { call: &call, terms: &terms, client: &client, tenant: tenant.as_ref() };
-        exchange(directory, asking)
-    };
-    let issued = edge.database.write_directory(work).await??;
     note_person(request, edge, &issued);
     Ok(sign::sign(keys.tokens(), issued)?)
 }
@@ -109,7 +87,7 @@ async fn refuse(
     let (call, terms, client) = (call.clone(), edge.tokens.clone(), client.clone());
     let scope = client.known().scope.clone();
     let record = move |tx: &mut TenantTx<'_>| {
-        token::refuse(tx, Asking { call: &call, terms: &terms, client: &client, tenant: None }, grant, why)
+        token::refuse(tx, Asking { call: &call, terms: &terms, client: &client }, grant, why)
     };
     edge.database.write(&scope, record).await.map_or_else(Halt::from, Halt::from)
 }
@@ -123,11 +101,8 @@ async fn credentials(
     grant: &client_credentials::Request,
 ) -> Result<sign::TokenResponse, Halt> {
     let scope = client.known().scope.clone();
-    let tenant = edge.known.tenant(&edge.database, &edge.changes, scope.id(), call.now).await?;
-    let prepared = tenant
-        .ok_or(TokenRefusal::UnauthorizedClient)
-        .and_then(|tenant| client_credentials::prepare(call, &edge.tokens, client, &tenant, grant));
-    let issued = match prepared {
+    let tenant = edge.known.tenant(&edge.database, &edge.changes, &scope, call.now).await?;
+    let issued = match client_credentials::prepare(call, &edge.tokens, client, &tenant, grant) {
         Ok(issued) => issued,
         Err(refusal) => {
             return Err(refuse(edge, call, client, Some(GrantType::ClientCredentials), refusal).await);
