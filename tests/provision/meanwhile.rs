@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use serde_json::json;
 use symbolon::flows::audit::Verification;
-use symbolon::storage::PlatformScope;
-use symbolon::storage::records::{audit, clients, users};
+use symbolon::model::failure::Failure;
+use symbolon::model::ids::UserId;
+use symbolon::model::secret::Secret;
+use symbolon::model::time::Timestamp;
+use symbolon::storage::records::{audit, clients, passwords, users};
+use symbolon::storage::{PlatformScope, TenantTx};
 
 use super::deployment::Deployment;
 use super::running::{ADA, HANK, Running};
@@ -22,6 +26,15 @@ async fn hold(
     tenant: &'static str,
     email: &'static str,
 ) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
+    hold_and(running, (tenant, email), |_, _| Ok(())).await
+}
+
+/// The same, and does this before it lets go.
+async fn hold_and(
+    running: &Running,
+    (tenant, email): (&'static str, &'static str),
+    last: impl FnOnce(&mut TenantTx<'_>, UserId) -> Result<(), Failure> + Send + 'static,
+) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
     let database = running.server.database().with_patience(Duration::from_mins(1));
     let (open, gate) = std::sync::mpsc::channel();
     let (inside, entered) = tokio::sync::oneshot::channel();
@@ -34,7 +47,7 @@ async fn hold(
             assert!(users::hold_active(&mut tx, user.id)?);
             let _waiting = inside.send(());
             let _opened = gate.recv();
-            Ok(())
+            last(&mut tx, user.id)
         });
         held.await.expect("the row was held");
     });
@@ -200,6 +213,34 @@ async fn p015_a_consent_does_not_outlive_the_application_that_was_deleted_while_
     assert!(answered.location().is_none_or(|to| !to.contains("code=")), "{answered:?}");
     let page = jar.open(&Running::asks_for_wiki()).await;
     assert_eq!(page.marker().as_deref(), Some("page-consent"), "she is asked by the new one: {page:?}");
+}
+
+/// P074: a sign-in that waits while the person is given another password is judged by that one.
+#[tokio::test]
+async fn p074_the_old_password_opens_nothing_for_whoever_waited_while_it_was_changed() {
+    let running = Running::new().await;
+    if !on_postgres() {
+        // SQLite has one writer: nobody holds anything meanwhile.
+        return;
+    }
+    let change = |tx: &mut TenantTx<'_>, user: UserId| {
+        let phc = passwords::find(tx, user)?.expect("a password").expose().clone();
+        let (before, digest) = phc.rsplit_once('$').expect("a PHC string");
+        let other = if digest.starts_with('A') { "B" } else { "A" };
+        let phc = Secret::new(format!("{before}${other}{}", &digest[1..]));
+        passwords::put(tx, user, &phc, Timestamp::from_unix(1_900_000_000))
+    };
+    let jar = running.server.browser();
+    let page = jar.open(&Running::asks_for_wiki()).await;
+    let (open, holding) = hold_and(&running, ("acme", ADA.email), change).await;
+    let meanwhile = async {
+        let mut everything = Everything::open(running.server.storage());
+        until(Duration::from_secs(20), "the sign-in waits", async || everything.anybody_waits()).await;
+        open.send(()).expect("somebody holds the row");
+    };
+    let (answered, ()) = tokio::join!(ADA.signs_in(&jar, &page), meanwhile);
+    holding.await.expect("the row was held");
+    assert_eq!(answered.marker().as_deref(), Some("page-password"), "{answered:?}");
 }
 
 /// A file with this many tenants of one plan.

@@ -17,7 +17,7 @@ use crate::model::secret::Secret;
 use crate::model::session::{Factor, Proof};
 use crate::model::time::Timestamp;
 use crate::storage::records::{passwords, users};
-use crate::storage::{Directory, TenantScope};
+use crate::storage::{Directory, TenantScope, TenantTx};
 
 /// A password that is about to be compared.
 #[derive(Debug, Clone)]
@@ -124,7 +124,7 @@ pub fn finish(
         }
         (Account::Usable(scope, user, stored), Verdict::Match { .. })
             if Some(&stored) == attempt.stored.as_ref()
-                && users::hold_active(&mut directory.enter(&scope)?, user)? =>
+                && still_opens(&mut directory.enter(&scope)?, user, &stored)? =>
         {
             lockout::clear(directory, &key)?;
             if let Some(phc) = rehashed {
@@ -213,6 +213,15 @@ fn find_account(
         (Some(scope), Some(user), _) => Account::Suspended(scope, user.id),
         (scope, _, _) => Account::Unknown(scope),
     })
+}
+
+/// Whether the account may be used, and still has the password that was compared. The person is held first, as by whoever
+/// gives them another one: the old one opens nothing after that, and takes no place of the new one.
+fn still_opens(tx: &mut TenantTx<'_>, user: UserId, compared: &PasswordHash) -> Result<bool, Failure> {
+    if !users::hold_active(tx, user)? {
+        return Ok(false);
+    }
+    Ok(passwords::find(tx, user)?.is_some_and(|phc| phc.expose() == compared.as_str()))
 }
 
 /// Signs the person in: session, cookie, event, and the interaction that waited.
