@@ -111,9 +111,6 @@ pub async fn gate(
 
 /// What must hold before the handler runs, in the order of rising cost.
 async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &Notes) -> Result<(), Trouble> {
-    if gate.guard == Guard::Browser {
-        same_origin(request.method(), request.headers(), &edge.issuer).map_err(|_| Trouble::CrossSite)?;
-    }
     if gate.guard != Guard::Open && !edge.is_fresh() {
         // A node that lost the database may have missed a revocation (D25).
         return Err(Trouble::Unavailable);
@@ -121,6 +118,10 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
     if gate.guard != Guard::Open && edge.running.is_over() {
         // Whoever resets connections must not pile up requests that run on without them (P132).
         return Err(Trouble::Unavailable);
+    }
+    if gate.guard == Guard::Browser {
+        // After what is asked of every request: such a refusal may look up who is signed in, and record it.
+        same_origin(request.method(), request.headers(), &edge.issuer).map_err(|_| Trouble::CrossSite)?;
     }
     if gate.door == Some(Door::Authorize) {
         // Strangers at the same address take nothing away from whoever is signed in, and the other way round.
