@@ -18,6 +18,9 @@ const MOST_KEYS: usize = 65_536;
 /// How many locks share the keys.
 const SHARDS: usize = 16;
 
+/// How many may wait for one key, an office that signs in at nine o'clock. No key fills the server with those that wait.
+const MOST_WAITING: usize = 64;
+
 /// The longest wait for what others have under way: as long as their verdicts take on a busy machine.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
@@ -33,7 +36,14 @@ pub struct TooMany {
 pub struct Meter<K> {
     rate: Rate,
     hasher: RandomState,
-    shards: [Mutex<HashMap<K, Share>>; SHARDS],
+    shards: [Shard<K>; SHARDS],
+}
+
+/// Some of the keys.
+#[derive(Debug)]
+struct Shard<K> {
+    keys: Mutex<HashMap<K, Share>>,
+    /// Tells those that wait for one of these keys that a try has ended.
     ended: Notify,
 }
 
@@ -44,21 +54,23 @@ struct Share {
     paid_until: i64,
     /// How many tries have no outcome yet.
     under_way: i64,
+    /// How many wait for those.
+    waiting: usize,
 }
 
 impl Share {
-    const UNUSED: Self = Self { paid_until: i64::MIN, under_way: 0 };
+    const UNUSED: Self = Self { paid_until: i64::MIN, under_way: 0, waiting: 0 };
 
     const fn is_idle(self, now: Timestamp) -> bool {
-        self.under_way == 0 && self.paid_until <= now.as_micros()
+        self.under_way == 0 && self.waiting == 0 && self.paid_until <= now.as_micros()
     }
 }
 
 impl<K: Hash + Eq + Clone> Meter<K> {
     /// A meter that lets this rate through.
     pub fn new(rate: Rate) -> Self {
-        let shards = std::array::from_fn(|_| Mutex::default());
-        Self { rate, hasher: RandomState::new(), shards, ended: Notify::new() }
+        let shards = std::array::from_fn(|_| Shard { keys: Mutex::default(), ended: Notify::new() });
+        Self { rate, hasher: RandomState::new(), shards }
     }
 
     /// Whether one more would be let through; counts nothing.
@@ -93,24 +105,45 @@ impl<K: Hash + Eq + Clone> Meter<K> {
     }
 
     /// Leave to try once, where only the outcome tells whether it counts. However many try at the same time, no more are
-    /// let in than may fail. The rest wait for the outcome of those before them, so that what succeeds keeps nobody out.
+    /// let in than may fail. Some of the rest wait for the outcome of those before them, so that what succeeds keeps nobody
+    /// out.
     ///
     /// # Errors
-    /// [`TooMany`] where it is not let through.
+    /// [`TooMany`] where it is not let through, or too many wait already.
     pub async fn enter(self: &Arc<Self>, key: K, now: Timestamp) -> Result<Leave<K>, TooMany> {
         self.peek(&key, now)?;
-        let turn = async {
-            loop {
-                let ended = self.ended.notified();
-                if self.begin(&key, now)? {
-                    return Ok(());
-                }
-                ended.await;
-            }
-        };
-        // Whoever waits longer than this comes again.
-        tokio::time::timeout(LONGEST_WAIT, turn).await.unwrap_or(Err(TooMany { seconds: 1 }))?;
+        if !self.begin(&key, now)? {
+            // Whoever waits longer than this comes again.
+            let turn = tokio::time::timeout(LONGEST_WAIT, self.turn(&key, now));
+            turn.await.unwrap_or(Err(TooMany { seconds: 1 }))?;
+        }
         Ok(Leave { meter: Arc::clone(self), key, now, open: true })
+    }
+
+    /// Waits until a try may begin, and begins it.
+    async fn turn(&self, key: &K, now: Timestamp) -> Result<(), TooMany> {
+        let _place = self.queue(key, now)?;
+        let shard = self.shard(key);
+        loop {
+            // Before the question, so that no end between the two is missed.
+            let ended = shard.ended.notified();
+            if self.begin(key, now)? {
+                return Ok(());
+            }
+            ended.await;
+        }
+    }
+
+    /// A place among those that wait.
+    fn queue<'a>(&'a self, key: &'a K, now: Timestamp) -> Result<Waiting<'a, K>, TooMany> {
+        self.with(key, |keys| {
+            let share = keys.get(key).copied().unwrap_or(Share::UNUSED);
+            if share.waiting >= MOST_WAITING {
+                return Err(TooMany { seconds: 1 });
+            }
+            Self::put(keys, key, Share { waiting: share.waiting.saturating_add(1), ..share }, now);
+            Ok(Waiting { meter: self, key, now })
+        })
     }
 
     /// Begins a try; false where it has to wait for those that are under way.
@@ -135,9 +168,9 @@ impl<K: Hash + Eq + Clone> Meter<K> {
             let share = keys.get(key).copied().unwrap_or(Share::UNUSED);
             let paid_until = if counts { self.one_more(share, then) } else { share.paid_until };
             let under_way = share.under_way.saturating_sub(1).max(0);
-            Self::put(keys, key, Share { paid_until, under_way }, then);
+            Self::put(keys, key, Share { paid_until, under_way, ..share }, then);
         });
-        self.ended.notify_waiters();
+        self.shard(key).ended.notify_waiters();
     }
 
     /// The share of this key. After the clock was set back it holds a time that nothing can have reached; were that kept,
@@ -193,12 +226,32 @@ impl<K: Hash + Eq + Clone> Meter<K> {
         i64::try_from(self.rate.window.as_micros()).unwrap_or(i64::MAX / 4).min(i64::MAX / 4)
     }
 
-    fn with<T>(&self, key: &K, work: impl FnOnce(&mut HashMap<K, Share>) -> T) -> T {
-        let shard = usize::try_from(self.hasher.hash_one(key) % SHARDS as u64).unwrap_or_default();
+    fn shard(&self, key: &K) -> &Shard<K> {
+        let number = usize::try_from(self.hasher.hash_one(key) % SHARDS as u64).unwrap_or_default();
         let [first, ..] = &self.shards;
-        let keys = self.shards.get(shard).unwrap_or(first);
+        self.shards.get(number).unwrap_or(first)
+    }
+
+    fn with<T>(&self, key: &K, work: impl FnOnce(&mut HashMap<K, Share>) -> T) -> T {
         // A meter is right again after any panic: it holds numbers only.
-        work(&mut keys.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.shard(key).keys.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A place among those that wait for a key, given back however the wait ends.
+struct Waiting<'a, K: Hash + Eq + Clone> {
+    meter: &'a Meter<K>,
+    key: &'a K,
+    now: Timestamp,
+}
+
+impl<K: Hash + Eq + Clone> Drop for Waiting<'_, K> {
+    fn drop(&mut self) {
+        self.meter.with(self.key, |keys| {
+            // None where all keys were forgotten meanwhile.
+            let Some(share) = keys.get(self.key).copied() else { return };
+            Meter::put(keys, self.key, Share { waiting: share.waiting.saturating_sub(1), ..share }, self.now);
+        });
     }
 }
 
@@ -236,6 +289,9 @@ impl TooMany {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::{Pin, pin};
+    use std::task::{Context, Poll, Waker};
+
     use super::*;
 
     #[test]
@@ -286,6 +342,37 @@ mod tests {
         assert_eq!(meter.peek(&"a", later), Err(TooMany { seconds: 5 }));
     }
 
+    /// What comes of a future at once; `None` where it waits.
+    fn at_once<T>(future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+        match future.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(outcome) => Some(outcome),
+            Poll::Pending => None,
+        }
+    }
+
+    #[tokio::test]
+    async fn p132_no_more_wait_for_one_key_than_may_and_each_gives_its_place_back() {
+        let meter = Arc::new(Meter::new("1 per 10s".parse().unwrap()));
+        let start = Timestamp::from_unix(1_800_000_000);
+        let first = meter.enter("a", start).await.unwrap();
+        let mut waiting: Vec<_> = (0..MOST_WAITING).map(|_| Box::pin(meter.enter("a", start))).collect();
+        for each in &mut waiting {
+            assert!(at_once(each.as_mut()).is_none(), "it waits");
+        }
+        let one_more = || at_once(pin!(meter.enter("a", start))).map(Result::err);
+        assert_eq!(one_more(), Some(Some(TooMany { seconds: 1 })));
+        meter.enter("b", start).await.expect("another key has places of its own").end(false);
+
+        waiting.pop();
+        assert_eq!(one_more(), None, "whoever goes away gives the place back");
+        assert_eq!(one_more(), None, "and so does each that took it");
+        first.end(false);
+        for each in waiting {
+            each.await.expect("its turn").end(false);
+        }
+        assert!(meter.shards.iter().all(|shard| shard.keys.lock().unwrap().is_empty()), "nothing is held");
+    }
+
     #[test]
     fn a_clock_that_is_set_back_shuts_nobody_out_for_longer_than_the_limit_does() {
         let meter = Meter::new("2 per 10s".parse().unwrap());
@@ -315,7 +402,7 @@ mod tests {
         for n in 0..200_000_u32 {
             meter.charge(&n, start);
         }
-        let held: usize = meter.shards.iter().map(|shard| shard.lock().unwrap().len()).sum();
+        let held: usize = meter.shards.iter().map(|shard| shard.keys.lock().unwrap().len()).sum();
         assert!(held <= MOST_KEYS, "{held}");
     }
 }
