@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 /// How far a clock may be set back before what was read by it counts for nothing.
 const STEP: Duration = Duration::from_secs(2);
 
+/// How far the clocks of two nodes may differ.
+const SKEW: Duration = Duration::from_secs(30);
+
 /// A moment, in microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -44,6 +47,11 @@ impl Timestamp {
     /// clock was set back since, and nobody knows how old it is.
     pub fn is_younger_than(self, limit: Duration, now: Self) -> bool {
         self <= now + STEP && now.since(self) < limit
+    }
+
+    /// The same for what is in the database: the node that wrote it may be ahead by thirty seconds.
+    pub fn is_within(self, limit: Duration, now: Self) -> bool {
+        self <= now + SKEW && now.since(self) < limit
     }
 
     /// The form the database columns hold.
@@ -114,6 +122,18 @@ impl<'de> Deserialize<'de> for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_another_node_wrote_may_lie_a_little_ahead() {
+        let written = Timestamp::from_unix(1_800_000_000);
+        let limit = Duration::from_secs(5);
+        for (now, within) in [(0, true), (4, true), (5, false), (3600, false)] {
+            assert_eq!(written.is_within(limit, written + Duration::from_secs(now)), within, "{now} later");
+        }
+        for (now, within) in [(1, true), (30, true), (31, false), (3600, false)] {
+            assert_eq!(written.is_within(limit, written - Duration::from_secs(now)), within, "{now} earlier");
+        }
+    }
 
     #[test]
     fn what_was_read_before_a_clock_was_set_back_is_not_young() {

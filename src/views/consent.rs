@@ -23,6 +23,8 @@ pub struct ConsentPage {
     pub returns_to: String,
     /// What is asked for, in the order it is shown.
     pub scopes: Vec<ScopeLine>,
+    /// Which question this is, sent as `question`.
+    pub question: String,
 }
 
 /// One thing that is asked for.
@@ -117,6 +119,7 @@ impl ConsentPage {
             person: Person::sample(),
             returns_to: "notes.example".to_owned(),
             scopes,
+            question: "0".repeat(64),
         }
     }
 }

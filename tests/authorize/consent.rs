@@ -6,7 +6,7 @@ use symbolon::model::resource_server::OpenTo;
 
 use super::{ADA, CALLBACK, acme, assert_error_page, assert_sent_back, request, sign_in};
 use crate::harness::TestServer;
-use crate::harness::seed::client;
+use crate::harness::seed::{PASSWORD, Registered, client};
 use crate::harness::tokens::{basic, claims, text};
 
 /// The platform's client `shop`, which is nobody's own and must ask.
@@ -51,20 +51,12 @@ async fn p008_consent_covers_what_was_shown_and_no_more() {
 /// P008: what was allowed at one resource server, or for one way back, was not allowed at another, though each was seen before.
 #[tokio::test]
 async fn p008_consents_to_parts_do_not_make_one_to_what_was_never_asked() {
-    const FILES: &str = "https://files.example";
-    const MAIL: &str = "https://mail.example";
     let server = shop().await;
     let platform = server.platform().await;
     for api in [FILES, MAIL] {
         platform.resource(api, None, &["read", "write"], OpenTo::All).await;
     }
-    let mut reader = client("reader", ClientKind::Web);
-    reader.metadata.first_party = false;
-    reader.metadata.tenants = OpenTo::All;
-    reader.metadata.redirect_uris = vec![CALLBACK.to_owned(), "https://app.example/second".to_owned()];
-    reader.metadata.resources = vec![FILES.to_owned(), MAIL.to_owned()];
-    reader.metadata.scopes = ["openid", "email", "read", "write"].map(str::to_owned).to_vec();
-    platform.register(reader).await;
+    reader(&server).await;
     let ask = |changes: &[(&'static str, &'static str)]| {
         let mut all = vec![("client_id", "reader"), ("scope", "openid")];
         all.extend_from_slice(changes);
@@ -251,4 +243,74 @@ async fn prompt_consent_asks_for_every_client_but_the_platforms_own() {
     assert!(jar.submit(&page, &[("decision", "allow")]).await.answer().contains_key("code"));
     let again = jar.open(&request(&[("prompt", "consent"), sneaky[0], sneaky[1]])).await;
     assert_eq!(again.marker().as_deref(), Some("page-consent"), "{again:?}");
+}
+
+const FILES: &str = "https://files.example";
+const MAIL: &str = "https://mail.example";
+
+/// A client that may have these scopes of two resource servers, and must ask.
+async fn reader(server: &TestServer) -> Registered {
+    let mut reader = client("reader", ClientKind::Web);
+    reader.metadata.first_party = false;
+    reader.metadata.tenants = OpenTo::All;
+    reader.metadata.redirect_uris = vec![CALLBACK.to_owned(), "https://app.example/second".to_owned()];
+    reader.metadata.resources = vec![FILES.to_owned(), MAIL.to_owned()];
+    reader.metadata.scopes = ["openid", "email", "read", "write"].map(str::to_owned).to_vec();
+    server.platform().await.register(reader).await
+}
+
+/// P008: a yes is one to what its page showed, and not to what a declaration made of the request meanwhile.
+#[tokio::test]
+async fn p008_a_yes_is_not_one_to_more_than_its_page_showed() {
+    let server = acme().await;
+    let platform = server.platform().await;
+    platform.resource(FILES, None, &["read"], OpenTo::All).await;
+    platform.resource(MAIL, None, &["write"], OpenTo::All).await;
+    reader(&server).await;
+    let jar = server.browser();
+    let wish = request(&[("client_id", "reader"), ("scope", "openid read")]);
+    let page = jar.open(&wish).await;
+    let page = sign_in(&jar, page, ADA).await;
+    assert!(!page.body.contains(MAIL), "{}", page.body);
+    platform.defines_too(MAIL, "read").await;
+    for decision in ["allow", "deny"] {
+        let again = jar.submit(&page, &[("decision", decision)]).await;
+        assert_eq!(again.marker().as_deref(), Some("page-consent"), "{decision}: {again:?}");
+        assert!(again.body.contains(MAIL), "what is asked now: {}", again.body);
+    }
+    for forged in ["", "x", &"0".repeat(64)] {
+        let again = jar.submit(&page, &[("decision", "allow"), ("question", forged)]).await;
+        assert_eq!(again.marker().as_deref(), Some("page-consent"), "{forged}");
+    }
+    let silent = jar.get(&format!("{wish}&prompt=none")).await;
+    assert_sent_back(&server, &silent, "consent_required", "nothing was allowed");
+    let asked = jar.open(&wish).await;
+    assert!(jar.submit(&asked, &[("decision", "allow")]).await.answer().contains_key("code"));
+}
+
+/// P008: nor is it one of somebody else, whom another window chose meanwhile.
+#[tokio::test]
+async fn p008_a_yes_is_that_of_the_person_whom_its_page_named() {
+    const BOB: &str = "bob@acme.example";
+    let server = shop().await;
+    server.scope_of("acme").await.person(BOB, &[]).await;
+    let jar = server.browser();
+    for email in [ADA, BOB] {
+        let page = jar.open("/login").await;
+        let page = jar.submit(&page, &[("username", email), ("organisation", "acme")]).await;
+        jar.submit(&page, &[("password", PASSWORD)]).await;
+    }
+    let chooser = jar.open(&ask(&[("prompt", "select_account")])).await;
+    let choice = |email: &str| {
+        let (before, _) = chooser.body.split_once(email).expect("the account");
+        let (_, value) = before.rsplit_once("value=\"").expect("its button");
+        value.split('"').next().expect("its value").to_owned()
+    };
+    let adas = jar.submit(&chooser, &[("account", &choice(ADA))]).await;
+    assert!(adas.marker().as_deref() == Some("page-consent") && adas.body.contains(ADA), "{adas:?}");
+    let bobs = jar.submit(&chooser, &[("account", &choice(BOB))]).await;
+    assert!(bobs.marker().as_deref() == Some("page-consent") && bobs.body.contains(BOB), "{bobs:?}");
+    let late = jar.submit(&adas, &[("decision", "allow")]).await;
+    assert!(late.marker().as_deref() == Some("page-consent") && late.body.contains(BOB), "{late:?}");
+    assert!(jar.submit(&late, &[("decision", "allow")]).await.answer().contains_key("code"));
 }

@@ -19,7 +19,7 @@ use symbolon::protocol::opaque::{self, PlainKind};
 use symbolon::storage::records::{
     catalogue, change_number, clients, passwords, resource_servers, tenants, users,
 };
-use symbolon::storage::{PlatformScope, TenantScope};
+use symbolon::storage::{PlatformScope, PlatformTx, TenantScope};
 
 use super::server::TestServer;
 
@@ -178,9 +178,7 @@ impl TestServer {
     /// Changes the deployment, and lets the node see it.
     pub(crate) async fn as_operator<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut symbolon::storage::PlatformTx<'_>) -> Result<T, symbolon::model::failure::Failure>
-        + Send
-        + 'static,
+        work: impl FnOnce(&mut PlatformTx<'_>) -> Result<T, symbolon::model::failure::Failure> + Send + 'static,
     ) -> T {
         let right = PlatformScope::operator();
         let done = self.database().write_platform(&right, move |tx| {
@@ -260,6 +258,18 @@ impl Organisation<'_> {
             })
             .await;
         Registered { client, secret }
+    }
+
+    /// Lets a resource server that is there define one scope more.
+    pub(crate) async fn defines_too(&self, identifier: &str, scope: &str) {
+        let identifier = identifier.to_owned();
+        let more = ScopeDefinition { name: scope.to_owned(), description: format!("What {scope} allows") };
+        let change = move |tx: &mut PlatformTx<'_>| {
+            let mut server = resource_servers::usable(tx, &[identifier])?.pop().expect("the server");
+            server.scopes.push(more);
+            resource_servers::put(tx, &server)
+        };
+        self.server.as_operator(change).await;
     }
 
     /// A resource server of this tenant, open to these others, that delivers this product.

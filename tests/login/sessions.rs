@@ -188,6 +188,23 @@ async fn p076_the_server_enforces_idle_and_total_limits() {
     assert_eq!(answer.get("error").map(String::as_str), Some("login_required"), "in use, but too old");
 }
 
+/// Nobody knows how old a session from the future is. Clocks of nodes may differ a little.
+#[tokio::test]
+async fn p076_a_clock_that_is_set_back_makes_no_session_live_longer() {
+    let server = limited(SessionLimits { idle_seconds: 600, absolute_seconds: 1500 }).await;
+    let jar = signed_in(&server, "ada@acme.example", "acme").await;
+    let start = server.now();
+    server.clock.set(start - Duration::from_secs(20));
+    server.refresh().await;
+    assert!(is_signed_in(&jar).await);
+    server.clock.set(start - Duration::from_hours(1));
+    server.refresh().await;
+    assert!(!is_signed_in(&jar).await);
+    server.clock.set(start + Duration::from_mins(5));
+    server.refresh().await;
+    assert!(is_signed_in(&jar).await);
+}
+
 /// A use counts for the idle limit, however short that is and however often somebody comes.
 #[tokio::test]
 async fn p076_a_session_in_use_does_not_end_by_a_short_idle_limit() {

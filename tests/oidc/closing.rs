@@ -52,7 +52,8 @@ const DEAD: &str = "invalid_grant";
 const ASKED: (&str, &str) = ("openid profile notes", r#"{"userinfo":{"email":null}}"#);
 
 /// What each door says after it: authorize without a page, userinfo, introspection, code, refresh token, the waiting
-/// consent page, and logout with an ID token. A token is told by its scope and by what userinfo tells for it.
+/// consent page, which puts the question anew where it became another one, and logout with an ID token. A token is told by
+/// its scope and by what userinfo tells for it.
 const TABLE: [(Change, [&str; 7]); 17] = [
     (Change::Nothing, ["code", "name email", "notes openid profile", ALL, ALL, "code", "back"]),
     (
@@ -105,7 +106,15 @@ const TABLE: [(Change, [&str; 7]); 17] = [
     ),
     (
         Change::ProfileTaken,
-        ["code", "email", "notes openid", "notes openid: email", "notes openid: email", "code", "back"],
+        [
+            "code",
+            "email",
+            "notes openid",
+            "notes openid: email",
+            "notes openid: email",
+            "page-consent",
+            "back",
+        ],
     ),
     (
         Change::EmailTaken,
@@ -115,16 +124,22 @@ const TABLE: [(Change, [&str; 7]); 17] = [
             "notes openid profile",
             "notes openid profile: name",
             "notes openid profile: name",
-            "code",
+            "page-consent",
             "back",
         ],
     ),
-    (Change::ResourceTaken, ["code", "401", "inactive", "invalid_target", "invalid_target", "code", "back"]),
+    (
+        Change::ResourceTaken,
+        ["code", "401", "inactive", "invalid_target", "invalid_target", "page-consent", "back"],
+    ),
     (
         Change::ResourceSuspended,
-        ["code", "401", "inactive", "invalid_target", "invalid_target", "code", "back"],
+        ["code", "401", "inactive", "invalid_target", "invalid_target", "page-consent", "back"],
     ),
-    (Change::ResourceClosed, ["code", "401", "inactive", "invalid_target", "invalid_target", "code", "back"]),
+    (
+        Change::ResourceClosed,
+        ["code", "401", "inactive", "invalid_target", "invalid_target", "page-consent", "back"],
+    ),
     (Change::PersonSuspended, ["login_required", "401", "inactive", DEAD, DEAD, "page-login", "back"]),
     (Change::TenantSuspended, ["login_required", "401", "inactive", DEAD, DEAD, "page-login", "back"]),
     (Change::SessionsRevoked, ["login_required", "401", "inactive", DEAD, DEAD, "page-login", "back"]),

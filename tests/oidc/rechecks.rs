@@ -1,15 +1,15 @@
 //! What a node remembers opens no door (D25): client and tenant are asked for again in the transaction that commits.
 
 use serde_json::json;
-use symbolon::model::client::Client;
+use symbolon::model::client::{Client, ClientKind};
 use symbolon::model::failure::Failure;
 use symbolon::model::resource_server::OpenTo;
 use symbolon::model::status::Status;
 use symbolon::storage::records::{clients, tenants};
 use symbolon::storage::{PlatformScope, PlatformTx};
 
-use super::party::{CALLBACK, NOTES, VERIFIER, World, assert_error, text};
-use crate::harness::seed::Registered;
+use super::party::{CALLBACK, NOTES, VERIFIER, World, assert_error, platform_client, text};
+use crate::harness::seed::{PASSWORD, Registered};
 
 /// A change that the node does not learn of: no change number, no refresh.
 pub(super) async fn unseen(
@@ -120,4 +120,36 @@ async fn userinfo_asks_for_the_scope_openid_and_not_for_an_audience() {
     let refused = world.userinfo(&text(&plain, "access_token")).await;
     assert_eq!(refused.status, 403);
     assert!(refused.header("www-authenticate").is_some_and(|words| words.contains("insufficient_scope")));
+}
+
+/// P008, P015: what was allowed stands for each resource server by itself. One that defines a scope of the same name after the
+/// consent was not consented to there: neither a code nor a refresh token brings it.
+#[tokio::test]
+async fn p008_a_scope_that_another_resource_server_defines_since_needs_a_consent_of_its_own() {
+    const MAIL: &str = "https://mail.example";
+    let world = World::new().await;
+    let platform = world.server.platform().await;
+    platform.resource(MAIL, None, &["letters"], OpenTo::All).await;
+    let mut shop = platform_client("shop", ClientKind::Web);
+    shop.metadata.first_party = false;
+    shop.metadata.resources.push(MAIL.to_owned());
+    let shop = platform.register(shop).await;
+    let jar = world.server.browser();
+    let both = World::authorize_path(&shop, &[("resource", NOTES)]) + "&resource=https%3A%2F%2Fmail.example";
+    let page = jar.open(&both).await;
+    let page = jar.submit(&page, &[("username", "ada@acme.example")]).await;
+    let page = jar.submit(&page, &[("password", PASSWORD)]).await;
+    let code = jar.submit(&page, &[("decision", "allow")]).await.answer()["code"].clone();
+    let tokens = world.exchange(&shop, &code).await.json();
+    let silent = format!("{both}&prompt=none");
+    let code = jar.get(&silent).await.answer()["code"].clone();
+    let refreshed = world.refresh(&shop, &text(&tokens, "refresh_token")).await.json();
+
+    platform.defines_too(MAIL, "notes").await;
+    assert_error(&world.exchange(&shop, &code).await, 400, "invalid_grant");
+    assert_error(&world.refresh(&shop, &text(&refreshed, "refresh_token")).await, 400, "invalid_grant");
+    assert_eq!(jar.get(&silent).await.answer()["error"], "consent_required");
+    let page = jar.open(&both).await;
+    let code = jar.submit(&page, &[("decision", "allow")]).await.answer()["code"].clone();
+    assert_eq!(world.exchange(&shop, &code).await.status, 200);
 }

@@ -1,11 +1,9 @@
 //! Consent (RFC 6749 §10.2, OIDC Core §3.1.2.4, D17): asked once for each scope, resource server and redirect URI, and
 //! never skipped but for clients that the platform marked first-party.
 
-use std::collections::BTreeSet;
-
-use super::client::registration;
 use super::decide::is_candidate;
 use super::resume::{OpenInteraction, refuse, reopen};
+use super::wanted::{Wanted, asked_scopes};
 use super::{Answer, Outcome, parameters};
 use crate::flows::Call;
 use crate::flows::failures::RecordRules;
@@ -15,15 +13,12 @@ use crate::flows::session::{self, LiveAccount};
 use crate::flows::target::is_meant;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
-use crate::model::consent::Consent;
+use crate::model::digest::sha256_hex;
 use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, TenantId, UserId};
 use crate::model::resource_server::ResourceServer;
-use crate::protocol::claims::scope_of;
-use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::redirect_uri::VerifiedRedirect;
-use crate::protocol::scope::{STANDARD, Scope, ScopeSet};
 use crate::storage::Directory;
 use crate::storage::records::{clients, consents, resource_servers, users};
 
@@ -42,6 +37,32 @@ pub struct Question {
     pub servers: Vec<ResourceServer>,
 }
 
+/// What the person answered.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// Yes or no.
+    pub allowed: bool,
+    /// [`Question::digest`] of what their page put before them.
+    pub question: String,
+}
+
+impl Question {
+    /// What the page puts before the person, in hexadecimal: by whom, of whom, where to and in which words. An answer counts
+    /// for this question and no other, whatever another window or a declaration made of it meanwhile (P008).
+    ///
+    /// # Errors
+    /// It cannot be written as JSON, which is a fault of ours.
+    pub fn digest(&self) -> Result<String, Failure> {
+        let client = (&self.client.client_id, &self.client.name);
+        let account = (self.account.scope.id(), self.account.user.id);
+        let words: Vec<_> = self.servers.iter().map(|server| (&server.name, &server.scopes)).collect();
+        let wanted = wanted(&self.client, &self.request, &self.servers);
+        let all = serde_json::to_vec(&(client, account, self.to.as_str(), wanted, words))
+            .map_err(|error| Failure::internal("consent_question").because(error))?;
+        Ok(sha256_hex(&all))
+    }
+}
+
 /// Whether an earlier consent covers this request.
 pub(super) fn stands(
     directory: &mut Directory<'_>,
@@ -53,25 +74,18 @@ pub(super) fn stands(
         return Ok(true);
     }
     let servers = servers(directory, client, request, account)?;
-    let wanted = Wanted::of(client, request, &servers);
+    let wanted = wanted(client, request, &servers);
     let given = consents::find(&mut directory.enter(&account.scope)?, account.user.id, &client.client_id)?;
     Ok(given.is_some_and(|given| wanted.is_covered_by(&given)))
 }
 
-/// A question that may be put at this moment.
-struct Asked {
-    open: OpenInteraction,
-    request: AuthorizationRequest,
-    account: LiveAccount,
-}
-
-/// Reads it, or where to go instead.
+/// Reads what may be asked at this moment, or where to go instead.
 fn asked(
     directory: &mut Directory<'_>,
     call: &Call,
     handle: InteractionHandle,
     cookie_hash: &str,
-) -> Result<Result<Asked, Outcome>, Failure> {
+) -> Result<Result<(OpenInteraction, Question), Outcome>, Failure> {
     let open = match reopen(directory, call, handle, cookie_hash)? {
         Ok(open) => open,
         Err(outcome) => return Ok(Err(outcome)),
@@ -80,10 +94,12 @@ fn asked(
         return Ok(Err(Outcome::SignIn(handle)));
     };
     let Some(request) = &open.interaction.request else { return Ok(Err(Outcome::Gone)) };
-    Ok(match parameters::anew(&open.client, request) {
-        Ok(request) => Ok(Asked { open, request, account }),
-        Err(_) => Err(Outcome::Consent(handle)),
-    })
+    let Ok(request) = parameters::anew(&open.client, request) else {
+        return Ok(Err(Outcome::Consent(handle)));
+    };
+    let servers = servers(directory, &open.client, &request, &account)?;
+    let question = Question { client: open.client.clone(), account, to: open.to.clone(), request, servers };
+    Ok(Ok((open, question)))
 }
 
 /// What the page has to ask, or where to go instead: [`Outcome::Consent`] means on with [`super::resume`].
@@ -93,24 +109,20 @@ pub fn question(
     handle: InteractionHandle,
     cookie_hash: &str,
 ) -> Result<Result<Question, Outcome>, Failure> {
-    let Asked { open, request, account } = match asked(directory, call, handle, cookie_hash)? {
-        Ok(asked) => asked,
-        Err(outcome) => return Ok(Err(outcome)),
-    };
-    let servers = servers(directory, &open.client, &request, &account)?;
-    Ok(Ok(Question { client: open.client, account, to: open.to, request, servers }))
+    Ok(asked(directory, call, handle, cookie_hash)?.map(|(_, question)| question))
 }
 
-/// The person's answer, and who gave it. After a yes the caller goes on with [`super::resume`]. Needs a write transaction.
+/// The person's answer, and who gave it. After a yes the caller goes on with [`super::resume`], as after the answer to another
+/// question than the one that stands now: that one is put then. Needs a write transaction.
 pub fn answer(
     directory: &mut Directory<'_>,
     call: &Call,
     rules: &RecordRules,
     (handle, cookie_hash): (InteractionHandle, &str),
-    allowed: bool,
+    reply: &Reply,
 ) -> Result<(Outcome, Option<(TenantId, UserId)>), Failure> {
     interaction_store::hold(directory, handle, cookie_hash)?;
-    let Asked { open, account, .. } = match asked(directory, call, handle, cookie_hash)? {
+    let (open, Question { account, .. }) = match asked(directory, call, handle, cookie_hash)? {
         Ok(asked) => asked,
         Err(outcome) => return Ok((outcome, None)),
     };
@@ -121,12 +133,16 @@ pub fn answer(
     // The client after the person, as a declaration takes them: whoever deletes it withdraws what is allowed here.
     clients::hold(&mut directory.enter(&open.owner)?, &open.client.client_id)?;
     // Either may have kept us waiting: what is answered is what is asked now.
-    let Asked { mut open, request, account } = match asked(directory, call, handle, cookie_hash)? {
+    let (mut open, question) = match asked(directory, call, handle, cookie_hash)? {
         Ok(asked) => asked,
         Err(outcome) => return Ok((outcome, None)),
     };
+    if question.digest()? != reply.question {
+        return Ok((Outcome::Consent(handle), None));
+    }
+    let Question { account, request, .. } = &question;
     let person = Some((account.scope.id(), account.user.id));
-    let result = if allowed { EventResult::Success } else { EventResult::Denied };
+    let result = if reply.allowed { EventResult::Success } else { EventResult::Denied };
     let event = call
         .event(EventKind::Consent, result, Actor::User(account.user.id))
         .by_client(&open.client.client_id)
@@ -135,11 +151,11 @@ pub fn answer(
             asked_scopes(&request.scope, &request.claims).into_iter().collect::<Vec<_>>().join(" "),
         );
     directory.enter(&account.scope)?.record(event);
-    if !allowed {
+    if !reply.allowed {
         let answer = Answer::Error(ErrorCode::AccessDenied, "the person did not consent");
         return Ok((refuse(directory, call, rules, open, answer)?, person));
     }
-    remember(directory, call, &open.client, &request, &account)?;
+    remember(directory, call, &question)?;
     open.interaction.progress.consented = Some(account.reference());
     interaction_store::save_progress(directory, &open.interaction)?;
     Ok((Outcome::Consent(handle), person))
@@ -164,16 +180,22 @@ fn asked_account(
 fn remember(
     directory: &mut Directory<'_>,
     call: &Call,
-    client: &Client,
-    request: &AuthorizationRequest,
-    account: &LiveAccount,
+    Question { client, account, request, servers, .. }: &Question,
 ) -> Result<(), Failure> {
-    let servers = servers(directory, client, request, account)?;
-    let wanted = Wanted::of(client, request, &servers).into_consent();
     let mut tx = directory.enter(&account.scope)?;
     let mut consent = consents::find(&mut tx, account.user.id, &client.client_id)?.unwrap_or_default();
-    consent.join(wanted);
+    consent.join(wanted(client, request, servers).into_consent());
     consents::put(&mut tx, (account.user.id, &client.client_id), &consent, (call.id(), call.now))
+}
+
+/// What a consent to this request has to cover.
+fn wanted<'a>(
+    client: &'a Client,
+    request: &'a AuthorizationRequest,
+    servers: &'a [ResourceServer],
+) -> Wanted<'a> {
+    let asked = asked_scopes(&request.scope, &request.claims);
+    Wanted::of(client, &request.redirect_uri, &asked, servers)
 }
 
 /// The client's resource servers that the token would be for.
@@ -188,50 +210,4 @@ pub(super) fn servers(
         server.is_open_to(account.scope.id()) && is_meant(server, &request.resources, &request.scope)
     });
     Ok(servers)
-}
-
-/// The scopes that are asked for, by name or by one of their claims: what the page shows and the consent covers (P008).
-pub fn asked_scopes<'a>(scope: &'a ScopeSet, claims: &'a ClaimsRequest) -> BTreeSet<&'a str> {
-    let mut scopes: BTreeSet<&str> = scope.iter().map(Scope::as_str).collect();
-    for scope in claims.names().filter_map(scope_of) {
-        scopes.insert(scope);
-    }
-    scopes
-}
-
-/// What a consent to this request covers.
-struct Wanted<'a> {
-    /// The redirect URI as it is registered, since a native client comes back at another port each time (RFC 8252 §7.3).
-    redirect_uri: &'a str,
-    /// Each scope at each resource server that defines it, as the page shows them.
-    shown: Consent,
-    /// Scopes that no resource server of the client defines now. They give nothing: to have allowed them anywhere is enough.
-    idle: BTreeSet<&'a str>,
-}
-
-impl<'a> Wanted<'a> {
-    fn of(client: &'a Client, request: &'a AuthorizationRequest, servers: &[ResourceServer]) -> Self {
-        let redirect_uri = registration(client, &request.redirect_uri).unwrap_or(&request.redirect_uri);
-        let asked = asked_scopes(&request.scope, &request.claims);
-        let mut shown = Consent::default();
-        let (ours, mut idle): (BTreeSet<&str>, _) = asked.iter().partition(|name| STANDARD.contains(name));
-        shown.allow(redirect_uri, None, ours);
-        for server in servers {
-            let defined = server.scopes.iter().map(|defined| defined.name.as_str());
-            let of_it: Vec<&str> = defined.filter(|name| asked.contains(name)).collect();
-            idle.retain(|name| !of_it.contains(name));
-            shown.allow(redirect_uri, Some(&server.identifier), of_it);
-        }
-        Self { redirect_uri, shown, idle }
-    }
-
-    fn is_covered_by(&self, given: &Consent) -> bool {
-        given.covers(&self.shown) && self.idle.is_subset(&given.scopes())
-    }
-
-    fn into_consent(self) -> Consent {
-        let mut all = self.shown;
-        all.allow(self.redirect_uri, None, self.idle);
-        all
-    }
 }

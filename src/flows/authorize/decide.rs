@@ -120,10 +120,10 @@ fn is_recent_enough(
     request: &AuthorizationRequest,
     now: Timestamp,
 ) -> bool {
-    let age = now.since(account.session.auth_time());
+    let proved = account.session.auth_time();
+    let limit = request.max_age.map(Duration::from_secs);
     if interaction.progress.proved == Some(account.reference()) {
-        return request.max_age.is_none_or(|limit| age <= Duration::from_secs(limit).max(IN_HAND));
+        return limit.is_none_or(|limit| proved.is_within(limit.max(IN_HAND), now));
     }
-    !request.prompt.contains(Prompt::Login)
-        && request.max_age.is_none_or(|limit| age <= Duration::from_secs(limit))
+    !request.prompt.contains(Prompt::Login) && limit.is_none_or(|limit| proved.is_within(limit, now))
 }

@@ -14,6 +14,7 @@ mod parameters;
 mod resources;
 mod resume;
 mod tenant;
+pub mod wanted;
 
 use std::time::Duration;
 

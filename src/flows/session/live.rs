@@ -102,9 +102,9 @@ fn judge(
     Ok(live.then_some(LiveAccount { session, user, scope, limits }))
 }
 
-/// Whether neither limit has passed.
+/// Whether neither limit has passed. A session from the future, after a clock was set back, is as old as it may be.
 fn within(limits: &SessionLimits, session: &Session, now: Timestamp) -> bool {
-    now.since(session.last_seen_at) < limits.idle() && now.since(session.created_at) < limits.absolute()
+    session.last_seen_at.is_within(limits.idle(), now) && session.created_at.is_within(limits.absolute(), now)
 }
 
 /// Whether the session of an access token, in the tenant of the transaction, is over and took the token along.

@@ -106,7 +106,7 @@ fn redeem(
     }
     // The session is asked for even by an offline grant: a code is a minute old at most.
     let grant = Grant { authorization: &granted, at: code.issued_at, bond: Bond::Session };
-    let person = match standing::of_person(tx, grant, &now.client, call)? {
+    let person = match standing::of_person(tx, grant, now, call)? {
         Ok(person) => person,
         Err(fault) => return Ok(refuse(fault)),
     };

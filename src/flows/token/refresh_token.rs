@@ -92,7 +92,7 @@ impl Refresh<'_> {
         let bond = if offline { Bond::Offline } else { Bond::Session };
         let cut_off = standing::cut_off(tx, &granted, self.turn.call.now)?;
         let grant = Grant { authorization: &granted, at: family.created_at, bond };
-        let person = match standing::of_person(tx, grant, client, self.turn.call)? {
+        let person = match standing::of_person(tx, grant, &self.turn.now, self.turn.call)? {
             Ok(person) => person,
             Err(fault) => {
                 // It will never be good again: what stands on it ends here (P015).

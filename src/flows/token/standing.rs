@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::refusal::GrantFault;
 use crate::flows::authorization::Authorization;
-use crate::flows::authorize::consent::asked_scopes;
+use crate::flows::authorize::wanted::{Wanted, asked_scopes};
 use crate::flows::call::Call;
+use crate::flows::known::KnownClient;
 use crate::flows::revocation;
 use crate::flows::session::{self, LiveAccount};
-use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::model::ids::{ContextId, WorkspaceId};
 use crate::model::role::Role;
@@ -65,13 +65,14 @@ pub(super) fn cut_off(
 pub(super) fn of_person(
     tx: &mut TenantTx<'_>,
     grant: Grant<'_>,
-    client: &Client,
+    known: &KnownClient,
     call: &Call,
 ) -> Result<Result<Standing, GrantFault>, Failure> {
     let Grant { authorization, at, bond } = grant;
     if !tx.scope().tenant().status.stood_at(at) {
         return Ok(Err(GrantFault::Tenant));
     }
+    let client = &known.client;
     if !client.serves(tx.scope().id()) || !client.status.stood_at(at) {
         return Ok(Err(GrantFault::Client));
     }
@@ -84,7 +85,7 @@ pub(super) fn of_person(
             None => return Ok(Err(GrantFault::Session)),
         },
     };
-    if !is_consented(tx, authorization, client)? {
+    if !is_consented(tx, authorization, known)? {
         return Ok(Err(GrantFault::Consent));
     }
     let mut roles = user.roles.clone();
@@ -94,19 +95,23 @@ pub(super) fn of_person(
     Ok(Ok(Standing { user, roles, workspaces, signed_in }))
 }
 
-/// Whether what was granted is still covered by the person's consent; the platform's own first-party clients need none
-/// (D17).
+/// Whether what was granted is covered by the person's consent as it stands now, at each resource server that may be told still;
+/// the platform's own first-party clients need none (D17).
 fn is_consented(
     tx: &mut TenantTx<'_>,
     authorization: &Authorization,
-    client: &Client,
+    known: &KnownClient,
 ) -> Result<bool, Failure> {
+    let client = &known.client;
     if client.is_first_party() {
         return Ok(true);
     }
-    let consent = consents::find(tx, authorization.user_id, &client.client_id)?;
-    let needed = asked_scopes(&authorization.scope, &authorization.claims);
-    Ok(consent.is_some_and(|consent| needed.is_subset(&consent.scopes())))
+    let given = consents::find(tx, authorization.user_id, &client.client_id)?;
+    let asked = asked_scopes(&authorization.scope, &authorization.claims);
+    let open = known.resources_for(tx.scope().id());
+    let servers = open.filter(|server| authorization.resources.contains(&server.identifier));
+    let wanted = Wanted::of(client, &authorization.redirect_uri, &asked, servers);
+    Ok(given.is_some_and(|given| wanted.is_covered_by(&given)))
 }
 
 /// What the person may enter at this moment, context by context.

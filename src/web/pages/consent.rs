@@ -9,11 +9,15 @@ use actix_web::web::Bytes;
 use super::visitor::{Outcome, Visitor, answered};
 use super::{card, login};
 use crate::flows::authorize;
-use crate::flows::authorize::consent::{self, Question};
+use crate::flows::authorize::consent::{self, Question, Reply};
+use crate::flows::authorize::wanted::asked_scopes;
 use crate::model::ids::InteractionHandle;
 use crate::views::consent::{ConsentPage, ScopeLine, StandardScope};
 use crate::web::oidc::authorize::answer;
 use crate::web::trouble::Trouble;
+
+/// The field that tells which question the page put.
+const QUESTION: &str = "question";
 
 /// `GET /consent?interaction=…`.
 pub async fn get(visitor: Visitor) -> HttpResponse {
@@ -34,7 +38,7 @@ async fn ask(visitor: &Visitor) -> Outcome {
         .read_directory(move |directory| consent::question(directory, &call, handle, &cookie))
         .await;
     Ok(match visitor.sound(asked)? {
-        Ok(question) => page(visitor, handle, &question).await,
+        Ok(question) => page(visitor, handle, &question).await?,
         Err(outcome) => go_on(visitor, outcome),
     })
 }
@@ -47,13 +51,14 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         Some("deny") => false,
         _ => return Err(visitor.detour(Trouble::Malformed)),
     };
+    let reply = Reply { allowed, question: params.get(QUESTION).unwrap_or_default().to_owned() };
     let rules = visitor.edge.sign_in.records.clone();
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let outcome = visitor
         .edge
         .database
         .write_directory(move |directory| {
-            consent::answer(directory, &call, &rules, (handle, &cookie), allowed)
+            consent::answer(directory, &call, &rules, (handle, &cookie), &reply)
         })
         .await;
     let (outcome, person) = visitor.sound(outcome)?;
@@ -70,7 +75,8 @@ fn go_on(visitor: &Visitor, outcome: authorize::Outcome) -> HttpResponse {
     answer(visitor, Ok(outcome))
 }
 
-async fn page(visitor: &Visitor, handle: InteractionHandle, question: &Question) -> HttpResponse {
+async fn page(visitor: &Visitor, handle: InteractionHandle, question: &Question) -> Outcome {
+    let digest = visitor.sound(question.digest())?;
     visitor.may_lead_to(question.to.as_str());
     visitor.note_account(slice::from_ref(&question.account));
     let tenant = question.account.scope.tenant();
@@ -81,13 +87,14 @@ async fn page(visitor: &Visitor, handle: InteractionHandle, question: &Question)
         person: card::person(&question.account),
         returns_to: host_of(question.to.as_str()),
         scopes: lines(question),
+        question: digest,
     };
-    visitor.show(StatusCode::OK, &page)
+    Ok(visitor.show(StatusCode::OK, &page))
 }
 
 /// The scopes in words: ours first in their usual order, then those of the resource servers.
 fn lines(question: &Question) -> Vec<ScopeLine> {
-    let asked = consent::asked_scopes(&question.request.scope, &question.request.claims);
+    let asked = asked_scopes(&question.request.scope, &question.request.claims);
     let standard = StandardScope::ALL.into_iter().filter(|scope| asked.contains(scope.as_str()));
     let defined = question.servers.iter().flat_map(|server| {
         let asked_of_it = server.scopes.iter().filter(|defined| asked.contains(defined.name.as_str()));
