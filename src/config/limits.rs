@@ -58,6 +58,18 @@ pub const SECTION: Section = Section {
             "Visits of the set-up page with a wrong link, from one address.",
         ),
         Key::new(
+            "limits.logout_address",
+            Kind::Rate,
+            "300 per 1m",
+            "Requests to sign out from one address by browsers in which nobody has signed in.",
+        ),
+        Key::new(
+            "limits.logout_browser",
+            Kind::Rate,
+            "60 per 1m",
+            "Requests to sign out of one browser in which somebody has signed in, and forms that reach any page from it and that no page of ours sent.",
+        ),
+        Key::new(
             "limits.hash_workers",
             Kind::Count { least: 0, most: 256 },
             "0",
@@ -103,6 +115,10 @@ pub struct LimitsConfig {
     pub bearer_address: Rate,
     /// Wrong set-up links, an address.
     pub setup_address: Rate,
+    /// Requests to sign out, an address.
+    pub logout_address: Rate,
+    /// Requests to sign out, a browser.
+    pub logout_browser: Rate,
     /// Password hashes at once; `None` means one a core.
     pub hash_workers: Option<usize>,
     /// Password hashes waiting.
@@ -125,6 +141,8 @@ impl LimitsConfig {
             token_client: reader.rate("limits.token_client"),
             bearer_address: reader.rate("limits.bearer_address"),
             setup_address: reader.rate("limits.setup_address"),
+            logout_address: reader.rate("limits.logout_address"),
+            logout_browser: reader.rate("limits.logout_browser"),
             hash_workers: (workers > 0).then_some(workers),
             hash_queue: reader.count("limits.hash_queue"),
             recorded_failures: reader.rate("limits.recorded_failures"),

@@ -348,6 +348,8 @@ fn rates(limits: &LimitsConfig) -> Rates {
         token_client: limits.token_client,
         bearer_address: limits.bearer_address,
         setup_address: limits.setup_address,
+        logout_address: limits.logout_address,
+        logout_browser: limits.logout_browser,
     }
 }
 

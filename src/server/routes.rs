@@ -46,7 +46,7 @@ pub fn table() -> Vec<Route> {
             .get(pages::accounts::get)
             .post(pages::accounts::post),
         Route::new("/oauth2/logout", Guard::Relay)
-            .unlimited("whoever fails to sign in must not keep others from signing out")
+            .door(Door::Logout)
             .acting_get(pages::logout::get)
             .post(pages::logout::post),
         Route::new("/setup", Guard::Browser)

@@ -1,6 +1,6 @@
-//! Whose share of a limit a request uses up (D31): its address, and within it whoever made the browser there send it. A
-//! page elsewhere has pictures, frames, forms and scripts at hand to make visitors' browsers knock and be refused: that
-//! counts, and never against what the visitors themselves, their programs, or other sites do from the same address.
+//! Whose share of a limit a request uses up (D31): its address, browser or person, and within it whoever made the browser
+//! send it. A page elsewhere has pictures, frames, forms and scripts at hand to make visitors' browsers knock and be
+//! refused: that counts, and never against what the visitors themselves, their programs, or other sites do.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -24,7 +24,7 @@ impl From<IpAddr> for AddressKey {
     }
 }
 
-/// Who made the request at its address, by the browser's own word. The headers are forbidden to scripts; a program that
+/// Who made the request, by the browser's own word. The headers are forbidden to scripts; a program that
 /// invents them gets one more share for [`Sender::Elsewhere`] and each listed origin, and no more.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Sender {
@@ -38,17 +38,37 @@ pub enum Sender {
 
 /// Whose requests are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Knocker {
-    /// Whoever this is at this address.
-    At(AddressKey, Sender),
+pub struct Knocker {
+    who: Who,
+    sender: Sender,
+}
+
+/// Where, or for whom, the requests come from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// Whoever is at this address.
+    Address(AddressKey),
+    /// A browser in which somebody has signed in, by the hash of its cookie.
+    Browser(String),
     /// Somebody who is signed in, wherever.
     Person(UserId),
 }
 
 impl Knocker {
-    /// Whoever this is at this address.
-    pub fn new(address: IpAddr, sender: Sender) -> Self {
-        Self::At(address.into(), sender)
+    /// What this sender makes come from there.
+    pub const fn new(who: Who, sender: Sender) -> Self {
+        Self { who, sender }
+    }
+
+    /// Where, or for whom, it comes from.
+    pub const fn who(&self) -> &Who {
+        &self.who
+    }
+}
+
+impl From<IpAddr> for Who {
+    fn from(address: IpAddr) -> Self {
+        Self::Address(address.into())
     }
 }
 

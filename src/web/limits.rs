@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::model::ids::ClientId;
 use crate::model::rate::Rate;
 use crate::model::time::Timestamp;
-use crate::web::knocker::Knocker;
+use crate::web::knocker::{Knocker, Who};
 use crate::web::meter::{Leave, Meter, TooMany};
 
 /// The rates of the deployment, from its configuration.
@@ -25,13 +25,17 @@ pub struct Rates {
     pub bearer_address: Rate,
     /// Wrong set-up links.
     pub setup_address: Rate,
+    /// Requests to sign out where nobody has signed in.
+    pub logout_address: Rate,
+    /// Requests to sign out, and forged ones, where somebody has.
+    pub logout_browser: Rate,
 }
 
 /// All meters of a server.
 #[derive(Debug)]
 pub struct Limits {
-    addresses: [(Door, Arc<Meter<Knocker>>); 5],
-    people: Arc<Meter<Knocker>>,
+    addresses: [(Door, Arc<Meter<Knocker>>); 6],
+    signed_in: [(Door, Arc<Meter<Knocker>>); 2],
     clients: Meter<ClientId>,
     public_clients: Meter<(ClientId, Knocker)>,
 }
@@ -50,6 +54,9 @@ pub enum Door {
     Bearer,
     /// The set-up page: refusals count.
     Setup,
+    /// Signing out: requests count, against a browser in which somebody has signed in, or else the address; and there
+    /// what no page of ours made such a browser send, to whichever page. Each is looked up.
+    Logout,
 }
 
 impl Limits {
@@ -62,8 +69,12 @@ impl Limits {
                 (Door::Token, Arc::new(Meter::new(rates.token_address))),
                 (Door::Bearer, Arc::new(Meter::new(rates.bearer_address))),
                 (Door::Setup, Arc::new(Meter::new(rates.setup_address))),
+                (Door::Logout, Arc::new(Meter::new(rates.logout_address))),
             ],
-            people: Arc::new(Meter::new(rates.authorize_person)),
+            signed_in: [
+                (Door::Authorize, Arc::new(Meter::new(rates.authorize_person))),
+                (Door::Logout, Arc::new(Meter::new(rates.logout_browser))),
+            ],
             clients: Meter::new(rates.token_client),
             public_clients: Meter::new(rates.token_client),
         }
@@ -126,9 +137,10 @@ impl Limits {
     }
 
     fn meter(&self, door: Door, knocker: &Knocker) -> Option<&Arc<Meter<Knocker>>> {
-        match knocker {
-            Knocker::Person(_) => Some(&self.people),
-            Knocker::At(..) => self.addresses.iter().find(|(own, _)| *own == door).map(|(_, meter)| meter),
-        }
+        let meters = match knocker.who() {
+            Who::Address(_) => &self.addresses[..],
+            Who::Browser(_) | Who::Person(_) => &self.signed_in,
+        };
+        meters.iter().find(|(own, _)| *own == door).map(|(_, meter)| meter)
     }
 }

@@ -9,7 +9,7 @@ use url::Host;
 
 use crate::model::ids::{ClientId, RequestId, TenantId, UserId};
 use crate::model::time::Timestamp;
-use crate::web::knocker::{Knocker, Sender};
+use crate::web::knocker::{Knocker, Sender, Who};
 use crate::web::meter::Leave;
 
 /// The notes of one request; cloning gives another handle on the same notes.
@@ -22,7 +22,7 @@ struct Sheet {
     now: Timestamp,
     address: Option<IpAddr>,
     sender: Sender,
-    person: Option<UserId>,
+    who: Option<Who>,
     caller: Caller,
     proved: bool,
     failed: bool,
@@ -50,7 +50,7 @@ impl Notes {
             now,
             address,
             sender: Sender::Visitor,
-            person: None,
+            who: address.map(Who::from),
             caller: Caller::default(),
             proved: false,
             failed: false,
@@ -86,23 +86,25 @@ impl Notes {
         self.0.borrow().address
     }
 
-    /// Notes who made the request at its address.
+    /// Notes who made the request.
     pub(super) fn sent_by(&self, sender: Sender) {
         self.0.borrow_mut().sender = sender;
     }
 
-    /// Notes that the request uses up the share of this person, who is signed in, and none of the address.
-    pub(super) fn sent_by_person(&self, user: UserId) {
-        self.0.borrow_mut().person = Some(user);
+    /// Notes whose share of a limit the request uses up, and none of its address.
+    pub(super) fn counts_for(&self, who: Who) {
+        self.0.borrow_mut().who = Some(who);
     }
 
     /// Whose share of a limit the request uses up.
     pub fn knocker(&self) -> Option<Knocker> {
-        let sheet = self.0.borrow();
-        if let Some(user) = sheet.person {
-            return Some(Knocker::Person(user));
-        }
-        sheet.address.map(|address| Knocker::new(address, sheet.sender.clone()))
+        let who = self.0.borrow().who.clone();
+        who.map(|who| self.knocker_of(who))
+    }
+
+    /// The same, where the share is known to be theirs.
+    pub(super) fn knocker_of(&self, who: Who) -> Knocker {
+        Knocker::new(who, self.0.borrow().sender.clone())
     }
 
     /// Notes which client asks: one that has proved itself, or a public one that is taken at its word.

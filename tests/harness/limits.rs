@@ -1,7 +1,7 @@
 //! The limits that stand in the way of whoever asks much and often; the benchmarks read this list too.
 
 /// Keys of `[limits]` that say how often somebody may ask or fail.
-pub(crate) const ASKING: [&str; 8] = [
+pub(crate) const ASKING: [&str; 10] = [
     "sign_in_address",
     "sign_in_account",
     "authorize_address",
@@ -10,4 +10,6 @@ pub(crate) const ASKING: [&str; 8] = [
     "token_client",
     "bearer_address",
     "setup_address",
+    "logout_address",
+    "logout_browser",
 ];

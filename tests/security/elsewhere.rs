@@ -66,6 +66,7 @@ async fn server() -> TestServer {
         "limits.token_client",
         "limits.bearer_address",
         "limits.setup_address",
+        "limits.logout_address",
     ];
     let server = limits.iter().fold(TestServer::with(), |all, key| all.set(key, "4 per 10m")).start().await;
     furnish(&server).await;
@@ -120,6 +121,7 @@ async fn p133_a_page_elsewhere_shuts_no_door_for_its_visitors() {
     }
     assert_eq!(visitor.get("/userinfo").await.status, 401);
     assert_eq!(visitor.get("/setup?token=nonsense").await.status, 410);
+    assert_eq!(visitor.get("/oauth2/logout").await.status, 200);
     // Sent to us by a relying party, as for every sign-in.
     let window =
         [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];

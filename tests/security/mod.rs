@@ -8,6 +8,7 @@ mod elsewhere;
 mod floods;
 mod growth;
 mod injection;
+mod looked_up;
 mod proxies;
 mod relying_party;
 mod resets;

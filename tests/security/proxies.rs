@@ -48,7 +48,11 @@ async fn p123_a_claimed_address_from_an_unlisted_peer_is_ignored() {
     }
     let claimed: IpAddr = "203.0.113.9".parse().unwrap();
     assert!(
-        server.edge.limits.peek(Door::Token, &Knocker::new(claimed, Sender::Visitor), server.now()).is_ok()
+        server
+            .edge
+            .limits
+            .peek(Door::Token, &Knocker::new(claimed.into(), Sender::Visitor), server.now())
+            .is_ok()
     );
 }
 
@@ -89,6 +93,6 @@ async fn p123_bytes_that_are_no_text_do_not_hide_who_sent_them() {
     assert_eq!(knock(b"\xff"), [429], "the door is shut for the address that the proxy saw");
     assert_eq!(knock(b"\xc3, \x80"), [429]);
     let proxy: IpAddr = "127.0.0.1".parse().unwrap();
-    let knocker = Knocker::new(proxy, Sender::Visitor);
+    let knocker = Knocker::new(proxy.into(), Sender::Visitor);
     assert!(server.edge.limits.peek(Door::Token, &knocker, server.now()).is_ok(), "and not for the proxy");
 }

@@ -1,6 +1,7 @@
 //! Connections that are reset in the middle of a request: what was begun is finished, counted and recorded all the same
 //! (P037, P132, P138, D38).
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use symbolon::flows::login::{Destination, lockout};
@@ -107,7 +108,7 @@ async fn p037_a_guess_counts_whose_connection_is_reset() {
     let held = Held::start(TestServer::with().set("limits.sign_in_address", "1 per 10m")).await;
     held.guess_and_reset().await;
     let (edge, now) = (held.server.edge.clone(), held.server.now());
-    let knocker = Knocker::new([127, 0, 0, 1].into(), Sender::Visitor);
+    let knocker = Knocker::new(IpAddr::from([127, 0, 0, 1]).into(), Sender::Visitor);
     let address_may = || edge.limits.peek(Door::SignIn, &knocker, now).is_ok();
     assert!(address_may(), "before the verdict");
     assert_eq!(held.recorded().await, 1, "the failure is recorded");

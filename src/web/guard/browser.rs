@@ -1,6 +1,8 @@
 //! Which browser asks: one cookie, of our own making, from the first page on. A value that we did not make is never
 //! taken over, and the value changes at each rise of privilege (P069).
 //!
+//! The value itself tells whether it was given at a sign-in: where nobody ever signed in, there is nobody to look up.
+//!
 //! The next value follows from the old one and from the form that was answered, under a key of ours: when a browser sends a form
 //! twice, it never reads the answer to the first, and the second brings it the same cookie.
 
@@ -20,9 +22,12 @@ use crate::model::secret::Secret;
 use crate::protocol::opaque::{self, PlainKind};
 use crate::web::cookies::CookieKind;
 use crate::web::edge::Edge;
+use crate::web::knocker::Who;
+use crate::web::limits::Door;
 use crate::web::trouble::Trouble;
 
-/// How many bytes of the cookie's 32 are random; the rest is a keyed hash of them, so that we know our own.
+/// How many bytes of the cookie's 32 are random; the rest is a keyed hash of them and of when the cookie was given, so that
+/// we know our own.
 const RANDOM: usize = 16;
 
 /// The browser that asks.
@@ -30,16 +35,27 @@ const RANDOM: usize = 16;
 pub struct Browser {
     cookie: Secret<String>,
     hash: String,
+    given: Given,
     fresh: bool,
+}
+
+/// When a browser gets a cookie. Only the second kind is ever signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Given {
+    /// With the first page.
+    AtFirst,
+    /// At a rise of privilege.
+    AtSignIn,
 }
 
 impl Browser {
     /// The browser of this request. One without a cookie of ours is a new one.
     pub fn of(request: &HttpRequest, edge: &Edge) -> Self {
         let presented = CookieKind::Session.read(request, &edge.issuer);
-        match presented.filter(|cookie| is_ours(cookie.expose(), &edge.browser_tokens)) {
-            Some(cookie) => Self { hash: hash(&cookie), cookie, fresh: false },
-            None => Self::renewed(edge),
+        let ours = presented.and_then(|cookie| Some((given(cookie.expose(), &edge.browser_tokens)?, cookie)));
+        match ours {
+            Some((given, cookie)) => Self { hash: hash(&cookie), cookie, given, fresh: false },
+            None => Self::with(&edge.random.bytes(), Given::AtFirst, edge),
         }
     }
 
@@ -47,20 +63,20 @@ impl Browser {
     /// of the form's serial, which only the browser knows that the form was made for. Without one of ours it is random.
     #[must_use]
     pub fn after(&self, serial: Option<&str>, handle: InteractionHandle, edge: &Edge) -> Self {
-        let Some(serial) = serial.filter(|serial| is_serial(serial)) else { return Self::renewed(edge) };
-        let (cookie, handle) = (self.cookie.expose(), handle.to_string());
-        let parts = [b"after", cookie.as_bytes(), handle.as_bytes(), serial.as_bytes()];
-        Self::with(&keyed(&edge.browser_tokens, &parts), edge)
+        let nonce = match serial.filter(|serial| is_serial(serial)) {
+            None => edge.random.bytes(),
+            Some(serial) => {
+                let (cookie, handle) = (self.cookie.expose(), handle.to_string());
+                let parts = [b"after", cookie.as_bytes(), handle.as_bytes(), serial.as_bytes()];
+                keyed(&edge.browser_tokens, &parts)
+            }
+        };
+        Self::with(&nonce, Given::AtSignIn, edge)
     }
 
-    /// A browser that has no cookie yet.
-    fn renewed(edge: &Edge) -> Self {
-        Self::with(&edge.random.bytes(), edge)
-    }
-
-    fn with(nonce: &[u8; RANDOM], edge: &Edge) -> Self {
-        let cookie = make(nonce, &edge.browser_tokens);
-        Self { hash: hash(&cookie), cookie, fresh: true }
+    fn with(nonce: &[u8; RANDOM], given: Given, edge: &Edge) -> Self {
+        let cookie = make(nonce, given, &edge.browser_tokens);
+        Self { hash: hash(&cookie), cookie, given, fresh: true }
     }
 
     /// SHA-256 of the cookie in hexadecimal: what sessions and interactions are bound to.
@@ -68,9 +84,20 @@ impl Browser {
         &self.hash
     }
 
-    /// Whether it has not proved anything yet, because it came without a cookie of ours.
+    /// Whether it came without a cookie of ours.
     pub const fn is_fresh(&self) -> bool {
         self.fresh
+    }
+
+    /// Whether somebody has signed in here, and may still be.
+    pub const fn has_signed_in(&self) -> bool {
+        matches!(self.given, Given::AtSignIn)
+    }
+
+    /// Whose share of a limit its requests use up, if not that of their address: strangers take nothing away from a browser
+    /// in which somebody has signed in, and it costs a sign-in to have one (D31).
+    pub fn own_share(&self) -> Option<Who> {
+        self.has_signed_in().then(|| Who::Browser(self.hash.clone()))
     }
 
     /// Who is signed in here, the first where there are several.
@@ -78,7 +105,7 @@ impl Browser {
     /// # Errors
     /// The database fails.
     pub async fn signed_in(&self, edge: &Edge, call: &Call) -> Result<Option<LiveAccount>, Failure> {
-        if self.fresh {
+        if !self.has_signed_in() {
             return Ok(None);
         }
         let (call, cookie) = (call.clone(), self.hash.clone());
@@ -86,8 +113,14 @@ impl Browser {
         Ok(accounts.into_iter().next())
     }
 
-    /// Refuses a request that no page of ours sent; where somebody is signed in here, that is recorded.
-    pub async fn refuse_cross_site(&self, edge: &Edge, call: &Call) -> Trouble {
+    /// Refuses a request that no page of ours sent; where somebody is signed in here, that is recorded. Only so often, for
+    /// it is looked up, and never for strangers (R71).
+    pub async fn refuse_cross_site(&self, request: &HttpRequest, edge: &Edge) -> Trouble {
+        let (call, notes) = (&edge.call(request), edge.notes(request));
+        let Some(who) = self.own_share() else { return Trouble::CrossSite };
+        if let Err(too_many) = edge.limits.take(Door::Logout, &notes.knocker_of(who), call.now) {
+            return Trouble::TooMany(too_many);
+        }
         let recorded = async {
             // Asked before, so that strangers make nobody wait to write.
             if self.signed_in(edge, call).await?.is_none() {
@@ -121,22 +154,27 @@ fn is_serial(text: &str) -> bool {
     URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == RANDOM)
 }
 
-fn make(nonce: &[u8; RANDOM], key: &KeyedHash) -> Secret<String> {
+fn make(nonce: &[u8; RANDOM], given: Given, key: &KeyedHash) -> Secret<String> {
     let mut bytes = [0; 32];
-    for (place, byte) in bytes.iter_mut().zip(nonce.iter().copied().chain(proof(nonce, key))) {
+    for (place, byte) in bytes.iter_mut().zip(nonce.iter().copied().chain(proof(nonce, given, key))) {
         *place = byte;
     }
     opaque::issue_plain(PlainKind::SessionCookie, &bytes)
 }
 
-fn is_ours(cookie: &str, key: &KeyedHash) -> bool {
-    let Some(bytes) = opaque::parse_plain(PlainKind::SessionCookie, cookie) else { return false };
-    let Some((nonce, shown)) = bytes.split_first_chunk::<RANDOM>() else { return false };
-    proof(nonce, key).ct_eq(shown).into()
+/// When we gave this cookie; `None` where it is not ours.
+fn given(cookie: &str, key: &KeyedHash) -> Option<Given> {
+    let bytes = opaque::parse_plain(PlainKind::SessionCookie, cookie)?;
+    let (nonce, shown) = bytes.split_first_chunk::<RANDOM>()?;
+    [Given::AtFirst, Given::AtSignIn].into_iter().find(|given| proof(nonce, *given, key).ct_eq(shown).into())
 }
 
-fn proof(nonce: &[u8; RANDOM], key: &KeyedHash) -> [u8; RANDOM] {
-    keyed(key, &[b"browser", nonce])
+fn proof(nonce: &[u8; RANDOM], given: Given, key: &KeyedHash) -> [u8; RANDOM] {
+    let label: &[u8] = match given {
+        Given::AtFirst => b"browser",
+        Given::AtSignIn => b"signed in",
+    };
+    keyed(key, &[label, nonce])
 }
 
 fn keyed(key: &KeyedHash, parts: &[&[u8]]) -> [u8; RANDOM] {
@@ -159,12 +197,14 @@ mod tests {
         let random = SeededRandom::new(3);
         let key = KeyedHash::new(&MasterKey::generate(&random), Purpose::BrowserTokens);
         let other = KeyedHash::new(&MasterKey::generate(&random), Purpose::BrowserTokens);
-        let cookie = make(&[7; RANDOM], &key);
-        assert!(is_ours(cookie.expose(), &key));
-        assert!(!is_ours(cookie.expose(), &other));
+        for when in [Given::AtFirst, Given::AtSignIn] {
+            let cookie = make(&[7; RANDOM], when, &key);
+            assert_eq!(given(cookie.expose(), &key), Some(when));
+            assert_eq!(given(cookie.expose(), &other), None);
+        }
         let invented = opaque::issue_plain(PlainKind::SessionCookie, &[7; 32]);
         for foreign in [invented.expose().as_str(), "", "syb_", "abc", "syb_\u{e9}"] {
-            assert!(!is_ours(foreign, &key), "{foreign}");
+            assert_eq!(given(foreign, &key), None, "{foreign}");
         }
     }
 }

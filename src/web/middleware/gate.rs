@@ -19,7 +19,7 @@ use crate::web::edge::Edge;
 use crate::web::family::Family;
 use crate::web::guard::browser::Browser;
 use crate::web::guard::csrf::{FIELD, is_from_here, same_origin};
-use crate::web::knocker::{Sender, moves_the_window};
+use crate::web::knocker::{Sender, Who, moves_the_window};
 use crate::web::limits::Door;
 use crate::web::media_type::is_form;
 use crate::web::meter::TooMany;
@@ -78,8 +78,8 @@ pub async fn gate(
     let mut response = match admit(&gate, &mut request, &edge, &notes).await {
         Err(trouble) => {
             let trouble = if trouble == Trouble::CrossSite {
-                let (asks, call) = (request.request(), edge.call(request.request()));
-                Browser::of(asks, &edge).refuse_cross_site(&edge, &call).await
+                let asks = request.request();
+                Browser::of(asks, &edge).refuse_cross_site(asks, &edge).await
             } else {
                 trouble
             };
@@ -123,14 +123,9 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
         // After what is asked of every request: such a refusal may look up who is signed in, and record it.
         same_origin(request.method(), request.headers(), &edge.issuer).map_err(|_| Trouble::CrossSite)?;
     }
-    if gate.door == Some(Door::Authorize) {
+    if let Some(who) = whose(gate, request, edge, notes).await? {
         // Strangers at the same address take nothing away from whoever is signed in, and the other way round.
-        let call = edge.call(request.request());
-        let person = Browser::of(request.request(), edge).signed_in(edge, &call).await;
-        let person = person.map_err(|failure| Trouble::of_failure(&failure, call.request_id))?;
-        if let Some(account) = person {
-            notes.sent_by_person(account.user.id);
-        }
+        notes.counts_for(who);
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let limited = gate.door.zip(notes.knocker()).filter(|(door, _)| match door {
@@ -138,7 +133,7 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
         Door::SignIn => !reads,
         // Judged when it is known what the token is worth, by `charge`.
         Door::Bearer => false,
-        Door::Authorize | Door::Token | Door::Setup => true,
+        Door::Authorize | Door::Token | Door::Setup | Door::Logout => true,
     });
     if let Some((door, knocker)) = &limited {
         // Before the body: it need not be read of whoever is not let in.
@@ -166,6 +161,27 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
     Ok(())
 }
 
+/// Whose share this request uses up where somebody has signed in.
+async fn whose(
+    gate: &Gate,
+    request: &ServiceRequest,
+    edge: &Edge,
+    notes: &Notes,
+) -> Result<Option<Who>, Trouble> {
+    let Some(door @ (Door::Authorize | Door::Logout)) = gate.door else { return Ok(None) };
+    let browser = Browser::of(request.request(), edge);
+    let Some(own) = browser.own_share() else { return Ok(None) };
+    if door == Door::Logout {
+        return Ok(Some(own));
+    }
+    // The person is looked up, so that several browsers bring no more, and a browser may ask for that only so often.
+    edge.limits.take(door, &notes.knocker_of(own), notes.now()).map_err(Trouble::TooMany)?;
+    let call = edge.call(request.request());
+    let person = browser.signed_in(edge, &call).await;
+    let person = person.map_err(|failure| Trouble::of_failure(&failure, call.request_id))?;
+    Ok(person.map(|account| Who::Person(account.user.id)))
+}
+
 /// The token of a page's form. Pages take forms and nothing else.
 fn form_token(request: &ServiceRequest, body: &Bytes) -> Result<Option<String>, Trouble> {
     if !is_form(request.headers()) {
@@ -179,7 +195,7 @@ fn form_token(request: &ServiceRequest, body: &Bytes) -> Result<Option<String>, 
 fn sender(gate: &Gate, request: &ServiceRequest, edge: &Edge, listed: &OriginList) -> Sender {
     let headers = request.headers();
     if is_from_here(headers, &edge.issuer)
-        || (gate.door == Some(Door::Authorize) && moves_the_window(headers))
+        || (matches!(gate.door, Some(Door::Authorize | Door::Logout)) && moves_the_window(headers))
     {
         return Sender::Visitor;
     }
@@ -188,7 +204,7 @@ fn sender(gate: &Gate, request: &ServiceRequest, edge: &Edge, listed: &OriginLis
     script.map_or(Sender::Elsewhere, |origin| Sender::Listed(origin.to_owned()))
 }
 
-/// Counts what the door counts: at the authorization endpoint every request that was let in, at the pages of a sign-in
+/// Counts what the door counts: where requests begin or end a session every one that was let in, at the pages of a sign-in
 /// proofs that failed, elsewhere refusals.
 ///
 /// A confidential client that has proved itself answers for what it asks by its own share: a relying party redeems
@@ -202,7 +218,7 @@ fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) -> Result<(), To
     let (Some(door), Some(knocker)) = (gate.door, notes.knocker()) else { return Ok(()) };
     let refused = matches!(status, 400 | 401 | 403 | 404);
     let counts = match door {
-        Door::Authorize => true,
+        Door::Authorize | Door::Logout => true,
         Door::SignIn => notes.is_failed(),
         Door::Token => (notes.is_failed() || refused) && !notes.is_proved(),
         Door::Bearer => refused,

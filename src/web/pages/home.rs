@@ -15,12 +15,12 @@ pub async fn get(visitor: Visitor) -> HttpResponse {
 
 async fn show(visitor: &Visitor) -> Outcome {
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
-    let accounts = if visitor.browser.is_fresh() {
-        Vec::new()
-    } else {
+    let accounts = if visitor.browser.has_signed_in() {
         let read =
             visitor.edge.database.read_directory(move |directory| live_accounts(directory, &call, &cookie));
         visitor.sound(read.await)?
+    } else {
+        Vec::new()
     };
     visitor.note_account(&accounts);
     let page = HomePage { frame: visitor.frame(None), accounts: accounts.iter().map(card::person).collect() };

@@ -34,11 +34,11 @@ async fn ask(visitor: &Visitor) -> Outcome {
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let (database, rules) = (&visitor.edge.database, visitor.edge.sign_in.records.clone());
     let begun = move |directory: &mut Directory<'_>| begin(directory, &call, &rules, &request, &cookie);
-    let step = if visitor.browser.is_fresh() {
-        // A browser that we never saw has nobody to sign out, and so nothing to write.
-        database.read_directory(begun).await
-    } else {
+    let step = if visitor.browser.has_signed_in() {
         database.write_directory(begun).await
+    } else {
+        // Nobody is there to sign out, and so there is nothing to write.
+        database.read_directory(begun).await
     };
     go_on(visitor, visitor.sound(step)?, params.get("ui_locales")).await
 }
@@ -52,7 +52,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let ours = same_origin(request.method(), request.headers(), &edge.issuer)
         .and_then(|()| edge.csrf.verify(request, &edge.issuer, params.get(FIELD)));
     if ours.is_err() {
-        return Err(visitor.detour(visitor.browser.refuse_cross_site(edge, &visitor.call).await));
+        return Err(visitor.detour(visitor.browser.refuse_cross_site(request, edge).await));
     }
     if decision != "confirm" {
         return Ok(visitor.to(&LocalPath::page("/")));
