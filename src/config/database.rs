@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use url::Url;
+
 use super::reader::Reader;
 use super::registry::{Key, Kind, Section};
 use crate::model::secret::Secret;
@@ -48,8 +50,8 @@ pub struct DatabaseConfig {
 impl DatabaseConfig {
     pub(super) fn read(reader: &mut Reader<'_>, data_dir: &Path) -> Self {
         let given = reader.secret("database.url", "database.url_file");
-        if given.as_ref().is_some_and(|url| !is_known(url.expose())) {
-            reader.fault("database.url", "a database URL begins with sqlite: or postgres://");
+        if let Some(Err(fault)) = given.as_ref().map(|url| check_url(url.expose())) {
+            reader.fault("database.url", fault);
         }
         let own = || Secret::new(format!("sqlite:{}", data_dir.join("symbolon.sqlite3").display()));
         Self {
@@ -67,6 +69,65 @@ impl DatabaseConfig {
     }
 }
 
-fn is_known(url: &str) -> bool {
-    ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))
+/// Everybody who reads the URL of a PostgreSQL database has to see the password in the same place. What is left to the
+/// client library comes back in its messages, password and all.
+fn check_url(url: &str) -> Result<(), &'static str> {
+    if url.starts_with("sqlite:") {
+        return Ok(());
+    }
+    let Some(rest) = ["postgres://", "postgresql://"].iter().find_map(|scheme| url.strip_prefix(scheme))
+    else {
+        return Err("a database URL begins with sqlite: or postgres://");
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let at = |text: &str| text.matches('@').count();
+    let escaped = rest.split('%').skip(1).all(|after| {
+        after.as_bytes().get(..2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit) && hex != b"00")
+    });
+    let plain = url.bytes().all(|byte| byte.is_ascii_graphic());
+    let parsed = Url::parse(url).is_ok_and(|url| url.fragment().is_none());
+    if parsed && plain && escaped && at(rest) <= 1 && at(rest) == at(authority) {
+        return Ok(());
+    }
+    Err("it cannot be read as postgres://USER:PASSWORD@HOST:PORT/NAME; in user and password write each of \
+         % / ? # @ : and every blank as %25 %2F %3F %23 %40 %3A %20, and more hosts than one as ?host=A,B")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_url;
+
+    #[test]
+    fn a_url_that_two_readers_might_read_differently_is_refused() {
+        for good in [
+            "sqlite:data/symbolon.sqlite3",
+            "postgres://db/x",
+            "postgres://ann:p%40ss%2fw%25@db:5432/x",
+            "postgresql:///x?user=ann&host=%2Frun%2Fpostgresql&port=5433",
+            "postgresql:///x?host=a,b&password=p%40ss",
+            "postgres://ann:a:b@[::1]/x",
+        ] {
+            assert_eq!(check_url(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "mysql://db/x",
+            "data.sqlite3",
+            "postgres://ann:hunter%PW@db/x",
+            "postgres://ann:hunter%2@db/x",
+            "postgres://ann:hunter%00@db/x",
+            "postgres://ann:hun/ter@db/x",
+            "postgres://ann:5432/ter@db/x",
+            "postgres://ann:12?ter@db/x",
+            "postgres://ann:12#ter@db/x",
+            "postgres://ann:p@ss@db/x",
+            "postgres://ann:hun ter@db/x",
+            "postgres://ann:hun\tter@db/x",
+            "postgres://ann:h\u{fc}nter@db/x",
+            "postgres://db/x?password=%PW",
+            "postgres://a:1,b:2/x",
+        ] {
+            let fault = check_url(bad).expect_err(bad);
+            assert!(!fault.contains("hun"), "{fault}");
+        }
+    }
 }
