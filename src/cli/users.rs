@@ -50,7 +50,7 @@ Examples:
 Exit codes: 0 the account is active, 1 there is no such tenant or account.";
 
 const UNLOCK: &str = "\
-Wrong passwords lock an account name for a while, up to a day, whoever sends them (`limits.sign_in_account`). This ends the lock \
+Wrong passwords lock an account name for a while, up to thirty days, whoever sends them (`limits.sign_in_account`). This ends the lock \
 on every server at once and begins the count anew; the password stays what it is. Guesses that go on lock the account \
 again: the audit record says where they come from.
 

@@ -15,6 +15,10 @@ pub const MAX_LENGTH: usize = 2048;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedirectUri(String);
 
+/// What an answer says in the query: were one there already, the application might read that one (RFC 6749 §3.1, RFC 9207
+/// §2.4; P005).
+const ANSWER: [&str; 7] = ["code", "state", "iss", "error", "error_description", "error_uri", "response"];
+
 /// The kinds of redirect URI, which differ in who may register them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RedirectKind {
@@ -104,6 +108,9 @@ impl FromStr for RedirectUri {
         if has_dot_segment(text) {
             return Err(RedirectUriError::DotSegment);
         }
+        if url.query_pairs().any(|(name, _)| ANSWER.contains(&&*name)) {
+            return Err(RedirectUriError::AnswerParameter);
+        }
         if matches!(url.scheme(), "https" | "http") {
             check_web(text, &url)?;
         } else if !url.scheme().contains('.') || text.contains('@') || !text.starts_with(url.scheme()) {
@@ -163,6 +170,11 @@ pub enum RedirectUriError {
     /// A `.` or `..` segment, raw or encoded.
     #[error("a redirect URI has no dot segments")]
     DotSegment,
+    /// A query that says what only an answer may say.
+    #[error(
+        "a redirect URI has no parameter of an answer in its query: code, state, iss, error, error_description, error_uri, response"
+    )]
+    AnswerParameter,
     /// User information before the host.
     #[error("a redirect URI has no user name or password")]
     UserInfo,
@@ -309,6 +321,9 @@ mod tests {
         for (text, error) in [
             ("/callback", RedirectUriError::NotAbsolute),
             ("https://a.example/#x", RedirectUriError::Fragment),
+            ("https://a.example/?x=1&code=c", RedirectUriError::AnswerParameter),
+            ("https://a.example/?st%61te", RedirectUriError::AnswerParameter),
+            ("com.example.app:/back?iss=https://evil.example", RedirectUriError::AnswerParameter),
             ("https://u@a.example/", RedirectUriError::UserInfo),
             ("https://a.example\\x", RedirectUriError::Characters),
             ("https://A.example/", RedirectUriError::Characters),

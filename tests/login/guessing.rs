@@ -123,6 +123,27 @@ async fn p037_a_name_is_locked_after_failures_whether_it_exists_or_not() {
     assert!(is_signed_in(&jar).await, "the lock has an end");
 }
 
+/// P037: guesses at a pace below the window are guesses in a row too; a sign-in ends the row.
+#[tokio::test]
+async fn p037_slow_guesses_lock_a_name_too() {
+    let server = TestServer::with().unlimited().set("limits.sign_in_account", "3 per 10m").start().await;
+    let acme = server.organisation("acme", &[]).await;
+    acme.person("ada@acme.example", &[]).await;
+    let ada = ("ada@acme.example", "acme");
+    for _ in 0..2 {
+        for _ in 0..2 {
+            assert!(attempt(&server, ada, "wrong password").await.has("password-problem"));
+            server.advance(Duration::from_mins(11)).await;
+        }
+        assert!(!attempt(&server, ada, PASSWORD).await.has("password-problem"), "two are forgiven");
+    }
+    for _ in 0..3 {
+        assert!(attempt(&server, ada, "wrong password").await.has("password-problem"));
+        server.advance(Duration::from_mins(9)).await;
+    }
+    assert_eq!(attempt(&server, ada, PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
 #[tokio::test]
 async fn failures_past_the_limit_become_one_counted_event() {
     let server = TestServer::with()

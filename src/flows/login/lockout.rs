@@ -11,8 +11,17 @@ use crate::storage::tx::Transaction;
 /// What the counter is called in its table.
 const KIND: &str = "sign_in";
 
-/// The longest lock, and how long a quiet counter is remembered.
+/// The longest lock before [`MOST_IN_A_ROW`].
 const LONGEST: Duration = Duration::from_hours(24);
+
+/// How long failures are remembered that have locked nothing yet.
+const QUIET: Duration = Duration::from_hours(24);
+
+/// How long those are remembered that led to a lock.
+const MEMORY: Duration = Duration::from_hours(30 * 24);
+
+/// After so many failures without a success between them, a name is locked for [`MEMORY`] each time (NIST SP 800-63B-4 §3.2.2).
+const MOST_IN_A_ROW: i64 = 100;
 
 /// Until when this name is locked, if it is.
 pub fn locked_until(
@@ -32,7 +41,7 @@ pub fn hold(tx: &mut impl Transaction, key: &str, now: Timestamp) -> Result<Opti
 }
 
 fn begins(key: &str, now: Timestamp) -> Begins<'_> {
-    Begins { key, kind: KIND, now, expires_at: now + LONGEST }
+    Begins { key, kind: KIND, now, expires_at: now + QUIET }
 }
 
 /// Counts a failure. Says until when the name is locked, where this failure locked it.
@@ -53,10 +62,10 @@ pub fn clear(tx: &mut impl Transaction, key: &str) -> Result<bool, Failure> {
     counters::delete(tx, key)
 }
 
-/// Judges a counter that was just raised. Its count holds two things: the whole multiples of the limit are the locks so
-/// far, each twice as long as the one before; the rest are the failures of this window.
+/// Judges a counter that was just raised. Its count is the failures in a row: neither a quiet window nor a lock that ended
+/// forgives them, or guesses at the right pace would never end. Each full limit locks for twice as long as the one before.
 fn judge(counter: &mut Counter, rate: Rate, now: Timestamp) -> Option<Timestamp> {
-    let limit = i64::from(rate.count.get());
+    let limit = i64::from(rate.count.get()).min(MOST_IN_A_ROW);
     if counter.expires_at <= now {
         counter.count = 1;
         counter.window_started_at = now;
@@ -65,19 +74,20 @@ fn judge(counter: &mut Counter, rate: Rate, now: Timestamp) -> Option<Timestamp>
         // It was sent before the lock and arrived after: refused already, and counted by the lock.
         counter.count -= 1;
         return None;
-    } else if now.since(counter.window_started_at) >= rate.window {
-        counter.count = (counter.count - 1) / limit * limit + 1;
-        counter.window_started_at = now;
     }
-    if counter.count % limit != 0 {
-        counter.expires_at = now + LONGEST;
+    let locks = counter.count / limit;
+    if counter.count < MOST_IN_A_ROW && counter.count % limit != 0 {
+        counter.expires_at = now + if locks == 0 { QUIET } else { MEMORY };
         return None;
     }
-    let doublings = u32::try_from(counter.count / limit - 1).unwrap_or(u32::MAX).min(16);
-    let until = now + rate.window.saturating_mul(1 << doublings).min(LONGEST);
+    let until = if counter.count >= MOST_IN_A_ROW {
+        now + MEMORY
+    } else {
+        let doublings = u32::try_from(locks - 1).unwrap_or(u32::MAX).min(16);
+        now + rate.window.saturating_mul(1 << doublings).min(LONGEST)
+    };
     counter.locked_until = Some(until);
-    counter.window_started_at = until;
-    counter.expires_at = until + LONGEST;
+    counter.expires_at = until.max(now + MEMORY);
     Some(until)
 }
 
@@ -85,29 +95,62 @@ fn judge(counter: &mut Counter, rate: Rate, now: Timestamp) -> Option<Timestamp>
 mod tests {
     use super::*;
 
-    #[test]
-    fn p037_each_lock_is_twice_as_long_and_a_quiet_window_forgives_what_did_not_lock() {
-        let rate: Rate = "3 per 10m".parse().unwrap();
-        let mut now = Timestamp::from_unix(1_800_000_000);
+    /// Fails at these times, in minutes; gives the locks in minutes.
+    fn locks(rate: &str, times: impl IntoIterator<Item = u64>) -> Vec<Option<u64>> {
+        let rate: Rate = rate.parse().unwrap();
+        let start = Timestamp::from_unix(1_800_000_000);
         let mut counter = Counter {
             key: "k".into(),
             kind: KIND.into(),
             count: 0,
-            window_started_at: now,
+            window_started_at: start,
             locked_until: None,
-            expires_at: now + LONGEST,
+            expires_at: start + QUIET,
         };
-        let mut fail = |now: Timestamp| {
+        let fail = |minute| {
+            let now = start + Duration::from_mins(minute);
             counter.count += 1;
             judge(&mut counter, rate, now).map(|until| until.since(now).as_secs() / 60)
         };
-        assert_eq!([fail(now), fail(now), fail(now)], [None, None, Some(10)]);
-        assert_eq!(fail(now), None, "a failure inside a lock is not counted");
-        now = now + Duration::from_mins(10);
-        assert_eq!([fail(now), fail(now)], [None, None]);
-        now = now + Duration::from_mins(10);
-        assert_eq!([fail(now), fail(now), fail(now)], [None, None, Some(20)], "the second is longer");
-        now = now + Duration::from_hours(24) + Duration::from_mins(20);
-        assert_eq!([fail(now), fail(now), fail(now)], [None, None, Some(10)], "a quiet day forgives all");
+        times.into_iter().map(fail).collect()
+    }
+
+    #[test]
+    fn p037_each_lock_is_twice_as_long_until_a_quiet_month() {
+        const MONTH: u64 = 30 * 24 * 60;
+        let times = [0, 0, 0, 5, 10, 10, 10, 15, 30 + MONTH, 30 + MONTH, 30 + MONTH];
+        let found = locks("3 per 10m", times);
+        let expected = [
+            [None, None, Some(10)].as_slice(),
+            &[None],
+            &[None, None, Some(20)],
+            &[None],
+            &[None, None, Some(10)],
+        ];
+        assert_eq!(found, expected.concat(), "a failure inside a lock is not counted");
+    }
+
+    #[test]
+    fn p037_guesses_paced_below_the_window_lock_too() {
+        assert_eq!(locks("3 per 10m", [0, 10, 20, 30, 40, 50]), [None, None, Some(10), None, None, Some(20)]);
+        assert_eq!(
+            locks("3 per 10m", [0, 0, 24 * 60, 24 * 60]),
+            [None; 4],
+            "a quiet day forgives what locked nothing"
+        );
+    }
+
+    #[test]
+    fn p037_no_more_than_a_hundred_in_a_row() {
+        const DAY: u64 = 24 * 60;
+        for rate in ["10 per 1s", "9 per 1m", "1000 per 1m"] {
+            let found = locks(rate, (0..120).map(|n| n * (DAY - 60)));
+            let first = found.iter().position(|lock| *lock == Some(30 * DAY));
+            assert_eq!(first, Some(99), "{rate}: {found:?}");
+            assert!(
+                found[100..].iter().all(|lock| lock.is_none_or(|lock| lock == 30 * DAY)),
+                "{rate}: {found:?}"
+            );
+        }
     }
 }
