@@ -13,9 +13,11 @@ use josekit::jws::{ES256, JwsHeader, JwsSigner, PS256, RS256};
 use reqwest::Method;
 use serde_json::{Value, json};
 use symbolon::flows::client_auth::ASSERTION_TYPE;
-use symbolon::model::client::{AuthMethod, ClientKind};
+use symbolon::model::client::{AuthMethod, ClientKind, ClientMetadata};
 use symbolon::model::resource_server::OpenTo;
-use symbolon::storage::records::audit;
+use symbolon::storage::records::{audit, clients};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 use super::party::{NOTES, assert_error, platform_client, service};
 use crate::harness::TestServer;
@@ -116,13 +118,30 @@ impl Rig {
         json!({"iss": "signer", "sub": "signer", "aud": self.server.issuer(), "jti": jti, "iat": now, "exp": now + 60})
     }
 
+    /// Registers the client anew, with another method or other places; only the first node sees it.
+    async fn changes(&self, change: impl FnOnce(&mut ClientMetadata) + Send + 'static) {
+        let scope = self.server.platform().await.scope;
+        self.server
+            .as_operator(move |tx| {
+                let mut tx = tx.enter(&scope)?;
+                let mut client = clients::find(&mut tx, &"signer".parse().unwrap())?.expect("the client");
+                change(&mut client.metadata);
+                clients::update(&mut tx, &client)
+            })
+            .await;
+    }
+
     async fn present(&self, assertion: &str) -> Page {
+        Self::present_to(&self.server, assertion).await
+    }
+
+    async fn present_to(server: &TestServer, assertion: &str) -> Page {
         let fields = [
             ("grant_type", "client_credentials"),
             ("client_assertion_type", ASSERTION_TYPE),
             ("client_assertion", assertion),
         ];
-        self.server.browser().send(Method::POST, "/oauth2/token", Some(&fields), &[]).await
+        server.browser().send(Method::POST, "/oauth2/token", Some(&fields), &[]).await
     }
 
     /// Presents a new assertion signed by this key under its own name.
@@ -402,6 +421,51 @@ async fn an_assertion_that_came_too_often_is_used_up_too() {
     let assertion = sign("ES256", &own, Some("k1"), &rig.claims());
     assert_eq!(rig.present(&assertion).await.status, 429);
     assert_error(&rig.present(&assertion).await, 401, "invalid_client");
+}
+
+/// P027: a node whose memory of the client is out of date looks again, and then by the keys of the new place alone.
+#[tokio::test]
+async fn p027_keys_of_a_place_that_a_client_has_left_prove_nobody() {
+    let (old, new) = (key("ES256", "k"), key("ES256", "k"));
+    let (left, taken) = (KeyServer::start().await, KeyServer::start().await);
+    left.publishes(&set(&[&old]));
+    taken.publishes(&set(&[&new]));
+    let rig = Rig::publishing(&left).await;
+    rig.changes(|metadata| metadata.token_endpoint_auth_method = AuthMethod::ClientSecretBasic).await;
+    let behind = rig.server.another_node().await;
+    let prove =
+        async |key: &Jwk| Rig::present_to(&behind, &sign("ES256", key, key.key_id(), &rig.claims())).await;
+    assert_error(&prove(&old).await, 401, "invalid_client");
+    let place = taken.uri.clone();
+    rig.changes(move |metadata| {
+        metadata.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
+        metadata.jwks_uri = Some(place);
+    })
+    .await;
+    assert_error(&prove(&old).await, 401, "invalid_client");
+    assert_eq!(prove(&new).await.status, 200);
+}
+
+/// P027: the client moves its keys while they are fetched from where they were.
+#[tokio::test]
+async fn p027_keys_that_arrive_from_a_place_after_the_client_has_left_it_prove_nobody() {
+    let (old, new) = (key("ES256", "k"), key("ES256", "k"));
+    let slow = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let left = format!("http://{}/jwks.json", slow.local_addr().unwrap());
+    let taken = KeyServer::start().await;
+    taken.publishes(&set(&[&new]));
+    let rig = Rig::with(None, Some(&left), "127.0.0.1/32").await;
+    let meanwhile = async {
+        let (mut asking, _) = slow.accept().await.unwrap();
+        let _request = asking.read(&mut [0; 4096]).await.unwrap();
+        let place = taken.uri.clone();
+        rig.changes(move |metadata| metadata.jwks_uri = Some(place)).await;
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n";
+        asking.write_all(format!("{head}{}", set(&[&old])).as_bytes()).await.unwrap();
+    };
+    let (page, ()) = tokio::join!(rig.prove("ES256", &old), meanwhile);
+    assert_error(&page, 401, "invalid_client");
+    assert_eq!(rig.prove("ES256", &new).await.status, 200);
 }
 
 /// P126: a `jwks_uri` leads nowhere inside, unless the operator listed the network.

@@ -11,10 +11,17 @@ use crate::flows::Call;
 use crate::flows::client_auth::{
     AuthenticatedClient, ClientAuthRefusal, ClientProof, authenticate, record_failure,
 };
+use crate::flows::known::KnownClient;
 use crate::protocol::params::Params;
 use crate::storage::{Directory, TenantTx};
 use crate::web::edge::Edge;
 use crate::web::oidc::error::Halt;
+
+/// A client that exists, as it is registered.
+type Registration = Option<Arc<KnownClient>>;
+
+/// A verdict, and the registration that it was given by.
+type Judged = (Registration, Result<AuthenticatedClient, ClientAuthRefusal>);
 
 /// The client that sends this request. A failed proof is recorded, and a good one that serves once is used up.
 pub async fn client(
@@ -26,30 +33,15 @@ pub async fn client(
     let presented = ClientProof::read(authorization(request)?, params)?;
     let read = || edge.known.read(&edge.database, &edge.changes, presented.client_id(), call.now);
     let remembered = edge.known.remembered(&edge.changes, presented.client_id());
-    let mut known = match &remembered {
-        Some(known) => Some(Arc::clone(known)),
+    let first = match remembered.clone() {
+        Some(known) => Some(known),
         None => read().await?,
     };
-    let fetched =
-        match (&presented, known.as_deref().and_then(|known| known.client.metadata.jwks_uri.as_deref())) {
-            (ClientProof::Assertion(_, assertion), Some(uri)) => {
-                let kid = claimed_kid(assertion);
-                edge.known.keys.at(&*edge.http, uri, kid.as_deref(), call.now).await
-            }
-            (
-                ClientProof::Assertion(..)
-                | ClientProof::Name(_)
-                | ClientProof::Basic(..)
-                | ClientProof::Post(..),
-                _,
-            ) => None,
-        };
-    let mut judged = authenticate(call, known.clone(), &presented, fetched.as_ref());
+    let (mut known, mut judged) = judge(edge, call, &presented, first).await?;
     if judged.is_err() && remembered.is_some() {
         // Only what exists is remembered. So that the time of a refusal does not tell (D8), it costs one reading in either
         // case, and the proof may fit what has changed since.
-        known = read().await?;
-        judged = authenticate(call, known.clone(), &presented, fetched.as_ref());
+        (known, judged) = judge(edge, call, &presented, read().await?).await?;
     }
     match judged {
         Ok(client) => {
@@ -74,6 +66,32 @@ pub async fn client(
             Err(refusal.into())
         }
     }
+}
+
+/// Judges what was presented by this registration, or the one that took its place while keys were fetched: those of a
+/// place that the client names no more prove nobody.
+async fn judge(
+    edge: &Edge,
+    call: &Call,
+    presented: &ClientProof,
+    known: Registration,
+) -> Result<Judged, Halt> {
+    let (ClientProof::Assertion(client, assertion), Some(place)) = (presented, keys_place(known.as_deref()))
+    else {
+        let judged = authenticate(call, known.clone(), presented, None);
+        return Ok((known, judged));
+    };
+    let kid = claimed_kid(assertion);
+    let fetched = edge.known.keys.at(&*edge.http, place, kid.as_deref(), call.now).await;
+    let current = edge.known.client(&edge.database, &edge.changes, client, call.now).await?;
+    let fetched = fetched.filter(|_| keys_place(current.as_deref()) == Some(place));
+    let judged = authenticate(call, current.clone(), presented, fetched.as_ref());
+    Ok((current, judged))
+}
+
+/// Where this client publishes its keys.
+fn keys_place(known: Option<&KnownClient>) -> Option<&str> {
+    known?.client.metadata.jwks_uri.as_deref()
 }
 
 /// The one `Authorization` header; two are two methods (P020).
