@@ -161,7 +161,7 @@ impl Database {
     }
 
     /// On PostgreSQL: refuses a role that row-level security does not bind or that may rewrite the audit trail, and a server that acknowledges before the
-    /// write is durable (D19, D24). On SQLite there is nothing to check.
+    /// write is durable (D19, D24). Tables are found as every query finds them. On SQLite there is nothing to check.
     pub async fn check_server(&self) -> Result<Result<(), UnsafeServer>, Failure> {
         if !self.is_postgres() {
             return Ok(Ok(()));
@@ -169,9 +169,9 @@ impl Database {
         self.run_read(Box::new(|conn, _| {
             let row: ServerFacts = diesel::sql_query(
                 "SELECT (r.rolsuper OR r.rolbypassrls) AS bypasses, \
-                 EXISTS (SELECT 1 FROM pg_class c WHERE c.relname = 'users' AND c.relowner = r.oid) AS owns, \
-                 EXISTS (SELECT 1 FROM pg_class c WHERE c.relkind = 'r' \
-                 AND c.relname IN ('audit_events', 'audit_personal', 'audit_checkpoints') \
+                 EXISTS (SELECT 1 FROM pg_class c WHERE c.oid = to_regclass('users') AND c.relowner = r.oid) AS owns, \
+                 EXISTS (SELECT 1 FROM pg_class c WHERE c.oid IN \
+                 (to_regclass('audit_events'), to_regclass('audit_personal'), to_regclass('audit_checkpoints')) \
                  AND (has_table_privilege(c.oid, 'DELETE, TRUNCATE') OR has_any_column_privilege(c.oid, 'UPDATE')) \
                  ) AS rewrites, \
                  current_setting('synchronous_commit') AS synchronous_commit \

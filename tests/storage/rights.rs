@@ -101,6 +101,28 @@ async fn d24_the_serving_role_cannot_rewrite_the_audit_trail_nor_the_schema() {
     assert_eq!(restricted(&mut conn), expected);
 }
 
+/// Another schema of the same database is no concern of ours, whoever has it and whatever its tables are called.
+#[tokio::test]
+async fn d24_tables_of_the_same_name_in_another_schema_keep_no_server_from_starting() {
+    if !on_postgres() {
+        return;
+    }
+    let home = TestDatabase::new();
+    connect(&home.owner_url)
+        .batch_execute(&format!("CREATE SCHEMA elsewhere; GRANT ALL ON SCHEMA elsewhere TO {SERVER}"))
+        .expect("another schema");
+    for table in ["users", "audit_events", "audit_personal", "audit_checkpoints"] {
+        connect(&home.url)
+            .batch_execute(&format!("CREATE TABLE elsewhere.{table} (n INTEGER)"))
+            .expect(table);
+        assert_eq!(home.open().check_server().await.expect("an answer"), Ok(()), "{table}");
+    }
+    connect(&home.owner_url)
+        .batch_execute(&format!("ALTER TABLE users OWNER TO {SERVER}"))
+        .expect("given away");
+    assert_eq!(home.open().check_server().await.expect("an answer"), Err(UnsafeServer::RoleOwns));
+}
+
 /// A database that an earlier release set up: the server says what to do, and `migrate` takes back what was too much.
 #[tokio::test]
 async fn d24_migrate_takes_back_what_an_earlier_release_granted() {
