@@ -1,5 +1,7 @@
 //! `symbolon audit`: verifies the chains of events, exports them, and states signed checkpoints (R61, D22).
 
+mod outside;
+
 use std::fs;
 use std::io::{BufRead, BufReader, IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -8,13 +10,14 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use outside::Outside;
+
 use super::deployment::Deployment;
 use super::outcome::{Outcome, Stop, say, warn};
 use super::settings::SettingsArgs;
 use crate::config::fault::in_words;
 use crate::flows::audit::{Checkpoint, Fault, KnownCheckpoints, Summary, Verification, state_checkpoint};
 use crate::flows::keys::Keys;
-use crate::jobs::checkpoint_files;
 use crate::model::audit::{Actor, ChainedEvent, EventKind, EventResult, StoredEvent};
 use crate::model::failure::Failure;
 use crate::model::ids::Slug;
@@ -43,14 +46,17 @@ pub enum AuditCommand {
 const VERIFY_EXAMPLES: &str = "\
 Without a checkpoint a chain proves that no event was changed, removed, inserted or moved. That its end was not cut off, and \
 that it was not built anew by somebody with access to the database, only a checkpoint shows that was kept elsewhere. The \
-checkpoints in the database and those in the folder audit.checkpoint_dir are used always.
+checkpoints in the database and those in the folder audit.checkpoint_dir are used always: every file there, whatever its name, \
+and whichever tenant is asked for. A file that is no checkpoint of ours is a finding, and so is one over a tenant that the \
+database does not have: no tenant's record is ever deleted.
 
 Examples:
   symbolon audit verify                                        every tenant
   symbolon audit verify --tenant acme --checkpoint acme.jws    with a checkpoint kept elsewhere
   symbolon audit verify --tenant acme --file acme.jsonl        an exported chain
 
-Exit codes: 0 every chain is whole, 1 one is not, or there is no such tenant or file, 69 the database does not answer.";
+Exit codes: 0 every chain is whole, 1 one is not, a checkpoint or the facts beside a chain say so, or there is no such tenant \
+or file, 69 the database does not answer.";
 
 const EXPORT_EXAMPLES: &str = "\
 Each line is an object with `seq`, `body` (canonical JSON, RFC 8785), `hash` (SHA-256 of `body`) and `personal`, the facts about \
@@ -125,70 +131,82 @@ impl AuditCommand {
 impl Verify {
     fn run(&self, deployment: &Deployment) -> Outcome {
         let keys = deployment.keys()?;
+        let outside = Outside::read(deployment, &keys)?;
         let scopes = match &self.tenant {
             Some(slug) => vec![deployment.tenant(slug)?],
             None => deployment.tenants()?,
         };
-        let mut sound = true;
+        for fault in &outside.faults {
+            say(fault)?;
+        }
+        let mut sound = outside.faults.is_empty();
         for scope in scopes {
-            let checkpoints = self.checkpoints(deployment, &scope, &keys)?;
-            let slug = scope.slug();
-            for (name, fault) in &checkpoints.refused {
-                sound = false;
-                say(format_args!("{slug}: TAMPERED WITH: {name}: {fault}"))?;
+            let mut given = Vec::new();
+            for path in &self.checkpoint {
+                let text = fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
+                given.push((path.display().to_string(), text));
             }
-            warn_of_withdrawn(slug, &checkpoints.withdrawn);
-            let verdict = match &self.file {
-                Some(path) => verify_file(path, &scope, checkpoints.stated)?,
-                None => verify_stored(deployment, &scope, checkpoints.stated)?,
-            };
-            match verdict {
-                Ok(summary) => say(format_args!(
-                    "{slug}: {} events, sound; head {}, Merkle root {}{}",
-                    summary.head.seq,
-                    summary.head.hash,
-                    summary.root,
-                    if summary.erased == 0 { String::new() } else { format!(", {} erased", summary.erased) },
-                ))?,
-                Err(fault) => {
-                    sound = false;
-                    say(format_args!("{slug}: TAMPERED WITH: {fault}"))?;
-                }
-            }
+            let known = known_checkpoints(deployment, &scope, (&keys, &outside), given)?;
+            sound &= self.verify(deployment, &scope, &known)?;
         }
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    /// The stored checkpoints, those in the folder, and those given.
-    fn checkpoints(
+    /// Verifies one chain, and says what it found: whether all is well.
+    fn verify(
         &self,
         deployment: &Deployment,
         scope: &TenantScope,
-        keys: &Keys,
-    ) -> Result<KnownCheckpoints, Stop> {
-        let stored = read_in(deployment, scope, audit::checkpoints)?;
-        let mut statements: Vec<(String, String)> =
-            stored.into_iter().map(|(seq, text)| (format!("the stored checkpoint {seq}"), text)).collect();
-        let mut outside = self.checkpoint.clone();
-        if let Some(folder) = &deployment.config.audit.checkpoint_dir {
-            outside.extend(
-                checkpoint_files(folder, scope.slug()).map_err(|error| cannot("read", folder, &error))?,
-            );
+        known: &KnownCheckpoints,
+    ) -> Result<bool, Stop> {
+        let slug = scope.slug();
+        let mut faults: Vec<String> =
+            known.refused.iter().map(|(name, fault)| format!("{name}: {fault}")).collect();
+        let verdict = match &self.file {
+            Some(path) => verify_file(path, scope, known.stated())?,
+            None => verify_stored(deployment, scope, known.stated())?,
+        };
+        let mut left_out = String::new();
+        match &verdict {
+            Ok(summary) if self.file.is_some() && !summary.bare.is_empty() => {
+                left_out = format!(", {} without the facts about people", summary.bare.len());
+            }
+            Ok(summary) => faults.extend(summary.faults_beside(slug).iter().map(Fault::to_string)),
+            Err(fault) => faults.push(fault.to_string()),
         }
-        for path in &outside {
-            let text = fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
-            statements.push((path.display().to_string(), text));
+        for fault in &faults {
+            say(format_args!("{slug}: TAMPERED WITH: {fault}"))?;
         }
-        Ok(KnownCheckpoints::read(statements, scope.id(), &deployment.call().issuer, keys))
+        if let (Ok(Summary { head, root, .. }), []) = (verdict, faults.as_slice()) {
+            say(format_args!(
+                "{slug}: {} events, sound; head {}, Merkle root {root}{left_out}",
+                head.seq, head.hash
+            ))?;
+        }
+        Ok(faults.is_empty())
     }
 }
 
-fn warn_of_withdrawn(slug: &Slug, withdrawn: &[String]) {
-    for name in withdrawn {
+/// The checkpoints of a chain: the stored ones, those in the folder, and those given. Says which prove nothing by themselves.
+fn known_checkpoints(
+    deployment: &Deployment,
+    scope: &TenantScope,
+    (keys, outside): (&Keys, &Outside),
+    given: Vec<(String, String)>,
+) -> Result<KnownCheckpoints, Stop> {
+    let stored = read_in(deployment, scope, audit::checkpoints)?;
+    let stored = stored.into_iter().map(|(seq, text)| (format!("the stored checkpoint {seq}"), text));
+    let mut known =
+        KnownCheckpoints::read(stored.chain(given), &deployment.call().issuer, keys).over(scope.id());
+    known.known.extend(outside.over(scope.id()));
+    for one in known.known.iter().filter(|one| one.withdrawn) {
         warn(format_args!(
-            "warning: {slug}: {name} was signed by a key that is revoked: whoever has that key can state the same",
+            "warning: {}: {} was signed by a key that is revoked: whoever has that key can state the same",
+            scope.slug(),
+            one.name,
         ));
     }
+    Ok(known)
 }
 
 type Verdict = Result<Result<Summary, Fault>, Stop>;
@@ -291,14 +309,17 @@ impl StateCheckpoint {
     fn run(&self, deployment: &Deployment) -> Outcome {
         let scope = deployment.tenant(&self.tenant)?;
         let keys = deployment.keys()?;
-        let none = Verify { tenant: None, checkpoint: Vec::new(), file: None };
-        let known = none.checkpoints(deployment, &scope, &keys)?;
-        if let Some((name, fault)) = known.refused.first() {
-            return Err(Stop::failed(format_args!("{}: TAMPERED WITH: {name}: {fault}", self.tenant)));
+        let outside = Outside::read(deployment, &keys)?;
+        if let Some(fault) = outside.faults.first() {
+            return Err(Stop::failed(fault));
         }
-        warn_of_withdrawn(&self.tenant, &known.withdrawn);
-        let summary = verify_stored(deployment, &scope, known.stated)?
-            .map_err(|fault| Stop::failed(format_args!("{}: TAMPERED WITH: {fault}", self.tenant)))?;
+        let tampered = |fault: String| Stop::failed(format_args!("{}: TAMPERED WITH: {fault}", self.tenant));
+        let known = known_checkpoints(deployment, &scope, (&keys, &outside), Vec::new())?;
+        if let Some((name, fault)) = known.refused.first() {
+            return Err(tampered(format!("{name}: {fault}")));
+        }
+        let summary = verify_stored(deployment, &scope, known.stated())?
+            .map_err(|fault| tampered(fault.to_string()))?;
         let statement = state_checkpoint(&deployment.call(), scope.id(), &summary, keys.tokens())?;
         let mut output = open_output(self.output.as_deref())?;
         writeln!(output, "{statement}").map_err(Stop::failed)?;

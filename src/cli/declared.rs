@@ -59,7 +59,7 @@ impl Sources for FileSources {
     }
 
     fn file(&self, path: &str) -> io::Result<Vec<u8>> {
-        let read = regular(&self.folder.join(path));
+        let read = bounded::regular(&self.folder.join(path), MOST);
         read.map_err(|error| io::Error::new(error.kind(), in_words(&error)))
     }
 
@@ -70,15 +70,6 @@ impl Sources for FileSources {
     fn issuer(&self) -> &Issuer {
         &self.issuer
     }
-}
-
-/// The bytes of a file that a declaration names.
-fn regular(path: &Path) -> io::Result<Vec<u8>> {
-    // Looked at before it is opened: a pipe would keep us waiting for somebody who writes.
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
-    }
-    bounded::bytes(path, MOST)
 }
 
 impl DeclaredArgs {

@@ -12,7 +12,7 @@ pub const SECTION: Section = Section {
     keys: &[Key::optional(
         "audit.checkpoint_dir",
         Kind::Path,
-        "A folder for signed checkpoints, one file for each tenant and day in which something happened, written once and never changed. Let it be on another machine, or let another machine fetch from it: whoever can change the database must not be able to change these files. `symbolon audit verify` reads them. Every node that runs jobs needs the folder.",
+        "A folder for signed checkpoints, one file for each tenant and day in which something happened, written once and never changed. Let it be on another machine, or let another machine fetch from it: whoever can change the database must not be able to change these files. `symbolon audit verify` reads every file there and judges it by what is signed in it: keep nothing else in the folder. Every node that runs jobs needs the folder.",
     )],
 };
 

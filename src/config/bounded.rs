@@ -18,7 +18,19 @@ pub fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The same for a file that has to be UTF-8 text.
+/// The same where it has to be a regular file. It is looked at before it is opened: a pipe would keep us waiting for somebody
+/// who writes.
+///
+/// # Errors
+/// As for [`bytes`], and [`io::ErrorKind::InvalidInput`] where it is no regular file.
+pub fn regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+    }
+    bytes(path, most)
+}
+
+/// As [`bytes`] for a file that has to be UTF-8 text.
 ///
 /// # Errors
 /// As for [`bytes`], and [`io::ErrorKind::InvalidData`] where it is no text.

@@ -1,20 +1,25 @@
 //! Checkpoints in a folder outside of the database: one file each, written once (D22).
 
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tempfile::NamedTempFile;
 
 use crate::model::failure::Failure;
-use crate::model::ids::Slug;
+use crate::model::ids::{Slug, TenantId};
 
 /// Digits of the number in a file's name: names sort as the chain does.
 const DIGITS: usize = 12;
 
 /// Writes a checkpoint over the tenant's chain up to `seq`. It is there whole or not at all; one that is there already
-/// is never written over.
-pub(super) fn write(folder: &Path, slug: &Slug, seq: i64, statement: &str) -> Result<(), Failure> {
-    let path = folder.join(format!("{slug}-{seq:0DIGITS$}.jws"));
+/// is never written over. The slug in its name is for people: by the id no two chains ever have one name.
+pub(super) fn write(
+    folder: &Path,
+    (slug, tenant): (&Slug, TenantId),
+    seq: i64,
+    statement: &str,
+) -> Result<(), Failure> {
+    let path = folder.join(format!("{slug}-{tenant}-{seq:0DIGITS$}.jws"));
     write_once(folder, &path, statement)
         .map_err(|error| Failure::unavailable("writing an audit checkpoint to its folder").because(error))
 }
@@ -30,47 +35,26 @@ fn write_once(folder: &Path, path: &Path, statement: &str) -> io::Result<()> {
     }
 }
 
-/// The files of this tenant's checkpoints, the oldest first.
-///
-/// # Errors
-/// The folder cannot be read.
-pub fn checkpoint_files(folder: &Path, slug: &Slug) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.file_name().and_then(|name| name.to_str()).is_some_and(|name| is_of(name, slug)) {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// Whether a file is named like a checkpoint of this tenant. One slug may begin like another.
-fn is_of(name: &str, slug: &Slug) -> bool {
-    let number = name.strip_prefix(slug.as_str()).and_then(|rest| rest.strip_prefix('-'));
-    let number = number.and_then(|rest| rest.strip_suffix(".jws"));
-    number.is_some_and(|digits| digits.len() == DIGITS && digits.bytes().all(|digit| digit.is_ascii_digit()))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{checkpoint_files, write};
+    use super::write;
 
+    /// Whoever gives two tenants' slugs to each other keeps no checkpoint of either from being written.
     #[test]
-    fn a_checkpoint_is_written_once_and_found_by_its_own_tenant_alone() {
+    fn a_checkpoint_is_written_once_and_never_hindered_by_that_of_another_tenant() {
         let folder = tempfile::tempdir().unwrap();
-        let (acme, other) = ("acme".parse().unwrap(), "acme-2".parse().unwrap());
-        for (slug, seq, statement) in
-            [(&acme, 12, "a"), (&acme, 3, "b"), (&other, 7, "c"), (&acme, 12, "again")]
+        let slug = "acme".parse().unwrap();
+        let ids = [1, 2].map(|n| format!("0191e7a0-0000-7000-8000-00000000000{n}").parse().unwrap());
+        for (id, seq, statement) in
+            [(ids[0], 12, "a"), (ids[1], 12, "b"), (ids[0], 3, "c"), (ids[0], 12, "again")]
         {
-            write(folder.path(), slug, seq, statement).unwrap();
+            write(folder.path(), (&slug, id), seq, statement).unwrap();
         }
-        let texts = |slug| -> Vec<String> {
-            let files = checkpoint_files(folder.path(), slug).unwrap();
-            files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
-        };
-        assert_eq!((texts(&acme), texts(&other)), (vec!["b\n".into(), "a\n".into()], vec!["c\n".into()]));
-        assert!(write(&folder.path().join("missing"), &acme, 1, "x").is_err());
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()).collect();
+        files.sort();
+        let texts: Vec<_> = files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+        assert_eq!(texts, ["c\n", "a\n", "b\n"]);
+        assert!(write(&folder.path().join("missing"), (&slug, ids[0]), 1, "x").is_err());
     }
 }

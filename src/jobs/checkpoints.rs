@@ -5,9 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Job, JobContext, checkpoint_files};
-use crate::flows::audit::{Fault, KnownCheckpoints, Verification, state_checkpoint};
+use crate::flows::audit::{Fault, KnownCheckpoint, KnownCheckpoints, Verification, state_checkpoint};
+use crate::model::audit::Head;
 use crate::model::failure::Failure;
-use crate::model::ids::{Slug, TenantId};
+use crate::model::ids::TenantId;
+use crate::model::time::Timestamp;
 use crate::storage::records::audit;
 use crate::storage::{PlatformScope, TenantScope};
 
@@ -37,27 +39,24 @@ async fn state_all(context: &JobContext) -> Result<u64, Failure> {
 async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure> {
     let (right, call, tenant) = (PlatformScope::operator(), context.call(), scope.id());
     let entered = scope.clone();
-    let (head, last, statements) = context
+    let (head, statements) = context
         .database
         .read_platform(&right, move |tx| {
             let mut tx = tx.enter(&entered)?;
-            Ok((audit::head(&mut tx)?, audit::last_checkpoint(&mut tx)?, audit::checkpoints(&mut tx)?))
+            Ok((audit::head(&mut tx)?, audit::checkpoints(&mut tx)?))
         })
         .await?;
     let keys = context.keys.current(context.clock.now())?;
     let named = statements.into_iter().map(|(seq, text)| (seq.to_string(), text));
-    let known = KnownCheckpoints::read(named, tenant, &context.issuer, &keys);
+    let known = KnownCheckpoints::read(named, &context.issuer, &keys).over(tenant);
     for (seq, fault) in &known.refused {
         tracing::error!(%tenant, seq, %fault, "a stored audit checkpoint is not believed");
     }
-    let (seen, at) = last.map_or((0, None), |(seq, at)| (seq, Some(at)));
-    // One that proves nothing any more, since its key was revoked, is followed by another at once.
-    let good = !known.withdrawn.contains(&seen.to_string());
-    if head.seq == seen || (good && at.is_some_and(|at| call.now.since(at) < APART)) {
+    if !is_due(&known, &head, call.now) {
         return Ok(false);
     }
     // A chain that was rebuilt since the earlier ones must not get a new one.
-    let mut verification = Verification::new(tenant, known.stated);
+    let mut verification = Verification::new(tenant, known.stated());
     let mut read = 0;
     while read < head.seq {
         let entered = scope.clone();
@@ -72,18 +71,21 @@ async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure
         }
     }
     let summary = verification.finish(Some(&head)).map_err(|fault| broken(tenant, &fault))?;
+    for fault in summary.faults_beside(scope.slug()) {
+        // The chain is whole, and goes on being stated.
+        tracing::error!(%tenant, %fault, "something is wrong beside an audit chain: run `symbolon audit verify`");
+    }
     let statement = state_checkpoint(&call, tenant, &summary, keys.tokens())?;
     if let Some(folder) = &context.checkpoint_dir {
         // First outside: what could not be written there is stated again at the next run.
-        keep_outside(folder, scope.slug(), head.seq, &statement).await?;
+        keep_outside(folder, &scope, head.seq, &statement).await?;
     }
     let now = call.now;
     context
         .database
         .write_platform(&right, move |tx| {
             let mut tx = tx.enter(&scope)?;
-            let newest = audit::last_checkpoint(&mut tx)?.map_or(0, |(seq, _)| seq);
-            if newest >= head.seq {
+            if audit::checkpoints(&mut tx)?.iter().any(|(seq, _)| *seq == head.seq) {
                 return Ok(false);
             }
             audit::insert_checkpoint(&mut tx, head.seq, &statement, now).map(|()| true)
@@ -91,10 +93,19 @@ async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure
         .await
 }
 
+/// Whether it is time for another, by what the earlier ones state: the columns beside them could be anything. One that proves
+/// nothing any more, since its key was revoked, is followed by another at once.
+fn is_due(known: &KnownCheckpoints, head: &Head, now: Timestamp) -> bool {
+    let fresh = |one: &KnownCheckpoint| {
+        !one.withdrawn && Timestamp::from_unix(one.checkpoint.iat).is_within(APART, now)
+    };
+    known.known.iter().all(|one| one.checkpoint.seq != head.seq && !fresh(one))
+}
+
 /// Writes and syncs the file where waiting for a disk holds up nobody's request.
-async fn keep_outside(folder: &Path, slug: &Slug, seq: i64, statement: &str) -> Result<(), Failure> {
-    let (into, slug, statement) = (folder.to_owned(), slug.clone(), statement.to_owned());
-    let writing = move || checkpoint_files::write(&into, &slug, seq, &statement);
+async fn keep_outside(folder: &Path, tenant: &TenantScope, seq: i64, statement: &str) -> Result<(), Failure> {
+    let (into, tenant, statement) = (folder.to_owned(), tenant.clone(), statement.to_owned());
+    let writing = move || checkpoint_files::write(&into, (tenant.slug(), tenant.id()), seq, &statement);
     let written = tokio::task::spawn_blocking(writing).await;
     let written = written.unwrap_or_else(|died| Err(Failure::internal("writing a checkpoint").because(died)));
     written.inspect_err(|failure| {

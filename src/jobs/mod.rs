@@ -9,7 +9,6 @@ mod prune;
 mod rotate_keys;
 mod schedule;
 
-pub use checkpoint_files::checkpoint_files;
 pub use context::{Job, JobContext, Running};
 pub use prune::{EPHEMERAL, Ephemeral};
 pub use schedule::{Report, Schedule};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use symbolon::effects::Clock as _;
 use symbolon::flows::audit::read_checkpoint;
 use symbolon::flows::keys;
 use symbolon::jobs::EPHEMERAL;
@@ -9,6 +10,7 @@ use symbolon::model::signing_key::KeyPurpose;
 use symbolon::protocol::revocation_feed::{RevokedKind, entry_key};
 use symbolon::storage::records::revocations::{self, Revocation, Within};
 use symbolon::storage::records::{audit, counters, setup_links};
+use symbolon::storage::tx::Transaction as _;
 
 use super::rig::{RULE, Rig};
 use crate::harness::rows::Everything;
@@ -144,30 +146,38 @@ async fn p137_a_checkpoint_is_signed_each_day_in_which_something_happened() {
     let (platform, statements) = stored(&rig).await;
     assert_eq!(statements.len(), 1);
     let keys = rig.keys(&node);
-    let checkpoint = read_checkpoint(&statements[0].1, platform, &rig.issuer, keys.own()).unwrap();
-    assert_eq!(checkpoint.seq, 6);
+    let checkpoint = read_checkpoint(&statements[0].1, &rig.issuer, keys.own()).unwrap();
+    assert_eq!((checkpoint.seq, checkpoint.tenant_id), (6, platform));
 
     // More happened, but not a day went by; then it did.
     rig.rotate(KeyPurpose::Tokens).await;
     names(&schedule.run_all().await);
     assert_eq!(stored(&rig).await.1.len(), 1);
+    // A copy of the first with other words beside it, as of a later and longer chain, puts nothing off.
+    let (copy, later) = (statements[0].1.clone(), rig.clock.now() + Duration::from_hours(1_000_000));
+    rig.write(move |tx| {
+        let platform = tx.directory().platform()?;
+        audit::insert_checkpoint(&mut tx.enter(&platform)?, 1_000_000, &copy, later)
+    })
+    .await
+    .unwrap();
     rig.clock.advance(Duration::from_hours(24));
     rig.poll(&node).await;
     names(&schedule.run_all().await);
-    assert_eq!(stored(&rig).await.1.len(), 2);
+    assert_eq!(stored(&rig).await.1.len(), 3);
 
     // Once its key is revoked the newest proves nothing: another is stated without waiting for the next day.
     let signer = rig.keys(&node).tokens().kid().to_owned();
     rig.revoke(&signer).await.unwrap();
     rig.poll(&node).await;
     names(&schedule.run_all().await);
-    let (platform, statements) = stored(&rig).await;
+    let statements = stored(&rig).await.1;
     let keys = rig.keys(&node);
     let good = |place: usize| {
         let statement: &(i64, String) = &statements[place];
-        read_checkpoint(&statement.1, platform, &rig.issuer, keys.own()).is_ok()
+        read_checkpoint(&statement.1, &rig.issuer, keys.own()).is_ok()
     };
     assert_eq!([good(0), good(1), good(2)], [true, false, true]);
     names(&schedule.run_all().await);
-    assert_eq!(stored(&rig).await.1.len(), 3);
+    assert_eq!(stored(&rig).await.1.len(), 4);
 }

@@ -105,7 +105,7 @@ fn p136_an_exported_chain_is_verified_without_the_database() {
     said(verdict(&|chain| chain.swap(2, 3)), "event 3 is missing");
     // Without the facts about people the chain still verifies, and says how many were left out.
     let (code, whole) = verdict(&|chain| chain.iter_mut().for_each(|event| event.personal = None));
-    assert!(code == Some(0) && whole.contains("erased"), "{whole}");
+    assert!(code == Some(0) && whole.contains(" without the facts about people"), "{whole}");
     home.program.write("broken.jsonl", "{\"seq\": 1");
     let broken = home.program.run(&["audit", "verify", "--tenant", "platform", "--file", "broken.jsonl"]);
     assert!(broken.code == Some(1) && broken.err.contains("broken.jsonl:1:"), "{broken:?}");
@@ -169,7 +169,10 @@ fn p137_a_checkpoint_kept_elsewhere_finds_a_cut_and_a_rebuilt_chain() {
     let text = std::fs::read_to_string(home.program.folder().join("kept.jws")).expect("the checkpoint");
     home.program.write("forged.jws", &text.replacen("ey", "eY", 1));
     let forged = home.program.run(&["audit", "verify", "--tenant", "platform", "--checkpoint", "forged.jws"]);
-    assert!(forged.code == Some(1) && forged.out.contains("not signed by a key"), "{forged:?}");
+    assert!(
+        forged.code == Some(1) && forged.out.contains("no checkpoint that a key of this deployment signed"),
+        "{forged:?}"
+    );
 }
 
 /// Whoever takes every trace of a tenant away takes the head too.
@@ -239,7 +242,7 @@ async fn p137_checkpoints_are_kept_outside_by_themselves() {
     until(Duration::from_secs(20), "a checkpoint is kept", async || {
         std::fs::read_dir(&folder).expect("the folder").any(|entry| {
             let name = entry.expect("an entry").file_name().into_string().expect("text");
-            name.starts_with("platform-0000")
+            name.starts_with("platform-")
         })
     })
     .await;

@@ -5,6 +5,7 @@ mod audit;
 mod commands;
 mod crash;
 mod declared;
+mod evidence;
 mod hashing;
 mod listeners;
 mod outage;

@@ -68,7 +68,6 @@ const READS: &[(&str, Try)] = &[
     ("audit::uncounted", |tx, _| Ok(audit::uncounted(tx)?.is_some())),
     ("audit::head", |tx, _| audit::head(tx).map(|_| false)),
     ("audit::checkpoints", |tx, _| Ok(!audit::checkpoints(tx)?.is_empty())),
-    ("audit::last_checkpoint", |tx, _| Ok(audit::last_checkpoint(tx)?.is_some())),
     ("authorization_codes::find", |tx, t| Ok(codes::find(tx, &t.code_hash)?.is_some())),
     ("client_logos::find", |tx, t| Ok(client_logos::find(tx, &t.client)?.is_some())),
     ("clients::find", |tx, t| Ok(clients::find(tx, &t.client)?.is_some())),

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::checkpoint::Checkpoint;
 use super::merkle::Merkle;
-use crate::model::audit::{ChainedEvent, GENESIS, Head, StoredEvent, canonical};
+use crate::model::audit::{ChainedEvent, EventKind, GENESIS, Head, StoredEvent, canonical};
 use crate::model::digest::sha256_hex;
-use crate::model::ids::TenantId;
+use crate::model::ids::{Slug, TenantId};
 use crate::model::time::Timestamp;
 
 /// A verification in progress: give it every event in order, then ask for the summary.
@@ -18,7 +18,8 @@ pub struct Verification {
     head: Head,
     merkle: Merkle,
     checkpoints: Vec<Checkpoint>,
-    erased: u64,
+    bare: Vec<i64>,
+    slug: Option<String>,
 }
 
 /// What a sound chain holds.
@@ -28,8 +29,10 @@ pub struct Summary {
     pub head: Head,
     /// The Merkle root over all events, in hexadecimal.
     pub root: String,
-    /// Events whose personal facts were erased.
-    pub erased: u64,
+    /// The events whose personal facts are not there: erased, taken away, or left out of an export.
+    pub bare: Vec<i64>,
+    /// The tenant's slug, which never changes, as the chain states it.
+    pub slug: Option<String>,
 }
 
 /// The first thing that is wrong with a chain.
@@ -51,6 +54,11 @@ pub enum Fault {
     Inserted(i64),
     /// There is no event at all; the first is written when a tenant is made.
     Empty,
+    /// The facts about people beside events are gone: how many, and of which event first. Nothing in the product erases any
+    /// yet; what does will record which.
+    PersonalGone(usize, i64),
+    /// The tenant's row has another slug than this, which the chain states.
+    Renamed(String),
     /// A checkpoint states more events than there are: the end was cut off.
     Cut {
         /// Events that are there.
@@ -77,6 +85,13 @@ impl fmt::Display for Fault {
             Self::Changed(seq) => write!(f, "event {seq} was changed"),
             Self::Unlinked(seq) => write!(f, "event {seq} does not continue the event before it"),
             Self::PersonalChanged(seq) => write!(f, "the personal facts beside event {seq} were changed"),
+            Self::PersonalGone(events, first) => write!(
+                f,
+                "the personal facts beside {events} events are gone, the first beside event {first}, and no erasure is recorded",
+            ),
+            Self::Renamed(slug) => {
+                write!(f, "the tenant was renamed: its chain states the slug {slug}, which never changes")
+            }
             Self::RowChanged(seq) => write!(f, "the time or kind beside event {seq} was changed"),
             Self::Inserted(seq) => write!(f, "event {seq} was inserted: the head does not count it"),
             Self::Empty => f.write_str("the chain was cut: it has no events, and every tenant has some"),
@@ -93,6 +108,15 @@ impl fmt::Display for Fault {
     }
 }
 
+impl Summary {
+    /// What is wrong beside a chain that is whole: with the facts about people, and with the row of its tenant.
+    pub fn faults_beside(&self, slug: &Slug) -> Vec<Fault> {
+        let gone = self.bare.first().map(|first| Fault::PersonalGone(self.bare.len(), *first));
+        let stated = self.slug.as_ref().filter(|stated| *stated != slug.as_str());
+        gone.into_iter().chain(stated.cloned().map(Fault::Renamed)).collect()
+    }
+}
+
 impl Verification {
     /// Begins at the first event. The checkpoints' signatures were verified when they were read.
     pub fn new(tenant: TenantId, checkpoints: Vec<Checkpoint>) -> Self {
@@ -101,7 +125,8 @@ impl Verification {
             head: Head { seq: 0, hash: GENESIS.to_owned() },
             merkle: Merkle::default(),
             checkpoints,
-            erased: 0,
+            bare: Vec::new(),
+            slug: None,
         }
     }
 
@@ -145,8 +170,13 @@ impl Verification {
                 return Err(Fault::PersonalChanged(event.seq));
             }
             (None, Some(_)) => return Err(Fault::PersonalChanged(event.seq)),
-            (Some(_), None) => self.erased += 1,
+            (Some(_), None) => self.bare.push(event.seq),
             (Some(_), Some(_)) | (None, None) => {}
+        }
+        if body.get("kind").and_then(Value::as_str) == Some(EventKind::TenantChanged.as_str())
+            && let Some(slug) = body.pointer("/details/slug").and_then(Value::as_str)
+        {
+            self.slug = Some(slug.to_owned());
         }
         self.head = Head { seq: event.seq, hash: event.hash.clone() };
         self.merkle.push(&event.hash);
@@ -190,6 +220,6 @@ impl Verification {
         if have == 0 {
             return Err(Fault::Empty);
         }
-        Ok(Summary { root: self.merkle.root(), head: self.head, erased: self.erased })
+        Ok(Summary { root: self.merkle.root(), head: self.head, bare: self.bare, slug: self.slug })
     }
 }

@@ -33,46 +33,64 @@ pub struct Checkpoint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointFault {
     /// Not signed by a key of ours.
-    #[error("the checkpoint is not signed by a key of this deployment")]
+    #[error("it is no checkpoint that a key of this deployment signed")]
     Signature,
     /// Of another tenant or deployment.
     #[error("the checkpoint is of another tenant or deployment")]
     Foreign,
 }
 
-/// The checkpoints of one chain, by what they are worth.
+/// A checkpoint that a key of ours signed.
+#[derive(Debug, Clone)]
+pub struct KnownCheckpoint {
+    /// By which it is spoken of. Nothing else follows from it: what a checkpoint is about is signed.
+    pub name: String,
+    /// What it states.
+    pub checkpoint: Checkpoint,
+    /// Its key was revoked since: that a chain agrees with it proves nothing by itself. It is compared all the same: the
+    /// honest ones still find a cut, and one that somebody forged with the stolen key finds him.
+    pub withdrawn: bool,
+}
+
+/// Checkpoints by what they are worth.
 #[derive(Debug, Default)]
 pub struct KnownCheckpoints {
-    /// What a sound chain agrees with. Those of a revoked key too: the honest ones among them still find a cut, and one
-    /// that somebody forged with the stolen key finds him.
-    pub stated: Vec<Checkpoint>,
-    /// The names of those whose key was revoked: that the chain agrees with them proves nothing by itself.
-    pub withdrawn: Vec<String>,
+    /// What sound chains agree with.
+    pub known: Vec<KnownCheckpoint>,
     /// The names of those that are not believed, and why.
     pub refused: Vec<(String, CheckpointFault)>,
 }
 
 impl KnownCheckpoints {
-    /// Reads statements, each with the name by which it is spoken of.
-    pub fn read(
-        named: impl IntoIterator<Item = (String, String)>,
-        tenant: TenantId,
-        issuer: &Issuer,
-        keys: &Keys,
-    ) -> Self {
+    /// Reads statements over any chain, each with the name by which it is spoken of.
+    pub fn read(named: impl IntoIterator<Item = (String, String)>, issuer: &Issuer, keys: &Keys) -> Self {
         let mut read = Self::default();
         for (name, statement) in named {
-            let good = read_checkpoint(&statement, tenant, issuer, keys.own());
-            let verdict = good.or_else(|fault| {
-                let withdrawn = read_checkpoint(&statement, tenant, issuer, keys.revoked());
-                withdrawn.inspect(|_| read.withdrawn.push(name.clone())).map_err(|_| fault)
-            });
-            match verdict {
-                Ok(checkpoint) => read.stated.push(checkpoint),
+            let verdict = read_checkpoint(&statement, issuer, keys.own()).map(|good| (good, false));
+            match verdict.or_else(|fault| {
+                let withdrawn = read_checkpoint(&statement, issuer, keys.revoked());
+                withdrawn.map(|checkpoint| (checkpoint, true)).map_err(|_| fault)
+            }) {
+                Ok((checkpoint, withdrawn)) => {
+                    read.known.push(KnownCheckpoint { name, checkpoint, withdrawn });
+                }
                 Err(fault) => read.refused.push((name, fault)),
             }
         }
         read
+    }
+
+    /// Refuses those that state something of another chain than this tenant's.
+    #[must_use]
+    pub fn over(mut self, tenant: TenantId) -> Self {
+        let foreign = self.known.extract_if(.., |known| known.checkpoint.tenant_id != tenant);
+        self.refused.extend(foreign.map(|known| (known.name, CheckpointFault::Foreign)));
+        self
+    }
+
+    /// What they state.
+    pub fn stated(&self) -> Vec<Checkpoint> {
+        self.known.iter().map(|known| known.checkpoint.clone()).collect()
     }
 }
 
@@ -94,10 +112,9 @@ pub fn state_checkpoint(
     sign(key, TokenKind::AuditCheckpoint, &checkpoint)
 }
 
-/// Reads a checkpoint of this tenant's chain.
+/// Reads a checkpoint of a chain of ours.
 pub fn read_checkpoint(
     statement: &str,
-    tenant: TenantId,
     issuer: &Issuer,
     keys: &VerificationKeys,
 ) -> Result<Checkpoint, CheckpointFault> {
@@ -106,9 +123,5 @@ pub fn read_checkpoint(
         .into_map();
     let checkpoint: Checkpoint =
         serde_json::from_value(claims.into()).map_err(|_| CheckpointFault::Foreign)?;
-    if checkpoint.tenant_id == tenant && checkpoint.iss == issuer.as_str() {
-        Ok(checkpoint)
-    } else {
-        Err(CheckpointFault::Foreign)
-    }
+    if checkpoint.iss == issuer.as_str() { Ok(checkpoint) } else { Err(CheckpointFault::Foreign) }
 }

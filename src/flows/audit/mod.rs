@@ -5,4 +5,6 @@ mod checkpoint;
 mod merkle;
 
 pub use chain::{Fault, Summary, Verification};
-pub use checkpoint::{Checkpoint, CheckpointFault, KnownCheckpoints, read_checkpoint, state_checkpoint};
+pub use checkpoint::{
+    Checkpoint, CheckpointFault, KnownCheckpoint, KnownCheckpoints, read_checkpoint, state_checkpoint,
+};

@@ -108,15 +108,3 @@ pub fn checkpoints(tx: &mut TenantTx<'_>) -> Result<Vec<(i64, String)>, Failure>
         .load(tx.conn())
         .or_failure("reading audit checkpoints")
 }
-
-/// The place and time of the newest checkpoint.
-pub fn last_checkpoint(tx: &mut TenantTx<'_>) -> Result<Option<(i64, Timestamp)>, Failure> {
-    let row: Option<(i64, chrono::NaiveDateTime)> = tx
-        .rows::<audit_checkpoints::table>()
-        .order(audit_checkpoints::seq.desc())
-        .select((audit_checkpoints::seq, audit_checkpoints::at))
-        .first(tx.conn())
-        .optional()
-        .or_failure("reading the newest audit checkpoint")?;
-    Ok(row.map(|(seq, at)| (seq, Timestamp::from_naive(at))))
-}
