@@ -162,16 +162,20 @@ impl Verify {
         let slug = scope.slug();
         let mut faults: Vec<String> =
             known.refused.iter().map(|(name, fault)| format!("{name}: {fault}")).collect();
-        let verdict = match &self.file {
+        let mut verdict = match &self.file {
             Some(path) => verify_file(path, scope, known.stated())?,
             None => verify_stored(deployment, scope, known.stated())?,
         };
-        let mut left_out = String::new();
-        match &verdict {
-            Ok(summary) if self.file.is_some() && !summary.bare.is_empty() => {
-                left_out = format!(", {} without the facts about people", summary.bare.len());
+        let mut left_out = Vec::new();
+        match &mut verdict {
+            Ok(summary) => {
+                if self.file.is_some() {
+                    left_out = std::mem::take(&mut summary.bare);
+                }
+                let ids = if summary.tenants.is_empty() { Vec::new() } else { deployment.tenants()? };
+                let ids: Vec<_> = ids.iter().map(TenantScope::id).collect();
+                faults.extend(summary.faults_beside(slug, &ids).iter().map(Fault::to_string));
             }
-            Ok(summary) => faults.extend(summary.faults_beside(slug).iter().map(Fault::to_string)),
             Err(fault) => faults.push(fault.to_string()),
         }
         for fault in &faults {
@@ -179,8 +183,13 @@ impl Verify {
         }
         if let (Ok(Summary { head, root, .. }), []) = (verdict, faults.as_slice()) {
             say(format_args!(
-                "{slug}: {} events, sound; head {}, Merkle root {root}{left_out}",
-                head.seq, head.hash
+                "{slug}: {} events, sound; head {}, Merkle root {root}{}",
+                head.seq,
+                head.hash,
+                match left_out.len() {
+                    0 => String::new(),
+                    events => format!(", {events} without the facts about people"),
+                },
             ))?;
         }
         Ok(faults.is_empty())

@@ -71,7 +71,9 @@ async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure
         }
     }
     let summary = verification.finish(Some(&head)).map_err(|fault| broken(tenant, &fault))?;
-    for fault in summary.faults_beside(scope.slug()) {
+    let ids = if summary.tenants.is_empty() { Vec::new() } else { context.tenants().await? };
+    let ids: Vec<_> = ids.iter().map(TenantScope::id).collect();
+    for fault in summary.faults_beside(scope.slug(), &ids) {
         // The chain is whole, and goes on being stated.
         tracing::error!(%tenant, %fault, "something is wrong beside an audit chain: run `symbolon audit verify`");
     }
@@ -99,7 +101,7 @@ fn is_due(known: &KnownCheckpoints, head: &Head, now: Timestamp) -> bool {
     let fresh = |one: &KnownCheckpoint| {
         !one.withdrawn && Timestamp::from_unix(one.checkpoint.iat).is_within(APART, now)
     };
-    known.known.iter().all(|one| one.checkpoint.seq != head.seq && !fresh(one))
+    head.seq > 0 && known.known.iter().all(|one| one.checkpoint.seq != head.seq && !fresh(one))
 }
 
 /// Writes and syncs the file where waiting for a disk holds up nobody's request.

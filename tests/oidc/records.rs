@@ -55,7 +55,9 @@ const fn rows(kind: EventKind) -> &'static [Row] {
         EventKind::KeyCreated | EventKind::KeyActivated | EventKind::KeyRetired | EventKind::KeyRevoked => {
             &[("success", "operator", "signing_key", &["purpose"])]
         }
-        EventKind::ConfigurationApplied => &[("success", "operator", "", &["changed", "created", "removed"])],
+        EventKind::ConfigurationApplied => {
+            &[("success", "operator", "", &["changed", "created", "removed", "tenants"])]
+        }
         EventKind::TenantChanged => &[("success", "operator", "tenant", &["action"])],
         EventKind::UserChanged => {
             &[("success", "operator", "user", &["action"]), ("success", "user", "user", &["action"])]

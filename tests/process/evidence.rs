@@ -160,6 +160,22 @@ fn p136_a_tenant_that_was_renamed_is_found_without_any_checkpoint() {
     assert!(one.out.contains("the slug globex"), "{one:#?}");
 }
 
+/// The platform's chain states which tenants were made: one that is taken away with its whole record leaves that.
+#[test]
+fn p136_a_tenant_that_is_gone_with_its_whole_record_is_found_without_any_checkpoint() {
+    let mut home = Home::with_evidence();
+    home.program = home.program.unset("audit.checkpoint_dir");
+    home.assert_all_sound(3);
+    for what in [of_record(&format!("DELETE FROM {{}} WHERE {ACME};")), String::new()] {
+        home.tamper(&format!("{what} DELETE FROM tenants WHERE slug = 'acme'"));
+        home.assert_found(&what, "is gone with its whole record");
+        home.mend();
+    }
+    home.program.write("one.yaml", APPLIED);
+    home.program.ok(&["apply", "one.yaml", "--prune"]);
+    home.assert_all_sound(3);
+}
+
 /// A signature that cannot be checked any more is no reason to look away.
 #[test]
 fn p137_a_checkpoint_whose_key_was_taken_out_of_the_database_is_a_finding() {

@@ -1,5 +1,6 @@
 //! Verifies a chain event by event, and names the first that is wrong (P136).
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde_json::Value;
@@ -20,6 +21,7 @@ pub struct Verification {
     checkpoints: Vec<Checkpoint>,
     bare: Vec<i64>,
     slug: Option<String>,
+    tenants: Vec<String>,
 }
 
 /// What a sound chain holds.
@@ -33,6 +35,8 @@ pub struct Summary {
     pub bare: Vec<i64>,
     /// The tenant's slug, which never changes, as the chain states it.
     pub slug: Option<String>,
+    /// The ids of the tenants that were made: the platform's chain states them.
+    pub tenants: Vec<String>,
 }
 
 /// The first thing that is wrong with a chain.
@@ -59,6 +63,8 @@ pub enum Fault {
     PersonalGone(usize, i64),
     /// The tenant's row has another slug than this, which the chain states.
     Renamed(String),
+    /// There is no tenant with this id, of which the chain states that it was made. No row of a tenant is ever deleted.
+    TenantGone(String),
     /// A checkpoint states more events than there are: the end was cut off.
     Cut {
         /// Events that are there.
@@ -92,6 +98,7 @@ impl fmt::Display for Fault {
             Self::Renamed(slug) => {
                 write!(f, "the tenant was renamed: its chain states the slug {slug}, which never changes")
             }
+            Self::TenantGone(id) => write!(f, "the tenant {id} was made, and is gone with its whole record"),
             Self::RowChanged(seq) => write!(f, "the time or kind beside event {seq} was changed"),
             Self::Inserted(seq) => write!(f, "event {seq} was inserted: the head does not count it"),
             Self::Empty => f.write_str("the chain was cut: it has no events, and every tenant has some"),
@@ -109,11 +116,15 @@ impl fmt::Display for Fault {
 }
 
 impl Summary {
-    /// What is wrong beside a chain that is whole: with the facts about people, and with the row of its tenant.
-    pub fn faults_beside(&self, slug: &Slug) -> Vec<Fault> {
-        let gone = self.bare.first().map(|first| Fault::PersonalGone(self.bare.len(), *first));
-        let stated = self.slug.as_ref().filter(|stated| *stated != slug.as_str());
-        gone.into_iter().chain(stated.cloned().map(Fault::Renamed)).collect()
+    /// What is wrong beside a chain that is whole: with the facts about people, with the row of its tenant, and with those of
+    /// the tenants of which it states that they were made. `ids` are those of every tenant, read after the chain.
+    pub fn faults_beside(&self, slug: &Slug, ids: &[TenantId]) -> Vec<Fault> {
+        let bare = self.bare.first().map(|first| Fault::PersonalGone(self.bare.len(), *first));
+        let stated = self.slug.iter().filter(|stated| *stated != slug.as_str());
+        let ids: HashSet<String> = ids.iter().map(TenantId::to_string).collect();
+        let gone = self.tenants.iter().filter(|made| !ids.contains(*made));
+        let rows = stated.cloned().map(Fault::Renamed).chain(gone.cloned().map(Fault::TenantGone));
+        bare.into_iter().chain(rows).collect()
     }
 }
 
@@ -127,6 +138,7 @@ impl Verification {
             checkpoints,
             bare: Vec::new(),
             slug: None,
+            tenants: Vec::new(),
         }
     }
 
@@ -173,15 +185,24 @@ impl Verification {
             (Some(_), None) => self.bare.push(event.seq),
             (Some(_), Some(_)) | (None, None) => {}
         }
-        if body.get("kind").and_then(Value::as_str) == Some(EventKind::TenantChanged.as_str())
-            && let Some(slug) = body.pointer("/details/slug").and_then(Value::as_str)
-        {
-            self.slug = Some(slug.to_owned());
-        }
+        self.note_tenants(&body);
         self.head = Head { seq: event.seq, hash: event.hash.clone() };
         self.merkle.push(&event.hash);
         self.meet_checkpoints()?;
         Ok(body)
+    }
+
+    /// Notes what the event states of tenants, to be compared with their rows.
+    fn note_tenants(&mut self, body: &Value) {
+        let detail = |kind: EventKind, pointer| {
+            let of_kind = body.get("kind").and_then(Value::as_str) == Some(kind.as_str());
+            body.pointer(pointer).filter(|_| of_kind)
+        };
+        if let Some(slug) = detail(EventKind::TenantChanged, "/details/slug").and_then(Value::as_str) {
+            self.slug = Some(slug.to_owned());
+        }
+        let made = detail(EventKind::ConfigurationApplied, "/details/tenants").and_then(Value::as_array);
+        self.tenants.extend(made.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
     }
 
     /// The body, if it is what was hashed, canonical, and of this place and tenant.
@@ -220,6 +241,7 @@ impl Verification {
         if have == 0 {
             return Err(Fault::Empty);
         }
-        Ok(Summary { root: self.merkle.root(), head: self.head, bare: self.bare, slug: self.slug })
+        let (root, head) = (self.merkle.root(), self.head);
+        Ok(Summary { head, root, bare: self.bare, slug: self.slug, tenants: self.tenants })
     }
 }

@@ -67,6 +67,7 @@ pub(super) fn execute(
         scopes: BTreeMap::new(),
         names: BTreeMap::new(),
         made: Vec::new(),
+        tenants: Vec::new(),
         falling: Falling::default(),
     };
     work.hold_people(changes)?;
@@ -89,6 +90,8 @@ struct Work<'w, 't> {
     scopes: BTreeMap<String, TenantScope>,
     names: BTreeMap<String, Names>,
     made: Vec<Made>,
+    /// Those that were made: their own chains say it too, and whoever takes one of those away takes it as a whole.
+    tenants: Vec<TenantId>,
     /// Whose access tokens say more than is so from now on (P074).
     falling: Falling,
 }
@@ -164,7 +167,8 @@ impl Work<'_, '_> {
             .event(EventKind::ConfigurationApplied, EventResult::Success, Actor::Operator)
             .with("created", count(Action::Create))
             .with("changed", count(Action::Change))
-            .with("removed", count(Action::Remove));
+            .with("removed", count(Action::Remove))
+            .with("tenants", self.tenants.iter().map(TenantId::to_string).collect::<Vec<_>>());
         self.record(self.platform.id(), event);
     }
 

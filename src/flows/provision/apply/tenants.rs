@@ -50,6 +50,8 @@ impl Work<'_, '_> {
             tenants::update(self.tx, &tenant)?;
         } else if !tenants::insert(self.tx, &tenant, self.call.now)? {
             return Err(Failure::unavailable("a tenant appeared meanwhile; run again"));
+        } else {
+            self.tenants.push(tenant.id);
         }
         self.scopes.remove(slug);
         if touches(change, &["domains"]) {
