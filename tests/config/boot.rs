@@ -111,7 +111,7 @@ fn p134_files_that_others_can_read_or_replace_are_refused() {
 fn p134_files_that_others_can_read_are_refused() {
     let folder = data_dir();
     let key = folder.path().join("master.key");
-    for mode in [0o644, 0o640, 0o604] {
+    for mode in [0o644, 0o640, 0o604, 0o440] {
         std::fs::set_permissions(&key, Permissions::from_mode(mode)).unwrap();
         let found = reasons(&sound(folder.path()));
         assert!(found.len() == 1 && found[0].contains("chmod 600 it"), "{mode:o}: {found:?}");
@@ -153,7 +153,9 @@ fn p134_files_with_secrets_that_others_can_reach_are_refused() {
     ] {
         let file = at("symbolon.toml");
         std::fs::write(&file, format!("{sound}{more}\n")).unwrap();
-        for (mode, open) in [(0o600, false), (0o640, false), (0o644, true), (0o604, true), (0o620, true)] {
+        for (mode, open) in
+            [(0o400, false), (0o440, false), (0o640, false), (0o444, true), (0o604, true), (0o620, true)]
+        {
             for name in ["symbolon.toml", "password", "url", "plain-url"] {
                 std::fs::set_permissions(at(name), Permissions::from_mode(0o600)).unwrap();
             }
