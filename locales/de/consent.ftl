@@ -1,6 +1,7 @@
 consent-title = Zugriff erlauben
 consent-heading = { $client } bittet um Zugriff auf Ihr Konto
 consent-asks = Wenn Sie zustimmen, darf die Anwendung
+consent-use = { $api } in Ihrem Namen nutzen
 consent-returns = Nach Ihrer Antwort kehren Sie zu { $host } zurück.
 consent-allow = Erlauben
 consent-deny = Ablehnen

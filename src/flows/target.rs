@@ -93,17 +93,18 @@ impl Target {
         self.resources.iter().filter_map(|server| server.product.as_deref()).collect()
     }
 
-    /// Those of the scopes that OpenID Connect or one of the resources defines.
     fn defined(&self, scopes: &ScopeSet) -> ScopeSet {
-        let ours = |name: &str| {
-            scope::STANDARD.contains(&name)
-                || self
-                    .resources
-                    .iter()
-                    .any(|server| server.scopes.iter().any(|defined| defined.name == name))
-        };
-        scopes.iter().filter(|scope| ours(scope.as_str())).cloned().collect()
+        defined(scopes, &self.resources)
     }
+}
+
+/// Those of the scopes that OpenID Connect or one of the resources defines.
+pub fn defined(scopes: &ScopeSet, resources: &[ResourceServer]) -> ScopeSet {
+    let ours = |name: &str| {
+        scope::STANDARD.contains(&name)
+            || resources.iter().any(|server| server.scopes.iter().any(|defined| defined.name == name))
+    };
+    scopes.iter().filter(|scope| ours(scope.as_str())).cloned().collect()
 }
 
 /// Whether a token is meant for this resource server: it was named, or where none was, it defines one of the scopes

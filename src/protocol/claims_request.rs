@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::model::strict_json;
+
 /// The longest `claims` parameter read, in bytes.
 pub const MAX_BYTES: usize = 8 * 1024;
 /// The deepest nesting accepted; §5.5 itself needs four levels.
@@ -40,7 +42,9 @@ impl ClaimsRequest {
         if text.len() > MAX_BYTES || depth(text) > MAX_DEPTH {
             return Err(ClaimsRequestError);
         }
-        let Ok(Value::Object(members)) = serde_json::from_str(text) else { return Err(ClaimsRequestError) };
+        let Ok(Value::Object(members)) = strict_json::read(text.as_bytes()) else {
+            return Err(ClaimsRequestError);
+        };
         let asked = Self { userinfo: member(&members, "userinfo")?, id_token: member(&members, "id_token")? };
         // A `sub` that is no text can be nobody's: the request must not succeed for somebody (OIDC Core §3.1.2.2).
         let nobodys = members.get("id_token").and_then(|asked| asked.get("sub")).is_some_and(is_nobodys);
@@ -183,6 +187,8 @@ mod tests {
             "{",
             r#"{"userinfo":[]}"#,
             r#"{"userinfo":{"a":1}}"#,
+            r#"{"userinfo":{"a":null,"a":{"essential":true}}}"#,
+            r#"{"id_token":{"sub":{"value":"a"}},"id_token":{}}"#,
             &deep,
             &nested,
             &large,

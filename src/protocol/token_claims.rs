@@ -12,9 +12,14 @@ use super::scope::ScopeSet;
 
 /// The `typ` header of an access token (RFC 9068 §2.1).
 pub const ACCESS_TOKEN_TYPE: &str = "at+jwt";
-/// The most bytes that `entitlements` may take in compact form, and from which `workspaces` moves behind
-/// `workspaces_ref` (D10).
-pub const CLAIM_BUDGET: usize = 2048;
+/// The most bytes that `entitlements` may take in compact form, that `aud` and `scope` may take together, and from which
+/// `workspaces` moves behind `workspaces_ref` (D10).
+const CLAIM_BUDGET: usize = 2048;
+
+/// Whether claims keep to the budget of 2048 bytes of compact JSON.
+pub fn fits(claims: &impl Serialize) -> bool {
+    serde_json::to_vec(claims).is_ok_and(|json| json.len() <= CLAIM_BUDGET)
+}
 
 /// Product key to the grants the tenant has in it.
 pub type EntitlementClaims = BTreeMap<String, BTreeSet<String>>;

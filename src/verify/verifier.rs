@@ -17,7 +17,7 @@ use crate::protocol::revocation_feed::POLL_SECONDS;
 use crate::protocol::scope_headers::{self, Demand, RequestScope, ScopeHeaderError};
 use crate::protocol::token_claims::{ACCESS_TOKEN_TYPE, AccessTokenClaims};
 
-/// The longest token that is looked at, in bytes. Ours stay under 8 KiB (D10).
+/// The longest token that is looked at, in bytes. Ours stay under 12 KiB: what grows in them is bounded (D10).
 pub const MAX_TOKEN: usize = 16 * 1024;
 
 /// How often the revocation list is fetched (D14): with the way there and back, under the 5 s of invariant 8.

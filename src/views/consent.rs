@@ -32,6 +32,12 @@ pub struct ConsentPage {
 pub enum ScopeLine {
     /// A scope of `OpenID` Connect; the catalogue has its words.
     Standard(StandardScope),
+    /// Use of a resource server by its name, where none of its scopes is asked for: a token for it says who comes and what their
+    /// organisation bought.
+    Use {
+        /// The resource server's name.
+        api: String,
+    },
     /// A scope of a resource server, in that server's own words.
     Api {
         /// The resource server's name.
@@ -101,6 +107,7 @@ impl ConsentPage {
     fn describe(&self, line: &ScopeLine) -> String {
         match line {
             ScopeLine::Standard(scope) => self.frame.say(scope.message()),
+            ScopeLine::Use { api } => self.frame.say_with("consent-use", "api", api),
             ScopeLine::Api { description, .. } => description.clone(),
         }
     }

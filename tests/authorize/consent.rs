@@ -64,6 +64,10 @@ async fn p008_consents_to_parts_do_not_make_one_to_what_was_never_asked() {
     };
     let second = ("redirect_uri", "https://app.example/second");
     let jar = server.browser();
+    let page = jar.open(&ask(&[("resource", FILES)])).await;
+    let page = sign_in(&jar, page, ADA).await;
+    assert!(page.body.contains(FILES), "an API of which no scope is asked for is named: {}", page.body);
+    let jar = server.browser();
     let page = jar.open(&ask(&[("scope", "openid read"), ("resource", FILES)])).await;
     let page = sign_in(&jar, page, ADA).await;
     assert!(jar.submit(&page, &[("decision", "allow")]).await.answer().contains_key("code"));

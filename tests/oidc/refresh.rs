@@ -6,6 +6,7 @@ use serde_json::Value;
 use symbolon::flows::revocation::{self, Within};
 use symbolon::model::client::ClientKind;
 use symbolon::model::policy::{Policy, SessionLimits};
+use symbolon::model::resource_server::OpenTo;
 use symbolon::model::status::Status;
 use symbolon::protocol::revocation_feed::RevokedKind;
 use symbolon::storage::PlatformTx;
@@ -131,6 +132,33 @@ async fn p015_a_suspended_client_gets_nothing() {
         })
         .await;
     assert_error(&world.refresh(&world.wiki, &token).await, 401, "invalid_client");
+}
+
+/// RFC 6749 §6: what no resource of the grant defined was never granted, and nothing is no part of it.
+#[tokio::test]
+async fn p016_a_scope_of_another_resource_was_not_granted() {
+    const MAIL: &str = "https://mail.example";
+    let world = World::new().await;
+    let platform = world.server.platform().await;
+    platform.resource(MAIL, None, &["letters"], OpenTo::All).await;
+    let mut both = platform_client("both", ClientKind::Web);
+    both.metadata.resources.push(MAIL.to_owned());
+    both.metadata.scopes.push("letters".to_owned());
+    let both = platform.register(both).await;
+    let asked = [("resource", MAIL), ("scope", "openid letters notes")];
+    let code = world.authorize(&world.server.browser(), &both, &asked).await.remove("code").expect("a code");
+    let tokens = world.exchange(&both, &code).await.json();
+    assert_eq!(tokens["scope"], "letters openid");
+    let token = text(&tokens, "refresh_token");
+    let refresh = |scope: &'static str| {
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", token.as_str()), ("scope", scope)];
+        let (world, both) = (&world, &both);
+        async move { world.token(both, &fields).await }
+    };
+    assert_error(&refresh("notes").await, 400, "invalid_scope");
+    platform.defines_too(MAIL, "notes").await;
+    assert_error(&refresh("notes").await, 400, "invalid_scope");
+    assert_eq!(refresh("letters").await.json()["scope"], "letters");
 }
 
 #[tokio::test]

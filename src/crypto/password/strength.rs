@@ -66,19 +66,30 @@ pub fn check(password: &Password, context: &[&str]) -> Result<(), Weakness> {
     }
     let lower = text.to_lowercase();
     let words = words_of(context);
-    if without(&lower, words.iter().map(String::as_str)) < MIN_OWN_CHARS {
-        return Err(Weakness::Contextual);
-    }
-    if is_seasonal(&lower) {
-        return Err(Weakness::Guessable);
-    }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let common = COMMON.lines().any(|line| line == lower);
-    // A common word with a year, digits and signs around it has a score of three.
-    if common || zxcvbn(text, &words).score() < Score::Four {
-        return Err(Weakness::Guessable);
+    // Names written backwards are the same names.
+    for text in [lower.clone(), lower.chars().rev().collect()] {
+        if without(&text, words.iter().copied()) < MIN_OWN_CHARS {
+            return Err(Weakness::Contextual);
+        }
+    }
+    let joined = joined(&lower);
+    for text in [&*lower, &*joined] {
+        let common = COMMON.lines().any(|line| line == text);
+        // A common word with a year, digits and signs around it has a score of three.
+        if common || is_seasonal(text) || zxcvbn(text, &words).score() < Score::Four {
+            return Err(Weakness::Guessable);
+        }
     }
     Ok(())
+}
+
+/// A text that is spelled out letter by letter, `p.a.s.s`, without what stands between the letters; any other as it is.
+fn joined(text: &str) -> String {
+    let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    let all = text.chars().count();
+    let between = all - letters.chars().count();
+    if between * 3 >= all { letters } else { text.to_owned() }
 }
 
 /// How many guesses a text takes, as a power of ten; a single character counts half.
@@ -161,11 +172,24 @@ mod tests {
             "tobeornottobe",
             "maytheforcebewithyou",
             "!QAZ2wsx#EDC4rfv",
+            "p a s s w o r d 1",
+            "p.a.s.s.w.o.r.d.1",
+            "l-e-t-m-e-i-n-2026",
+            "йцукенгшщзхъ",
+            "qwertzuiopü+",
+            "azertyuiopqs",
         ] {
             assert_eq!(judge(text), Err(Weakness::Guessable), "{text}");
         }
-        for text in ["ada.lovelace1815", "Lovelace-Acme!", "acmecorp2026", "AcmeCorp2024!", "symbolon-acme1"]
-        {
+        for text in [
+            "ada.lovelace1815",
+            "Lovelace-Acme!",
+            "acmecorp2026",
+            "AcmeCorp2024!",
+            "symbolon-acme1",
+            "elpmaxe.emca@ada",
+            "ecalevoL-emcA!",
+        ] {
             assert_eq!(judge(text), Err(Weakness::Contextual), "{text}");
         }
         assert_eq!(judge("Tr0ub4dor&3"), Err(Weakness::TooShort));

@@ -7,6 +7,7 @@ use crate::flows::Call;
 use crate::flows::authorization::Authorization;
 use crate::flows::interaction::AuthorizationRequest;
 use crate::flows::session::LiveAccount;
+use crate::flows::target::defined;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
 use crate::model::failure::Failure;
@@ -24,7 +25,9 @@ pub(super) fn code(
 ) -> Result<Answer, Failure> {
     let servers = consent::servers(directory, client, request, account)?;
     let mut authorization = authorization(client, request, account);
-    authorization.resources = servers.into_iter().map(|server| server.identifier).collect();
+    authorization.resources = servers.iter().map(|server| server.identifier.clone()).collect();
+    // A scope that none of them defines was not granted, whoever defines it later.
+    authorization.scope = defined(&request.scope, &servers);
     let secret =
         opaque::issue(TenantKind::AuthorizationCode, account.scope.id(), call.secret_bytes().expose());
     let life = client.metadata.code_seconds.map_or(terms.times.code, Duration::from_secs);

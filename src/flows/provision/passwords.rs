@@ -6,16 +6,17 @@ use super::difference::{Change, PasswordStep, Step};
 use crate::crypto::password::{Password, PasswordPool, Weakness, check};
 use crate::flows::call::Call;
 use crate::model::failure::Failure;
+use crate::model::issuer::Issuer;
 use crate::model::secret::Secret;
 use crate::model::tenant::PLATFORM_SLUG;
 
 /// A given password that is too weak is a fault of the file, judged in the light of whose it will be (P040). Takes
 /// milliseconds each, and runs where nobody else waits: beside the servers, or before the demo's listens.
-pub(super) fn weak(changes: &[Change], declared: &Declaration) -> Vec<DeclarationFault> {
+pub(super) fn weak(changes: &[Change], declared: &Declaration, issuer: &Issuer) -> Vec<DeclarationFault> {
     let judged = people(changes).filter_map(|(tenant, user, step)| match step {
         PasswordStep::Set(given) => {
             let named = declared.tenants.iter().flatten().find(|it| it.slug.value.as_str() == tenant);
-            let organisation = [tenant, named.map_or("", |tenant| &tenant.name)];
+            let organisation = [tenant, named.map_or("", |tenant| &tenant.name), issuer.authority()];
             judge(given, organisation, user).err().map(|weakness| (tenant, user, weakness))
         }
         PasswordStep::Leave | PasswordStep::Generate => None,
@@ -30,7 +31,7 @@ pub(super) fn weak(changes: &[Change], declared: &Declaration) -> Vec<Declaratio
     faults.collect()
 }
 
-fn judge(given: &Secret<String>, organisation: [&str; 2], user: &User) -> Result<(), Weakness> {
+fn judge(given: &Secret<String>, organisation: [&str; 3], user: &User) -> Result<(), Weakness> {
     let profile = &user.profile;
     let names = [&profile.name, &profile.given_name, &profile.family_name, &profile.nickname];
     let mut context: Vec<&str> = names.into_iter().filter_map(|name| name.as_deref()).collect();

@@ -20,7 +20,7 @@ use crate::protocol::claims::{Person, of_scope, wanted};
 use crate::protocol::claims_request::Ask;
 use crate::protocol::metadata::paths;
 use crate::protocol::scope::{OPENID, STANDARD, ScopeSet};
-use crate::protocol::token_claims::{AccessTokenClaims, CLAIM_BUDGET, IdTokenClaims, WorkspaceClaims};
+use crate::protocol::token_claims::{AccessTokenClaims, IdTokenClaims, WorkspaceClaims, fits};
 
 /// What every token of one issue has in common.
 pub(super) struct Issue<'a> {
@@ -130,9 +130,7 @@ impl Issue<'_> {
         workspaces: Option<WorkspaceClaims>,
     ) -> (Option<WorkspaceClaims>, Option<String>) {
         match workspaces {
-            Some(workspaces) if compact_size(&workspaces) > CLAIM_BUDGET => {
-                (None, Some(self.call.issuer.url(paths::WORKSPACES)))
-            }
+            Some(workspaces) if !fits(&workspaces) => (None, Some(self.call.issuer.url(paths::WORKSPACES))),
             other => (other, None),
         }
     }
@@ -147,8 +145,4 @@ fn strength(granted: &Authorization) -> Acr {
 fn known_names(asked: &BTreeMap<String, Ask>) -> Vec<String> {
     let names = STANDARD.iter().flat_map(|scope| of_scope(scope));
     names.filter(|name| asked.contains_key(**name)).map(|name| (*name).to_owned()).collect()
-}
-
-fn compact_size(workspaces: &WorkspaceClaims) -> usize {
-    serde_json::to_vec(workspaces).map_or(usize::MAX, |json| json.len())
 }

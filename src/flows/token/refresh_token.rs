@@ -132,7 +132,12 @@ impl Refresh<'_> {
         }
         let scope = registered::scope(&self.turn.now.client, scope);
         let open = self.turn.now.resources_for(self.turn.tenant.scope.id());
-        Ok(Target::granted(open, &granted.resources, &scope)?.narrow(&self.request.resources)?)
+        let target = Target::granted(open, &granted.resources, &scope)?.narrow(&self.request.resources)?;
+        // Whoever asks for something is not told that nothing is well.
+        if self.request.scope.is_some() && target.scopes.is_empty() {
+            return Err(TokenRefusal::Scope);
+        }
+        Ok(target)
     }
 
     fn compile(

@@ -98,10 +98,16 @@ fn lines(question: &Question) -> Vec<ScopeLine> {
     let standard = StandardScope::ALL.into_iter().filter(|scope| asked.contains(scope.as_str()));
     let defined = question.servers.iter().flat_map(|server| {
         let asked_of_it = server.scopes.iter().filter(|defined| asked.contains(defined.name.as_str()));
-        asked_of_it.map(|defined| ScopeLine::Api {
-            api: server.name.clone(),
-            description: defined.description.clone(),
-        })
+        let mut lines: Vec<ScopeLine> = asked_of_it
+            .map(|defined| ScopeLine::Api {
+                api: server.name.clone(),
+                description: defined.description.clone(),
+            })
+            .collect();
+        if lines.is_empty() {
+            lines.push(ScopeLine::Use { api: server.name.clone() });
+        }
+        lines
     });
     standard.map(ScopeLine::Standard).chain(defined).collect()
 }

@@ -78,8 +78,11 @@ async fn judge(
         Ok(password) => password,
         Err(weakness) => return Ok(Err(weakness)),
     };
-    let context =
-        vec![address.chars().take(LONGEST_ADDRESS).collect(), visitor.edge.rules.deployment.clone()];
+    let context = vec![
+        address.chars().take(LONGEST_ADDRESS).collect(),
+        visitor.edge.rules.deployment.clone(),
+        visitor.edge.issuer.authority().to_owned(),
+    ];
     visitor.sound(visitor.edge.passwords.accept(password, context).await.map_err(Into::into))
 }
 

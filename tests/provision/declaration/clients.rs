@@ -148,6 +148,24 @@ fn other_uris_of_a_client_are_checked() {
     }
 }
 
+/// D10, P018: no door takes a token of any length, so none is issued that no door takes.
+#[test]
+fn p018_a_client_whose_tokens_would_be_too_long_is_refused() {
+    let identifier = |n: usize| format!("https://notes.example/{n:02}/{}", "x".repeat(90));
+    let declared = |count: usize| {
+        let apis = (0..count).map(|n| format!("{{identifier: \"{}\", name: N, scopes: []}}", identifier(n)));
+        let named = (0..count).map(|n| format!("\"{}\"", identifier(n)));
+        let (apis, named) = (apis.collect::<Vec<_>>().join(", "), named.collect::<Vec<_>>().join(", "));
+        let client = "client_id: acme.job, name: Job, kind: service, secret: {generate: true}";
+        tenant_faults(&format!(
+            "    resources: [{apis}]\n    clients: [{{{client}, resources: [{named}]}}]\n"
+        ))
+    };
+    only_fault(&declared(18), "13:", "more than 2048 bytes");
+    let (sound, faults) = (with_tenant(""), declared(16));
+    assert!(parse(&sound).is_ok() && faults.is_empty(), "{faults:?}");
+}
+
 #[test]
 fn clients_name_only_what_is_open_to_them() {
     let base = "kind: service, secret: {generate: true}";

@@ -85,7 +85,22 @@ fn p019_no_resource_server_is_named_like_the_issuer() {
     }
     only_fault(&tenant_faults(&resource("http://api.example")), "12:30", "plain http");
     only_fault(&tenant_faults(&resource("ftp://api.example")), "12:30", "https URL or a urn");
-    for other in ["http://localhost:8081", "https://api.example/v1", "urn:example:api"] {
+    for odd in [
+        "https://API.example",
+        "https://api.example:443/v1",
+        "https://api.example/a/../v1",
+        "https://api.example/%7ev1/./",
+        "https://u:p@api.example",
+        "https://api.example/v1 2",
+        "HTTPS://api.example/",
+        "https:api.example",
+    ] {
+        let found = tenant_faults(&resource(odd));
+        assert!(found.len() == 1 && found[0].starts_with("12:30"), "{odd}: {found:?}");
+    }
+    for other in
+        ["http://localhost:8081", "https://api.example/", "https://api.example/v1", "urn:example:api"]
+    {
         assert!(parse(&with_tenant(&resource(other))).is_ok(), "{other}");
     }
 }

@@ -6,9 +6,7 @@ use super::Reader;
 use super::fault::{At, unknown};
 use super::spot::Spot;
 use crate::model::tenant::{AddOn, Entitlements, Plan, Product};
-
-/// The largest compact JSON of entitlements, in bytes (D10).
-const MAX_ENTITLEMENTS: usize = 2048;
+use crate::protocol::token_claims::fits;
 
 const TOO_MANY: &str = "these entitlements make more than 2048 bytes of compact JSON, too many for a token; use fewer or \
                         shorter product and grant keys";
@@ -49,7 +47,7 @@ impl Reader<'_> {
             let grants = grants.set(|grant| self.grant(grant, &product.value)).unwrap_or_default();
             bought.insert(product.value, grants.into_iter().map(|grant| grant.value).collect());
         }
-        if compact_size(&bought) > MAX_ENTITLEMENTS {
+        if !fits(&bought) {
             spot.fault(TOO_MANY);
         }
         Some(bought)
@@ -77,7 +75,7 @@ impl Reader<'_> {
         for add_on in &all {
             together.entry(add_on.product.clone()).or_default().insert(add_on.grant.clone());
         }
-        if compact_size(&together) > MAX_ENTITLEMENTS {
+        if !fits(&together) {
             spot.fault(TOO_MANY);
         }
         Some(all)
@@ -119,9 +117,4 @@ impl Reader<'_> {
     fn product_keys(&self) -> impl Iterator<Item = &str> {
         self.index.products.keys().map(String::as_str)
     }
-}
-
-/// The size of entitlements in a token.
-fn compact_size(entitlements: &Entitlements) -> usize {
-    serde_json::to_string(entitlements).map_or(usize::MAX, |json| json.len())
 }

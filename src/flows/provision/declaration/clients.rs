@@ -13,6 +13,7 @@ use crate::model::client::{AuthMethod, ClientKind, ClientMetadata};
 use crate::model::ids::ClientId;
 use crate::model::resource_server::OpenTo;
 use crate::protocol::scope::STANDARD;
+use crate::protocol::token_claims::fits;
 
 const KEYS: [&str; 24] = [
     "client_id",
@@ -58,6 +59,9 @@ struct Lifetimes {
     refresh_absolute: Option<u64>,
 }
 
+const TOO_MUCH: &str = "its `resources` and `scopes` make more than 2048 bytes of compact JSON, too many for a token; declare one \
+                        client for each part of the application, or use shorter names";
+
 impl Reader<'_> {
     /// A client of the platform, or of the tenant with this slug.
     pub(super) fn client(&self, spot: &Spot<'_>, owner: Option<&str>) -> Option<Client> {
@@ -72,6 +76,10 @@ impl Reader<'_> {
         let resources = fields.read("resources", |list| list.set(|item| self.resource_of(item, owner)));
         let resources = values(resources);
         let scopes = fields.read("scopes", |list| list.set(|item| self.scope_of(item, kind, &resources)));
+        let scopes = values(scopes);
+        if !fits(&(&resources, &scopes)) {
+            fields.spot.fault(TOO_MUCH);
+        }
         let grant_types = fields.read("grant_types", |list| grant_types(list, kind));
         let proof = self.proof(&fields, kind);
         let lifetimes = fields.read("lifetimes", lifetimes).unwrap_or_default();
@@ -81,7 +89,7 @@ impl Reader<'_> {
             grant_types: grant_types.unwrap_or_else(|| default_grants(kind)),
             redirect_uris,
             post_logout_redirect_uris,
-            scopes: values(scopes),
+            scopes,
             resources,
             allowed_origins,
             tenants: OpenTo::OwnerOnly,

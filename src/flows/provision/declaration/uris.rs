@@ -37,7 +37,10 @@ pub(super) fn redirect(spot: &Spot<'_>, kind: Option<ClientKind>) -> Option<At<S
 /// An origin, as browsers send it.
 pub(super) fn origin(spot: &Spot<'_>) -> Option<At<String>> {
     let text = spot.text()?;
-    let url = Url::parse(&text.value).ok().filter(|url| url.origin().ascii_serialization() == text.value);
+    let url = Url::parse(&text.value).ok().filter(|url| {
+        // Browsers send whole origins: a pattern would never match.
+        url.origin().ascii_serialization() == text.value && !text.value.contains('*')
+    });
     let Some(url) = url else {
         spot.fault(
             "must be an origin such as `https://app.example` or `http://127.0.0.1:9091`, without path",
@@ -80,6 +83,13 @@ fn secure(spot: &Spot<'_>, url: &Url) -> bool {
     }
 }
 
+/// Whether this is how the address is written in the end; a slash for an empty path may be left out.
+fn is_normal(text: &str, url: &Url) -> bool {
+    let bare = url.path() == "/" && url.query().is_none();
+    let spelled = url.as_str() == text || bare && url.as_str().strip_suffix('/') == Some(text);
+    spelled && url.username().is_empty() && url.password().is_none()
+}
+
 impl Reader<'_> {
     /// The identifier of a resource server (RFC 8707 §2): compared as text, never fetched. None of our own addresses, since
     /// a token without a resource is for the issuer, and its owner would be told of everybody's (D7, P019).
@@ -90,6 +100,10 @@ impl Reader<'_> {
         match Url::parse(text) {
             Ok(url) if is_url && self.sources.issuer().is_at(&url) => {
                 spot.fault("is an address of this identity provider itself; an API has one of its own");
+                None
+            }
+            Ok(url) if is_url && !is_normal(text, &url) => {
+                spot.fault("spells an address in an unusual way, and another API could be mistaken for it; write it in lower case, without user name, default port, dot segments or needless escapes");
                 None
             }
             Ok(url) if is_url => secure(spot, &url).then_some(identifier),
