@@ -26,7 +26,10 @@ Examples:
   symbolon migrate --check
   DATABASE_URL=postgres://owner@db/symbolon symbolon migrate --set database.serving_role=symbolon
 
-Exit codes: 0 done or nothing to do, 2 with --check: something is to be applied, 69 the database does not answer.";
+Exit codes: 0 done or nothing to do, 2 with --check: something is to be applied, 69 the database does not answer, \
+78 the database role may not do it, or database.serving_role names none.";
+
+const UP_TO_DATE: &str = "the schema is up to date";
 
 impl Migrate {
     /// Runs the command.
@@ -42,7 +45,11 @@ impl Migrate {
             for name in &pending {
                 say(format_args!("to apply: {name}"))?;
             }
-            return Ok(if pending.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) });
+            if pending.is_empty() {
+                say(UP_TO_DATE)?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            return Ok(ExitCode::from(2));
         }
         let applied = migrate::run(&url, config.database.serving_role.as_deref())?;
         if matches!(url, DatabaseUrl::Postgres(_)) && config.database.serving_role.is_none() {
@@ -55,7 +62,7 @@ impl Migrate {
             say(format_args!("applied: {name}"))?;
         }
         if applied.is_empty() {
-            say("the schema is up to date")?;
+            say(UP_TO_DATE)?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::config::sources::Settings;
 use crate::model::failure::{Failure, FailureKind};
 use crate::server::{BuildError, master_key};
+use crate::storage::migrate::MigrateError;
 
 /// Where settings come from.
 #[derive(Debug, Clone, Default, Args)]
@@ -59,8 +60,20 @@ impl From<BuildError> for Stop {
             BuildError::Setting(_) | BuildError::Database(_) | BuildError::Schema(_) => {
                 Self::configuration(error)
             }
+            BuildError::Migrate(error) => error.into(),
             BuildError::Failure(failure) => failure.into(),
             BuildError::Socket(_) | BuildError::Defect(_) => Self::failed(error),
+        }
+    }
+}
+
+impl From<MigrateError> for Stop {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::NoRights(_) | MigrateError::NotOwner(_) | MigrateError::NoServingRole(_) => {
+                Self::configuration(error)
+            }
+            MigrateError::Failure(failure) => failure.into(),
         }
     }
 }

@@ -34,6 +34,7 @@ use crate::flows::token::{Lifetimes, Terms};
 use crate::jobs::{JobContext, Schedule};
 use crate::model::failure::Failure;
 use crate::storage::database::UnsafeServer;
+use crate::storage::migrate::MigrateError;
 use crate::storage::{Cached, Database, DatabaseUrl, PlatformScope, migrate};
 use crate::views::text::Catalogue;
 use crate::web::edge::{Edge, Readiness, Rules};
@@ -94,6 +95,9 @@ pub enum BuildError {
         "the database schema is out of date: run `symbolon migrate` as the owner of the tables ({0} to apply)"
     )]
     Schema(usize),
+    /// The role is not the one that this needs (exit code 78), or the database does not answer (69).
+    #[error("{0}")]
+    Migrate(#[from] MigrateError),
     /// The database does not answer; exit code 69.
     #[error("{0}")]
     Failure(#[from] Failure),

@@ -172,8 +172,8 @@ impl Database {
                  EXISTS (SELECT 1 FROM pg_class c WHERE c.oid = to_regclass('users') AND c.relowner = r.oid) AS owns, \
                  EXISTS (SELECT 1 FROM pg_class c WHERE c.oid IN \
                  (to_regclass('audit_events'), to_regclass('audit_personal'), to_regclass('audit_checkpoints')) \
-                 AND (has_table_privilege(c.oid, 'DELETE, TRUNCATE') OR has_any_column_privilege(c.oid, 'UPDATE')) \
-                 ) AS rewrites, \
+                 AND (has_table_privilege(c.oid, 'DELETE, TRUNCATE') OR has_any_column_privilege(c.oid, 'UPDATE') \
+                 OR NOT has_table_privilege(c.oid, 'INSERT'))) AS other_rights, \
                  current_setting('synchronous_commit') AS synchronous_commit \
                  FROM pg_roles r WHERE r.rolname = current_user",
             )
@@ -183,8 +183,8 @@ impl Database {
                 Err(UnsafeServer::RoleBypasses)
             } else if row.owns {
                 Err(UnsafeServer::RoleOwns)
-            } else if row.rewrites {
-                Err(UnsafeServer::RoleRewrites)
+            } else if row.other_rights {
+                Err(UnsafeServer::RoleRights)
             } else if row.synchronous_commit == "off" {
                 Err(UnsafeServer::NotDurable)
             } else {
@@ -202,7 +202,7 @@ struct ServerFacts {
     #[diesel(sql_type = Bool)]
     owns: bool,
     #[diesel(sql_type = Bool)]
-    rewrites: bool,
+    other_rights: bool,
     #[diesel(sql_type = Text)]
     synchronous_commit: String,
 }
@@ -220,11 +220,12 @@ pub enum UnsafeServer {
         "the database role owns the tables; serve as a plain role and run `symbolon migrate` as the owner"
     )]
     RoleOwns,
-    /// The role may change what the audit trail says (D24).
+    /// The role may change what the audit trail says, or add nothing to it (D24).
     #[error(
-        "the database role may change the audit trail; run `symbolon migrate` as the owner with database.serving_role set"
+        "the database role may change the audit trail, or may not add to it; run `symbolon migrate` as the owner with \
+         database.serving_role set"
     )]
-    RoleRewrites,
+    RoleRights,
     /// Acknowledged writes could be lost (D19).
     #[error("PostgreSQL runs with synchronous_commit = off; acknowledged writes could be lost")]
     NotDurable,

@@ -8,6 +8,7 @@ use super::Home;
 use crate::harness::database::{SERVER, TestDatabase, on_postgres};
 use crate::harness::jar::Jar;
 use crate::harness::program::Program;
+use crate::harness::rows::Everything;
 use crate::harness::server::master_key;
 
 #[tokio::test]
@@ -68,13 +69,79 @@ fn an_old_schema_is_migrated_or_refused_by_the_command_that_mends_it() {
             assert!(refused.err.contains("symbolon migrate"), "{arguments:?}: {refused:?}");
         }
     }
-    let applied = owner.ok(&["migrate"]);
-    assert!(applied.out.contains("applied: "), "{applied:?}");
-    assert_eq!(check(&owner), Some(0));
-    assert!(owner.ok(&["migrate"]).out.contains("up to date"));
+    let announced = owner.run(&["migrate", "--check"]).out;
+    let applied = owner.ok(&["migrate"]).out;
+    if on_postgres() {
+        assert_eq!(announced.replace("to apply: ", "applied: "), applied);
+    }
+    assert!(applied.starts_with("applied: ") && applied.contains("-000001_initial\n"), "{applied}");
+    for again in [&["migrate"][..], &["migrate", "--check"]] {
+        assert_eq!(owner.ok(again).out, "the schema is up to date\n");
+    }
     assert!(migrate::pending(&database.url).expect("it answers").is_empty());
     program.ok(&["init"]);
     program.serve().kill();
+}
+
+/// D24: who migrates without `database.serving_role` has not given anybody rights. Each command says who gives them, and
+/// a supervisor does not try again.
+#[test]
+fn d24_a_role_without_rights_is_told_who_gives_them() {
+    let database = TestDatabase::unmigrated();
+    let plain =
+        Program::new().on(&database.url).set("keys.master_key", master_key().to_text().expose().trim());
+    let owner = Program::new().on(&database.owner_url);
+    let serve = &["serve", "--listen", "127.0.0.1:0"][..];
+    let refused = |arguments: &[&str], words: &str| {
+        let ended = plain.run(arguments);
+        assert_eq!(ended.code, Some(78), "{arguments:?}: {ended:?}");
+        let remedy = format!("database.serving_role={SERVER}");
+        for words in [words, SERVER, "symbolon migrate", "owner of the tables", &remedy] {
+            assert!(ended.err.contains(words), "{arguments:?} does not say {words}: {ended:?}");
+        }
+        assert!(!ended.err.contains("permission denied"), "{ended:?}");
+    };
+    if !on_postgres() {
+        // No roles: whoever has the file migrates it, and the setting changes nothing.
+        plain.ok(&["migrate", "--set", "database.serving_role=nobody"]);
+        plain.ok(&["init"]);
+        return;
+    }
+    refused(&["migrate"], "may not change the schema");
+    let nobody = owner.run(&["migrate", "--set", "database.serving_role=no-such-role"]);
+    assert_eq!(nobody.code, Some(78), "{nobody:?}");
+    assert!(
+        nobody.err.contains("database.serving_role: PostgreSQL has no role `no-such-role`"),
+        "{nobody:?}"
+    );
+    assert_eq!(owner.run(&["migrate", "--check"]).code, Some(2), "nothing was changed");
+
+    assert!(owner.ok(&["migrate"]).err.contains("database.serving_role"));
+    for arguments in [serve, &["init"], &["keys", "list"], &["migrate", "--check"], &["export"]] {
+        refused(arguments, "has no rights here");
+    }
+    refused(&["migrate"], "may not change the schema");
+    let serving = format!("database.serving_role={SERVER}");
+    let granting = &["migrate", "--set", &serving][..];
+    owner.ok(granting);
+    plain.ok(&["init"]);
+
+    // A later release brings a table, and is migrated without the setting; and a role that was made for looking on.
+    for (taken, arguments, words) in [
+        (format!("REVOKE ALL ON leases FROM {SERVER}"), &["migrate", "--check"][..], "has no rights here"),
+        (format!("REVOKE INSERT ON ALL TABLES IN SCHEMA public FROM {SERVER}"), serve, "may not add to it"),
+    ] {
+        Everything::open(&database).tamper(&taken);
+        let ended = plain.run(arguments);
+        assert_eq!(ended.code, Some(78), "{taken}: {ended:?}");
+        assert!(
+            ended.err.contains(words) && ended.err.contains("database.serving_role"),
+            "{taken}: {ended:?}"
+        );
+        owner.ok(granting);
+        plain.ok(&["keys", "list"]);
+    }
+    plain.serve().kill();
 }
 
 /// A program that is older than its data would not be noticed; one that is newer is.
