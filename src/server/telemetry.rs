@@ -8,9 +8,13 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::log::LogConfig;
 
+/// What libraries say of bytes that they cannot read: any stranger writes these lines, as many as they like, in words of
+/// their own, and no id or address is in them. `log.level` comes after it, so an operator who names one of them hears it.
+const STRANGERS_WORDS: &str = "actix_http=off,rustls=off";
+
 /// Sends the log to standard error from now on. A second call changes nothing.
 pub fn init(config: &LogConfig) {
-    let filter = config.level.parse::<EnvFilter>().unwrap_or_default();
+    let filter = format!("{STRANGERS_WORDS},{}", config.level).parse::<EnvFilter>().unwrap_or_default();
     let colours = std::io::stderr().is_terminal();
     let log =
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);

@@ -11,6 +11,7 @@ mod listeners;
 mod outage;
 mod refusals;
 mod start;
+mod strangers;
 mod wrong_input;
 
 use serde_json::Value;
