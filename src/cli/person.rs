@@ -9,9 +9,8 @@ use super::outcome::Stop;
 use crate::flows::provision;
 use crate::model::failure::Failure;
 use crate::model::ids::Slug;
-use crate::model::nearest::did_you_mean;
 use crate::model::user::User;
-use crate::storage::{TenantScope, TenantTx};
+use crate::storage::TenantTx;
 
 /// How long a command waits for whoever changes the same things, such as a long file that is being applied.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -38,22 +37,16 @@ impl PersonArgs {
         F: FnOnce(&mut TenantTx<'_>, &User) -> Result<T, Failure> + Send + 'static,
     {
         let scope = deployment.tenant(&self.tenant)?;
-        let (entered, name) = (scope.clone(), self.user.clone());
+        let name = self.user.clone();
         let patient = deployment.database.with_patience(PATIENCE);
         let done = patient.write_platform(&deployment.right, move |tx| {
-            let mut tx = tx.enter(&entered)?;
+            let mut tx = tx.enter(&scope)?;
             let Some(user) = provision::named_user(&mut tx, &name)? else { return Ok(None) };
             work(&mut tx, &user).map(|done| Some((user, done)))
         });
-        deployment.wait(done)?.ok_or_else(|| self.nobody(deployment, scope))
-    }
-
-    fn nobody(&self, deployment: &Deployment, scope: TenantScope) -> Stop {
-        let read = deployment
-            .database
-            .read_platform(&deployment.right, move |tx| provision::user_names(&mut tx.enter(&scope)?));
-        let names = deployment.wait(read).unwrap_or_default();
-        let hint = did_you_mean(&self.user, names.iter().map(String::as_str));
-        Stop::failed(format_args!("there is no user `{}` in tenant `{}`{hint}", self.user, self.tenant))
+        // Nobody like them is named: what is copied from a hint would shut out somebody else.
+        deployment.wait(done)?.ok_or_else(|| {
+            Stop::failed(format_args!("there is no user `{}` in tenant `{}`", self.user, self.tenant))
+        })
     }
 }

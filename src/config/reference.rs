@@ -16,7 +16,7 @@ Settings come from four places, the later over the earlier:
 3. variables named `SYMBOLON_SECTION__KEY` (two underscores), lists separated by commas;
 4. flags: `--set section.key=value`, and the short ones that `symbolon serve --help` lists. A flag cannot give a secret.
 
-An unknown key is refused with the nearest known one, and every fault is reported at once. `symbolon config check`
+An unknown key is refused, with the known one that was perhaps meant, and every fault is reported at once. `symbolon config check`
 prints what is in force and where each value came from, with secrets masked; it ends with 0, or with 78 where the
 server would refuse them.
 

@@ -166,15 +166,23 @@ pub fn keys() -> impl Iterator<Item = &'static Key> {
     ALL.iter().flat_map(|section| section.keys)
 }
 
-/// The known name most like an unknown one. Where a section of that name is there, or one that is spelled nearly so, it
-/// is one of that section, unless the right name stands in the wrong section.
-pub fn nearest(unknown: &str) -> &'static str {
-    let (section, tail) = unknown.rsplit_once('.').unwrap_or(("", unknown));
+/// What is said of an unknown key: the known one that it is most like, where one is near enough to be meant; else the keys
+/// of its section, or the sections. A right name in a wrong section counts as near.
+pub fn unknown(name: &str) -> String {
+    let (section, tail) = name.rsplit_once('.').unwrap_or(("", name));
     let meant = nearest::nearest(section, SECTIONS.iter().map(|section| section.name));
-    let from = |key: &Key| {
-        let own = key.name.rsplit_once('.').map_or(key.name, |(_, tail)| tail);
-        let elsewhere = usize::from(Some(key.section()) != meant);
-        distance(tail, own).saturating_add(2 * elsewhere)
+    let is_near = |key: &&Key| {
+        let inside = meant == Some(key.section()) && nearest::is_near(tail, key.short_name());
+        inside || distance(tail, key.short_name()) == 0
     };
-    keys().min_by_key(|key| from(key)).map_or("", |key| key.name)
+    if let Some(key) = keys().filter(is_near).min_by_key(|key| distance(name, key.name)) {
+        return format!("unknown key; the nearest known one is {}", key.name);
+    }
+    match SECTIONS.iter().find(|section| Some(section.name) == meant) {
+        Some(section) => {
+            let known: Vec<&str> = section.keys.iter().map(Key::short_name).collect();
+            format!("unknown key; known in [{}] are {}", section.name, known.join(", "))
+        }
+        None => format!("unknown key; the sections are {}", SECTIONS.map(|section| section.name).join(", ")),
+    }
 }

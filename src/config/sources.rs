@@ -118,8 +118,7 @@ impl Settings {
         if let Some(key) = registry::find(name) {
             self.given.insert(key.name, Given { value, origin });
         } else {
-            let message = format!("unknown key; the nearest known one is {}", registry::nearest(name));
-            self.faults.push(ConfigFault::new(origin, name, message));
+            self.faults.push(ConfigFault::new(origin, name, registry::unknown(name)));
         }
     }
 

@@ -5,15 +5,14 @@ pub fn distance(one: &str, other: &str) -> usize {
     strsim::osa_distance(&one.to_lowercase(), &other.to_lowercase())
 }
 
-/// The known name that looks most like this one, when one is near enough to be meant: a third of its letters may be
-/// wrong, and always one.
+/// Whether a known name is near enough to be meant: a third of its letters may be wrong, and always one.
+pub fn is_near(wanted: &str, known: &str) -> bool {
+    distance(wanted, known) <= (known.chars().count() / 3).max(1)
+}
+
+/// The known name that looks most like this one, when one is near enough to be meant.
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|name| (distance(wanted, name), name))
-        .filter(|(distance, name)| *distance <= (name.chars().count() / 3).max(1))
-        .min()
-        .map(|(_, name)| name)
+    known.into_iter().filter(|name| is_near(wanted, name)).min_by_key(|name| (distance(wanted, name), *name))
 }
 
 /// `; did you mean …?` where a known name is near; else nothing.

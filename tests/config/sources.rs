@@ -58,10 +58,16 @@ access_lifetime = \"2h\"
 token_client = \"many\"
 [tokenz]
 refresh_idle = \"1d\"
+[foo]
+x = 1
+[log]
+style = \"json\"
 ";
     let settings = settings(text, &[("SYMBOLON_LOG__FROMAT", "json"), ("SYMBOLON_LOG_LEVEL", "debug")]);
     let expected = [
+        "symbolon.toml:15: foo.x: unknown key; the sections are server, cors, database, keys, tokens, limits, outbound, mail, audit, log",
         "symbolon.toml:1: issuer: unknown key; the nearest known one is server.issuer",
+        "symbolon.toml:17: log.style: unknown key; known in [log] are format, level, requests",
         "symbolon.toml:3: server.isuer: unknown key; the nearest known one is server.issuer",
         "symbolon.toml:13: tokenz.refresh_idle: unknown key; the nearest known one is tokens.refresh_idle",
         "SYMBOLON_LOG__FROMAT: log.fromat: unknown key; the nearest known one is log.format",

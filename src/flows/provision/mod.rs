@@ -19,7 +19,7 @@ pub use apply::Made;
 
 pub use deployment::{Applied, DeclaredFile, Planned, apply, export, plan};
 pub use named_client::{client_names, named_client};
-pub use named_user::{named_user, user_names};
+pub use named_user::named_user;
 pub use revoke_sessions::revoke_sessions;
 pub use rotate_secret::{BadOverlap, NoSecret, Overlap, Rotated, rotate_secret};
 pub use suspend_user::{Suspended, resume, suspend};

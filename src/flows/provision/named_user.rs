@@ -18,17 +18,5 @@ pub fn named_user(tx: &mut TenantTx<'_>, name: &str) -> Result<Option<User>, Fai
         (Err(_), Ok(email)) => users::find_by_email(tx, email.canonical())?,
         (Err(_), Err(_)) => None,
     };
-    Ok(found.filter(exists))
-}
-
-/// The addresses of all accounts, for whoever mistyped one.
-///
-/// # Errors
-/// The database fails.
-pub fn user_names(tx: &mut TenantTx<'_>) -> Result<Vec<String>, Failure> {
-    Ok(users::all(tx)?.into_iter().filter(exists).map(|user| user.email).collect())
-}
-
-fn exists(user: &User) -> bool {
-    !matches!(user.status, Status::Deleted { .. })
+    Ok(found.filter(|user| !matches!(user.status, Status::Deleted { .. })))
 }
