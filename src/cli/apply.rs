@@ -30,7 +30,8 @@ Examples:
   symbolon apply acme.yaml
   symbolon apply acme.yaml --prune
 
-Exit codes: 0 the deployment holds what the file says, 65 the file has faults and nothing was changed.";
+Exit codes: 0 the deployment holds what the file says, 65 the file has faults, which --json prints too, \
+and nothing was changed.";
 
 impl Apply {
     /// Runs the command.

@@ -1,5 +1,6 @@
 //! What `plan` and `apply` share: the file, where its secrets come from, and how changes are shown.
 
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use crate::config::fault::in_words;
 use crate::config::sources::process_variable;
 use crate::effects::http::AddressRules;
 use crate::flows::provision::DeclaredFile;
-use crate::flows::provision::declaration::{DeclarationFault, DeclarationFaults, Sources};
+use crate::flows::provision::declaration::{DeclarationFault, DeclarationFaults, Place, Sources};
 use crate::flows::provision::difference::{Action, Change};
 use crate::model::issuer::Issuer;
 
@@ -43,6 +44,7 @@ pub(super) struct Declared {
     name: String,
     text: String,
     prune: bool,
+    json: bool,
     sources: FileSources,
 }
 
@@ -76,12 +78,15 @@ impl DeclaredArgs {
     /// Reads the file; a file that is not there or not text is a bad file.
     pub(super) fn read(&self, deployment: &Deployment) -> Result<Declared, Stop> {
         let name = self.file.display().to_string();
-        let text = bounded::text(&self.file, LARGEST)
-            .map_err(|error| Stop::data(format_args!("cannot read {name}: {}", in_words(&error))))?;
+        let text = bounded::text(&self.file, LARGEST).map_err(|error| {
+            let message = format!("cannot read {name}: {}", in_words(&error));
+            let fault = DeclarationFault { place: Place::START, path: "(file)".to_owned(), message };
+            bad_file(self.json, std::slice::from_ref(&fault), &fault.message)
+        })?;
         let folder = self.file.parent().unwrap_or_else(|| Path::new("")).to_owned();
         let rules = AddressRules::new(deployment.config.outbound.allow_private.clone());
         let sources = FileSources { folder, rules, issuer: deployment.config.server.issuer.clone() };
-        Ok(Declared { name, text, prune: self.prune, sources })
+        Ok(Declared { name, text, prune: self.prune, json: self.json, sources })
     }
 }
 
@@ -93,11 +98,9 @@ impl Declared {
 
     /// Every fault, and the exit code of a bad file.
     pub(super) fn refused(&self, faults: &DeclarationFaults) -> Stop {
-        Stop::data(format_args!(
-            "{} has faults; nothing was changed:\n{}",
-            self.name,
-            faults.to_string().trim_end()
-        ))
+        let text = faults.to_string();
+        let prose = format!("{} has faults; nothing was changed:\n{}", self.name, text.trim_end());
+        bad_file(self.json, &faults.list, prose)
     }
 
     /// Warnings, each with its place.
@@ -109,6 +112,12 @@ impl Declared {
             super::outcome::warn(text);
         }
     }
+}
+
+/// The faults of a file in words, and where it is wanted, on standard output as JSON.
+fn bad_file(json: bool, faults: &[DeclarationFault], prose: impl Display) -> Stop {
+    let said = if json { say(json!({"faults": placed(faults)})) } else { Ok(()) };
+    said.err().unwrap_or_else(|| Stop::data(prose))
 }
 
 /// The changes and how many there are of each sort.
@@ -127,6 +136,11 @@ pub(super) fn show(changes: &[Change]) -> Result<(), Stop> {
 
 /// The changes and warnings as JSON.
 pub(super) fn as_json(changes: &[Change], warnings: &[DeclarationFault]) -> Value {
-    let warning = |fault: &DeclarationFault| json!({"line": fault.place.line, "column": fault.place.column, "path": fault.path, "message": fault.message});
-    json!({"changes": changes, "warnings": warnings.iter().map(warning).collect::<Vec<_>>()})
+    json!({"changes": changes, "warnings": placed(warnings)})
+}
+
+/// Faults or warnings with their places.
+fn placed(faults: &[DeclarationFault]) -> Value {
+    let one = |fault: &DeclarationFault| json!({"line": fault.place.line, "column": fault.place.column, "path": fault.path, "message": fault.message});
+    faults.iter().map(one).collect()
 }

@@ -25,7 +25,7 @@ Examples:
   symbolon plan acme.yaml
   symbolon plan acme.yaml --prune --json
 
-Exit codes: 0 no change, 2 there are changes, 65 the file has faults.";
+Exit codes: 0 no change, 2 there are changes, 65 the file has faults, which --json prints too.";
 
 impl Plan {
     /// Runs the command.

@@ -1,5 +1,7 @@
 //! `plan`, `apply` and `export`: what an operator keeps in a file (D27).
 
+use serde_json::Value;
+
 use super::{Home, report_token, with_example};
 use crate::harness::wait::{EVERYWHERE, until};
 
@@ -67,12 +69,27 @@ tenants:
         }
     }
     assert_eq!(home.program.ok(&["export"]).out, before);
+    let prose = home.program.run(&["plan", "bad.yaml"]).err;
+    for command in ["plan", "apply"] {
+        let refused = home.program.run(&[command, "bad.yaml", "--json"]);
+        assert_eq!((refused.code, &refused.err), (Some(65), &prose));
+        let said: Value = serde_json::from_str(&refused.out).expect("one JSON object");
+        let faults = said["faults"].as_array().expect("a list");
+        let lines = faults.iter().map(|fault| {
+            let [path, message] = ["path", "message"].map(|key| fault[key].as_str().expect(key));
+            format!("bad.yaml:{}:{}: {path}: {message}", fault["line"], fault["column"])
+        });
+        assert_eq!(lines.collect::<Vec<_>>(), prose.lines().skip(1).collect::<Vec<_>>());
+    }
     for (name, text) in [("empty.yaml", ""), ("text.yaml", "only text"), ("open.yaml", "tenants: [")] {
         home.program.write(name, text);
         let refused = home.program.run(&["apply", name]);
         assert_eq!(refused.code, Some(65), "{name}: {refused:?}");
     }
-    assert_eq!(home.program.run(&["apply", "missing.yaml"]).code, Some(65));
+    let missing = home.program.run(&["apply", "missing.yaml", "--json"]);
+    assert_eq!(missing.code, Some(65));
+    let said: Value = serde_json::from_str(&missing.out).expect("one JSON object");
+    assert_eq!(said["faults"][0]["path"], "(file)", "{said}");
 }
 
 /// D25, P149: a running server follows within five seconds, without a restart.

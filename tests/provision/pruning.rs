@@ -53,7 +53,7 @@ async fn what_the_file_does_not_name_goes() {
             "- group engineering in acme",
             "- context research/us in acme",
             "- workspace sales in acme",
-            "- tenant globex",
+            "- tenant globex, with 1 user, 1 client",
         ]
     );
     let left = deployment

@@ -71,7 +71,8 @@ pub async fn plan(
         Ok(written) => written,
         Err(faults) => return Ok(Err(faults)),
     };
-    let depth = Depth::Named(written.tenants());
+    // What the file does not name goes with all that is in it, and that is said.
+    let depth = if request.prune { Depth::Everything } else { Depth::Named(written.tenants()) };
     let patient = database.with_patience(PATIENCE);
     let state = {
         let depth = depth.clone();

@@ -22,7 +22,8 @@ pub enum Action {
     Remove,
 }
 
-/// A key whose value changes, in the words of the file. Secrets are only said to be set.
+/// A key whose value changes, in the words of the file. Secrets are only said to be set; of the lists of a tenant that
+/// goes, only how long they are.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Field {
     /// The key.
@@ -93,7 +94,7 @@ pub(in crate::flows::provision) enum SecretStep {
 }
 
 impl fmt::Display for Change {
-    /// One line, with one more for each key of a changed thing.
+    /// One line, with one more for each key of a changed thing; with a thing that goes, what goes with it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = match self.action {
             Action::Create => '+',
@@ -107,6 +108,12 @@ impl fmt::Display for Change {
         if self.action == Action::Change {
             for field in &self.fields {
                 write!(f, "\n    {}: {} -> {}", field.name, field.before, field.after)?;
+            }
+        }
+        if self.action == Action::Remove {
+            for (n, Field { name, before, .. }) in self.fields.iter().enumerate() {
+                let name = if *before == 1 { name.trim_end_matches('s') } else { name };
+                write!(f, "{} {before} {name}", if n == 0 { ", with" } else { "," })?;
             }
         }
         Ok(())

@@ -67,7 +67,7 @@ pub fn between(declared: &Declaration, state: &State, extent: Extent) -> Result<
         differ.owned(&Owned::by_platform(platform))?;
     }
     if prune {
-        differ.unnamed_tenants(declared);
+        differ.unnamed_tenants(declared)?;
         differ.still_used(declared);
     }
     if extent != Extent::Part {

@@ -1,19 +1,22 @@
 //! What goes when the file is the whole truth (`--prune`), and what may not go because it is still used.
 
-use super::{Action, Differ, Step, find_plan, find_product};
+use super::{Action, Differ, Field, Step, find_plan, find_product};
 use crate::flows::provision::declaration::{At, Declaration};
+use crate::flows::provision::state::ClientState;
+use crate::model::failure::Failure;
 use crate::model::status::Status;
 use crate::model::tenant::PLATFORM_SLUG;
 
 impl Differ<'_> {
     /// Tenants, plans and products that the file does not name, where it has the list at all.
-    pub(super) fn unnamed_tenants(&mut self, declared: &Declaration) {
+    pub(super) fn unnamed_tenants(&mut self, declared: &Declaration) -> Result<(), Failure> {
         let state = self.state;
         if let Some(tenants) = &declared.tenants {
             for (slug, have) in &state.tenants {
                 let named = tenants.iter().any(|tenant| tenant.slug.value.as_str() == slug);
                 if !have.is_gone() && !named && slug != PLATFORM_SLUG {
-                    self.note((Action::Remove, "tenant"), (Some(slug), slug), Vec::new(), Step::RemoveTenant);
+                    let with = self.inside_it(slug)?;
+                    self.note((Action::Remove, "tenant"), (Some(slug), slug), with, Step::RemoveTenant);
                 }
             }
         }
@@ -29,6 +32,22 @@ impl Differ<'_> {
                 self.note((Action::Remove, "product"), (None, key), Vec::new(), step);
             }
         }
+        Ok(())
+    }
+
+    /// How many things of each kind go with a tenant.
+    fn inside_it(&self, slug: &str) -> Result<Vec<Field>, Failure> {
+        let Some(inside) = self.state.inside(slug)? else { return Ok(Vec::new()) };
+        let exists = |it: &&ClientState| !matches!(it.client.status, Status::Deleted { .. });
+        let counts = [
+            ("users", inside.users.len()),
+            ("groups", inside.groups.len()),
+            ("workspaces", inside.workspaces.len()),
+            ("clients", inside.clients.values().filter(exists).count()),
+            ("resources", self.state.resources_of(slug).len()),
+        ];
+        let some = counts.into_iter().filter(|(_, count)| *count > 0);
+        Ok(some.map(|(name, count)| Field { name, before: count.into(), after: 0.into() }).collect())
     }
 
     /// A plan or a product that goes while something that stays still uses it. What the file itself names was checked
