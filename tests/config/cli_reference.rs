@@ -81,7 +81,14 @@ fn write_arguments<'a>(text: &mut String, arguments: impl Iterator<Item = &'a Ar
         } else {
             format!(" Default: `{}`.", default.join(" "))
         };
-        let _ = writeln!(text, "| `{}` | {}{default} |", spelled(argument), sentence(&help));
+        let known: Vec<String> =
+            argument.get_possible_values().iter().map(|value| format!("`{}`", value.get_name())).collect();
+        let known = if known.is_empty() || !takes_value(argument) {
+            String::new()
+        } else {
+            format!(" One of {}.", known.join(", "))
+        };
+        let _ = writeln!(text, "| `{}` | {}{known}{default} |", spelled(argument), sentence(&help));
     }
 }
 
