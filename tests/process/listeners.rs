@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
 use std::time::Duration;
 
 use reqwest::Certificate;
@@ -112,6 +113,7 @@ async fn a_listener_with_a_certificate_speaks_https_only() {
         client().get(format!("https://{}/healthz", serving.address)).send().await.is_err(),
         "an unknown root"
     );
+    assert!(is_alive(serving.address), "the image's health check speaks TLS too");
     let plain =
         raw::exchange(serving.address, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", Duration::from_secs(1));
     assert!(!plain.text.contains("alive"), "{plain:?}");
@@ -120,6 +122,22 @@ async fn a_listener_with_a_certificate_speaks_https_only() {
     let refused = broken.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(refused.code, Some(78), "{refused:?}");
     assert!(refused.err.contains("server.tls_key"), "{refused:?}");
+}
+
+/// Asks as the container image does.
+fn is_alive(address: SocketAddr) -> bool {
+    let mut check = Command::new("bash");
+    check.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/docker/healthcheck"));
+    check.env("SYMBOLON_SERVER__LISTEN", address.to_string()).status().expect("bash runs").success()
+}
+
+#[tokio::test]
+async fn the_images_health_check_tells_a_living_server_from_none() {
+    let serving = Home::new().program.serve();
+    let address = serving.address;
+    assert!(is_alive(address));
+    serving.kill();
+    assert!(!is_alive(address));
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test trusts the root of the test")]
