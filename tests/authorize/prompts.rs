@@ -21,6 +21,14 @@ async fn p007_prompt_none_never_shows_a_page() {
     assert!(quiet.answer().contains_key("code"));
     let elsewhere = server.browser().get(&request(&[("prompt", "none")])).await;
     assert_sent_back(&server, &elsewhere, "login_required", "another browser");
+
+    // Where somebody else is asked for, Ada is not told of.
+    let other = r#"{"id_token":{"sub":{"value":"0191c7a2-4b1e-7c3d-9f00-5d2b8c1e4a6f"}}}"#;
+    let other = jar.get(&request(&[("prompt", "none"), ("claims", other)])).await;
+    assert_sent_back(&server, &other, "login_required", "somebody else is signed in");
+    let said = |page: &crate::harness::jar::Page| page.answer().remove("error_description");
+    assert_eq!(said(&other).as_deref(), Some("nobody who may answer is signed in"));
+    assert_eq!(said(&other), said(&elsewhere));
 }
 
 #[tokio::test]

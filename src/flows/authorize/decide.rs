@@ -48,7 +48,10 @@ pub(super) fn decide<E>(
         Err(_) if silent && candidates.len() > 1 => {
             return Ok(Decision::Refuse((ErrorCode::AccountSelectionRequired, "an account must be chosen")));
         }
-        Err(_) if silent => return Ok(Decision::Refuse((ErrorCode::LoginRequired, "nobody is signed in"))),
+        // One text, so that the client does not learn that somebody else is.
+        Err(_) if silent => {
+            return Ok(Decision::Refuse((ErrorCode::LoginRequired, "nobody who may answer is signed in")));
+        }
         Err(page) => return Ok(page),
     };
     if !is_recent_enough(chosen, interaction, request, now) {
