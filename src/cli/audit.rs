@@ -172,9 +172,7 @@ impl Verify {
                 if self.file.is_some() {
                     left_out = std::mem::take(&mut summary.bare);
                 }
-                let ids = if summary.tenants.is_empty() { Vec::new() } else { deployment.tenants()? };
-                let ids: Vec<_> = ids.iter().map(TenantScope::id).collect();
-                faults.extend(summary.faults_beside(slug, &ids).iter().map(Fault::to_string));
+                faults.extend(faults_beside(deployment, scope, summary)?.iter().map(Fault::to_string));
             }
             Err(fault) => faults.push(fault.to_string()),
         }
@@ -194,6 +192,16 @@ impl Verify {
         }
         Ok(faults.is_empty())
     }
+}
+
+/// What is wrong beside a chain that is whole.
+fn faults_beside(
+    deployment: &Deployment,
+    scope: &TenantScope,
+    summary: &Summary,
+) -> Result<Vec<Fault>, Stop> {
+    let all = if summary.tenants.is_empty() { Vec::new() } else { deployment.tenants()? };
+    Ok(summary.faults_beside(scope, &all))
 }
 
 /// The checkpoints of a chain: the stored ones, those in the folder, and those given. Says which prove nothing by themselves.
@@ -329,6 +337,9 @@ impl StateCheckpoint {
         }
         let summary = verify_stored(deployment, &scope, known.stated())?
             .map_err(|fault| tampered(fault.to_string()))?;
+        for fault in faults_beside(deployment, &scope, &summary)? {
+            warn(format_args!("warning: {}: TAMPERED WITH: {fault}", self.tenant));
+        }
         let statement = state_checkpoint(&deployment.call(), scope.id(), &summary, keys.tokens())?;
         let mut output = open_output(self.output.as_deref())?;
         writeln!(output, "{statement}").map_err(Stop::failed)?;

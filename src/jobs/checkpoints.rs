@@ -71,9 +71,8 @@ async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure
         }
     }
     let summary = verification.finish(Some(&head)).map_err(|fault| broken(tenant, &fault))?;
-    let ids = if summary.tenants.is_empty() { Vec::new() } else { context.tenants().await? };
-    let ids: Vec<_> = ids.iter().map(TenantScope::id).collect();
-    for fault in summary.faults_beside(scope.slug(), &ids) {
+    let all = if summary.tenants.is_empty() { Vec::new() } else { context.tenants().await? };
+    for fault in summary.faults_beside(&scope, &all) {
         // The chain is whole, and goes on being stated.
         tracing::error!(%tenant, %fault, "something is wrong beside an audit chain: run `symbolon audit verify`");
     }

@@ -270,7 +270,8 @@ fn p136_personal_facts_that_are_gone_without_a_recorded_erasure_are_a_finding() 
             &format!("acme: TAMPERED WITH: the personal facts beside {count} events are gone"),
         );
         // The chain is whole: it goes on being stated, and exported.
-        home.program.ok(&["audit", "checkpoint", "--tenant", "acme", "--output", "acme.jws"]);
+        let stated = home.program.ok(&["audit", "checkpoint", "--tenant", "acme", "--output", "acme.jws"]);
+        assert!(stated.err.contains("warning: acme: TAMPERED WITH: the personal facts"), "{stated:?}");
         home.program.ok(&["audit", "export", "--tenant", "acme", "--output", "acme.jsonl"]);
         home.program.ok(&["audit", "verify", "--tenant", "acme", "--file", "acme.jsonl"]);
         home.mend();

@@ -9,8 +9,9 @@ use super::checkpoint::Checkpoint;
 use super::merkle::Merkle;
 use crate::model::audit::{ChainedEvent, EventKind, GENESIS, Head, StoredEvent, canonical};
 use crate::model::digest::sha256_hex;
-use crate::model::ids::{Slug, TenantId};
+use crate::model::ids::TenantId;
 use crate::model::time::Timestamp;
+use crate::storage::TenantScope;
 
 /// A verification in progress: give it every event in order, then ask for the summary.
 #[derive(Debug)]
@@ -117,11 +118,11 @@ impl fmt::Display for Fault {
 
 impl Summary {
     /// What is wrong beside a chain that is whole: with the facts about people, with the row of its tenant, and with those of
-    /// the tenants of which it states that they were made. `ids` are those of every tenant, read after the chain.
-    pub fn faults_beside(&self, slug: &Slug, ids: &[TenantId]) -> Vec<Fault> {
+    /// the tenants of which it states that they were made. `all` were read after the chain; none are needed where it states none.
+    pub fn faults_beside(&self, scope: &TenantScope, all: &[TenantScope]) -> Vec<Fault> {
         let bare = self.bare.first().map(|first| Fault::PersonalGone(self.bare.len(), *first));
-        let stated = self.slug.iter().filter(|stated| *stated != slug.as_str());
-        let ids: HashSet<String> = ids.iter().map(TenantId::to_string).collect();
+        let stated = self.slug.iter().filter(|stated| *stated != scope.slug().as_str());
+        let ids: HashSet<String> = all.iter().map(|scope| scope.id().to_string()).collect();
         let gone = self.tenants.iter().filter(|made| !ids.contains(*made));
         let rows = stated.cloned().map(Fault::Renamed).chain(gone.cloned().map(Fault::TenantGone));
         bare.into_iter().chain(rows).collect()

@@ -66,14 +66,12 @@ impl KnownCheckpoints {
     pub fn read(named: impl IntoIterator<Item = (String, String)>, issuer: &Issuer, keys: &Keys) -> Self {
         let mut read = Self::default();
         for (name, statement) in named {
-            let verdict = read_checkpoint(&statement, issuer, keys.own()).map(|good| (good, false));
-            match verdict.or_else(|fault| {
-                let withdrawn = read_checkpoint(&statement, issuer, keys.revoked());
-                withdrawn.map(|checkpoint| (checkpoint, true)).map_err(|_| fault)
-            }) {
-                Ok((checkpoint, withdrawn)) => {
-                    read.known.push(KnownCheckpoint { name, checkpoint, withdrawn });
-                }
+            let good = read_checkpoint(&statement, issuer, keys.own());
+            let withdrawn = good.is_err();
+            let of_any_key =
+                good.or_else(|fault| read_checkpoint(&statement, issuer, keys.revoked()).map_err(|_| fault));
+            match of_any_key {
+                Ok(checkpoint) => read.known.push(KnownCheckpoint { name, checkpoint, withdrawn }),
                 Err(fault) => read.refused.push((name, fault)),
             }
         }
