@@ -51,14 +51,23 @@ async fn asked(server: &TestServer, work: impl Future<Output = ()>) -> usize {
 async fn p132_strangers_make_the_server_look_up_nobody() {
     let server = server(&[("authorize_address", "1 per 10m")]).await;
     let stranger = server.browser();
-    assert_eq!(stranger.get(&authorize("s")).await.status, 303);
+    let page = stranger.open(&authorize("s")).await;
+    let fields = page.form().fields;
+    let mut fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    fields.extend([("decision", "allow"), ("account", "0191c7a0-0000-7000-8000-000000000000")]);
+    let interaction = page.path.split_once('?').expect("the interaction").1;
     assert!(stranger.cookie("symbolon").is_some(), "it has a cookie of ours");
     let questions = asked(&server, async {
         for path in PAGES {
             assert_eq!(forge(&stranger, path).await.status, 403, "{path}");
         }
+        for path in ["/login/accounts", "/consent"] {
+            assert_eq!(stranger.get(&format!("{path}?{interaction}")).await.status, 400, "{path}");
+            assert_eq!(stranger.post(path, &fields).await.status, 400, "{path}");
+        }
         assert_eq!(stranger.get(&authorize("s")).await.status, 429);
-        assert_eq!(stranger.get("/oauth2/authorize/resume?interaction=x").await.status, 429);
+        assert_eq!(stranger.get(&format!("/oauth2/authorize/resume?{interaction}")).await.status, 429);
         assert_eq!(stranger.get("/").await.status, 200);
     });
     assert_eq!(questions.await, 0);

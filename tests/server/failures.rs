@@ -119,6 +119,8 @@ async fn p077_an_answer_to_a_fault_of_ours_is_like_any_other() {
     sign_in(&jar, signed_in, ADA).await;
     let waiting = stranger.open(&request(&[])).await;
     let (_, handle) = waiting.path.split_once("interaction=").expect("a handle");
+    let once_more = jar.open(&request(&[("prompt", "login")])).await;
+    let (_, own) = once_more.path.split_once("interaction=").expect("a handle");
     let mut below = Everything::open(server.storage());
     for spoiled in [("clients", "metadata"), ("interactions", "progress"), ("users", "profile")] {
         below.spoil(spoiled, "spoiled");
@@ -129,8 +131,8 @@ async fn p077_an_answer_to_a_fault_of_ours_is_like_any_other() {
         (&stranger, "GET", wanted.as_str()),
         (&stranger, "GET", &*again),
         (&stranger, "GET", &*format!("/login/password?interaction={handle}")),
-        (&stranger, "GET", &*format!("/login/accounts?interaction={handle}")),
-        (&stranger, "GET", &*format!("/consent?interaction={handle}")),
+        (&jar, "GET", &*format!("/login/accounts?interaction={own}")),
+        (&jar, "GET", &*format!("/consent?interaction={own}")),
         (&stranger, "GET", &*format!("/oauth2/authorize/resume?interaction={handle}")),
         (&jar, "GET", "/"),
         (&jar, "GET", "/oauth2/logout"),

@@ -171,8 +171,8 @@ fn given(cookie: &str, key: &KeyedHash) -> Option<Given> {
 
 fn proof(nonce: &[u8; RANDOM], given: Given, key: &KeyedHash) -> [u8; RANDOM] {
     let label: &[u8] = match given {
-        Given::AtFirst => b"browser",
-        Given::AtSignIn => b"signed in",
+        Given::AtFirst => b"visitor",
+        Given::AtSignIn => b"browser",
     };
     keyed(key, &[label, nonce])
 }

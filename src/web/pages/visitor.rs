@@ -123,6 +123,11 @@ impl Visitor {
         self.handle(params)?.ok_or_else(|| Detour::from(self.expired()))
     }
 
+    /// Refuses a browser in which nobody has signed in, on a page to which only others are led: there is nothing to look up.
+    pub fn has_signed_in(&self) -> Result<(), Detour> {
+        if self.browser.has_signed_in() { Ok(()) } else { Err(self.expired().into()) }
+    }
+
     /// The frame of a page; the wishes of a waiting request go before those of the browser.
     pub fn frame(&self, ui_locales: Option<&str>) -> Frame {
         self.edge.frame(&self.request, ui_locales)
