@@ -62,7 +62,7 @@ pub struct Proof {
     pub at: Timestamp,
 }
 
-/// One way to prove identity.
+/// One way to prove identity. [`Factor::OFFERED`] names those that a person can use today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Factor {
@@ -80,4 +80,9 @@ pub enum Factor {
     EmailCode,
     /// The word of an upstream identity provider.
     Connection,
+}
+
+impl Factor {
+    /// The factors that a person can prove here: those with a page for it. What a sign-in can reach follows from it (D13).
+    pub const OFFERED: [Self; 1] = [Self::Password];
 }

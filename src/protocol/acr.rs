@@ -32,6 +32,13 @@ impl Acr {
         }
     }
 
+    /// The levels that a sign-in can reach with the factors there are, the weakest first: what the metadata announce and
+    /// what a request can aim for.
+    pub fn reachable() -> impl Iterator<Item = Self> {
+        let best = acr(Factor::OFFERED);
+        Self::ALL.into_iter().filter(move |level| best.is_some_and(|best| best.satisfies(*level)))
+    }
+
     /// Whether a sign-in of this strength is enough where `asked` is wanted.
     pub fn satisfies(self, asked: Self) -> bool {
         self >= asked
@@ -116,10 +123,11 @@ pub fn amr(factors: impl IntoIterator<Item = Factor>) -> Vec<String> {
     values
 }
 
-/// The level to aim for among `acr_values` or the values of a `claims` request: the weakest that we know, since any
-/// stronger one satisfies it. Unknown values are passed over (OIDC Core §3.1.2.1: voluntary).
+/// The level to aim for among `acr_values` or the values of a `claims` request: the weakest that can be reached, since any
+/// stronger one satisfies it. All other values are passed over (OIDC Core §3.1.2.1: voluntary).
 pub fn weakest_asked<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<Acr> {
-    values.into_iter().filter_map(|value| value.parse().ok()).min()
+    let asked: BTreeSet<&str> = values.into_iter().collect();
+    Acr::reachable().find(|level| asked.contains(level.as_str()))
 }
 
 #[cfg(test)]
@@ -144,7 +152,17 @@ mod tests {
     #[test]
     fn a_stronger_sign_in_satisfies_a_weaker_wish() {
         assert!(Acr::Three.satisfies(Acr::Two) && !Acr::One.satisfies(Acr::Two));
-        assert_eq!(weakest_asked(["x", "urn:symbolon:acr:3", "urn:symbolon:acr:2"]), Some(Acr::Two));
+        assert_eq!(weakest_asked(["x", "urn:symbolon:acr:3", "urn:symbolon:acr:1"]), Some(Acr::One));
         assert_eq!(weakest_asked(["x"]), None);
+    }
+
+    #[test]
+    fn nothing_above_what_the_offered_factors_reach_can_be_aimed_for() {
+        let reachable: Vec<Acr> = Acr::reachable().collect();
+        for level in Acr::ALL {
+            let aimed_for = weakest_asked([level.as_str()]);
+            assert_eq!(aimed_for, reachable.contains(&level).then_some(level));
+        }
+        assert_eq!(reachable.last().copied(), acr(Factor::OFFERED));
     }
 }

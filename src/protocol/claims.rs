@@ -55,7 +55,7 @@ pub fn scope_of(claim: &str) -> Option<&'static str> {
 /// Every claim that can be asked for, for `claims_supported` (OIDC Discovery §3).
 pub fn supported() -> Vec<&'static str> {
     let mut all =
-        vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid", "at_hash"];
+        vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"];
     all.extend(["tenant_id", "tenant", "plan"]);
     for scope in scope::STANDARD {
         all.extend(of_scope(scope));

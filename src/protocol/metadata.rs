@@ -112,7 +112,7 @@ impl ProviderMetadata {
             response_types_supported: ResponseType::ALL.map(ResponseType::as_str).to_vec(),
             response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str).to_vec(),
             grant_types_supported: GrantType::ALL.map(GrantType::as_str).to_vec(),
-            acr_values_supported: Acr::ALL.map(Acr::as_str).to_vec(),
+            acr_values_supported: Acr::reachable().map(Acr::as_str).collect(),
             subject_types_supported: vec!["public"],
             id_token_signing_alg_values_supported: SIGNING_ALGS.to_vec(),
             token_endpoint_auth_methods_supported: methods.clone(),

@@ -1,5 +1,6 @@
 //! The endpoints of OAuth 2.0 and OpenID Connect on the real server, on both databases.
 
+mod announced;
 mod at_once;
 mod bearer;
 mod budget;

@@ -192,15 +192,15 @@ pub(super) fn claims(params: &Params, client: &Client) -> Result<ClaimsRequest, 
     Ok(registered::claims(client, claims))
 }
 
-/// The strength that `acr_values` or the `claims` parameter aim for (D13). An essential wish for values that we do not
-/// know can never be met (OIDC Core §5.5.1.1).
+/// The strength that `acr_values` or the `claims` parameter aim for (D13). An essential wish for values that
+/// no sign-in reaches can never be met (OIDC Core §5.5.1.1).
 pub(super) fn strength(
     params: &Params,
     claims: &ClaimsRequest,
 ) -> Result<Option<WantedStrength>, AuthorizeRefusal> {
     let (acr, essential) = match claims.wanted_acr() {
         Some(WantedAcr::Essential(values)) => {
-            let none = "none of the acr values asked for exists here";
+            let none = "none of the acr values asked for can be reached";
             let acr = weakest_asked(values).ok_or((ErrorCode::UnmetAuthenticationRequirements, none))?;
             (Some(acr), true)
         }
