@@ -1,10 +1,10 @@
-//! `[tokens]`: how long what we issue lives. A client may have shorter or
-//! longer times of its own within the same bounds.
+//! `[tokens]`: how long what we issue lives. A client may have times of its own up to the same ceilings.
 
 use std::time::Duration;
 
 use super::reader::Reader;
 use super::registry::{Key, Kind, Section};
+use crate::model::lifetime;
 
 /// The keys of this section.
 pub const SECTION: Section = Section {
@@ -13,26 +13,31 @@ pub const SECTION: Section = Section {
     keys: &[
         Key::new(
             "tokens.code_lifetime",
-            Kind::Duration { least: 5, most: 600 },
+            Kind::Duration { least: 5, most: lifetime::CODE },
             "60s",
             "An authorization code (RFC 6749 §4.1.2).",
         ),
         Key::new(
             "tokens.access_lifetime",
-            Kind::Duration { least: 30, most: 3600 },
+            Kind::Duration { least: 30, most: lifetime::ACCESS_TOKEN },
             "10m",
             "An access token. One hour at most: revocation entries are kept that long.",
         ),
-        Key::new("tokens.id_token_lifetime", Kind::Duration { least: 30, most: 3600 }, "10m", "An ID token."),
+        Key::new(
+            "tokens.id_token_lifetime",
+            Kind::Duration { least: 30, most: lifetime::ID_TOKEN },
+            "10m",
+            "An ID token.",
+        ),
         Key::new(
             "tokens.refresh_idle",
-            Kind::Duration { least: 60, most: 400 * 86400 },
+            Kind::Duration { least: 60, most: lifetime::REFRESH_IDLE },
             "14d",
             "A refresh token that nobody uses.",
         ),
         Key::new(
             "tokens.refresh_absolute",
-            Kind::Duration { least: 60, most: 800 * 86400 },
+            Kind::Duration { least: 60, most: lifetime::REFRESH_ABSOLUTE },
             "90d",
             "The whole chain of refresh tokens from one sign-in.",
         ),

@@ -171,6 +171,9 @@ pub struct ClientMetadata {
     /// Life of an access token in seconds, where it differs from the deployment's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_seconds: Option<u64>,
+    /// Life of an ID token in seconds, where it differs from the deployment's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_seconds: Option<u64>,
     /// Life of an authorization code in seconds, where it differs from the deployment's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_seconds: Option<u64>,

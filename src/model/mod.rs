@@ -16,6 +16,8 @@ pub mod failure;
 pub mod ids;
 pub mod issuer;
 #[cfg(feature = "server")]
+pub mod lifetime;
+#[cfg(feature = "server")]
 pub mod logo;
 #[cfg(feature = "server")]
 pub mod nearest;

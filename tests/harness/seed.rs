@@ -82,6 +82,7 @@ pub(crate) fn client(id: &str, kind: ClientKind) -> Client {
             require_pkce: false,
             default_max_age: None,
             access_token_seconds: None,
+            id_token_seconds: None,
             code_seconds: None,
             refresh_idle_seconds: None,
             refresh_absolute_seconds: None,

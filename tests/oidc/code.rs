@@ -156,3 +156,22 @@ async fn p017_interleaved_sign_ins_keep_apart() {
         assert_eq!(id["sid"], claims(&access)["sid"]);
     }
 }
+
+/// A client's own lives go before the deployment's, at the first tokens and at every refresh.
+#[tokio::test]
+async fn tokens_live_as_long_as_their_client_says() {
+    let world = World::new().await;
+    let mut short = platform_client("short", ClientKind::Web);
+    short.metadata.access_token_seconds = Some(61);
+    short.metadata.id_token_seconds = Some(62);
+    let short = world.server.platform().await.register(short).await;
+    let first = world.tokens(&short).await;
+    let second = world.refresh(&short, &text(&first, "refresh_token")).await.json();
+    for tokens in [first, second] {
+        for (token, life) in [("access_token", 61), ("id_token", 62)] {
+            let claims = claims(&text(&tokens, token));
+            let (iat, exp) = (claims["iat"].as_i64(), claims["exp"].as_i64());
+            assert_eq!(exp, iat.map(|iat| iat + life), "{token}: {claims}");
+        }
+    }
+}

@@ -71,7 +71,7 @@ tenants:
         resources: [\"https://acme.example/api\"]
         scopes: [own]
         workspaces: [research: [eu], sales]
-        lifetimes: {access_token: 61s, code: 1m}
+        lifetimes: {access_token: 61s, id_token: 2m, code: 1m, refresh_idle: 400d, refresh_absolute: 800d}
       - client_id: acme.phone
         name: Phone
         kind: native

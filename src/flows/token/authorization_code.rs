@@ -1,6 +1,8 @@
 //! The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.5; P010 to P012): every line a named check, the code used
 //! up before anything is issued.
 
+use std::time::Duration;
+
 use super::issue::Issue;
 use super::refusal::{GrantFault, TokenRefusal};
 use super::rotation::{self, Member};
@@ -125,19 +127,19 @@ fn redeem(
         life: terms.lifetimes.access_of(&now.client),
         cut_off,
     };
-    let issued = compile(&issue, terms, person, &granted);
+    let issued = compile(&issue, terms.lifetimes.id_token_of(&now.client), person, &granted);
     let (issued, family) = begin_family(turn, tx, (&code, &granted, bond, issued))?;
     authorization_codes::note_issued(tx, code_hash, &issued.access.jti, family)?;
     Ok(Ok(issued))
 }
 
-fn compile(issue: &Issue<'_>, terms: &Terms, person: Standing, granted: &Authorization) -> Issued {
+fn compile(issue: &Issue<'_>, life: Duration, person: Standing, granted: &Authorization) -> Issued {
     let told = Person {
         profile: &person.user.profile,
         email: &person.user.email,
         email_verified: person.user.email_verified,
     };
-    let id_token = issue.id_token(&told, granted, terms.lifetimes.id_token, granted.nonce.clone());
+    let id_token = issue.id_token(&told, granted, life, granted.nonce.clone());
     Issued { id_token, access: issue.access_token_of(person, granted), refresh_token: None }
 }
 

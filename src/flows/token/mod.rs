@@ -77,6 +77,10 @@ impl Lifetimes {
         client.metadata.access_token_life(self.access)
     }
 
+    fn id_token_of(&self, client: &Client) -> Duration {
+        client.metadata.id_token_seconds.map_or(self.id_token, Duration::from_secs)
+    }
+
     fn refresh_idle_of(&self, client: &Client) -> Duration {
         client.metadata.refresh_idle_seconds.map_or(self.refresh_idle, Duration::from_secs)
     }

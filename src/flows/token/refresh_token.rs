@@ -161,7 +161,8 @@ impl Refresh<'_> {
             email_verified: person.user.email_verified,
         };
         // No nonce: it belongs to the first ID token (OIDC Core §12.2).
-        let id_token = issue.id_token(&told, granted, self.turn.terms.lifetimes.id_token, None);
+        let life = self.turn.terms.lifetimes.id_token_of(&self.turn.now.client);
+        let id_token = issue.id_token(&told, granted, life, None);
         Issued { id_token, access: issue.access_token_of(person, granted), refresh_token: None }
     }
 

@@ -11,6 +11,7 @@ use super::spot::{Fields, Spot};
 use super::uris;
 use crate::model::client::{AuthMethod, ClientKind, ClientMetadata};
 use crate::model::ids::ClientId;
+use crate::model::lifetime;
 use crate::model::resource_server::OpenTo;
 use crate::protocol::scope::STANDARD;
 use crate::protocol::token_claims::fits;
@@ -55,6 +56,7 @@ struct Proof {
 struct Lifetimes {
     code: Option<u64>,
     access_token: Option<u64>,
+    id_token: Option<u64>,
     refresh_idle: Option<u64>,
     refresh_absolute: Option<u64>,
 }
@@ -103,6 +105,7 @@ impl Reader<'_> {
             require_pkce: require_pkce(&fields, kind),
             default_max_age: fields.read("default_max_age", |spot| seconds(spot, 0, 365 * 86_400)),
             access_token_seconds: lifetimes.access_token,
+            id_token_seconds: lifetimes.id_token,
             code_seconds: lifetimes.code,
             refresh_idle_seconds: lifetimes.refresh_idle,
             refresh_absolute_seconds: lifetimes.refresh_absolute,
@@ -361,13 +364,14 @@ fn grant_types(list: &Spot<'_>, kind: Option<ClientKind>) -> Option<Vec<String>>
 }
 
 fn lifetimes(spot: &Spot<'_>) -> Option<Lifetimes> {
-    let fields = spot.fields(&["code", "access_token", "refresh_idle", "refresh_absolute"])?;
+    let fields = spot.fields(&["code", "access_token", "id_token", "refresh_idle", "refresh_absolute"])?;
     let read = |key: &str, most: u64| fields.read(key, |spot| seconds(spot, 1, most));
     let lives = Lifetimes {
-        code: read("code", 600),
-        access_token: read("access_token", 3600),
-        refresh_idle: read("refresh_idle", 365 * 86_400),
-        refresh_absolute: read("refresh_absolute", 2 * 365 * 86_400),
+        code: read("code", lifetime::CODE),
+        access_token: read("access_token", lifetime::ACCESS_TOKEN),
+        id_token: read("id_token", lifetime::ID_TOKEN),
+        refresh_idle: read("refresh_idle", lifetime::REFRESH_IDLE),
+        refresh_absolute: read("refresh_absolute", lifetime::REFRESH_ABSOLUTE),
     };
     if let (Some(idle), Some(absolute)) = (lives.refresh_idle, lives.refresh_absolute)
         && idle > absolute

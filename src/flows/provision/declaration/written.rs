@@ -200,6 +200,7 @@ fn lifetimes(client: &Client) -> Value {
     let lives = [
         ("code", metadata.code_seconds),
         ("access_token", metadata.access_token_seconds),
+        ("id_token", metadata.id_token_seconds),
         ("refresh_idle", metadata.refresh_idle_seconds),
         ("refresh_absolute", metadata.refresh_absolute_seconds),
     ];
