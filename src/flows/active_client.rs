@@ -24,6 +24,11 @@ impl ActiveClient {
         Ok(client.filter(|client| client.status.is_active()).map(|client| Self { owner, client }))
     }
 
+    /// The tenant whose name may stand on a page for it: a tenant's own client tells nothing that its id did not (D1).
+    pub fn shown_tenant(&self) -> Option<&TenantScope> {
+        (!self.is_platforms()).then_some(&self.owner)
+    }
+
     /// Whether the platform owns it, so that people of several tenants may use it.
     pub fn is_platforms(&self) -> bool {
         self.owner.slug().as_str() == PLATFORM_SLUG

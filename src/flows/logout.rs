@@ -25,7 +25,7 @@ use crate::model::session::SessionRef;
 use crate::model::time::Timestamp;
 use crate::protocol::params::Params;
 use crate::protocol::redirect_uri::{LoopbackPort, VerifiedRedirect, verify};
-use crate::storage::Directory;
+use crate::storage::{Directory, TenantScope};
 
 /// What a relying party asks for.
 #[derive(Debug, Clone)]
@@ -65,6 +65,8 @@ pub enum LogoutStep {
         ended: Vec<LiveAccount>,
         /// Accounts of this browser that are still signed in.
         others: Vec<LiveAccount>,
+        /// Whose page says so.
+        tenant: Option<TenantScope>,
     },
     /// The person is asked.
     Ask(Box<Question>),
@@ -84,6 +86,8 @@ pub struct Departure {
 pub struct Question {
     /// Who asks, where the hint proves it.
     pub client: Option<Client>,
+    /// Whose page the question is.
+    pub tenant: Option<TenantScope>,
     /// Who would be signed out.
     pub accounts: Vec<LiveAccount>,
     /// Where a yes leads.
@@ -122,9 +126,9 @@ pub fn begin(
         None => None,
     };
     let to = client.as_ref().zip(request.redirect.as_ref());
-    let to = to.and_then(|(client, redirect)| target(client, redirect, request.state.as_ref()));
+    let to = to.and_then(|(asker, redirect)| target(&asker.client, redirect, request.state.as_ref()));
     if accounts.is_empty() {
-        return Ok(LogoutStep::Done { to, ended: Vec::new(), others: accounts });
+        return Ok(done(to, client.as_ref(), Vec::new(), accounts));
     }
     let astray = request.redirect.is_some() && to.is_none();
     let named = request.hint.as_ref().and_then(|hint| {
@@ -140,7 +144,7 @@ pub fn begin(
         }
         let ended = vec![account];
         end(directory, call, &ended)?;
-        return Ok(LogoutStep::Done { to, ended, others: accounts });
+        return Ok(done(to, client.as_ref(), ended, accounts));
     }
     if let Some(hint) = &request.hint
         && accounts.iter().any(|account| is_of_person(hint, account))
@@ -161,13 +165,13 @@ pub fn confirm(
     let accounts = live_accounts(directory, call, cookie_hash)?;
     let to = match &pending.wish {
         Some(wish) => find_client(directory, &wish.client, &accounts)?
-            .and_then(|client| target(&client, &wish.redirect, wish.state.as_ref())),
+            .and_then(|asker| target(&asker.client, &wish.redirect, wish.state.as_ref())),
         None => None,
     };
     let (ending, others): (Vec<_>, Vec<_>) =
         accounts.into_iter().partition(|account| pending.accounts.contains(&account.reference()));
     end(directory, call, &ending)?;
-    Ok(LogoutStep::Done { to, ended: ending, others })
+    Ok(done(to, None, ending, others))
 }
 
 /// Notes that the browser of this account was to be led to where no client that may lead it has registered; one by one up to
@@ -176,7 +180,7 @@ fn note_astray(
     directory: &mut Directory<'_>,
     call: &Call,
     rules: &RecordRules,
-    client: Option<&Client>,
+    client: Option<&ActiveClient>,
     account: &LiveAccount,
 ) -> Result<(), Failure> {
     let user = account.user.id.to_string();
@@ -186,13 +190,38 @@ fn note_astray(
         .with("reason", "unregistered_target")
         .with("user", user.as_str());
     if let Some(client) = client {
-        event = event.by_client(&client.client_id);
+        event = event.by_client(&client.client.client_id);
     }
     let source = Source { tenant: Some(account.scope.id()), named: &user };
     failures::record(directory, call, rules, source, event)
 }
 
-fn ask(call: &Call, client: Option<Client>, accounts: Vec<LiveAccount>, to: Option<Departure>) -> LogoutStep {
+/// The tenant whose name may stand on the page: that of the accounts that it is about, which were proved in this browser, where
+/// they are of one; else that of a tenant's own client. An ID token is no proof of who brings it: the tenant that it
+/// names counts only by such an account (D1).
+fn shown_tenant(accounts: &[LiveAccount], client: Option<&ActiveClient>) -> Option<TenantScope> {
+    let one = accounts.first().map(|account| &account.scope);
+    let one = one.filter(|one| accounts.iter().all(|account| account.scope.id() == one.id()));
+    one.or_else(|| client?.shown_tenant()).cloned()
+}
+
+fn done(
+    to: Option<Departure>,
+    client: Option<&ActiveClient>,
+    ended: Vec<LiveAccount>,
+    others: Vec<LiveAccount>,
+) -> LogoutStep {
+    LogoutStep::Done { to, tenant: shown_tenant(&ended, client), ended, others }
+}
+
+fn ask(
+    call: &Call,
+    client: Option<ActiveClient>,
+    accounts: Vec<LiveAccount>,
+    to: Option<Departure>,
+) -> LogoutStep {
+    let tenant = shown_tenant(&accounts, client.as_ref());
+    let client = client.map(|asker| asker.client);
     let leads_to = to.as_ref().map(|departure| departure.to.clone());
     let wish = client.as_ref().zip(to).map(|(client, departure)| Wish {
         client: client.client_id.clone(),
@@ -201,7 +230,7 @@ fn ask(call: &Call, client: Option<Client>, accounts: Vec<LiveAccount>, to: Opti
     });
     let accounts_of = accounts.iter().map(LiveAccount::reference).collect();
     let pending = Pending { accounts: accounts_of, wish, asked_at: call.now };
-    LogoutStep::Ask(Box::new(Question { client, accounts, leads_to, pending }))
+    LogoutStep::Ask(Box::new(Question { client, tenant, accounts, leads_to, pending }))
 }
 
 fn end(directory: &mut Directory<'_>, call: &Call, accounts: &[LiveAccount]) -> Result<(), Failure> {
@@ -217,10 +246,10 @@ fn find_client(
     directory: &mut Directory<'_>,
     id: &ClientId,
     accounts: &[LiveAccount],
-) -> Result<Option<Client>, Failure> {
-    let client = ActiveClient::find(directory, id)?.map(|found| found.client);
-    Ok(client.filter(|client| {
-        accounts.is_empty() || accounts.iter().any(|account| client.serves(account.scope.id()))
+) -> Result<Option<ActiveClient>, Failure> {
+    let asker = ActiveClient::find(directory, id)?;
+    Ok(asker.filter(|asker| {
+        accounts.is_empty() || accounts.iter().any(|account| asker.client.serves(account.scope.id()))
     }))
 }
 

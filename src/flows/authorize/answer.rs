@@ -6,6 +6,7 @@ use crate::model::secret::Secret;
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::protocol::response_mode::ResponseMode;
+use crate::storage::TenantScope;
 
 /// An authorization response. Only an exactly matched redirect URI can be its target.
 #[derive(Debug)]
@@ -18,6 +19,10 @@ pub struct SendBack {
     pub state: Option<String>,
     /// The client's name, for the page that carries a form post.
     pub client_name: String,
+    /// Whose page that is: the tenant of the account that got a code, else that of a tenant's own client (D1).
+    pub tenant: Option<TenantScope>,
+    /// The languages that the request prefers there.
+    pub ui_locales: Option<String>,
     /// What it carries.
     pub answer: Answer,
     /// The person who got a code, for the record of the request.

@@ -41,14 +41,15 @@ pub fn begin(
         Err((code, description)) => {
             denied(directory, call, terms.records, Some(&found), code.as_str())?;
             let state = parameters::echoed(params, "state").unwrap_or_default();
-            let client_name = found.client.name;
-            let answer = Answer::Error(code, description);
+            let tenant = found.shown_tenant().cloned();
             return Ok(Outcome::Back(Box::new(SendBack {
                 to,
                 mode,
                 state,
-                client_name,
-                answer,
+                client_name: found.client.name,
+                tenant,
+                ui_locales: parameters::hinted(params, "ui_locales", 200),
+                answer: Answer::Error(code, description),
                 person: None,
             })));
         }
@@ -63,12 +64,7 @@ pub fn begin(
         created_at: call.now,
         expires_at: call.now + terms.times.interaction,
     };
-    settle(
-        directory,
-        call,
-        OpenInteraction { interaction, owner: found.owner, client: found.client, to, stored: false },
-        terms,
-    )
+    settle(directory, call, OpenInteraction { interaction, asker: found, to, stored: false }, terms)
 }
 
 /// Why a request can be answered on a page of ours only, if that is so. Needs a write transaction.

@@ -94,11 +94,12 @@ fn asked(
         return Ok(Err(Outcome::SignIn(handle)));
     };
     let Some(request) = &open.interaction.request else { return Ok(Err(Outcome::Gone)) };
-    let Ok(request) = parameters::anew(&open.client, request) else {
+    let Ok(request) = parameters::anew(&open.asker.client, request) else {
         return Ok(Err(Outcome::Consent(handle)));
     };
-    let servers = servers(directory, &open.client, &request, &account)?;
-    let question = Question { client: open.client.clone(), account, to: open.to.clone(), request, servers };
+    let servers = servers(directory, &open.asker.client, &request, &account)?;
+    let question =
+        Question { client: open.asker.client.clone(), account, to: open.to.clone(), request, servers };
     Ok(Ok((open, question)))
 }
 
@@ -131,7 +132,7 @@ pub fn answer(
         return Ok((Outcome::SignIn(handle), None));
     }
     // The client after the person, as a declaration takes them: whoever deletes it withdraws what is allowed here.
-    clients::hold(&mut directory.enter(&open.owner)?, &open.client.client_id)?;
+    clients::hold(&mut directory.enter(&open.asker.owner)?, &open.asker.client.client_id)?;
     // Either may have kept us waiting: what is answered is what is asked now.
     let (mut open, question) = match asked(directory, call, handle, cookie_hash)? {
         Ok(asked) => asked,
@@ -145,7 +146,7 @@ pub fn answer(
     let result = if reply.allowed { EventResult::Success } else { EventResult::Denied };
     let event = call
         .event(EventKind::Consent, result, Actor::User(account.user.id))
-        .by_client(&open.client.client_id)
+        .by_client(&open.asker.client.client_id)
         .with(
             "scope",
             asked_scopes(&request.scope, &request.claims).into_iter().collect::<Vec<_>>().join(" "),
@@ -173,7 +174,7 @@ fn asked_account(
     let accounts = session::live_accounts(directory, call, &open.interaction.browser_hash)?;
     Ok(accounts
         .into_iter()
-        .find(|account| account.reference() == wanted && is_candidate(account, request, &open.client)))
+        .find(|account| account.reference() == wanted && is_candidate(account, request, &open.asker.client)))
 }
 
 /// Adds what was allowed now to what was allowed before.

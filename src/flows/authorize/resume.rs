@@ -10,18 +10,16 @@ use crate::flows::interaction::{AuthorizationRequest, Interaction, Problem, Prog
 use crate::flows::interaction_store;
 use crate::flows::session::{self, LiveAccount};
 use crate::model::audit::{Actor, EventKind, EventResult};
-use crate::model::client::Client;
 use crate::model::failure::Failure;
-use crate::model::ids::{InteractionHandle, TenantId, UserId};
+use crate::model::ids::InteractionHandle;
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::redirect_uri::VerifiedRedirect;
-use crate::storage::{Directory, TenantScope};
+use crate::storage::Directory;
 
 /// An interaction with all that it is judged by.
 pub(super) struct OpenInteraction {
     pub(super) interaction: Interaction,
-    pub(super) owner: TenantScope,
-    pub(super) client: Client,
+    pub(super) asker: ActiveClient,
     pub(super) to: VerifiedRedirect,
     /// Whether the interaction stands in the database already.
     pub(super) stored: bool,
@@ -63,7 +61,7 @@ pub(super) fn reopen(
     let Some(to) = client::registered_redirect(&found.client, &request.redirect_uri) else {
         return unregistered();
     };
-    Ok(Ok(OpenInteraction { interaction, owner: found.owner, client: found.client, to, stored: true }))
+    Ok(Ok(OpenInteraction { interaction, asker: found, to, stored: true }))
 }
 
 /// Decides and carries the decision out.
@@ -74,7 +72,7 @@ pub(super) fn settle(
     terms: Terms<'_>,
 ) -> Result<Outcome, Failure> {
     let Some(request) = &open.interaction.request else { return Ok(Outcome::Gone) };
-    let request = match parameters::anew(&open.client, request) {
+    let request = match parameters::anew(&open.asker.client, request) {
         Ok(request) => request,
         Err((code, description)) => {
             return refuse(directory, call, terms.records, open, Answer::Error(code, description));
@@ -82,14 +80,14 @@ pub(super) fn settle(
     };
     let accounts = session::live_accounts(directory, call, &open.interaction.browser_hash)?;
     let mut decision = {
-        let (client, interaction) = (&open.client, &open.interaction);
+        let (client, interaction) = (&open.asker.client, &open.interaction);
         decide(interaction, &request, client, (&accounts, call.now), &mut |account| {
             consent::stands(directory, client, &request, account)
         })?
     };
     if let Decision::Consent(selected) | Decision::Issue(selected) = &decision
         && let Some(account) = accounts.iter().find(|account| account.reference() == *selected)
-        && let Err(fault) = resources::open(directory, &open.client, &request, account)?
+        && let Err(fault) = resources::open(directory, &open.asker.client, &request, account)?
     {
         decision = Decision::Refuse(fault);
     }
@@ -118,8 +116,8 @@ pub(super) fn settle(
                 return Ok(Outcome::Gone);
             }
             session::touch(&mut directory.enter(&account.scope)?, call, account)?;
-            let answer = issue::code(directory, call, (&open.client, &request, account), terms)?;
-            Ok(back(open, request, answer, Some((account.scope.id(), account.user.id))))
+            let answer = issue::code(directory, call, (&open.asker.client, &request, account), terms)?;
+            Ok(back(open, request, answer, Some(account)))
         }
     }
 }
@@ -151,12 +149,12 @@ pub(super) fn refuse(
         Answer::Error(code, _) => code.as_str(),
         Answer::Code(_) => ErrorCode::ServerError.as_str(),
     };
-    let client = &open.client.client_id;
+    let client = &open.asker.client.client_id;
     let event = call
         .event(EventKind::Authorize, EventResult::Denied, Actor::Anonymous)
         .by_client(client)
         .with("reason", reason);
-    let source = Source { tenant: Some(open.owner.id()), named: client.as_str() };
+    let source = Source { tenant: Some(open.asker.owner.id()), named: client.as_str() };
     failures::record(directory, call, rules, source, event)?;
     Ok(back(open, request, answer, None))
 }
@@ -165,15 +163,18 @@ fn back(
     open: OpenInteraction,
     request: AuthorizationRequest,
     answer: Answer,
-    person: Option<(TenantId, UserId)>,
+    account: Option<&LiveAccount>,
 ) -> Outcome {
+    let tenant = account.map(|account| &account.scope).or_else(|| open.asker.shown_tenant()).cloned();
     Outcome::Back(Box::new(SendBack {
         to: open.to,
         mode: request.response_mode,
         state: request.state,
-        client_name: open.client.name,
+        client_name: open.asker.client.name,
+        tenant,
+        ui_locales: request.ui_locales,
         answer,
-        person,
+        person: account.map(|account| (account.scope.id(), account.user.id)),
     }))
 }
 
@@ -182,7 +183,7 @@ fn wait(directory: &mut Directory<'_>, open: &OpenInteraction) -> Result<Interac
     if open.stored {
         interaction_store::save_progress(directory, &open.interaction)?;
     } else {
-        interaction_store::start(&mut directory.enter(&open.owner)?, &open.interaction)?;
+        interaction_store::start(&mut directory.enter(&open.asker.owner)?, &open.interaction)?;
     }
     Ok(open.interaction.handle())
 }
@@ -190,7 +191,7 @@ fn wait(directory: &mut Directory<'_>, open: &OpenInteraction) -> Result<Interac
 /// Ends the interaction, once. One that was never stored ends by itself.
 fn finish(directory: &mut Directory<'_>, open: &OpenInteraction) -> Result<bool, Failure> {
     if open.stored {
-        interaction_store::finish(&mut directory.enter(&open.owner)?, open.interaction.id)
+        interaction_store::finish(&mut directory.enter(&open.asker.owner)?, open.interaction.id)
     } else {
         Ok(true)
     }

@@ -91,10 +91,9 @@ impl Visit {
         self.interaction.as_ref()?.client_id.as_ref()
     }
 
-    /// The tenant whose name may stand on the page: that of a tenant's own client, which tells nothing that the client
-    /// id did not.
+    /// The tenant whose name may stand on the page.
     pub fn shown_tenant(&self) -> Option<&TenantScope> {
-        self.asker.as_ref().filter(|asker| !asker.is_platforms()).map(|asker| &asker.owner)
+        self.asker.as_ref()?.shown_tenant()
     }
 
     /// Whether people of this tenant may answer.

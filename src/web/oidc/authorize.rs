@@ -121,7 +121,7 @@ fn send_back(visitor: &Visitor, back: &SendBack) -> HttpResponse {
     };
     visitor.may_lead_to(back.to.as_str());
     let page = FormPostPage {
-        frame: visitor.frame(None),
+        frame: visitor.frame_of(back.tenant.as_ref(), back.ui_locales.as_deref()),
         action,
         client: back.client_name.clone(),
         fields: parameters,

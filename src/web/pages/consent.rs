@@ -81,9 +81,9 @@ async fn page(visitor: &Visitor, handle: InteractionHandle, question: &Question)
     let digest = visitor.sound(question.digest())?;
     visitor.may_lead_to(question.to.as_str());
     visitor.note_account(slice::from_ref(&question.account));
-    let tenant = question.account.scope.tenant();
+    let tenant = Some(&question.account.scope);
     let page = ConsentPage {
-        frame: visitor.frame(question.request.ui_locales.as_deref()).for_tenant(&tenant.name, tenant.accent),
+        frame: visitor.frame_of(tenant, question.request.ui_locales.as_deref()),
         form: visitor.hidden(Some(handle.to_string())),
         client: card::client_card(visitor, &question.client).await,
         person: card::person(&question.account),

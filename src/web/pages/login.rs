@@ -137,11 +137,7 @@ pub(super) fn frame(visitor: &Visitor, visit: &Visit) -> Frame {
     if let Some(request) = request {
         visitor.may_lead_to(&request.redirect_uri);
     }
-    let frame = visitor.frame(request.and_then(|request| request.ui_locales.as_deref()));
-    match visit.shown_tenant() {
-        Some(scope) => frame.for_tenant(&scope.tenant().name, scope.tenant().accent),
-        None => frame,
-    }
+    visitor.frame_of(visit.shown_tenant(), request.and_then(|request| request.ui_locales.as_deref()))
 }
 
 /// Where the browser goes after a step that settled the account.

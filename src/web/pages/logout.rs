@@ -75,18 +75,20 @@ fn by_get(params: &Params) -> LocalPath {
 }
 
 async fn go_on(visitor: &Visitor, step: LogoutStep, ui_locales: Option<&str>) -> Outcome {
-    let frame = visitor.frame(ui_locales);
     match step {
-        LogoutStep::Done { to, ended, others } => {
+        LogoutStep::Done { to, ended, others, tenant } => {
             visitor.note_account(&ended);
             if let Some(Departure { to, state }) = to {
                 return Ok(visitor.away(&to, state.as_deref().map(|state| ("state", state))));
             }
-            let page = LoggedOutPage { frame, others: others.iter().map(card::person).collect() };
+            let page = LoggedOutPage {
+                frame: visitor.frame_of(tenant.as_ref(), ui_locales),
+                others: others.iter().map(card::person).collect(),
+            };
             Ok(visitor.show(StatusCode::OK, &page))
         }
         LogoutStep::Ask(question) => {
-            let Question { client, accounts, leads_to, pending } = *question;
+            let Question { client, tenant, accounts, leads_to, pending } = *question;
             visitor.note_account(&accounts);
             if let Some(place) = &leads_to {
                 visitor.may_lead_to(place.as_str());
@@ -97,7 +99,7 @@ async fn go_on(visitor: &Visitor, step: LogoutStep, ui_locales: Option<&str>) ->
                 None => None,
             };
             let page = LogoutConfirmPage {
-                frame,
+                frame: visitor.frame_of(tenant.as_ref(), ui_locales),
                 form: visitor.hidden(None),
                 pending: sealed,
                 client,

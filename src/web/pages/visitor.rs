@@ -18,6 +18,7 @@ use crate::model::ids::{InteractionHandle, TenantId, UserId};
 use crate::model::secret::Secret;
 use crate::protocol::params::Params;
 use crate::protocol::redirect_uri::VerifiedRedirect;
+use crate::storage::TenantScope;
 use crate::views::error::ErrorKind;
 use crate::views::form::Form;
 use crate::views::link::LocalPath;
@@ -131,6 +132,15 @@ impl Visitor {
     /// The frame of a page; the wishes of a waiting request go before those of the browser.
     pub fn frame(&self, ui_locales: Option<&str>) -> Frame {
         self.edge.frame(&self.request, ui_locales)
+    }
+
+    /// The same for a page of this tenant, which the request has settled.
+    pub fn frame_of(&self, tenant: Option<&TenantScope>, ui_locales: Option<&str>) -> Frame {
+        let frame = self.frame(ui_locales);
+        match tenant {
+            Some(scope) => frame.for_tenant(&scope.tenant().name, scope.tenant().accent),
+            None => frame,
+        }
     }
 
     /// The hidden fields of a form.
