@@ -1,6 +1,6 @@
 //! `claims` (OIDC Core §5.5).
 
-use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
+use proptest::prelude::{ProptestConfig, any, prop_assert, prop_assert_eq, proptest};
 use symbolon::protocol::claims_request::ClaimsRequest;
 
 proptest! {
@@ -22,6 +22,7 @@ proptest! {
             names.iter().map(|name| (name.clone(), serde_json::json!({"essential": essential}))).collect();
         let text = serde_json::json!({"userinfo": members}).to_string();
         let request = ClaimsRequest::parse(&text).unwrap();
+        prop_assert!(request.names().eq(names.iter().map(String::as_str)));
         let stored = serde_json::to_string(&request).unwrap();
         prop_assert_eq!(serde_json::from_str::<ClaimsRequest>(&stored).unwrap(), request);
     }

@@ -13,6 +13,12 @@ proptest! {
     }
 
     #[test]
+    fn a_form_is_read_or_has_a_fault(text in "[a-c=&+%0-9\\x00é]{0,60}") {
+        let reading = Params::read(text.as_bytes());
+        prop_assert_eq!(Params::parse(text.as_bytes()).err(), reading.fault);
+    }
+
+    #[test]
     fn what_was_encoded_is_read_back(pairs in proptest::collection::btree_map("[^\0]{1,20}", "[^\0]{1,60}", 0..20)) {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
         // A name may be longer than the limit once it is UTF-8: 20 characters of 4 bytes are below it.
