@@ -18,6 +18,9 @@
 //! | `config` | load, validate, redact | model |
 //! | `server` | build, run, the URL map, shutdown | everything |
 //! | `cli` | one command per file | everything |
+//!
+//! Of `crypto` and `storage` the edge names only what checks a secret, verifies a signature or opens a transaction
+//! (`EDGE` there): rows are reached through flows.
 
 #[cfg(feature = "server")]
 pub mod cli;
