@@ -145,13 +145,11 @@ fn d24_a_role_without_rights_is_told_who_gives_them() {
     plain.serve().kill();
 }
 
-/// A program that is older than its data would not be noticed; one that is newer is.
+/// A program that is older than its data would not be noticed; one that is newer is. On SQLite `serve` migrates by itself, as
+/// the test above holds.
 #[test]
+#[ignore = "PostgreSQL only"]
 fn one_missing_migration_is_enough_to_refuse() {
-    if !on_postgres() {
-        // On SQLite `serve` migrates by itself; the test above holds that.
-        return;
-    }
     let home = Home::new();
     home.tamper(
         "DELETE FROM __diesel_schema_migrations WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)",
