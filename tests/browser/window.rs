@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use tempfile::TempDir;
 use thirtyfour::session::handle::SessionHandle;
 use thirtyfour::{By, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 use tokio::task::LocalSet;
@@ -212,10 +213,11 @@ fn capabilities() -> thirtyfour::ChromeCapabilities {
     wishes
 }
 
-/// A chromedriver on a port of its own; ends with this value.
+/// A chromedriver on a port of its own, with a home of its own for what it and its browser keep; ends with this value.
 struct DriverProcess {
     process: Child,
     port: u16,
+    _home: TempDir,
 }
 
 impl DriverProcess {
@@ -226,13 +228,15 @@ impl DriverProcess {
     }
 
     fn try_start() -> Option<Self> {
+        let home = TempDir::new().expect("a temporary folder");
         let process = Command::new("chromedriver")
             .arg("--port=0")
+            .envs(["HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "TMPDIR"].map(|name| (name, home.path())))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver must be installed: apt-get install chromium chromium-driver");
-        let mut started = Self { process, port: 0 };
+        let mut started = Self { process, port: 0, _home: home };
         let output = started.process.stdout.take().expect("its output");
         started.port = BufReader::new(output).lines().map_while(Result::ok).find_map(|line| {
             line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()

@@ -1,7 +1,6 @@
 //! A database for each test: a copy of a migrated SQLite file, or a PostgreSQL database made from a migrated template
 //! when `SYMBOLON_TEST_POSTGRES` names an administrator. The tests then serve as a plain role, as in production (D24).
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock};
 
@@ -67,16 +66,17 @@ impl TestDatabase {
     }
 
     fn sqlite() -> Self {
-        static TEMPLATE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
-        let (_, template) = TEMPLATE.get_or_init(|| {
+        // In memory: a folder held by a static would stay behind.
+        static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(|| {
             let dir = TempDir::new().expect("a temporary folder");
             let path = dir.path().join("template.sqlite3");
             migrate::run(&sqlite_url(&path), None).expect("the schema migrates");
-            (dir, path)
+            std::fs::read(&path).expect("the template is read")
         });
         let dir = TempDir::new().expect("a temporary folder");
         let path = dir.path().join("symbolon.sqlite3");
-        std::fs::copy(template, &path).expect("the template is copied");
+        std::fs::write(&path, template).expect("the template is written");
         let url = sqlite_url(&path);
         Self { owner_url: url.clone(), url, admin_url: None, _dir: Some(dir), drop_name: None }
     }

@@ -23,7 +23,8 @@ for folder in verify/python relying_party/python; do
         -r $folder/requirements.txt
 done
 
-export GOMODCACHE=$store/go-modules GOCACHE=$store/go-build GOFLAGS=-modcacherw
+# GOPATH too: Go keeps the state of its checksum database there.
+export GOPATH=$store/go GOMODCACHE=$store/go-modules GOCACHE=$store/go-build GOFLAGS=-modcacherw
 (cd verify/go && go mod download && go build -o "$store/verify-go" verify.go)
 
 (cd verify/java && mvn --quiet --batch-mode -Dmaven.repo.local="$store/maven" \
