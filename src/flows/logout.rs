@@ -58,18 +58,22 @@ impl LogoutRequest {
 #[derive(Debug)]
 pub enum LogoutStep {
     /// Nobody, or nobody more of those meant, is signed in.
-    Done {
-        /// Where the browser goes; without it, a page of ours says that it is done.
-        to: Option<Departure>,
-        /// Accounts that this request signed out.
-        ended: Vec<LiveAccount>,
-        /// Accounts of this browser that are still signed in.
-        others: Vec<LiveAccount>,
-        /// Whose page says so.
-        tenant: Option<TenantScope>,
-    },
+    Done(Box<Done>),
     /// The person is asked.
     Ask(Box<Question>),
+}
+
+/// What there is to say when it is done.
+#[derive(Debug)]
+pub struct Done {
+    /// Where the browser goes; without it, a page of ours says that it is done.
+    pub to: Option<Departure>,
+    /// Accounts that this request signed out.
+    pub ended: Vec<LiveAccount>,
+    /// Accounts of this browser that are still signed in.
+    pub others: Vec<LiveAccount>,
+    /// Whose page says so.
+    pub tenant: Option<TenantScope>,
 }
 
 /// Where the browser goes afterwards: an exactly registered place, with `state` and nothing else added (§3).
@@ -211,7 +215,7 @@ fn done(
     ended: Vec<LiveAccount>,
     others: Vec<LiveAccount>,
 ) -> LogoutStep {
-    LogoutStep::Done { to, tenant: shown_tenant(&ended, client), ended, others }
+    LogoutStep::Done(Box::new(Done { to, tenant: shown_tenant(&ended, client), ended, others }))
 }
 
 fn ask(

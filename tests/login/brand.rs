@@ -3,6 +3,7 @@
 use reqwest::StatusCode;
 use symbolon::model::client::ClientKind;
 use symbolon::model::tenant::Tenant;
+use symbolon::storage::TenantScope;
 use symbolon::storage::records::tenants;
 
 use super::{authorize, client, exchange, open_client, sign_in, signed_in};
@@ -17,19 +18,19 @@ fn stylesheets(page: &Page) -> Vec<String> {
     links.map(|tag| tag.get("href").expect("an address").to_owned()).collect()
 }
 
+async fn give_colour(server: &TestServer, scope: &TenantScope) {
+    let accent = Some("#7a3b12".parse().expect("an accent"));
+    let coloured = Tenant { accent, ..scope.tenant().clone() };
+    server.as_operator(move |tx| tenants::update(tx, &coloured)).await;
+}
+
 #[tokio::test]
 async fn a_tenants_colour_is_on_its_own_pages_and_on_no_others() {
     let server = TestServer::start().await;
     let acme = server.organisation("acme", &[]).await;
     acme.register(client("acme.crm", ClientKind::Web)).await;
     server.platform().await.register(open_client("notes")).await;
-    let tenant = acme.scope.tenant().clone();
-    server
-        .as_operator(move |tx| {
-            let accent = Some("#7a3b12".parse().expect("an accent"));
-            tenants::update(tx, &Tenant { accent, ..tenant })
-        })
-        .await;
+    give_colour(&server, &acme.scope).await;
     let own = server.browser().open(&authorize("acme.crm", "")).await;
     let sheets = stylesheets(&own);
     assert_eq!(sheets.len(), 2, "{own:#?}");
@@ -61,10 +62,8 @@ async fn form_post_and_sign_out_are_pages_of_the_tenant_that_the_request_settled
     globex.person("hank@globex.example", &[]).await;
     let own = acme.register(client("acme.crm", ClientKind::Web)).await;
     let notes = server.platform().await.register(open_client("notes")).await;
-    let tenant = acme.scope.tenant().clone();
-    let accent = Some("#7a3b12".parse().expect("an accent"));
-    let acme_page = (tenant.name.clone(), true);
-    server.as_operator(move |tx| tenants::update(tx, &Tenant { accent, ..tenant })).await;
+    give_colour(&server, &acme.scope).await;
+    let acme_page = (acme.scope.tenant().name.clone(), true);
     let globex_page = (globex.scope.tenant().name.clone(), false);
     let nobodys = ("Symbolon".to_owned(), false);
 

@@ -6,7 +6,7 @@ use actix_web::web::Bytes;
 
 use super::card;
 use super::visitor::{Outcome, Visitor, answered};
-use crate::flows::logout::{Departure, LogoutRequest, LogoutStep, Pending, Question, begin, confirm};
+use crate::flows::logout::{Departure, Done, LogoutRequest, LogoutStep, Pending, Question, begin, confirm};
 use crate::protocol::params::Params;
 use crate::storage::Directory;
 use crate::views::link::LocalPath;
@@ -76,7 +76,8 @@ fn by_get(params: &Params) -> LocalPath {
 
 async fn go_on(visitor: &Visitor, step: LogoutStep, ui_locales: Option<&str>) -> Outcome {
     match step {
-        LogoutStep::Done { to, ended, others, tenant } => {
+        LogoutStep::Done(done) => {
+            let Done { to, ended, others, tenant } = *done;
             visitor.note_account(&ended);
             if let Some(Departure { to, state }) = to {
                 return Ok(visitor.away(&to, state.as_deref().map(|state| ("state", state))));
