@@ -15,7 +15,8 @@ use crate::flows::provision;
 pub struct Export {}
 
 const EXAMPLES: &str = "\
-`symbolon plan` calls what this prints no change. Secrets and passwords are not in it: `{keep: true}` stands for them.
+`symbolon plan` calls what this prints no change. Secrets and passwords are not in it: `{keep: true}` stands for them. People's \
+addresses are: the audit record of each tenant says that they were read.
 
 Examples:
   symbolon export > deployment.yaml
@@ -26,8 +27,11 @@ impl Export {
     /// Runs the command.
     pub fn run(&self, settings: &SettingsArgs) -> Outcome {
         let deployment = Deployment::open(settings)?;
-        let now = deployment.call().now;
-        let text = deployment.wait(provision::export(&deployment.database, &deployment.right, now))?;
+        let text = deployment.wait(provision::export(
+            &deployment.database,
+            &deployment.right,
+            &deployment.call(),
+        ))?;
         say(text.trim_end())?;
         Ok(ExitCode::SUCCESS)
     }

@@ -132,6 +132,8 @@ event_kinds! {
     KeyRevoked = "key.revoked",
     /// The declared configuration was applied.
     ConfigurationApplied = "configuration.applied",
+    /// The tenant was written as a declaration, with its people.
+    ConfigurationExported = "configuration.exported",
     /// A tenant was created, changed, suspended, resumed or deleted.
     TenantChanged = "tenant.changed",
     /// A user was created, changed, suspended, resumed or deleted.

@@ -55,6 +55,7 @@ const fn rows(kind: EventKind) -> &'static [Row] {
         EventKind::KeyCreated | EventKind::KeyActivated | EventKind::KeyRetired | EventKind::KeyRevoked => {
             &[("success", "operator", "signing_key", &["purpose"])]
         }
+        EventKind::ConfigurationExported => &[("success", "operator", "", &[])],
         EventKind::ConfigurationApplied => {
             &[("success", "operator", "", &["changed", "created", "removed", "tenants"])]
         }
@@ -113,6 +114,7 @@ const fn names_client(kind: EventKind) -> bool {
         | EventKind::KeyRetired
         | EventKind::KeyRevoked
         | EventKind::ConfigurationApplied
+        | EventKind::ConfigurationExported
         | EventKind::TenantChanged
         | EventKind::UserChanged
         | EventKind::GroupChanged
@@ -255,6 +257,7 @@ fn operator_goes_on(world: &World) {
     program.ok(&["users", "resume", "--tenant", "acme", "bob@acme.example"]);
     program.ok(&["clients", "rotate-secret", "acme.job"]);
     program.ok(&["audit", "export", "--tenant", "acme", "--output", "acme.jsonl"]);
+    program.ok(&["export"]);
     program.ok(&["audit", "verify"]);
 }
 

@@ -33,6 +33,10 @@ fn the_example_is_planned_applied_once_and_exported_without_a_difference() {
     );
     program.ok(&["apply", "exported.yaml", "--prune"]);
     assert_eq!(program.ok(&["export"]).out, exported);
+    for tenant in ["acme", "globex", "platform"] {
+        let trail = program.ok(&["audit", "export", "--tenant", tenant]).out;
+        assert_eq!(trail.matches("configuration.exported").count(), 2, "P139, {tenant}: {trail}");
+    }
     let sound = program.ok(&["audit", "verify"]).out;
     assert!(sound.lines().count() == 3 && sound.lines().all(|line| line.contains("sound")), "{sound}");
 }

@@ -175,7 +175,7 @@ impl Deployment {
     }
 
     pub(crate) async fn export(&self) -> String {
-        export(&self.database, &self.right, self.now).await.unwrap()
+        export(&self.database, &self.right, &self.call()).await.unwrap()
     }
 
     pub(crate) async fn change_number(&self) -> i64 {

@@ -125,7 +125,8 @@ async fn ordered(record: &mut Record, office: &Office) {
     record.note("groups", line(groups.into_iter().map(|group| group.name).collect()));
     record.note("workspaces", line(places.into_iter().map(|place| place.slug.to_string()).collect()));
     let right = PlatformScope::operator();
-    let text = export(&office.server.edge.database, &right, office.server.now()).await.expect("an export");
+    let text =
+        export(&office.server.edge.database, &right, &office.server.operator()).await.expect("an export");
     let digest = symbolon::model::digest::sha256_hex(text.as_bytes());
     record.note("the export", format!("{} lines, {}", text.lines().count(), &digest[..16]));
     record.note("the export applied again", office.apply(&text).await);

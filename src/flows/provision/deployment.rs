@@ -15,7 +15,10 @@ use super::yaml;
 use crate::crypto::password::PasswordPool;
 use crate::effects::Clock;
 use crate::flows::call::Call;
+use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
+use crate::model::ids::TenantId;
+use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::storage::records::tenants;
 use crate::storage::{Database, PlatformScope};
@@ -143,15 +146,33 @@ pub async fn apply(
     })
 }
 
-/// Writes the whole deployment as a declaration, which [`plan`] calls no change.
+/// Writes the whole deployment as a declaration, which [`plan`] calls no change. Each tenant's chain says that its people were
+/// read (P139), or nothing is given out.
 ///
 /// # Errors
 /// The database fails.
-pub async fn export(database: &Database, right: &PlatformScope, now: Timestamp) -> Result<String, Failure> {
+pub async fn export(database: &Database, right: &PlatformScope, call: &Call) -> Result<String, Failure> {
     let patient = database.with_patience(PATIENCE);
+    let now = call.now;
     let read = patient.read_platform(right, move |tx| {
         let state = State::read(tx, &Depth::Everything, now)?;
-        yaml::write(&state)
+        let tenants = state.tenants.values().map(|state| &state.tenant);
+        let read: Vec<TenantId> = tenants
+            .filter(|tenant| !matches!(tenant.status, Status::Deleted { .. }))
+            .map(|tenant| tenant.id)
+            .collect();
+        Ok((yaml::write(&state)?, read))
     });
-    read.await
+    let (text, read) = read.await?;
+    let call = call.clone();
+    let record = patient.write_platform(right, move |tx| {
+        for id in &read {
+            let Some(scope) = tx.tenant(*id)? else { continue };
+            let event = call.event(EventKind::ConfigurationExported, EventResult::Success, Actor::Operator);
+            tx.enter(&scope)?.record(event);
+        }
+        Ok(())
+    });
+    record.await?;
+    Ok(text)
 }
