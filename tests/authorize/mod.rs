@@ -15,6 +15,7 @@ use symbolon::model::role::Role;
 use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::seed::{PASSWORD, client};
+use crate::harness::tokens::assert_sentence;
 
 pub(crate) const ADA: &str = "ada@acme.example";
 pub(crate) const CALLBACK: &str = "https://app.example/callback";
@@ -77,5 +78,6 @@ pub(crate) fn assert_sent_back(server: &TestServer, page: &Page, error: &str, wh
     assert_eq!(answer.get("state").map(String::as_str), Some("s-123"), "{what}");
     assert_eq!(answer.get("iss").map(String::as_str), Some(server.issuer()), "{what}");
     assert!(!answer.contains_key("code"), "{what}");
+    assert_sentence(&answer["error_description"]);
     assert!(!target.contains('#'), "{what}");
 }

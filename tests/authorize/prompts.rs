@@ -27,7 +27,7 @@ async fn p007_prompt_none_never_shows_a_page() {
     let other = jar.get(&request(&[("prompt", "none"), ("claims", other)])).await;
     assert_sent_back(&server, &other, "login_required", "somebody else is signed in");
     let said = |page: &crate::harness::jar::Page| page.answer().remove("error_description");
-    assert_eq!(said(&other).as_deref(), Some("nobody who may answer is signed in"));
+    assert_eq!(said(&other).as_deref(), Some("Nobody who may answer is signed in."));
     assert_eq!(said(&other), said(&elsewhere));
 }
 

@@ -15,7 +15,7 @@ use super::automation::{Automation, Visit};
 use crate::harness::TestServer;
 use crate::harness::html::tags;
 use crate::harness::jar::{Jar, Page};
-use crate::harness::tokens::basic;
+use crate::harness::tokens::{assert_sentence, basic};
 use crate::provision::sources::TestSources;
 
 /// Where the suite takes the answers of the authorization endpoint.
@@ -200,6 +200,7 @@ impl Suite {
         assert!(answer.keys().all(|name| allowed.contains(&name.as_str())), "{answer:?}");
         let plain = |c: char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
         assert!(answer["error_description"].chars().all(plain), "{answer:?}");
+        assert_sentence(&answer["error_description"]);
     }
 
     /// A page of ours says what is wrong, and the browser stays there.

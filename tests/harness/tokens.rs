@@ -1,4 +1,5 @@
-//! What a client has in its hands: the members of an answer, the claims of a token, and what it proves itself by.
+//! What a client has in its hands: the members of an answer, the claims of a token, what it proves itself by, and what it is
+//! told.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -18,4 +19,9 @@ pub(crate) fn claims(token: &str) -> Value {
 /// The header of a client that authenticates by its secret.
 pub(crate) fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
+}
+
+/// Descriptions of errors are whole sentences, at every endpoint.
+pub(crate) fn assert_sentence(description: &str) {
+    assert!(description.starts_with(char::is_uppercase) && description.ends_with('.'), "{description}");
 }

@@ -17,6 +17,7 @@ use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::seed::{PASSWORD, Registered, client};
 use crate::harness::server::Builder;
+use crate::harness::tokens::assert_sentence;
 pub(super) use crate::harness::tokens::{basic, claims, text};
 
 /// The verifier of every exchange.
@@ -194,6 +195,7 @@ pub(super) fn assert_error(page: &Page, status: u16, code: &str) {
     assert_eq!((page.status.as_u16(), page.json()["error"].as_str()), (status, Some(code)), "{page:?}");
     assert_eq!(page.header("cache-control"), Some("no-store"), "{page:?}");
     assert!(page.json().get("access_token").is_none());
+    assert_sentence(&text(&page.json(), "error_description"));
 }
 
 /// A client of the platform that is open to every tenant and may use the notes.

@@ -118,7 +118,7 @@ fn read(
         Err(fault) => return Ok(Err(fault)),
     };
     let Some(named) = resources::named(directory, client, params)? else {
-        return Ok(Err((ErrorCode::InvalidTarget, "resource is unknown, or not one of this client's")));
+        return Ok(Err((ErrorCode::InvalidTarget, "The resource is unknown, or not one of this client's.")));
     };
     request.resources = named;
     let hint = match params.get("id_token_hint") {
@@ -128,7 +128,7 @@ fn read(
             Some(_) | None => {
                 return Ok(Err((
                     ErrorCode::InvalidRequest,
-                    "id_token_hint is not an ID token of this client",
+                    "The id_token_hint is not an ID token of this client.",
                 )));
             }
         },
@@ -144,7 +144,7 @@ fn read(
         if request.subject.as_ref().is_some_and(|wanted| *wanted != named) {
             return Ok(Err((
                 ErrorCode::InvalidRequest,
-                "id_token_hint and the claims parameter name two people",
+                "The parameters id_token_hint and claims name two people.",
             )));
         }
         request.subject = Some(named);
@@ -160,7 +160,7 @@ fn checked(
 ) -> Result<AuthorizationRequest, AuthorizeRefusal> {
     let params: &Params = &reading.params;
     if reading.fault.is_some() {
-        return Err((ErrorCode::InvalidRequest, "a parameter is repeated, malformed or too long"));
+        return Err((ErrorCode::InvalidRequest, "A parameter is repeated, malformed or too long."));
     }
     parameters::no_request_object(params)?;
     parameters::response_type(params, client)?;

@@ -22,7 +22,7 @@ pub fn cancel(
     match reopen(directory, call, handle, cookie_hash)? {
         Err(outcome) => Ok(outcome),
         Ok(open) => {
-            let answer = Answer::Error(ErrorCode::AccessDenied, "the person did not sign in");
+            let answer = Answer::Error(ErrorCode::AccessDenied, "The person did not sign in.");
             refuse(directory, call, rules, open, answer)
         }
     }

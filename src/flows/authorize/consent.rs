@@ -153,7 +153,7 @@ pub fn answer(
         );
     directory.enter(&account.scope)?.record(event);
     if !reply.allowed {
-        let answer = Answer::Error(ErrorCode::AccessDenied, "the person did not consent");
+        let answer = Answer::Error(ErrorCode::AccessDenied, "The person did not consent.");
         return Ok((refuse(directory, call, rules, open, answer)?, person));
     }
     remember(directory, call, &question)?;

@@ -46,17 +46,17 @@ pub(super) fn decide<E>(
     let chosen = match choose(interaction, request, &candidates) {
         Ok(account) => account,
         Err(_) if silent && candidates.len() > 1 => {
-            return Ok(Decision::Refuse((ErrorCode::AccountSelectionRequired, "an account must be chosen")));
+            return Ok(Decision::Refuse((ErrorCode::AccountSelectionRequired, "An account must be chosen.")));
         }
         // One text, so that the client does not learn that somebody else is.
         Err(_) if silent => {
-            return Ok(Decision::Refuse((ErrorCode::LoginRequired, "nobody who may answer is signed in")));
+            return Ok(Decision::Refuse((ErrorCode::LoginRequired, "Nobody who may answer is signed in.")));
         }
         Err(page) => return Ok(page),
     };
     if !is_recent_enough(chosen, interaction, request, now) {
         return Ok(if silent {
-            Decision::Refuse((ErrorCode::LoginRequired, "the sign-in is too old"))
+            Decision::Refuse((ErrorCode::LoginRequired, "The sign-in is too old."))
         } else {
             Decision::SignIn
         });
@@ -66,7 +66,7 @@ pub(super) fn decide<E>(
         if wanted.essential && !wanted.is_met_by(proved) {
             return Ok(Decision::Refuse((
                 ErrorCode::UnmetAuthenticationRequirements,
-                "the acr asked for cannot be reached",
+                "The acr asked for cannot be reached.",
             )));
         }
     }
@@ -76,7 +76,7 @@ pub(super) fn decide<E>(
     if asked_now || (!must_ask && consent(chosen)?) {
         Ok(Decision::Issue(selected))
     } else if silent {
-        Ok(Decision::Refuse((ErrorCode::ConsentRequired, "consent is missing")))
+        Ok(Decision::Refuse((ErrorCode::ConsentRequired, "The consent is missing.")))
     } else {
         Ok(Decision::Consent(selected))
     }

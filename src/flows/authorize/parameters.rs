@@ -41,17 +41,17 @@ pub(super) fn response_mode(params: &Params) -> Result<ResponseMode, AuthorizeRe
     params
         .get("response_mode")
         .map_or(Ok(ResponseMode::default()), str::parse)
-        .map_err(|_| (ErrorCode::InvalidRequest, "response_mode is query or form_post"))
+        .map_err(|_| (ErrorCode::InvalidRequest, "The response_mode must be query or form_post."))
 }
 
 /// Request objects are not read yet, and never ignored in silence (OIDC Core §6.1, P031).
 pub(super) fn no_request_object(params: &Params) -> Result<(), AuthorizeRefusal> {
     if params.has("request") {
-        Err((ErrorCode::RequestNotSupported, "the parameter request is not supported"))
+        Err((ErrorCode::RequestNotSupported, "The parameter request is not supported."))
     } else if params.has("request_uri") {
-        Err((ErrorCode::RequestUriNotSupported, "the parameter request_uri is not supported"))
+        Err((ErrorCode::RequestUriNotSupported, "The parameter request_uri is not supported."))
     } else if params.has("registration") {
-        Err((ErrorCode::RegistrationNotSupported, "the parameter registration is not supported"))
+        Err((ErrorCode::RegistrationNotSupported, "The parameter registration is not supported."))
     } else {
         Ok(())
     }
@@ -59,10 +59,12 @@ pub(super) fn no_request_object(params: &Params) -> Result<(), AuthorizeRefusal>
 
 /// `response_type=code`, and nothing that would put a token into a URL (RFC 9700 §2.1.2, P004).
 pub(super) fn response_type(params: &Params, client: &Client) -> Result<(), AuthorizeRefusal> {
-    let asked = params.get("response_type").ok_or((ErrorCode::InvalidRequest, "response_type is missing"))?;
+    let asked = params
+        .get("response_type")
+        .ok_or((ErrorCode::InvalidRequest, "The parameter response_type is missing."))?;
     asked
         .parse::<ResponseType>()
-        .map_err(|_| (ErrorCode::UnsupportedResponseType, "response_type must be code"))?;
+        .map_err(|_| (ErrorCode::UnsupportedResponseType, "The response_type must be code."))?;
     may_get_codes(client)
 }
 
@@ -71,7 +73,7 @@ pub(super) fn may_get_codes(client: &Client) -> Result<(), AuthorizeRefusal> {
     if registered::grant(client, GrantType::AuthorizationCode) {
         Ok(())
     } else {
-        Err((ErrorCode::UnauthorizedClient, "this client may not use the authorization code grant"))
+        Err((ErrorCode::UnauthorizedClient, "The client may not use the authorization code grant."))
     }
 }
 
@@ -95,14 +97,14 @@ pub(super) fn scope(params: &Params, client: &Client) -> Result<ScopeSet, Author
         .get("scope")
         .unwrap_or_default()
         .parse()
-        .map_err(|_| (ErrorCode::InvalidScope, "scope is malformed"))?;
+        .map_err(|_| (ErrorCode::InvalidScope, "The scope is malformed."))?;
     some_of(registered::scope(client, &asked))
 }
 
 /// The scope, if anything is left of it.
 pub(super) fn some_of(scope: ScopeSet) -> Result<ScopeSet, AuthorizeRefusal> {
     if scope.is_empty() {
-        Err((ErrorCode::InvalidScope, "scope holds nothing that this client may ask for"))
+        Err((ErrorCode::InvalidScope, "The scope holds nothing that this client may ask for."))
     } else {
         Ok(scope)
     }
@@ -112,19 +114,19 @@ pub(super) fn some_of(scope: ScopeSet) -> Result<ScopeSet, AuthorizeRefusal> {
 pub(super) fn pkce(params: &Params, client: &Client) -> Result<Option<String>, AuthorizeRefusal> {
     let Some(challenge) = params.get("code_challenge") else {
         if params.has("code_challenge_method") {
-            return Err((ErrorCode::InvalidRequest, "code_challenge is missing"));
+            return Err((ErrorCode::InvalidRequest, "The parameter code_challenge is missing."));
         }
         return may_go_without_pkce(client).map(|()| None);
     };
     CodeChallenge::parse(challenge, params.get("code_challenge_method"))
         .map(|challenge| Some(challenge.as_str().to_owned()))
-        .map_err(|_| (ErrorCode::InvalidRequest, "PKCE needs a code_challenge made with method S256"))
+        .map_err(|_| (ErrorCode::InvalidRequest, "PKCE needs a code_challenge made with method S256."))
 }
 
 /// Whether a request of this client needs no challenge.
 pub(super) fn may_go_without_pkce(client: &Client) -> Result<(), AuthorizeRefusal> {
     if client.needs_pkce() {
-        Err((ErrorCode::InvalidRequest, "PKCE is required: send code_challenge with method S256"))
+        Err((ErrorCode::InvalidRequest, "PKCE is required: send code_challenge with method S256."))
     } else {
         Ok(())
     }
@@ -135,10 +137,10 @@ pub(super) fn may_go_without_pkce(client: &Client) -> Result<(), AuthorizeRefusa
 pub(super) fn echoed(params: &Params, name: &'static str) -> Result<Option<String>, AuthorizeRefusal> {
     match params.get(name) {
         Some(text) if text.len() > LONGEST_ECHO => {
-            Err((ErrorCode::InvalidRequest, "state or nonce is longer than 2048 bytes"))
+            Err((ErrorCode::InvalidRequest, "The state or nonce is longer than 2048 bytes."))
         }
         Some(text) if text.contains(char::is_control) => {
-            Err((ErrorCode::InvalidRequest, "state or nonce holds a control character"))
+            Err((ErrorCode::InvalidRequest, "The state or nonce holds a control character."))
         }
         other => Ok(other.map(str::to_owned)),
     }
@@ -154,7 +156,7 @@ pub(super) fn hinted(params: &Params, name: &str, longest: usize) -> Option<Stri
 pub(super) fn subject(claims: &ClaimsRequest) -> Result<Option<String>, AuthorizeRefusal> {
     match claims.wanted_subject() {
         Some(sub) if sub.len() > 255 || !sub.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
-            Err((ErrorCode::InvalidRequest, "claims names a sub that can be nobody's"))
+            Err((ErrorCode::InvalidRequest, "The claims name a sub that can be nobody's."))
         }
         other => Ok(other.map(str::to_owned)),
     }
@@ -166,7 +168,7 @@ pub(super) fn prompt(params: &Params) -> Result<PromptSet, AuthorizeRefusal> {
         .get("prompt")
         .unwrap_or_default()
         .parse()
-        .map_err(|_| (ErrorCode::InvalidRequest, "prompt holds an unknown value, or none with others"))
+        .map_err(|_| (ErrorCode::InvalidRequest, "The prompt holds an unknown value, or none with others."))
 }
 
 /// `max_age` in seconds, or the client's default.
@@ -176,8 +178,8 @@ pub(super) fn max_age(params: &Params, client: &Client) -> Result<Option<u64>, A
         Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= 10 => text
             .parse()
             .map(Some)
-            .map_err(|_| (ErrorCode::InvalidRequest, "max_age is not a number of seconds")),
-        Some(_) => Err((ErrorCode::InvalidRequest, "max_age is not a number of seconds")),
+            .map_err(|_| (ErrorCode::InvalidRequest, "The max_age is not a number of seconds.")),
+        Some(_) => Err((ErrorCode::InvalidRequest, "The max_age is not a number of seconds.")),
     }
 }
 
@@ -185,7 +187,7 @@ pub(super) fn max_age(params: &Params, client: &Client) -> Result<Option<u64>, A
 pub(super) fn claims(params: &Params, client: &Client) -> Result<ClaimsRequest, AuthorizeRefusal> {
     let mut claims =
         params.get("claims").map_or_else(|| Ok(ClaimsRequest::default()), ClaimsRequest::parse).map_err(
-            |_| (ErrorCode::InvalidRequest, "claims is not the JSON object of OpenID Connect Core 5.5"),
+            |_| (ErrorCode::InvalidRequest, "The claims are not the JSON object of OpenID Connect Core 5.5."),
         )?;
     let supported = supported();
     claims.retain(|claim| supported.contains(&claim));
@@ -200,7 +202,7 @@ pub(super) fn strength(
 ) -> Result<Option<WantedStrength>, AuthorizeRefusal> {
     let (acr, essential) = match claims.wanted_acr() {
         Some(WantedAcr::Essential(values)) => {
-            let none = "none of the acr values asked for can be reached";
+            let none = "None of the acr values asked for can be reached.";
             let acr = weakest_asked(values).ok_or((ErrorCode::UnmetAuthenticationRequirements, none))?;
             (Some(acr), true)
         }

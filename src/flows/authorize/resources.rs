@@ -43,9 +43,9 @@ pub(super) fn open(
     account: &LiveAccount,
 ) -> Result<Result<(), AuthorizeRefusal>, Failure> {
     const CLOSED: AuthorizeRefusal =
-        (ErrorCode::InvalidTarget, "resource is not open to the organisation of this person");
+        (ErrorCode::InvalidTarget, "The resource is not open to the organisation of this person.");
     const NOTHING: AuthorizeRefusal =
-        (ErrorCode::InvalidScope, "scope holds nothing that is open to the organisation of this person");
+        (ErrorCode::InvalidScope, "The scope holds nothing that is open to the organisation of this person.");
     let servers = consent::servers(directory, client, request, account)?;
     if !request.resources.iter().all(|named| servers.iter().any(|server| server.identifier == *named)) {
         return Ok(Err(CLOSED));

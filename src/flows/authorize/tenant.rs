@@ -40,13 +40,13 @@ pub(super) fn settle(
     hint: Option<&IdTokenHint>,
 ) -> Result<Result<Named, AuthorizeRefusal>, Failure> {
     const CONFLICT: AuthorizeRefusal =
-        (ErrorCode::InvalidRequest, "tenant contradicts the client or the hint");
+        (ErrorCode::InvalidRequest, "The tenant contradicts the client or the hint.");
     let by_client = client.client_id.owner_slug().map(|_| owner.id());
     let by_hint = hint.map(|hint| hint.tenant);
     if let (Some(client), Some(hint)) = (by_client, by_hint)
         && client != hint
     {
-        return Ok(Err((ErrorCode::InvalidRequest, "id_token_hint is of another tenant")));
+        return Ok(Err((ErrorCode::InvalidRequest, "The id_token_hint is of another tenant.")));
     }
     let known = by_client.or(by_hint);
     let Some(text) = params.get("tenant") else {
