@@ -20,7 +20,7 @@
 //! | `cli` | one command per file | everything |
 //!
 //! Of `crypto` and `storage` the edge names only what checks a secret, verifies a signature or opens a transaction
-//! (`EDGE` there): rows are reached through flows.
+//! (`EDGE` in `tests/architecture.rs`): rows are reached through flows.
 
 #[cfg(feature = "server")]
 pub mod cli;

@@ -1,7 +1,7 @@
 consent-title = Allow access
 consent-heading = { $client } asks for access to your account
 consent-asks = If you allow it, the application can
-consent-use = Use { $api } in your name
+consent-use = Use { $api } on your behalf
 consent-returns = After your answer you go back to { $host }.
 consent-allow = Allow
 consent-deny = Deny

@@ -3,7 +3,7 @@
 mod outside;
 
 use std::fs;
-use std::io::{BufRead, BufReader, IsTerminal, Write};
+use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,6 +15,7 @@ use outside::Outside;
 use super::deployment::Deployment;
 use super::outcome::{Outcome, Stop, say, warn};
 use super::settings::SettingsArgs;
+use crate::config::bounded;
 use crate::config::fault::in_words;
 use crate::flows::audit::{Checkpoint, Fault, KnownCheckpoints, Summary, Verification, state_checkpoint};
 use crate::flows::keys::Keys;
@@ -46,8 +47,8 @@ pub enum AuditCommand {
 const VERIFY_EXAMPLES: &str = "\
 Without a checkpoint a chain proves that no event was changed, removed, inserted or moved. That its end was not cut off, and \
 that it was not built anew by somebody with access to the database, only a checkpoint shows that was kept elsewhere. The \
-checkpoints in the database and those in the folder audit.checkpoint_dir are used always: every file there, whatever its name, \
-and whichever tenant is asked for. A file that is no checkpoint of ours is a finding, and so is one over a tenant that the \
+checkpoints in the database and those in the folder audit.checkpoint_dir are used always: every file there that is not hidden, whatever its \
+name, and whichever tenant is asked for. A file that is no checkpoint of ours is a finding, and so is one over a tenant that the \
 database does not have: no tenant's record is ever deleted.
 
 Examples:
@@ -55,8 +56,8 @@ Examples:
   symbolon audit verify --tenant acme --checkpoint acme.jws    with a checkpoint kept elsewhere
   symbolon audit verify --tenant acme --file acme.jsonl        an exported chain
 
-Exit codes: 0 every chain is whole, 1 one is not, a checkpoint or the facts beside a chain say so, or there is no such tenant \
-or file, 69 the database does not answer.";
+Exit codes: 0 every chain is whole, 1 a chain, a checkpoint or something beside a chain is wrong, or there is no such \
+tenant or file, 69 the database does not answer.";
 
 const EXPORT_EXAMPLES: &str = "\
 Each line is an object with `seq`, `body` (canonical JSON, RFC 8785), `hash` (SHA-256 of `body`) and `personal`, the facts about \
@@ -75,7 +76,7 @@ events there are and their hashes.
 Examples:
   symbolon audit checkpoint --tenant acme --output /mnt/other-machine/acme.jws
 
-Exit codes: 0 done, 1 the chain does not verify, or there is no such tenant, 69 the database does not answer.";
+Exit codes: 0 done, 1 the chain does not verify, a file in audit.checkpoint_dir is a finding, or there is no such tenant, 69 the database does not answer.";
 
 /// The arguments of `audit verify`.
 #[derive(Debug, Args)]
@@ -139,14 +140,14 @@ impl Verify {
         for fault in &outside.faults {
             say(fault)?;
         }
+        let mut given = Vec::new();
+        for path in &self.checkpoint {
+            let text = bounded::text(path, outside::MOST).map_err(|error| cannot("read", path, &error))?;
+            given.push((path.display().to_string(), text));
+        }
         let mut sound = outside.faults.is_empty();
         for scope in scopes {
-            let mut given = Vec::new();
-            for path in &self.checkpoint {
-                let text = fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
-                given.push((path.display().to_string(), text));
-            }
-            let known = known_checkpoints(deployment, &scope, (&keys, &outside), given)?;
+            let known = known_checkpoints(deployment, &scope, &keys, &outside, given.clone())?;
             sound &= self.verify(deployment, &scope, &known)?;
         }
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -162,36 +163,36 @@ impl Verify {
         let slug = scope.slug();
         let mut faults: Vec<String> =
             known.refused.iter().map(|(name, fault)| format!("{name}: {fault}")).collect();
-        let mut verdict = match &self.file {
+        let verdict = match &self.file {
             Some(path) => verify_file(path, scope, known.stated())?,
             None => verify_stored(deployment, scope, known.stated())?,
         };
-        let mut left_out = Vec::new();
-        match &mut verdict {
+        match verdict {
             Ok(summary) => {
-                if self.file.is_some() {
-                    left_out = std::mem::take(&mut summary.bare);
+                // A file may have been made without them (`--without-personal`).
+                let counts =
+                    |fault: &&Fault| self.file.is_none() || !matches!(fault, Fault::PersonalGone(..));
+                let beside = faults_beside(deployment, scope, &summary)?;
+                faults.extend(beside.iter().filter(counts).map(Fault::to_string));
+                if faults.is_empty() {
+                    say_sound(slug, &summary)?;
                 }
-                faults.extend(faults_beside(deployment, scope, summary)?.iter().map(Fault::to_string));
             }
             Err(fault) => faults.push(fault.to_string()),
         }
         for fault in &faults {
             say(format_args!("{slug}: TAMPERED WITH: {fault}"))?;
         }
-        if let (Ok(Summary { head, root, .. }), []) = (verdict, faults.as_slice()) {
-            say(format_args!(
-                "{slug}: {} events, sound; head {}, Merkle root {root}{}",
-                head.seq,
-                head.hash,
-                match left_out.len() {
-                    0 => String::new(),
-                    events => format!(", {events} without the facts about people"),
-                },
-            ))?;
-        }
         Ok(faults.is_empty())
     }
+}
+
+fn say_sound(slug: &Slug, Summary { head, root, bare, .. }: &Summary) -> Result<(), Stop> {
+    let without = match bare.len() {
+        0 => String::new(),
+        events => format!(", {events} without the facts about people"),
+    };
+    say(format_args!("{slug}: {} events, sound; head {}, Merkle root {root}{without}", head.seq, head.hash))
 }
 
 /// What is wrong beside a chain that is whole.
@@ -208,15 +209,16 @@ fn faults_beside(
 fn known_checkpoints(
     deployment: &Deployment,
     scope: &TenantScope,
-    (keys, outside): (&Keys, &Outside),
+    keys: &Keys,
+    outside: &Outside,
     given: Vec<(String, String)>,
 ) -> Result<KnownCheckpoints, Stop> {
     let stored = read_in(deployment, scope, audit::checkpoints)?;
     let stored = stored.into_iter().map(|(seq, text)| (format!("the stored checkpoint {seq}"), text));
     let mut known =
         KnownCheckpoints::read(stored.chain(given), &deployment.call().issuer, keys).over(scope.id());
-    known.known.extend(outside.over(scope.id()));
-    for one in known.known.iter().filter(|one| one.withdrawn) {
+    known.believed.extend(outside.over(scope.id()));
+    for one in known.believed.iter().filter(|one| one.withdrawn) {
         warn(format_args!(
             "warning: {}: {} was signed by a key that is revoked: whoever has that key can state the same",
             scope.slug(),
@@ -253,12 +255,25 @@ fn verify_stored(deployment: &Deployment, scope: &TenantScope, checkpoints: Vec<
     Ok(verification.finish(Some(&head)))
 }
 
+/// The longest line of an export, in bytes.
+const LONGEST_LINE: u64 = 1 << 20;
+
 fn verify_file(path: &Path, scope: &TenantScope, checkpoints: Vec<Checkpoint>) -> Verdict {
     let file = fs::File::open(path).map_err(|error| cannot("read", path, &error))?;
     let mut verification = Verification::new(scope.id(), checkpoints);
-    for (number, line) in BufReader::new(file).lines().enumerate() {
-        let line = line.map_err(|error| cannot("read", path, &error))?;
-        let event: ChainedEvent = serde_json::from_str(&line)
+    let mut reader = BufReader::new(file);
+    for number in 0_u64.. {
+        let mut line = Vec::new();
+        // A device that never ends a line is no export.
+        reader
+            .by_ref()
+            .take(LONGEST_LINE)
+            .read_until(b'\n', &mut line)
+            .map_err(|error| cannot("read", path, &error))?;
+        if line.is_empty() {
+            break;
+        }
+        let event: ChainedEvent = serde_json::from_slice(&line)
             .map_err(|error| Stop::failed(format_args!("{}:{}: {error}", path.display(), number + 1)))?;
         if let Err(fault) = verification.push(&event) {
             return Ok(Err(fault));
@@ -331,7 +346,7 @@ impl StateCheckpoint {
             return Err(Stop::failed(fault));
         }
         let tampered = |fault: String| Stop::failed(format_args!("{}: TAMPERED WITH: {fault}", self.tenant));
-        let known = known_checkpoints(deployment, &scope, (&keys, &outside), Vec::new())?;
+        let known = known_checkpoints(deployment, &scope, &keys, &outside, Vec::new())?;
         if let Some((name, fault)) = known.refused.first() {
             return Err(tampered(format!("{name}: {fault}")));
         }

@@ -15,7 +15,7 @@ pub const SECTION: Section = Section {
     keys: &[
         Key::secret(
             "database.url",
-            "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`. Left out, it is `symbolon.sqlite3` in the data directory. The variable `DATABASE_URL` sets it too, over the file and under `SYMBOLON_DATABASE__URL`.",
+            "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`; in user and password write reserved characters as `%XX`. Left out, it is `symbolon.sqlite3` in the data directory. The variable `DATABASE_URL` sets it too, over the file and under `SYMBOLON_DATABASE__URL`.",
         ),
         Key::optional(
             "database.url_file",

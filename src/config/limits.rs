@@ -19,7 +19,7 @@ pub const SECTION: Section = Section {
             "limits.sign_in_account",
             Kind::Rate,
             "10 per 15m",
-            "Failed sign-ins in a row to one account name, known or not, from anywhere: after so many the name is locked for this time, and for twice as long each time, up to a day; after a hundred for thirty days, or until `symbolon users unlock`. A sign-in ends the row; a quiet day what locked nothing yet; thirty quiet days all of it. Counted in the database, on all nodes together.",
+            "Failed sign-ins in a row to one account name, known or not, from anywhere: after so many the name is locked for this time, and for twice as long each time, up to a day; after a hundred for thirty days, or until `symbolon users unlock`. A successful sign-in clears the count. So does a day without failures if nothing was locked yet, else thirty such days. Counted in the database, on all nodes together.",
         ),
         Key::new(
             "limits.authorize_address",
@@ -31,7 +31,7 @@ pub const SECTION: Section = Section {
             "limits.authorize_person",
             Kind::Rate,
             "120 per 1m",
-            "Authorization requests of one person who is signed in, from anywhere; each that succeeds leaves a record for good.",
+            "Authorization requests of one person who is signed in, from anywhere, and of one browser in which somebody has signed in; each that succeeds leaves a record for good.",
         ),
         Key::new(
             "limits.token_address",

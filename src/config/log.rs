@@ -15,7 +15,7 @@ pub const SECTION: Section = Section {
             "log.level",
             Kind::Text,
             "info,actix_server=warn",
-            "`error`, `warn`, `info`, `debug` or `trace`, also for single parts: `info,symbolon::flows=debug`. The default leaves out what the HTTP library says of its workers. Whatever the level, the lines of `actix_http` and `rustls` about requests and connections that they cannot read are left out, since any stranger can fill the log with them; `info,actix_http=error,rustls=warn` shows them.",
+            "`error`, `warn`, `info`, `debug` or `trace`, also for single parts: `info,symbolon::flows=debug`. The default leaves out what the HTTP library says of its workers. Every line of `actix_http` and `rustls` is left out, since any stranger can fill the log with them, unless they are named here: `info,actix_http=error,rustls=warn`.",
         ),
         Key::new("log.requests", Kind::Switch, "true", "Whether every request is logged with its caller."),
     ],

@@ -79,7 +79,7 @@ impl Config {
     /// Reads every section and reports every fault at once.
     ///
     /// # Errors
-    /// All faults of the settings: unknown keys with the nearest known name, values that cannot be read.
+    /// All faults of the settings: unknown keys with a known one that is near, if there is one, values that cannot be read.
     pub fn read(settings: &Settings) -> Result<Self, ConfigFaults> {
         let mut reader = Reader::new(settings);
         let server = ServerConfig::read(&mut reader);

@@ -37,7 +37,7 @@ impl Target {
         resources.sort_by(|one, other| one.identifier.cmp(&other.identifier));
         resources.dedup_by(|one, other| one.identifier == other.identifier);
         let target = Self { resources, scopes: scopes.clone() };
-        if target.defined(scopes) == *scopes { Ok(target) } else { Err(TargetRefusal::Scope) }
+        if defined(scopes, &target.resources) == *scopes { Ok(target) } else { Err(TargetRefusal::Scope) }
     }
 
     /// The target of something granted earlier: what has been closed since, or taken from the client, is gone.
@@ -55,7 +55,7 @@ impl Target {
             return Err(TargetRefusal::Resource);
         }
         let target = Self { resources, scopes: ScopeSet::default() };
-        let scopes = target.defined(scopes);
+        let scopes = defined(scopes, &target.resources);
         Ok(Self { scopes, ..target })
     }
 
@@ -75,7 +75,7 @@ impl Target {
             resources: self.resources.iter().filter(kept).cloned().collect(),
             scopes: ScopeSet::default(),
         };
-        let scopes = narrowed.defined(&self.scopes);
+        let scopes = defined(&self.scopes, &narrowed.resources);
         Ok(Self { scopes, ..narrowed })
     }
 
@@ -91,10 +91,6 @@ impl Target {
     /// The products whose entitlements the token carries (D6).
     pub fn products(&self) -> BTreeSet<&str> {
         self.resources.iter().filter_map(|server| server.product.as_deref()).collect()
-    }
-
-    fn defined(&self, scopes: &ScopeSet) -> ScopeSet {
-        defined(scopes, &self.resources)
     }
 }
 

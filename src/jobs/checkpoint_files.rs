@@ -15,7 +15,8 @@ const DIGITS: usize = 12;
 /// is never written over. The slug in its name is for people: by the id no two chains ever have one name.
 pub(super) fn write(
     folder: &Path,
-    (slug, tenant): (&Slug, TenantId),
+    slug: &Slug,
+    tenant: TenantId,
     seq: i64,
     statement: &str,
 ) -> Result<(), Failure> {
@@ -48,13 +49,13 @@ mod tests {
         for (id, seq, statement) in
             [(ids[0], 12, "a"), (ids[1], 12, "b"), (ids[0], 3, "c"), (ids[0], 12, "again")]
         {
-            write(folder.path(), (&slug, id), seq, statement).unwrap();
+            write(folder.path(), &slug, id, seq, statement).unwrap();
         }
         let mut files: Vec<_> =
             std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()).collect();
         files.sort();
         let texts: Vec<_> = files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
         assert_eq!(texts, ["c\n", "a\n", "b\n"]);
-        assert!(write(&folder.path().join("missing"), (&slug, ids[0]), 1, "x").is_err());
+        assert!(write(&folder.path().join("missing"), &slug, ids[0], 1, "x").is_err());
     }
 }

@@ -98,15 +98,15 @@ async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure
 /// nothing any more, since its key was revoked, is followed by another at once.
 fn is_due(known: &KnownCheckpoints, head: &Head, now: Timestamp) -> bool {
     let fresh = |one: &KnownCheckpoint| {
-        !one.withdrawn && Timestamp::from_unix(one.checkpoint.iat).is_within(APART, now)
+        !one.withdrawn && Timestamp::from_unix(one.checkpoint.iat).is_younger_across_nodes(APART, now)
     };
-    head.seq > 0 && known.known.iter().all(|one| one.checkpoint.seq != head.seq && !fresh(one))
+    head.seq > 0 && known.believed.iter().all(|one| one.checkpoint.seq != head.seq && !fresh(one))
 }
 
 /// Writes and syncs the file where waiting for a disk holds up nobody's request.
 async fn keep_outside(folder: &Path, tenant: &TenantScope, seq: i64, statement: &str) -> Result<(), Failure> {
     let (into, tenant, statement) = (folder.to_owned(), tenant.clone(), statement.to_owned());
-    let writing = move || checkpoint_files::write(&into, (tenant.slug(), tenant.id()), seq, &statement);
+    let writing = move || checkpoint_files::write(&into, tenant.slug(), tenant.id(), seq, &statement);
     let written = tokio::task::spawn_blocking(writing).await;
     let written = written.unwrap_or_else(|died| Err(Failure::internal("writing a checkpoint").because(died)));
     written.inspect_err(|failure| {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// How far a clock may be set back before what was read by it counts for nothing.
 const STEP: Duration = Duration::from_secs(2);
 
-/// How far the clocks of two nodes may differ.
+/// How far ahead of our clock what another node wrote may lie before it counts for nothing.
 const SKEW: Duration = Duration::from_secs(30);
 
 /// A moment, in microseconds since 1970-01-01T00:00:00Z.
@@ -46,12 +46,16 @@ impl Timestamp {
     /// Whether what was read at this time is younger than `limit`. What lies ahead by more than two seconds is not: the
     /// clock was set back since, and nobody knows how old it is.
     pub fn is_younger_than(self, limit: Duration, now: Self) -> bool {
-        self <= now + STEP && now.since(self) < limit
+        self.is_young(limit, now, STEP)
     }
 
     /// The same for what is in the database: the node that wrote it may be ahead by thirty seconds.
-    pub fn is_within(self, limit: Duration, now: Self) -> bool {
-        self <= now + SKEW && now.since(self) < limit
+    pub fn is_younger_across_nodes(self, limit: Duration, now: Self) -> bool {
+        self.is_young(limit, now, SKEW)
+    }
+
+    fn is_young(self, limit: Duration, now: Self, ahead: Duration) -> bool {
+        self <= now + ahead && now.since(self) < limit
     }
 
     /// The form the database columns hold.
@@ -128,10 +132,18 @@ mod tests {
         let written = Timestamp::from_unix(1_800_000_000);
         let limit = Duration::from_secs(5);
         for (now, within) in [(0, true), (4, true), (5, false), (3600, false)] {
-            assert_eq!(written.is_within(limit, written + Duration::from_secs(now)), within, "{now} later");
+            assert_eq!(
+                written.is_younger_across_nodes(limit, written + Duration::from_secs(now)),
+                within,
+                "{now} later"
+            );
         }
         for (now, within) in [(1, true), (30, true), (31, false), (3600, false)] {
-            assert_eq!(written.is_within(limit, written - Duration::from_secs(now)), within, "{now} earlier");
+            assert_eq!(
+                written.is_younger_across_nodes(limit, written - Duration::from_secs(now)),
+                within,
+                "{now} earlier"
+            );
         }
     }
 

@@ -171,9 +171,7 @@ pub enum RedirectUriError {
     #[error("a redirect URI has no dot segments")]
     DotSegment,
     /// A query that says what only an answer may say.
-    #[error(
-        "a redirect URI has no parameter of an answer in its query: code, state, iss, error, error_description, error_uri, response"
-    )]
+    #[error("a redirect URI has no parameter of an answer in its query: {}", ANSWER.join(", "))]
     AnswerParameter,
     /// User information before the host.
     #[error("a redirect URI has no user name or password")]

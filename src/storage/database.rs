@@ -173,7 +173,7 @@ impl Database {
                  EXISTS (SELECT 1 FROM pg_class c WHERE c.oid IN \
                  (to_regclass('audit_events'), to_regclass('audit_personal'), to_regclass('audit_checkpoints')) \
                  AND (has_table_privilege(c.oid, 'DELETE, TRUNCATE') OR has_any_column_privilege(c.oid, 'UPDATE') \
-                 OR NOT has_table_privilege(c.oid, 'INSERT'))) AS other_rights, \
+                 OR NOT has_table_privilege(c.oid, 'INSERT'))) AS audit_rights, \
                  current_setting('synchronous_commit') AS synchronous_commit \
                  FROM pg_roles r WHERE r.rolname = current_user",
             )
@@ -183,8 +183,8 @@ impl Database {
                 Err(UnsafeServer::RoleBypasses)
             } else if row.owns {
                 Err(UnsafeServer::RoleOwns)
-            } else if row.other_rights {
-                Err(UnsafeServer::RoleRights)
+            } else if row.audit_rights {
+                Err(UnsafeServer::AuditRights)
             } else if row.synchronous_commit == "off" {
                 Err(UnsafeServer::NotDurable)
             } else {
@@ -202,7 +202,7 @@ struct ServerFacts {
     #[diesel(sql_type = Bool)]
     owns: bool,
     #[diesel(sql_type = Bool)]
-    other_rights: bool,
+    audit_rights: bool,
     #[diesel(sql_type = Text)]
     synchronous_commit: String,
 }
@@ -225,7 +225,7 @@ pub enum UnsafeServer {
         "the database role may change the audit trail, or may not add to it; run `symbolon migrate` as the owner with \
          database.serving_role set"
     )]
-    RoleRights,
+    AuditRights,
     /// Acknowledged writes could be lost (D19).
     #[error("PostgreSQL runs with synchronous_commit = off; acknowledged writes could be lost")]
     NotDurable,

@@ -72,7 +72,7 @@ pub fn run(url: &DatabaseUrl, serving_role: Option<&str>) -> Result<Vec<String>,
                 return Err(MigrateError::NotOwner(standing.role));
             }
             if let Some(role) = serving_role {
-                find_role(pg, role)?;
+                check_serving_role(pg, role)?;
             }
             let applied = apply(pg, Both)?;
             if let Some(role) = serving_role {
@@ -157,7 +157,7 @@ struct Named {
 }
 
 /// Refuses a role that cannot be given rights, before anything is changed. The owner itself would lose its own.
-fn find_role(pg: &mut PgConnection, role: &str) -> Result<(), MigrateError> {
+fn check_serving_role(pg: &mut PgConnection, role: &str) -> Result<(), MigrateError> {
     let found: Option<Named> = diesel::sql_query(
         "SELECT rolname::text AS name FROM pg_roles WHERE rolname = $1 AND rolname <> current_user",
     )

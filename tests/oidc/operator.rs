@@ -254,7 +254,7 @@ async fn without_an_overlap_the_old_secret_ends_at_once() {
 }
 
 #[tokio::test]
-async fn names_that_nobody_has_are_refused_with_the_nearest_one() {
+async fn names_that_nobody_has_are_refused_and_only_a_person_gets_no_hint() {
     let world = world().await;
     let program = Program::beside(&world.server);
     for (arguments, code, said) in [

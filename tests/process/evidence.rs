@@ -168,7 +168,7 @@ fn p136_a_tenant_that_is_gone_with_its_whole_record_is_found_without_any_checkpo
     home.assert_all_sound(3);
     for what in [of_record(&format!("DELETE FROM {{}} WHERE {ACME};")), String::new()] {
         home.tamper(&format!("{what} DELETE FROM tenants WHERE slug = 'acme'"));
-        home.assert_found(&what, "is gone with its whole record");
+        home.assert_found(&what, "the database has no such tenant");
         home.mend();
     }
     home.program.write("one.yaml", APPLIED);

@@ -129,7 +129,7 @@ async fn d24_migrate_takes_back_what_an_earlier_release_granted() {
     for grant in as_before {
         connect(&home.owner_url).batch_execute(&grant).expect("a grant");
         let refused = home.open().check_server().await.expect("an answer");
-        assert_eq!(refused, Err(UnsafeServer::RoleRights), "{grant}");
+        assert_eq!(refused, Err(UnsafeServer::AuditRights), "{grant}");
         migrate::run(&home.owner_url, Some(SERVER)).expect("nothing to apply, and the rights set");
         assert_eq!(home.open().check_server().await.expect("an answer"), Ok(()), "{grant}");
         assert_refused(&mut connect(&home.url));

@@ -1,5 +1,5 @@
-//! The folder of checkpoints as the operator's commands read it: every file counts by what is signed in it, whatever its
-//! name, so that nothing in the database decides which are looked at (P137).
+//! The folder of checkpoints as the operator's commands read it: every file that is not hidden counts by what is
+//! signed in it, whatever its name, so that nothing in the database decides which are looked at (P137).
 
 use std::collections::BTreeMap;
 use std::io;
@@ -14,7 +14,7 @@ use crate::flows::keys::Keys;
 use crate::model::ids::TenantId;
 
 /// The most bytes of a file.
-const MOST: u64 = 1 << 20;
+pub(super) const MOST: u64 = 1 << 20;
 
 /// What the folder holds.
 #[derive(Default)]
@@ -44,7 +44,7 @@ impl Outside {
         faults.extend(read.refused.iter().map(|(name, fault)| format!("TAMPERED WITH: {name}: {fault}")));
         // No row of a tenant is ever deleted: one that was removed by a declaration is still there.
         let mut gone: BTreeMap<TenantId, &KnownCheckpoint> =
-            read.known.iter().map(|known| (known.checkpoint.tenant_id, known)).collect();
+            read.believed.iter().map(|known| (known.checkpoint.tenant_id, known)).collect();
         for scope in deployment.tenants()? {
             gone.remove(&scope.id());
         }
@@ -54,7 +54,7 @@ impl Outside {
                 known.name
             )
         }));
-        Ok(Self { known: read.known, faults })
+        Ok(Self { known: read.believed, faults })
     }
 
     /// What it holds about this tenant's chain.

@@ -40,7 +40,7 @@ pub struct Summary {
     pub tenants: Vec<String>,
 }
 
-/// The first thing that is wrong with a chain.
+/// What is wrong with a chain, or beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// The event with this number is not there.
@@ -99,7 +99,9 @@ impl fmt::Display for Fault {
             Self::Renamed(slug) => {
                 write!(f, "the tenant was renamed: its chain states the slug {slug}, which never changes")
             }
-            Self::TenantGone(id) => write!(f, "the tenant {id} was made, and is gone with its whole record"),
+            Self::TenantGone(id) => {
+                write!(f, "the tenant {id} was made, and the database has no such tenant")
+            }
             Self::RowChanged(seq) => write!(f, "the time or kind beside event {seq} was changed"),
             Self::Inserted(seq) => write!(f, "event {seq} was inserted: the head does not count it"),
             Self::Empty => f.write_str("the chain was cut: it has no events, and every tenant has some"),

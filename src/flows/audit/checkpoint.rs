@@ -56,7 +56,7 @@ pub struct KnownCheckpoint {
 #[derive(Debug, Default)]
 pub struct KnownCheckpoints {
     /// What sound chains agree with.
-    pub known: Vec<KnownCheckpoint>,
+    pub believed: Vec<KnownCheckpoint>,
     /// The names of those that are not believed, and why.
     pub refused: Vec<(String, CheckpointFault)>,
 }
@@ -71,7 +71,7 @@ impl KnownCheckpoints {
             let of_any_key =
                 good.or_else(|fault| read_checkpoint(&statement, issuer, keys.revoked()).map_err(|_| fault));
             match of_any_key {
-                Ok(checkpoint) => read.known.push(KnownCheckpoint { name, checkpoint, withdrawn }),
+                Ok(checkpoint) => read.believed.push(KnownCheckpoint { name, checkpoint, withdrawn }),
                 Err(fault) => read.refused.push((name, fault)),
             }
         }
@@ -81,14 +81,14 @@ impl KnownCheckpoints {
     /// Refuses those that state something of another chain than this tenant's.
     #[must_use]
     pub fn over(mut self, tenant: TenantId) -> Self {
-        let foreign = self.known.extract_if(.., |known| known.checkpoint.tenant_id != tenant);
+        let foreign = self.believed.extract_if(.., |known| known.checkpoint.tenant_id != tenant);
         self.refused.extend(foreign.map(|known| (known.name, CheckpointFault::Foreign)));
         self
     }
 
     /// What they state.
     pub fn stated(&self) -> Vec<Checkpoint> {
-        self.known.iter().map(|known| known.checkpoint.clone()).collect()
+        self.believed.iter().map(|known| known.checkpoint.clone()).collect()
     }
 }
 

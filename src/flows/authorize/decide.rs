@@ -126,7 +126,8 @@ fn is_recent_enough(
     let proved = account.session.auth_time();
     let limit = request.max_age.map(Duration::from_secs);
     if interaction.progress.proved == Some(account.reference()) {
-        return limit.is_none_or(|limit| proved.is_within(limit.max(IN_HAND), now));
+        return limit.is_none_or(|limit| proved.is_younger_across_nodes(limit.max(IN_HAND), now));
     }
-    !request.prompt.contains(Prompt::Login) && limit.is_none_or(|limit| proved.is_within(limit, now))
+    !request.prompt.contains(Prompt::Login)
+        && limit.is_none_or(|limit| proved.is_younger_across_nodes(limit, now))
 }

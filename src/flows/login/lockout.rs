@@ -20,7 +20,7 @@ const QUIET: Duration = Duration::from_hours(24);
 /// How long those are remembered that led to a lock.
 const MEMORY: Duration = Duration::from_hours(30 * 24);
 
-/// After so many failures without a success between them, a name is locked for [`MEMORY`] each time (NIST SP 800-63B-4 §3.2.2).
+/// After so many failures without a success between them, a name is locked for [`MEMORY`] (NIST SP 800-63B-4 §3.2.2).
 const MOST_IN_A_ROW: i64 = 100;
 
 /// Until when this name is locked, if it is.
@@ -62,13 +62,13 @@ pub fn clear(tx: &mut impl Transaction, key: &str) -> Result<bool, Failure> {
     counters::delete(tx, key)
 }
 
-/// Judges a counter that was just raised. Its count is the failures in a row: neither a quiet window nor a lock that ended
-/// forgives them, or guesses at the right pace would never end. Each full limit locks for twice as long as the one before.
+/// Judges a counter that was just raised. Its count is the failures in a row: neither a quiet window nor a lock shorter than
+/// [`MEMORY`] forgives them, or guesses at the right pace would never end. Each full limit locks for twice as long as the one
+/// before.
 fn judge(counter: &mut Counter, rate: Rate, now: Timestamp) -> Option<Timestamp> {
     let limit = i64::from(rate.count.get()).min(MOST_IN_A_ROW);
     if counter.expires_at <= now {
         counter.count = 1;
-        counter.window_started_at = now;
         counter.locked_until = None;
     } else if counter.locked_until.is_some_and(|until| until > now) {
         // It was sent before the lock and arrived after: refused already, and counted by the lock.
@@ -76,19 +76,17 @@ fn judge(counter: &mut Counter, rate: Rate, now: Timestamp) -> Option<Timestamp>
         return None;
     }
     let locks = counter.count / limit;
-    if counter.count < MOST_IN_A_ROW && counter.count % limit != 0 {
-        counter.expires_at = now + if locks == 0 { QUIET } else { MEMORY };
-        return None;
-    }
-    let until = if counter.count >= MOST_IN_A_ROW {
-        now + MEMORY
-    } else {
+    counter.expires_at = now + if locks == 0 { QUIET } else { MEMORY };
+    let length = if counter.count >= MOST_IN_A_ROW {
+        MEMORY
+    } else if counter.count % limit == 0 {
         let doublings = u32::try_from(locks - 1).unwrap_or(u32::MAX).min(16);
-        now + rate.window.saturating_mul(1 << doublings).min(LONGEST)
+        rate.window.saturating_mul(1 << doublings).min(LONGEST)
+    } else {
+        return None;
     };
-    counter.locked_until = Some(until);
-    counter.expires_at = until.max(now + MEMORY);
-    Some(until)
+    counter.locked_until = Some(now + length);
+    counter.locked_until
 }
 
 #[cfg(test)]
@@ -147,10 +145,7 @@ mod tests {
             let found = locks(rate, (0..120).map(|n| n * (DAY - 60)));
             let first = found.iter().position(|lock| *lock == Some(30 * DAY));
             assert_eq!(first, Some(99), "{rate}: {found:?}");
-            assert!(
-                found[100..].iter().all(|lock| lock.is_none_or(|lock| lock == 30 * DAY)),
-                "{rate}: {found:?}"
-            );
+            assert!(found[100..].iter().all(Option::is_none), "all inside that lock, {rate}: {found:?}");
         }
     }
 }

@@ -90,7 +90,7 @@ struct Work<'w, 't> {
     scopes: BTreeMap<String, TenantScope>,
     names: BTreeMap<String, Names>,
     made: Vec<Made>,
-    /// Those that were made: their own chains say it too, and whoever takes one of those away takes it as a whole.
+    /// Tenants made here. The platform's chain states them, since a tenant's own chain can be taken away whole.
     tenants: Vec<TenantId>,
     /// Whose access tokens say more than is so from now on (P074).
     falling: Falling,

@@ -104,7 +104,8 @@ fn judge(
 
 /// Whether neither limit has passed. A session from the future, after a clock was set back, is as old as it may be.
 fn within(limits: &SessionLimits, session: &Session, now: Timestamp) -> bool {
-    session.last_seen_at.is_within(limits.idle(), now) && session.created_at.is_within(limits.absolute(), now)
+    session.last_seen_at.is_younger_across_nodes(limits.idle(), now)
+        && session.created_at.is_younger_across_nodes(limits.absolute(), now)
 }
 
 /// Whether the session of an access token, in the tenant of the transaction, is over and took the token along.

@@ -170,6 +170,7 @@ fn given(cookie: &str, key: &KeyedHash) -> Option<Given> {
 }
 
 fn proof(nonce: &[u8; RANDOM], given: Given, key: &KeyedHash) -> [u8; RANDOM] {
+    // `browser` as before there were two: of the cookies that are out, any may be of somebody who is signed in.
     let label: &[u8] = match given {
         Given::AtFirst => b"visitor",
         Given::AtSignIn => b"browser",

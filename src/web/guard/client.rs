@@ -17,7 +17,7 @@ use crate::storage::{Directory, TenantTx};
 use crate::web::edge::Edge;
 use crate::web::oidc::error::Halt;
 
-/// A client that exists, as it is registered.
+/// A client as it is registered, if there is one.
 type Registration = Option<Arc<KnownClient>>;
 
 /// A verdict, and the registration that it was given by.
@@ -76,21 +76,21 @@ async fn judge(
     presented: &ClientProof,
     known: Registration,
 ) -> Result<Judged, Halt> {
-    let (ClientProof::Assertion(client, assertion), Some(place)) = (presented, keys_place(known.as_deref()))
+    let (ClientProof::Assertion(client, assertion), Some(uri)) = (presented, jwks_uri(known.as_deref()))
     else {
         let judged = authenticate(call, known.clone(), presented, None);
         return Ok((known, judged));
     };
     let kid = claimed_kid(assertion);
-    let fetched = edge.known.keys.at(&*edge.http, place, kid.as_deref(), call.now).await;
+    let fetched = edge.known.keys.at(&*edge.http, uri, kid.as_deref(), call.now).await;
     let current = edge.known.client(&edge.database, &edge.changes, client, call.now).await?;
-    let fetched = fetched.filter(|_| keys_place(current.as_deref()) == Some(place));
+    let fetched = fetched.filter(|_| jwks_uri(current.as_deref()) == Some(uri));
     let judged = authenticate(call, current.clone(), presented, fetched.as_ref());
     Ok((current, judged))
 }
 
 /// Where this client publishes its keys.
-fn keys_place(known: Option<&KnownClient>) -> Option<&str> {
+fn jwks_uri(known: Option<&KnownClient>) -> Option<&str> {
     known?.client.metadata.jwks_uri.as_deref()
 }
 

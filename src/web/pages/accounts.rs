@@ -35,7 +35,7 @@ async fn show(visitor: &Visitor) -> Outcome {
 async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let params = visitor.form(body)?;
     let handle = visitor.needed_handle(&params)?;
-    visitor.has_signed_in()?;
+    visitor.refuse_unless_signed_in()?;
     if login::is_cancel(&params) {
         return login::cancel(visitor, Some(handle)).await;
     }
@@ -67,7 +67,7 @@ fn read(params: &Params) -> Option<Choice> {
 }
 
 async fn page(visitor: &Visitor, handle: InteractionHandle) -> Outcome {
-    visitor.has_signed_in()?;
+    visitor.refuse_unless_signed_in()?;
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let opened =
         visitor.edge.database.read_directory(move |directory| choices(directory, &call, handle, &cookie));

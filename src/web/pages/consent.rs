@@ -31,7 +31,7 @@ pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
 
 async fn ask(visitor: &Visitor) -> Outcome {
     let handle = visitor.needed_handle(&visitor.query()?)?;
-    visitor.has_signed_in()?;
+    visitor.refuse_unless_signed_in()?;
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let asked = visitor
         .edge
@@ -53,7 +53,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         _ => return Err(visitor.detour(Trouble::Malformed)),
     };
     let reply = Reply { allowed, question: params.get(QUESTION).unwrap_or_default().to_owned() };
-    visitor.has_signed_in()?;
+    visitor.refuse_unless_signed_in()?;
     let rules = visitor.edge.sign_in.records.clone();
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let outcome = visitor

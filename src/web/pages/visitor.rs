@@ -125,7 +125,7 @@ impl Visitor {
     }
 
     /// Refuses a browser in which nobody has signed in, on a page to which only others are led: there is nothing to look up.
-    pub fn has_signed_in(&self) -> Result<(), Detour> {
+    pub fn refuse_unless_signed_in(&self) -> Result<(), Detour> {
         if self.browser.has_signed_in() { Ok(()) } else { Err(self.expired().into()) }
     }
 

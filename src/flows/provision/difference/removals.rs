@@ -15,7 +15,7 @@ impl Differ<'_> {
             for (slug, have) in &state.tenants {
                 let named = tenants.iter().any(|tenant| tenant.slug.value.as_str() == slug);
                 if !have.is_gone() && !named && slug != PLATFORM_SLUG {
-                    let with = self.inside_it(slug)?;
+                    let with = self.contents_of(slug)?;
                     self.note((Action::Remove, "tenant"), (Some(slug), slug), with, Step::RemoveTenant);
                 }
             }
@@ -36,7 +36,7 @@ impl Differ<'_> {
     }
 
     /// How many things of each kind go with a tenant.
-    fn inside_it(&self, slug: &str) -> Result<Vec<Field>, Failure> {
+    fn contents_of(&self, slug: &str) -> Result<Vec<Field>, Failure> {
         let Some(inside) = self.state.inside(slug)? else { return Ok(Vec::new()) };
         let exists = |it: &&ClientState| !matches!(it.client.status, Status::Deleted { .. });
         let counts = [
