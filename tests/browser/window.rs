@@ -53,6 +53,7 @@ where
     let test = async { tokio::task::spawn_local(test(window)).await };
     let outcome = LocalSet::new().run_until(test).await;
     driver.quit().await.expect("the browser closes");
+    driver_process.end().await;
     if let Err(panicked) = outcome {
         std::panic::resume_unwind(panicked.into_panic());
     }
@@ -217,7 +218,7 @@ fn capabilities() -> thirtyfour::ChromeCapabilities {
 struct DriverProcess {
     process: Child,
     port: u16,
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl DriverProcess {
@@ -236,7 +237,7 @@ impl DriverProcess {
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver must be installed: apt-get install chromium chromium-driver");
-        let mut started = Self { process, port: 0, _home: home };
+        let mut started = Self { process, port: 0, home };
         let output = started.process.stdout.take().expect("its output");
         started.port = BufReader::new(output).lines().map_while(Result::ok).find_map(|line| {
             line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()
@@ -246,6 +247,16 @@ impl DriverProcess {
 
     fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Ends it, and takes its home away as soon as the browser's last helper has stopped writing there.
+    async fn end(self) {
+        let home = self.home.path().to_owned();
+        drop(self);
+        until(ARRIVED, "the browser's home is empty", async || {
+            !home.exists() || std::fs::remove_dir_all(&home).is_ok()
+        })
+        .await;
     }
 }
 
