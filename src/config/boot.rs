@@ -5,7 +5,6 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use ipnet::IpNet;
-use url::Url;
 
 use super::fault::{ConfigFault, in_words};
 use super::mail::MailTransport;
@@ -139,7 +138,7 @@ fn secrets(config: &Config, faults: &mut Vec<ConfigFault>) {
 }
 
 fn database_password(url: &str) -> Option<String> {
-    let url = Url::parse(url).ok().filter(|url| url.scheme() != "sqlite")?;
+    let url = super::database::parse(url).filter(|url| url.scheme() != "sqlite")?;
     let in_query =
         url.query_pairs().find(|(name, _)| name == "password").map(|(_, value)| value.into_owned());
     in_query.or_else(|| {

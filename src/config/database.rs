@@ -69,6 +69,12 @@ impl DatabaseConfig {
     }
 }
 
+/// The parts of a PostgreSQL URL. The client library takes a user without a host, whose socket the query names; the URL
+/// standard does not.
+pub(super) fn parse(url: &str) -> Option<Url> {
+    Url::parse(url).or_else(|_| Url::parse(&url.replacen("@/", "@localhost/", 1))).ok()
+}
+
 /// Everybody who reads the URL of a PostgreSQL database has to see the password in the same place. What is left to the
 /// client library comes back in its messages, password and all.
 fn check_url(url: &str) -> Result<(), &'static str> {
@@ -85,7 +91,7 @@ fn check_url(url: &str) -> Result<(), &'static str> {
         after.as_bytes().get(..2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit) && hex != b"00")
     });
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic());
-    let parsed = Url::parse(url).is_ok_and(|url| url.fragment().is_none());
+    let parsed = parse(url).is_some_and(|url| url.fragment().is_none());
     if parsed && plain && escaped && at(rest) <= 1 && at(rest) == at(authority) {
         return Ok(());
     }
@@ -105,6 +111,8 @@ mod tests {
             "postgres://ann:p%40ss%2fw%25@db:5432/x",
             "postgresql:///x?user=ann&host=%2Frun%2Fpostgresql&port=5433",
             "postgresql:///x?host=a,b&password=p%40ss",
+            "postgres://ann@/x?host=/var/run/postgresql",
+            "postgresql://ann:p@/x?host=/cloudsql/project:region:name",
             "postgres://ann:a:b@[::1]/x",
         ] {
             assert_eq!(check_url(good), Ok(()), "{good}");
@@ -116,6 +124,7 @@ mod tests {
             "postgres://ann:hunter%2@db/x",
             "postgres://ann:hunter%00@db/x",
             "postgres://ann:hun/ter@db/x",
+            "postgres://ann:hun@/ter@db/x",
             "postgres://ann:5432/ter@db/x",
             "postgres://ann:12?ter@db/x",
             "postgres://ann:12#ter@db/x",

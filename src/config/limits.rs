@@ -19,7 +19,7 @@ pub const SECTION: Section = Section {
             "limits.sign_in_account",
             Kind::Rate,
             "10 per 15m",
-            "Failed sign-ins in a row to one account name, known or not, from anywhere: after so many the name is locked for this time, and for twice as long each time, up to a day; after a hundred for thirty days, or until `symbolon users unlock`. A successful sign-in clears the count. So does a day without failures if nothing was locked yet, else thirty such days. Counted in the database, on all nodes together.",
+            "Failed sign-ins in a row to one account name, known or not, from anywhere: after so many the name is locked for this time, and for twice as long each time, up to a day; after a hundred for thirty days, or until `symbolon users unlock`. A successful sign-in clears the count, and so do thirty days without failures. Counted in the database, on all nodes together.",
         ),
         Key::new(
             "limits.authorize_address",

@@ -95,12 +95,13 @@ async fn state(context: &JobContext, scope: TenantScope) -> Result<bool, Failure
 }
 
 /// Whether it is time for another, by what the earlier ones state: the columns beside them could be anything. One that proves
-/// nothing any more, since its key was revoked, is followed by another at once.
+/// nothing any more, since its key was revoked, is followed by another at once; and a chain that is shorter than stated is looked at, and told.
 fn is_due(known: &KnownCheckpoints, head: &Head, now: Timestamp) -> bool {
     let fresh = |one: &KnownCheckpoint| {
         !one.withdrawn && Timestamp::from_unix(one.checkpoint.iat).is_younger_across_nodes(APART, now)
     };
-    head.seq > 0 && known.believed.iter().all(|one| one.checkpoint.seq != head.seq && !fresh(one))
+    let cut = known.believed.iter().any(|one| one.checkpoint.seq > head.seq);
+    cut || head.seq > 0 && known.believed.iter().all(|one| one.checkpoint.seq != head.seq && !fresh(one))
 }
 
 /// Writes and syncs the file where waiting for a disk holds up nobody's request.

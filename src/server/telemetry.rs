@@ -14,7 +14,8 @@ const STRANGERS_WORDS: &str = "actix_http=off,rustls=off";
 
 /// Sends the log to standard error from now on. A second call changes nothing.
 pub fn init(config: &LogConfig) {
-    let filter = format!("{STRANGERS_WORDS},{}", config.level).parse::<EnvFilter>().unwrap_or_default();
+    // Errors are told where nothing is asked for.
+    let filter = format!("error,{STRANGERS_WORDS},{}", config.level).parse::<EnvFilter>().unwrap_or_default();
     let colours = std::io::stderr().is_terminal();
     let log =
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);

@@ -169,7 +169,7 @@ impl Database {
         self.run_read(Box::new(|conn, _| {
             let row: ServerFacts = diesel::sql_query(
                 "SELECT (r.rolsuper OR r.rolbypassrls) AS bypasses, \
-                 EXISTS (SELECT 1 FROM pg_class c WHERE c.oid = to_regclass('users') AND c.relowner = r.oid) AS owns, \
+                 EXISTS (SELECT 1 FROM pg_class c WHERE c.oid = to_regclass('users') AND pg_has_role(r.oid, c.relowner, 'MEMBER')) AS owns, \
                  EXISTS (SELECT 1 FROM pg_class c WHERE c.oid IN \
                  (to_regclass('audit_events'), to_regclass('audit_personal'), to_regclass('audit_checkpoints')) \
                  AND (has_table_privilege(c.oid, 'DELETE, TRUNCATE') OR has_any_column_privilege(c.oid, 'UPDATE') \
@@ -215,9 +215,9 @@ pub enum UnsafeServer {
         "the database role is a superuser or has BYPASSRLS; serve as a plain role and run `symbolon migrate` as the owner"
     )]
     RoleBypasses,
-    /// The role owns the tables (D24).
+    /// The role owns the tables, or may become the one that does (D24).
     #[error(
-        "the database role owns the tables; serve as a plain role and run `symbolon migrate` as the owner"
+        "the database role owns the tables or is a member of the role that does; serve as a plain role and run `symbolon migrate` as the owner"
     )]
     RoleOwns,
     /// The role may change what the audit trail says, or add nothing to it (D24).

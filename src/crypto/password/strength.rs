@@ -73,8 +73,7 @@ pub fn check(password: &Password, context: &[&str]) -> Result<(), Weakness> {
             return Err(Weakness::Contextual);
         }
     }
-    let joined = joined(&lower);
-    for text in [&*lower, &*joined] {
+    for text in std::iter::once(&lower).chain(&spelled_out(&lower)) {
         let common = COMMON.lines().any(|line| line == text);
         // A common word with a year, digits and signs around it has a score of three.
         if common || is_seasonal(text) || zxcvbn(text, &words).score() < Score::Four {
@@ -84,12 +83,13 @@ pub fn check(password: &Password, context: &[&str]) -> Result<(), Weakness> {
     Ok(())
 }
 
-/// A text that is spelled out letter by letter, `p.a.s.s`, without what stands between the letters; any other as it is.
-fn joined(text: &str) -> String {
-    let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
-    let all = text.chars().count();
-    let between = all - letters.chars().count();
-    if between * 3 >= all { letters } else { text.to_owned() }
+/// What is left of a text that is spelled out letter by letter, `p.a.s.s`, without the sign that stands between the letters.
+fn spelled_out(text: &str) -> Option<String> {
+    let mut signs = text.chars().filter(|c| !c.is_alphanumeric());
+    let sign = signs.next()?;
+    let pairs = text.chars().zip(text.chars().skip(1));
+    let apart = pairs.into_iter().all(|(one, next)| !one.is_alphabetic() || !next.is_alphabetic());
+    (apart && signs.all(|other| other == sign)).then(|| text.replace(sign, ""))
 }
 
 /// How many guesses a text takes, as a power of ten; a single character counts half.
@@ -193,6 +193,16 @@ mod tests {
             assert_eq!(judge(text), Err(Weakness::Contextual), "{text}");
         }
         assert_eq!(judge("Tr0ub4dor&3"), Err(Weakness::TooShort));
+    }
+
+    /// As password managers make them: nobody guesses these.
+    #[test]
+    fn p040_random_passwords_pass_with_any_signs_in_them() {
+        for text in
+            ["5mi>s\\IZHbh?*S/?", "v;3(Q/{1x,)Z", "#1:k$9^e@7!w&4*r", "T~8]u[2}Q|6-", "q=K+7<z>4?M.9,X"]
+        {
+            assert_eq!(judge(text), Ok(()), "{text}");
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub struct Question {
 pub struct Reply {
     /// Yes or no.
     pub allowed: bool,
-    /// [`Question::digest`] of what their page put before them.
+    /// [`Question::digest`] of what their page put before them. A no needs none: it gives nothing away.
     pub question: String,
 }
 
@@ -138,7 +138,7 @@ pub fn answer(
         Ok(asked) => asked,
         Err(outcome) => return Ok((outcome, None)),
     };
-    if question.digest()? != reply.question {
+    if reply.allowed && question.digest()? != reply.question {
         return Ok((Outcome::Consent(handle), None));
     }
     let Question { account, request, .. } = &question;

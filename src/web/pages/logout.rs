@@ -34,7 +34,8 @@ async fn ask(visitor: &Visitor) -> Outcome {
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let (database, rules) = (&visitor.edge.database, visitor.edge.sign_in.records.clone());
     let begun = move |directory: &mut Directory<'_>| begin(directory, &call, &rules, &request, &cookie);
-    let step = if visitor.browser.has_signed_in() {
+    let signed_in = visitor.sound(visitor.browser.signed_in(&visitor.edge, &visitor.call).await)?;
+    let step = if signed_in.is_some() {
         database.write_directory(begun).await
     } else {
         // Nobody is there to sign out, and so there is nothing to write.

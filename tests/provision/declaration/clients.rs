@@ -127,6 +127,22 @@ fn redirect_uris_are_exact_and_safe() {
     assert!(parse(&native).unwrap().warnings.is_empty());
 }
 
+/// P005, RFC 9207 §2.4: an answer would say something twice, and the application might read the first.
+#[test]
+fn p005_a_redirect_uri_says_nothing_that_only_an_answer_says() {
+    for query in ["?x=1&code=c", "?st%61te", "?iss=https://evil.example", "?error=x", "?response=x"] {
+        let uri = format!("kind: spa, redirect_uris: [\"https://app.example/cb{query}\"]");
+        only_fault(&client_faults(&uri), "13:", "leave that out of the query");
+    }
+    let signed_out = "https://app.example/?error=signed_out";
+    let after = format!(
+        "kind: spa, redirect_uris: [\"https://app.example/cb?x=1\"], post_logout_redirect_uris: [\"{signed_out}\"]"
+    );
+    assert!(
+        parse(&with_tenant(&format!("    clients: [{{client_id: acme.a, name: A, {after}}}]\n"))).is_ok()
+    );
+}
+
 #[test]
 fn other_uris_of_a_client_are_checked() {
     let base = "kind: spa, redirect_uris: [\"https://app.example/cb\"]";
@@ -138,6 +154,7 @@ fn other_uris_of_a_client_are_checked() {
         ("logo_uri: \"https://169.254.169.254/logo\"", "may not"),
         ("logo_uri: \"https://localhost/logo\"", "may not"),
         ("post_logout_redirect_uris: [\"http://app.example/\"]", "loopback only"),
+        ("post_logout_redirect_uris: [\"https://app.example/?state=x\"]", "brings state itself"),
         ("lifetimes: {access_token: 2h}", "must be 1s to 1h"),
         ("lifetimes: {id_token: 61m}", "must be 1s to 1h"),
         ("lifetimes: {refresh_idle: 401d}", "must be 1s to 400d"),

@@ -92,14 +92,24 @@ fn p019_no_resource_server_is_named_like_the_issuer() {
         "https://api.example/%7ev1/./",
         "https://u:p@api.example",
         "https://api.example/v1 2",
+        "https://api.example./v1",
+        "https://api.example/v1?",
+        "https://api.example/%61",
+        "https://api.example/a%2fb",
+        "https://api.example/a%2",
         "HTTPS://api.example/",
         "https:api.example",
     ] {
         let found = tenant_faults(&resource(odd));
         assert!(found.len() == 1 && found[0].starts_with("12:30"), "{odd}: {found:?}");
     }
+    let twins = tenant_faults(&resource("https://notes.example/"));
+    assert!(
+        twins.len() == 2 && twins.iter().all(|fault| fault.contains("the slash at its end")),
+        "{twins:?}"
+    );
     for other in
-        ["http://localhost:8081", "https://api.example/", "https://api.example/v1", "urn:example:api"]
+        ["http://localhost:8081", "https://api.example/", "https://api.example/a%2Fb", "urn:example:api"]
     {
         assert!(parse(&with_tenant(&resource(other))).is_ok(), "{other}");
     }

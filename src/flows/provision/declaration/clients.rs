@@ -13,6 +13,7 @@ use crate::model::client::{AuthMethod, ClientKind, ClientMetadata};
 use crate::model::ids::ClientId;
 use crate::model::lifetime;
 use crate::model::resource_server::OpenTo;
+use crate::protocol::redirect_uri::{SIGN_IN_ANSWER, SIGN_OUT_ANSWER};
 use crate::protocol::scope::STANDARD;
 use crate::protocol::token_claims::fits;
 
@@ -321,14 +322,16 @@ fn browser_uris(fields: &Fields<'_>, kind: Option<ClientKind>) -> (Vec<String>, 
         }
         Some(ClientKind::Web | ClientKind::Spa) | None => {}
     }
-    let uris = |key: &str| fields.read(key, |list| list.set(|item| uris::redirect(item, kind)));
-    let redirects = uris("redirect_uris");
+    let uris = |key: &str, answer: &[&str]| {
+        fields.read(key, |list| list.set(|item| uris::redirect(item, kind, answer)))
+    };
+    let redirects = uris("redirect_uris", &SIGN_IN_ANSWER);
     let empty = fields.get("redirect_uris").is_none_or(|list| list.node.list().is_empty());
     if empty && !matches!(kind, Some(ClientKind::Service) | None) {
         fields.spot.fault("`redirect_uris` is missing: name every URI that may receive a code");
     }
     let origins = fields.read("allowed_origins", |list| list.set(uris::origin));
-    (values(redirects), values(uris("post_logout_redirect_uris")), values(origins))
+    (values(redirects), values(uris("post_logout_redirect_uris", &SIGN_OUT_ANSWER)), values(origins))
 }
 
 pub(super) fn default_grants(kind: Option<ClientKind>) -> Vec<String> {

@@ -13,9 +13,13 @@ use crate::protocol::resource::ResourceIndicator;
 
 const HTTP_HERE: &str = "plain http; fit for development on this machine only";
 
-/// A redirect URI of a client of this kind (RFC 6749 §3.1.2, RFC 8252 §7).
-pub(super) fn redirect(spot: &Spot<'_>, kind: Option<ClientKind>) -> Option<At<String>> {
+/// A redirect URI of a client of this kind (RFC 6749 §3.1.2, RFC 8252 §7), to which an answer brings these parameters.
+pub(super) fn redirect(spot: &Spot<'_>, kind: Option<ClientKind>, answer: &[&str]) -> Option<At<String>> {
     let uri = spot.parsed::<RedirectUri>()?;
+    if uri.value.says(answer) {
+        spot.fault(format!("an answer brings {} itself; leave that out of the query", answer.join(", ")));
+        return None;
+    }
     if uri.value.as_str().contains('*') {
         spot.fault("wildcards are not allowed; list every URI");
         return None;
@@ -87,7 +91,24 @@ fn secure(spot: &Spot<'_>, url: &Url) -> bool {
 fn is_normal(text: &str, url: &Url) -> bool {
     let bare = url.path() == "/" && url.query().is_none();
     let spelled = url.as_str() == text || bare && url.as_str().strip_suffix('/') == Some(text);
-    spelled && url.username().is_empty() && url.password().is_none()
+    let dotted = url.host_str().is_some_and(|host| host.ends_with('.'));
+    // RFC 3986 §2.1, §2.3: capital digits, and only of what cannot stand for itself.
+    let escaped = text.split('%').skip(1).all(|after| {
+        let byte = after.get(..2).filter(|hex| !hex.contains(char::is_lowercase));
+        let byte = byte.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        byte.is_some_and(|byte| !byte.is_ascii_alphanumeric() && !b"-._~".contains(&byte))
+    });
+    spelled
+        && !dotted
+        && escaped
+        && !text.ends_with('?')
+        && url.username().is_empty()
+        && url.password().is_none()
+}
+
+/// The same address with or without the slash at its end.
+fn twin(text: &str) -> String {
+    text.strip_suffix('/').map_or_else(|| format!("{text}/"), str::to_owned)
 }
 
 impl Reader<'_> {
@@ -104,6 +125,10 @@ impl Reader<'_> {
             }
             Ok(url) if is_url && !is_normal(text, &url) => {
                 spot.fault("spells an address in an unusual way, and another API could be mistaken for it; write it in lower case, without user name, default port, dot segments or needless escapes");
+                None
+            }
+            Ok(_) if self.index.resources.contains_key(&twin(text)) => {
+                spot.fault("another API has this address with or without the slash at its end, and one could be mistaken for the other");
                 None
             }
             Ok(url) if is_url => secure(spot, &url).then_some(identifier),
