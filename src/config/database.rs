@@ -124,7 +124,7 @@ mod tests {
             "postgres://ann:hunter%2@db/x",
             "postgres://ann:hunter%00@db/x",
             "postgres://ann:hun/ter@db/x",
-            "postgres://ann:hun@/ter@db/x",
+            "postgres://ann:hun/ter@/x",
             "postgres://ann:5432/ter@db/x",
             "postgres://ann:12?ter@db/x",
             "postgres://ann:12#ter@db/x",

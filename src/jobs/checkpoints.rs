@@ -119,3 +119,28 @@ fn broken(tenant: TenantId, fault: &Fault) -> Failure {
     tracing::error!(%tenant, %fault, "an audit chain does not verify: run `symbolon audit verify`");
     Failure::internal("verifying an audit chain")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flows::audit::{Checkpoint, KnownCheckpoint};
+    use crate::model::ids::TenantId;
+
+    /// P137: what was stated an hour ago needs no other statement, unless less is there than it states.
+    #[test]
+    fn p137_a_chain_that_is_shorter_than_stated_is_looked_at_at_once() {
+        let now = Timestamp::from_unix(1_800_000_000);
+        let checkpoint = Checkpoint {
+            iss: "https://id.example".into(),
+            tenant_id: TenantId::from_bytes([1; 16]),
+            seq: 6,
+            head: String::new(),
+            root: String::new(),
+            iat: now.unix() - 3600,
+        };
+        let believed = vec![KnownCheckpoint { name: "one".into(), checkpoint, withdrawn: false }];
+        let known = KnownCheckpoints { believed, ..KnownCheckpoints::default() };
+        let due = [0, 5, 6, 7].map(|seq| is_due(&known, &Head { seq, hash: String::new() }, now));
+        assert_eq!(due, [true, true, false, false]);
+    }
+}

@@ -8,6 +8,7 @@ use diesel::pg::PgConnection;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, ConnectionError, MultiConnection};
+use url::form_urlencoded;
 
 use crate::model::secret::Secret;
 
@@ -151,15 +152,23 @@ const TIMEOUTS: [(&str, &str); 5] = [
     ("tcp_user_timeout", "10000"),
 ];
 
-/// The URL with [`TIMEOUTS`]. One that only libpq can read stays as it is.
+/// The URL with [`TIMEOUTS`], added to the text as it is: libpq reads more forms than the URL standard.
 fn with_timeouts(url: &Secret<String>) -> Secret<String> {
-    let Ok(mut parsed) = url::Url::parse(url.expose()) else { return url.clone() };
+    let mut text = url.expose().clone();
+    let query = text.split_once('?').map(|(_, query)| query.to_owned());
+    let mut joint = match query.as_deref() {
+        None => "?",
+        Some(query) if query.is_empty() || query.ends_with('&') => "",
+        Some(_) => "&",
+    };
     for (name, value) in TIMEOUTS {
-        if !parsed.query_pairs().any(|(known, _)| known == name) {
-            parsed.query_pairs_mut().append_pair(name, value);
+        let mut given = form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
+        if !given.any(|(known, _)| known == name) {
+            text.extend([joint, name, "=", value]);
+            joint = "&";
         }
     }
-    Secret::new(parsed.into())
+    Secret::new(text)
 }
 
 #[cfg(test)]
@@ -176,6 +185,8 @@ mod tests {
             own.starts_with("postgres://u@db/x?connect_timeout=7&sslmode=require&keepalives_idle"),
             "{own}"
         );
-        assert_eq!(read("postgres://a:1,b:2/x"), "postgres://a:1,b:2/x");
+        let socket = read("postgres://ann@/x?host=/run/postgresql");
+        assert!(socket.starts_with("postgres://ann@/x?host=/run/postgresql&connect_timeout=2&"), "{socket}");
+        assert!(read("postgres://db/x?").starts_with("postgres://db/x?connect_timeout=2&"));
     }
 }

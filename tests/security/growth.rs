@@ -136,7 +136,7 @@ async fn p132_what_strangers_leave_is_bounded_and_goes_away() {
         server.advance(Duration::from_hours(1)).await;
     }
     assert!(unbounded.is_empty(), "rows from 80 knocks where 20 are let through: {unbounded:?}");
-    // Failed sign-ins are remembered for thirty days (P037), the rest for two at most.
+    // Failed sign-ins are counted for thirty days (P037); what is no counter is gone after two.
     for (days, remembered) in [(2, "counters"), (31, "")] {
         server.advance(Duration::from_hours(24 * days)).await;
         server.run_jobs().await;

@@ -1,5 +1,7 @@
 //! What is accepted as a new password, the same rule at every door (R20, P040).
 
+use std::collections::BTreeSet;
+
 use zxcvbn::{Score, zxcvbn};
 
 use super::{MIN_CHARS, Password};
@@ -83,13 +85,12 @@ pub fn check(password: &Password, context: &[&str]) -> Result<(), Weakness> {
     Ok(())
 }
 
-/// What is left of a text that is spelled out letter by letter, `p.a.s.s`, without the sign that stands between the letters.
+/// What is left of a text that is spelled out letter by letter, `p.a.s.s!`, without the one or two signs between the letters.
 fn spelled_out(text: &str) -> Option<String> {
-    let mut signs = text.chars().filter(|c| !c.is_alphanumeric());
-    let sign = signs.next()?;
-    let pairs = text.chars().zip(text.chars().skip(1));
-    let apart = pairs.into_iter().all(|(one, next)| !one.is_alphabetic() || !next.is_alphabetic());
-    (apart && signs.all(|other| other == sign)).then(|| text.replace(sign, ""))
+    let signs: BTreeSet<char> = text.chars().filter(|c| !c.is_alphanumeric()).collect();
+    let mut pairs = text.chars().zip(text.chars().skip(1));
+    let apart = pairs.all(|(one, next)| !one.is_alphabetic() || !next.is_alphabetic());
+    (apart && (1..=2).contains(&signs.len())).then(|| text.chars().filter(|c| c.is_alphanumeric()).collect())
 }
 
 /// How many guesses a text takes, as a power of ten; a single character counts half.
@@ -175,6 +176,9 @@ mod tests {
             "p a s s w o r d 1",
             "p.a.s.s.w.o.r.d.1",
             "l-e-t-m-e-i-n-2026",
+            "p.a.s.s.w.o.r.d.1!",
+            "!p.a.s.s.w.o.r.d",
+            "p-a-s-s w-o-r-d",
             "йцукенгшщзхъ",
             "qwertzuiopü+",
             "azertyuiopqs",

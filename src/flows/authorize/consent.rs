@@ -42,7 +42,8 @@ pub struct Question {
 pub struct Reply {
     /// Yes or no.
     pub allowed: bool,
-    /// [`Question::digest`] of what their page put before them. A no needs none: it gives nothing away.
+    /// [`Question::digest`] of what their page put before them. A no needs none: it gives nothing away,
+    /// and is recorded as that of the person who is asked now.
     pub question: String,
 }
 

@@ -97,6 +97,7 @@ fn p019_no_resource_server_is_named_like_the_issuer() {
         "https://api.example/%61",
         "https://api.example/a%2fb",
         "https://api.example/a%2",
+        "https://api.example/%+1",
         "HTTPS://api.example/",
         "https:api.example",
     ] {

@@ -94,8 +94,8 @@ fn is_normal(text: &str, url: &Url) -> bool {
     let dotted = url.host_str().is_some_and(|host| host.ends_with('.'));
     // RFC 3986 §2.1, §2.3: capital digits, and only of what cannot stand for itself.
     let escaped = text.split('%').skip(1).all(|after| {
-        let byte = after.get(..2).filter(|hex| !hex.contains(char::is_lowercase));
-        let byte = byte.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let hex = after.get(..2).filter(|hex| hex.bytes().all(|c| matches!(c, b'0'..=b'9' | b'A'..=b'F')));
+        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
         byte.is_some_and(|byte| !byte.is_ascii_alphanumeric() && !b"-._~".contains(&byte))
     });
     spelled
@@ -124,7 +124,7 @@ impl Reader<'_> {
                 None
             }
             Ok(url) if is_url && !is_normal(text, &url) => {
-                spot.fault("spells an address in an unusual way, and another API could be mistaken for it; write it in lower case, without user name, default port, dot segments or needless escapes");
+                spot.fault("spells an address in an unusual way, and another API could be mistaken for it; write the host in lower case and without a dot at its end, escapes with capital digits and only where they are needed, and no user name, default port, dot segments or empty query");
                 None
             }
             Ok(_) if self.index.resources.contains_key(&twin(text)) => {
