@@ -113,7 +113,7 @@ async fn the_keyboard_reaches_everything_in_order_and_sees_where_it_is() {
             ("setup", "email password setup-submit"),
         ];
         for (page, order) in orders {
-            window.open(&site.address(&format!("/en/{page}"))).await;
+            window.open_for_keys(&site.address(&format!("/en/{page}"))).await;
             for expected in order.split(' ') {
                 if window.focus().await != expected {
                     window.press_tab().await;
@@ -124,7 +124,7 @@ async fn the_keyboard_reaches_everything_in_order_and_sees_where_it_is() {
                 assert_eq!(window.evaluate(outline).await, true, "{expected} shows no focus on {page}");
             }
         }
-        window.open(&site.address("/en/password")).await;
+        window.open_for_keys(&site.address("/en/password")).await;
         window.press_shift_tab().await;
         assert_eq!(window.focus().await, "login-back", "the way back stands before the password");
     })

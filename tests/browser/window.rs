@@ -81,6 +81,14 @@ impl Window {
         self.session.goto(address).await.expect(address);
     }
 
+    /// Opens a page for the keyboard: the field that asks for the focus has it only when the page was painted.
+    pub(crate) async fn open_for_keys(&self, address: &str) {
+        self.open(address).await;
+        let given = "const asks = document.querySelector('[autofocus]');\
+                     return !asks || document.activeElement === asks";
+        until(ARRIVED, "the focus is given", async || self.evaluate(given).await == true).await;
+    }
+
     /// Where the window is.
     pub(crate) async fn address(&self) -> String {
         self.session.current_url().await.expect("an address").to_string()
