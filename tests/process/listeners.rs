@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use reqwest::Certificate;
 
-use super::{Home, report_token};
+use super::{Home, TLS_FILES, report_token};
 use crate::harness::jar::{Jar, client};
 use crate::harness::raw;
 use crate::harness::wait::until;
@@ -97,14 +97,9 @@ async fn readiness_goes_before_the_listener() {
 /// R73: the listener speaks TLS by itself, and nothing else on that port.
 #[tokio::test]
 async fn a_listener_with_a_certificate_speaks_https_only() {
-    let files = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/effects/tls");
-    let mut home = Home::new();
-    home.program = home
-        .program
-        .set("server.tls_certificate", format!("{files}/server.pem"))
-        .set("server.tls_key", format!("{files}/server.key"));
+    let home = Home::with_tls();
     let serving = home.program.serve();
-    let root = std::fs::read(format!("{files}/ca.pem")).expect("the root");
+    let root = std::fs::read(format!("{TLS_FILES}/ca.pem")).expect("the root");
     let trusting = trusting(&root, serving.address);
     let url = format!("https://keys.example:{}/.well-known/jwks.json", serving.address.port());
     let keys = trusting.get(url).send().await;
@@ -118,7 +113,7 @@ async fn a_listener_with_a_certificate_speaks_https_only() {
         raw::exchange(serving.address, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", Duration::from_secs(1));
     assert!(!plain.text.contains("alive"), "{plain:?}");
 
-    let broken = home.program.set("server.tls_key", format!("{files}/ca.pem"));
+    let broken = home.program.set("server.tls_key", format!("{TLS_FILES}/ca.pem"));
     let refused = broken.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(refused.code, Some(78), "{refused:?}");
     assert!(refused.err.contains("server.tls_key"), "{refused:?}");

@@ -21,6 +21,9 @@ use crate::harness::jar::client;
 use crate::harness::program::{Program, Serving};
 use crate::harness::rows::Everything;
 
+/// Certificates of the tests.
+const TLS_FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/effects/tls");
+
 /// A deployment as `init` leaves it, on a database of the run.
 struct Home {
     program: Program,
@@ -39,6 +42,16 @@ impl Home {
         let database = TestDatabase::new();
         let program = Program::new().on(&database.url).set("limits.token_address", "100000 per 1m");
         Self { program, database }
+    }
+
+    /// The same with a certificate of its own, for `keys.example`.
+    fn with_tls() -> Self {
+        let mut home = Self::new();
+        home.program = home
+            .program
+            .set("server.tls_certificate", format!("{TLS_FILES}/server.pem"))
+            .set("server.tls_key", format!("{TLS_FILES}/server.key"));
+        home
     }
 
     /// The same with `docs/examples/acme.yaml` applied, and the variables that it names.

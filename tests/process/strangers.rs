@@ -49,12 +49,7 @@ fn bytes_that_are_no_request_leave_no_line_whatever_the_level() {
 
 #[test]
 fn bytes_that_are_no_tls_leave_no_line_whatever_the_level() {
-    let files = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/effects/tls");
-    let mut home = Home::new();
-    home.program = home
-        .program
-        .set("server.tls_certificate", format!("{files}/server.pem"))
-        .set("server.tls_key", format!("{files}/server.key"));
+    let mut home = Home::with_tls();
     assert_eq!(foreign_lines(&home.program, &bad_hello()), Vec::<String>::new());
     home.program = home.program.set("log.level", "info,rustls=warn");
     let lines = foreign_lines(&home.program, &bad_hello());
