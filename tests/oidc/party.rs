@@ -26,6 +26,8 @@ pub(super) const VERIFIER: &str = "a-verifier-that-has-more-than-forty-three-cha
 pub(super) const CALLBACK: &str = "https://app.example/callback";
 /// The resource server of the product `notes`.
 pub(super) const NOTES: &str = "https://notes.example";
+/// Another one, in the tests that need two.
+pub(super) const MAIL: &str = "https://mail.example";
 
 /// A server with two tenants, a person in each, and a resource server.
 pub(super) struct World {

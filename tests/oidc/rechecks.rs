@@ -8,7 +8,7 @@ use symbolon::model::status::Status;
 use symbolon::storage::records::{clients, tenants};
 use symbolon::storage::{PlatformScope, PlatformTx};
 
-use super::party::{CALLBACK, NOTES, VERIFIER, World, assert_error, platform_client, text};
+use super::party::{CALLBACK, MAIL, NOTES, VERIFIER, World, assert_error, platform_client, text};
 use crate::harness::seed::{PASSWORD, Registered};
 
 /// A change that the node does not learn of: no change number, no refresh.
@@ -126,7 +126,6 @@ async fn userinfo_asks_for_the_scope_openid_and_not_for_an_audience() {
 /// consent was not consented to there: neither a code nor a refresh token brings it.
 #[tokio::test]
 async fn p008_a_scope_that_another_resource_server_defines_since_needs_a_consent_of_its_own() {
-    const MAIL: &str = "https://mail.example";
     let world = World::new().await;
     let platform = world.server.platform().await;
     platform.resource(MAIL, None, &["letters"], OpenTo::All).await;

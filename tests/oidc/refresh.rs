@@ -12,7 +12,7 @@ use symbolon::protocol::revocation_feed::RevokedKind;
 use symbolon::storage::PlatformTx;
 use symbolon::storage::records::{clients, policies, revocations, sessions};
 
-use super::party::{World, assert_error, claims, platform_client, text};
+use super::party::{MAIL, World, assert_error, claims, platform_client, text};
 use crate::harness::rows::Everything;
 use crate::harness::seed::Registered;
 
@@ -137,7 +137,6 @@ async fn p015_a_suspended_client_gets_nothing() {
 /// RFC 6749 §6: what no resource of the grant defined was never granted, and nothing is no part of it.
 #[tokio::test]
 async fn p016_a_scope_of_another_resource_was_not_granted() {
-    const MAIL: &str = "https://mail.example";
     let world = World::new().await;
     let platform = world.server.platform().await;
     platform.resource(MAIL, None, &["letters"], OpenTo::All).await;
