@@ -70,6 +70,12 @@ pub const SECTION: Section = Section {
             "Requests to sign out of one browser in which somebody has signed in, and forms that reach any page from it and that no page of ours sent.",
         ),
         Key::new(
+            "limits.mail_recipient",
+            Kind::Rate,
+            "5 per 10m",
+            "Mails to one address that anybody can ask for, over all kinds of them and all tenants: links to sign in or to set a new password, codes, confirmations. Counted for addresses that nobody has too, and the answer is the same either way.",
+        ),
+        Key::new(
             "limits.hash_workers",
             Kind::Count { least: 0, most: 256 },
             "0",
@@ -119,6 +125,8 @@ pub struct LimitsConfig {
     pub logout_address: Rate,
     /// Requests to sign out, a browser.
     pub logout_browser: Rate,
+    /// Mails that strangers ask for, a recipient.
+    pub mail_recipient: Rate,
     /// Password hashes at once; `None` means one a core.
     pub hash_workers: Option<usize>,
     /// Password hashes waiting.
@@ -143,6 +151,7 @@ impl LimitsConfig {
             setup_address: reader.rate("limits.setup_address"),
             logout_address: reader.rate("limits.logout_address"),
             logout_browser: reader.rate("limits.logout_browser"),
+            mail_recipient: reader.rate("limits.mail_recipient"),
             hash_workers: (workers > 0).then_some(workers),
             hash_queue: reader.count("limits.hash_queue"),
             recorded_failures: reader.rate("limits.recorded_failures"),

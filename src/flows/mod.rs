@@ -24,6 +24,7 @@ pub mod keys;
 pub mod known;
 pub mod login;
 pub mod logout;
+pub mod mail;
 mod owners;
 pub mod provision;
 pub mod registered;

@@ -7,8 +7,8 @@ use super::{Job, JobContext};
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
 use crate::storage::records::{
-    authorization_codes, browser_sessions, client_assertions, counters, interactions, refresh_families,
-    refresh_tokens, revocations, sessions, setup_links,
+    authorization_codes, browser_sessions, client_assertions, counters, interactions, mails,
+    refresh_families, refresh_tokens, revocations, sessions, setup_links,
 };
 use crate::storage::{PlatformScope, PlatformTx, TenantScope, TenantTx};
 
@@ -56,6 +56,7 @@ pub const EPHEMERAL: &[Ephemeral] = &[
         "use",
         refresh_tokens::prune_successors,
     ),
+    tenants("mails", Duration::from_hours(24 * 30), "being sent or given up", mails::prune),
     tenants("sessions", Duration::from_hours(24 * 90), "last use", sessions::prune),
     deployment("browser_sessions", Duration::from_hours(24 * 90), "last use", browser_sessions::prune),
     deployment("counters", HOUR, "expiry", |tx, before, most| counters::prune(tx, before, most)),

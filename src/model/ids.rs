@@ -93,6 +93,8 @@ ids! {
     ClientSecretId,
     /// The fetched logo of a client.
     LogoId,
+    /// A mail that waits, was sent, or was given up.
+    MailId,
     /// One HTTP request, in logs, events and error pages.
     RequestId,
 }

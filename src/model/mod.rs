@@ -20,6 +20,8 @@ pub mod lifetime;
 #[cfg(feature = "server")]
 pub mod logo;
 #[cfg(feature = "server")]
+pub mod mail;
+#[cfg(feature = "server")]
 pub mod nearest;
 #[cfg(feature = "server")]
 pub mod policy;

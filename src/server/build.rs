@@ -30,6 +30,7 @@ use crate::flows::authorize::AuthorizeTimes;
 use crate::flows::failures::RecordRules;
 use crate::flows::keys::{self, KeyRing, RotationRule};
 use crate::flows::login::SignInRules;
+use crate::flows::mail::{Bell, MailTerms};
 use crate::flows::token::{Lifetimes, Terms};
 use crate::jobs::{JobContext, Schedule};
 use crate::model::failure::Failure;
@@ -265,6 +266,7 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         http,
         passwords: PasswordPool::new(pool_limits(&config.limits), Arc::clone(&parts.random)),
         tokens: terms(parts),
+        mail: mail_terms(parts),
         known: Known::new(ClientKeys::new(config.outbound.key_refetch_delay)),
         logos: Logos::default(),
         metadata: discovery::document(&config.server.issuer)?,
@@ -317,6 +319,15 @@ fn terms(parts: &Parts) -> Terms {
         },
         sealer: Arc::new(Sealer::new(parts.master_key.clone(), Vec::new())),
         records: record_rules(parts),
+    }
+}
+
+fn mail_terms(parts: &Parts) -> MailTerms {
+    MailTerms {
+        sealer: Arc::new(Sealer::new(parts.master_key.clone(), Vec::new())),
+        names: KeyedHash::new(&parts.master_key, Purpose::AccountNames),
+        per_recipient: parts.config.limits.mail_recipient,
+        bell: Bell::default(),
     }
 }
 

@@ -249,11 +249,12 @@ fn write_postgres<T>(
         let mut heads = Heads::default();
         heads.write(conn, recorded)?;
         heads.store(conn)?;
-        Ok(value)
+        Ok((value, heads))
     });
     match result {
-        Ok(value) => {
+        Ok((value, heads)) => {
             commit(conn)?;
+            heads.committed();
             Ok(value)
         }
         Err(failure) => {

@@ -22,6 +22,9 @@ const ROWS: usize = 500;
 /// What comes behind the events of a transaction.
 type Last = Box<dyn FnOnce(&mut Directory<'_>) -> Result<(), Failure> + Send>;
 
+/// What waits for the commit.
+type After = Box<dyn FnOnce() + Send>;
+
 /// What one closure recorded, what comes behind that, and by when it has to be committed.
 #[derive(Default)]
 pub(super) struct Recorded {
@@ -29,6 +32,8 @@ pub(super) struct Recorded {
     events: BTreeMap<TenantId, Vec<Event>>,
     /// Each with the time that it may be old when the transaction commits.
     last: Vec<(Duration, Last)>,
+    /// What is told to others of this process once the transaction is committed.
+    after: Vec<After>,
     deadline: Option<Instant>,
 }
 
@@ -48,6 +53,11 @@ impl Recorded {
     pub(super) fn at_last(&mut self, within: Duration, last: Last) {
         self.last.push((within, last));
     }
+
+    /// Does this once the transaction is committed, and never when it is not.
+    pub(super) fn after_commit(&mut self, after: After) {
+        self.after.push(after);
+    }
 }
 
 /// Chain heads known inside one database transaction. On SQLite one transaction serves many closures: each head is
@@ -58,16 +68,19 @@ pub(super) struct Heads {
     dirty: bool,
     /// The tenant that the transaction names since the last write here.
     named: Option<TenantId>,
+    /// What the closures so far left for the time after the commit.
+    after: Vec<After>,
 }
 
 impl Heads {
     /// Writes what one closure recorded. When this fails, the closure's savepoint is rolled back and every head is again
     /// what it was before: of all the tenants that the closure recorded for.
     pub(super) fn write(&mut self, conn: &mut AnyConn, recorded: Recorded) -> Result<(), Failure> {
-        let before = self.known.clone();
+        let (before, left) = (self.known.clone(), self.after.len());
         let written = guarded(|| self.write_all(conn, recorded));
         if written.is_err() {
             self.known = before;
+            self.after.truncate(left);
         }
         written
     }
@@ -76,6 +89,7 @@ impl Heads {
         for (tenant, events) in recorded.events {
             self.write_for(conn, tenant, events)?;
         }
+        self.after.extend(recorded.after);
         let mut deadline = recorded.deadline;
         for (within, last) in recorded.last {
             let nearer = Instant::now() + within;
@@ -90,6 +104,13 @@ impl Heads {
                 Err(Failure::unavailable("the transaction took too long to be committed"))
             }
             Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The transaction is committed: does what was left for this moment.
+    pub(super) fn committed(self) {
+        for after in self.after {
+            after();
         }
     }
 

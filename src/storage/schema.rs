@@ -400,6 +400,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    mails (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        user_id -> Nullable<Text>,
+        recipient -> Text,
+        language -> Text,
+        kind -> Text,
+        sealed_variables -> Nullable<Text>,
+        state -> Text,
+        attempts -> BigInt,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    mail_queue (mail_id) {
+        mail_id -> Text,
+        tenant_id -> Text,
+        due_at -> Timestamp,
+    }
+}
+
 macro_rules! tenant_tables {
     ($($table:ident),+ $(,)?) => {$(
         impl super::rows::TenantTable for $table::table {
@@ -438,6 +463,7 @@ tenant_tables! {
     audit_events,
     audit_personal,
     audit_checkpoints,
+    mails,
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -479,4 +505,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     audit_personal,
     audit_checkpoints,
+    mails,
+    mail_queue,
 );

@@ -43,6 +43,10 @@ pub trait Transaction: sealed::Connected {
         last: impl FnOnce(&mut Directory<'_>) -> Result<(), Failure> + Send + 'static,
     );
 
+    /// Tells others of this process once the transaction is committed; never where it is rolled back. Must neither wait
+    /// nor fail.
+    fn after_commit(&mut self, tell: impl FnOnce() + Send + 'static);
+
     /// The named look-ups, inside this transaction.
     fn directory(&mut self) -> Directory<'_>;
 }
@@ -97,6 +101,10 @@ macro_rules! transactions {
                 last: impl FnOnce(&mut Directory<'_>) -> Result<(), Failure> + Send + 'static,
             ) {
                 self.recorded.at_last(within, Box::new(last));
+            }
+
+            fn after_commit(&mut self, tell: impl FnOnce() + Send + 'static) {
+                self.recorded.after_commit(Box::new(tell));
             }
 
             fn directory(&mut self) -> Directory<'_> {

@@ -206,7 +206,9 @@ fn commit_group(
         }
     }
     heads.store(conn)?;
-    conn.batch_execute("COMMIT").or_failure("committing")
+    conn.batch_execute("COMMIT").or_failure("committing")?;
+    heads.committed();
+    Ok(())
 }
 
 fn run_in_savepoint(conn: &mut AnyConn, job: &mut dyn Queued, heads: &mut Heads) -> Result<(), Failure> {

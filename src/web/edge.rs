@@ -23,6 +23,7 @@ use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
 use crate::flows::keys::{KeyRing, Keys};
 use crate::flows::login::SignInRules;
+use crate::flows::mail::MailTerms;
 use crate::flows::revocation_feed::RevocationList;
 use crate::flows::token::Terms;
 use crate::flows::{Call, allowed_origins};
@@ -55,6 +56,8 @@ pub struct Edge {
     pub passwords: PasswordPool,
     /// How long tokens live, and what seals them.
     pub tokens: Terms,
+    /// What queueing a mail needs.
+    pub mail: MailTerms,
     /// What this node remembers of clients and tenants.
     pub known: Known,
     /// The logos of clients that this node remembers.

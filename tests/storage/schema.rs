@@ -10,7 +10,7 @@ use crate::harness::database::TestDatabase;
 use crate::harness::rows::Everything;
 
 /// Tables of the deployment that lead to a tenant (D5).
-const LEADING: [&str; 3] = ["client_directory", "domain_index", "browser_session_accounts"];
+const LEADING: [&str; 4] = ["client_directory", "domain_index", "browser_session_accounts", "mail_queue"];
 
 #[derive(QueryableByName, Debug)]
 struct Column {

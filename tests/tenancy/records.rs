@@ -8,8 +8,9 @@ use std::time::Duration;
 use symbolon::model::client::ClientKind;
 use symbolon::model::consent::Consent;
 use symbolon::model::failure::Failure;
-use symbolon::model::ids::{ClientId, ConsentId, FamilyId, InteractionId, LogoId, SessionId, UserId};
+use symbolon::model::ids::{ClientId, ConsentId, FamilyId, InteractionId, LogoId, MailId, SessionId, UserId};
 use symbolon::model::logo::Logo;
+use symbolon::model::mail::MailState;
 use symbolon::model::policy::Policy;
 use symbolon::model::secret::Secret;
 use symbolon::model::session::Session;
@@ -19,7 +20,7 @@ use symbolon::model::user::User;
 use symbolon::model::workspace::{Context, ContextAccess, Group, Workspace};
 use symbolon::storage::records::{
     audit, authorization_codes as codes, client_assertions, client_logos, clients, consents, entitlements,
-    groups, interactions, passwords, policies, refresh_families as families, refresh_tokens as tokens,
+    groups, interactions, mails, passwords, policies, refresh_families as families, refresh_tokens as tokens,
     sessions, users, workspaces,
 };
 use symbolon::storage::{PlatformScope, TenantTx};
@@ -46,6 +47,7 @@ struct Theirs {
     workspace: Workspace,
     context: Context,
     session: Session,
+    mail: mails::StoredMail,
     now: Timestamp,
 }
 
@@ -83,6 +85,8 @@ const READS: &[(&str, Try)] = &[
     ("groups::memberships", |tx, _| Ok(!groups::memberships(tx)?.is_empty())),
     ("groups::roles_of_user", |tx, t| Ok(!groups::roles_of_user(tx, t.user)?.is_empty())),
     ("interactions::find_open", |tx, t| Ok(interactions::find_open(tx, t.interaction, t.now)?.is_some())),
+    ("mails::find", |tx, t| Ok(mails::find(tx, t.mail.id)?.is_some())),
+    ("mails::all", |tx, t| Ok(mails::all(tx, None)?.iter().any(|mail| mail.id == t.mail.id))),
     ("passwords::find", |tx, t| Ok(passwords::find(tx, t.user)?.is_some())),
     ("passwords::holders", |tx, t| Ok(passwords::holders(tx)?.contains(&t.user))),
     ("policies::find", |tx, _| Ok(policies::find(tx)? != Policy::default())),
@@ -129,6 +133,11 @@ const CHANGES: &[(&str, Try)] = &[
     ("interactions::finish", |tx, t| interactions::finish(tx, t.interaction)),
     ("interactions::hold", |tx, t| interactions::hold(tx, &t.browser_hash).map(|()| false)),
     ("interactions::rebind", |tx, t| interactions::rebind(tx, &t.browser_hash, "mine").map(|()| false)),
+    ("mails::count_attempt", |tx, t| mails::count_attempt(tx, t.mail.id).map(|()| false)),
+    ("mails::postpone", |tx, t| mails::postpone(tx, t.mail.id, "refused", far(t)).map(|()| false)),
+    ("mails::set_sent", |tx, t| mails::set_sent(tx, t.mail.id, t.now).map(|()| false)),
+    ("mails::set_dead", |tx, t| mails::set_dead(tx, t.mail.id, "refused", t.now).map(|()| false)),
+    ("mails::revive", |tx, t| mails::revive(tx, t.mail.id, t.now)),
     ("passwords::remove", |tx, t| passwords::remove(tx, t.user).map(|()| false)),
     ("refresh_families::touch", |tx, t| families::touch(tx, t.family, t.now)),
     ("refresh_families::end", |tx, t| families::end(tx, t.family, families::EndReason::Ended, t.now)),
@@ -189,6 +198,7 @@ const WRITES: &[(&str, Try)] = &[
         let all = BTreeMap::from([(t.workspace.id, ContextAccess::All)]);
         workspaces::set_of_group(tx, t.group.id, &all).map(|()| false)
     }),
+    ("mails::insert", |tx, t| mails::insert(tx, &t.mail).map(|()| false)),
     ("policies::put", |tx, t| policies::put(tx, &Policy::default(), t.now).map(|()| false)),
     ("interactions::insert", |tx, t| {
         let copy = interactions::StoredInteraction {
@@ -248,6 +258,7 @@ const WRITES: &[(&str, Try)] = &[
     ("authorization_codes::prune", |tx, t| codes::prune(tx, far(t), 1000).map(|_| false)),
     ("client_assertions::prune", |tx, t| client_assertions::prune(tx, far(t), 1000).map(|_| false)),
     ("interactions::prune", |tx, t| interactions::prune(tx, far(t), 1000).map(|_| false)),
+    ("mails::prune", |tx, t| mails::prune(tx, far(t), 1000).map(|_| false)),
     ("refresh_tokens::prune_successors", |tx, t| tokens::prune_successors(tx, far(t), 1000).map(|_| false)),
     ("refresh_tokens::prune", |tx, t| tokens::prune(tx, far(t), 1000).map(|_| false)),
     ("refresh_families::prune", |tx, t| families::prune(tx, far(t), 1000).map(|_| false)),
@@ -256,6 +267,23 @@ const WRITES: &[(&str, Try)] = &[
 
 fn logo() -> Logo {
     Logo { id: LogoId::from_bytes([7; 16]), bytes: b"a picture".to_vec() }
+}
+
+/// A mail that waits to be sent.
+fn mail(user: UserId, now: Timestamp) -> mails::StoredMail {
+    mails::StoredMail {
+        id: MailId::from_bytes([7; 16]),
+        user_id: Some(user),
+        recipient: "hank@globex.example".into(),
+        language: "en".into(),
+        kind: "new_device".into(),
+        sealed_variables: Some("sealed".into()),
+        state: MailState::Queued,
+        attempts: 0,
+        last_error: None,
+        created_at: now,
+        ended_at: None,
+    }
 }
 
 /// Every function of the records that takes a tenant's transaction, by the source.
@@ -290,6 +318,8 @@ async fn theirs(estate: &Estate) -> Theirs {
         let sid: SessionId = ids.sid.parse().expect("a session id");
         client_assertions::spend(tx, &client, &jti_hash, now + Duration::from_hours(1))?;
         client_logos::put(tx, &client, &logo(), now)?;
+        let mail = mail(ids.user, now);
+        mails::insert(tx, &mail)?;
         let family = tokens::find(tx, &token_hash)?.expect("the refresh token").family_id;
         let (_, interaction) = ids.interaction.split_once('.').expect("a handle");
         Ok(Theirs {
@@ -304,6 +334,7 @@ async fn theirs(estate: &Estate) -> Theirs {
             context: workspaces::all_contexts(tx)?.remove(0),
             session: sessions::find(tx, sid)?.expect("a session"),
             client,
+            mail,
             code_hash,
             token_hash,
             browser_hash,

@@ -16,6 +16,7 @@ pub mod entitlements;
 pub mod groups;
 pub mod interactions;
 pub mod leases;
+pub mod mails;
 pub mod passwords;
 pub mod policies;
 pub mod refresh_families;

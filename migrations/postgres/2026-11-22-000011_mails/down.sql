@@ -1,0 +1,2 @@
+-- Nothing to take back: the tables go with the migration before this one.
+SELECT 1;

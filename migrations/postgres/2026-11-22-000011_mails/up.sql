@@ -1,0 +1,16 @@
+-- As in the first schema: text is compared by its bytes, and a transaction sees only the tenant that it named (D24).
+DO $$
+DECLARE
+    it record;
+BEGIN
+    FOR it IN SELECT table_name, column_name FROM information_schema.columns
+              WHERE table_schema = 'public' AND data_type = 'text' AND table_name IN ('mails', 'mail_queue')
+    LOOP
+        EXECUTE format('ALTER TABLE %I ALTER COLUMN %I TYPE text COLLATE "C"', it.table_name, it.column_name);
+    END LOOP;
+END $$;
+
+ALTER TABLE mails ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mails FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON mails USING (tenant_id = current_setting('symbolon.tenant', true))
+    WITH CHECK (tenant_id = current_setting('symbolon.tenant', true));
