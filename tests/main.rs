@@ -60,3 +60,5 @@ mod tenancy;
 mod verdicts;
 #[cfg(test)]
 mod verify;
+#[cfg(test)]
+mod webauthn;

@@ -5,6 +5,7 @@ pub mod hmac;
 pub mod jwk;
 pub mod jwt;
 pub mod master_key;
+pub mod passkey;
 
 pub mod password;
 pub mod seal;

@@ -95,6 +95,8 @@ ids! {
     LogoId,
     /// A mail that waits, was sent, or was given up.
     MailId,
+    /// A passkey of a person.
+    PasskeyId,
     /// One HTTP request, in logs, events and error pages.
     RequestId,
 }

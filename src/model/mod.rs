@@ -24,6 +24,8 @@ pub mod mail;
 #[cfg(feature = "server")]
 pub mod nearest;
 #[cfg(feature = "server")]
+pub mod passkey;
+#[cfg(feature = "server")]
 pub mod policy;
 pub mod profile;
 #[cfg(feature = "server")]

@@ -10,7 +10,7 @@ use crate::config::log::LogConfig;
 
 /// What libraries say of bytes that they cannot read: any stranger writes these lines, as many as they like, in words of
 /// their own, and no id or address is in them. `log.level` comes after it, so an operator who names one of them hears it.
-const STRANGERS_WORDS: &str = "actix_http=off,rustls=off";
+const STRANGERS_WORDS: &str = "actix_http=off,rustls=off,webauthn_rs=off";
 
 /// Sends the log to standard error from now on. A second call changes nothing.
 pub fn init(config: &LogConfig) {

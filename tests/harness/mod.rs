@@ -1,5 +1,6 @@
 //! What the tests share: databases of their own, the real server on a free port, browsers and relying parties.
 
+pub(crate) mod authenticator;
 pub(crate) mod database;
 pub(crate) mod fixed_server;
 pub(crate) mod html;
