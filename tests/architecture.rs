@@ -72,7 +72,7 @@ const CONFINED: &[Confined] = &[
         why: "flows, storage and the rules of the protocol know no HTTP server",
     },
     Confined {
-        words: &["josekit::", "aws_lc_rs::", "openssl::", "argon2::"],
+        words: &["josekit::", "aws_lc_rs::", "openssl::", "argon2::", "totp_rs::"],
         places: &[
             "src/crypto/",
             "src/effects/",

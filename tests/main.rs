@@ -27,6 +27,8 @@ mod documents;
 #[cfg(test)]
 mod effects;
 #[cfg(test)]
+mod factors;
+#[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod harness;

@@ -8,5 +8,7 @@ pub mod master_key;
 pub mod passkey;
 
 pub mod password;
+pub mod recovery_code;
 pub mod seal;
 pub mod signing_key;
+pub mod totp;

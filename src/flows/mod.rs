@@ -13,6 +13,7 @@ pub mod call;
 pub mod client_auth;
 pub mod client_logo;
 pub mod cross_site;
+pub mod factors;
 pub mod failures;
 mod foreign;
 mod id_token_hint;

@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use super::{Job, JobContext};
+use crate::flows::factors::totp::UNCONFIRMED_LIFE;
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
 use crate::storage::records::{
     authorization_codes, browser_sessions, client_assertions, counters, interactions, mails,
-    refresh_families, refresh_tokens, revocations, sessions, setup_links,
+    refresh_families, refresh_tokens, revocations, sessions, setup_links, totp_factors,
 };
 use crate::storage::{PlatformScope, PlatformTx, TenantScope, TenantTx};
 
@@ -57,6 +58,8 @@ pub const EPHEMERAL: &[Ephemeral] = &[
         refresh_tokens::prune_successors,
     ),
     tenants("mails", Duration::from_hours(24 * 30), "being sent or given up", mails::prune),
+    // Those that are not confirmed: what was shown and never used.
+    tenants("totp_factors", UNCONFIRMED_LIFE, "beginning", totp_factors::prune),
     tenants("sessions", Duration::from_hours(24 * 90), "last use", sessions::prune),
     deployment("browser_sessions", Duration::from_hours(24 * 90), "last use", browser_sessions::prune),
     deployment("counters", HOUR, "expiry", |tx, before, most| counters::prune(tx, before, most)),

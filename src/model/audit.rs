@@ -158,6 +158,12 @@ event_kinds! {
     SetupLinkIssued = "deployment.setup_link_issued",
     /// The first owner was made through the set-up page, or a link was refused there.
     SetupCompleted = "deployment.setup_completed",
+    /// A person set up one more way to prove who they are.
+    FactorAdded = "factor.added",
+    /// A way to prove who a person is was taken away.
+    FactorRemoved = "factor.removed",
+    /// A person was given a sheet of recovery codes; the one before it is dead.
+    RecoveryCodesMade = "factor.recovery_codes_made",
     /// The audit trail was read or exported.
     AuditRead = "audit.read",
     /// Somebody reached for something that is not theirs: a client for a token of another client or tenant, or whoever

@@ -425,6 +425,28 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    totp_factors (tenant_id, user_id) {
+        tenant_id -> Text,
+        user_id -> Text,
+        sealed_secret -> Text,
+        created_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        last_step -> Nullable<BigInt>,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (tenant_id, code_hash) {
+        tenant_id -> Text,
+        code_hash -> Text,
+        user_id -> Text,
+        created_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
 macro_rules! tenant_tables {
     ($($table:ident),+ $(,)?) => {$(
         impl super::rows::TenantTable for $table::table {
@@ -445,6 +467,8 @@ tenant_tables! {
     contexts,
     users,
     passwords,
+    totp_factors,
+    recovery_codes,
     groups,
     group_members,
     user_workspaces,
@@ -487,6 +511,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     contexts,
     users,
     passwords,
+    totp_factors,
+    recovery_codes,
     groups,
     group_members,
     user_workspaces,

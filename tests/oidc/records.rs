@@ -6,12 +6,15 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::Value;
 use symbolon::effects::{Clock as _, SystemClock};
+use symbolon::flows::factors::totp;
 use symbolon::model::audit::EventKind;
 use symbolon::model::client::ClientKind;
+use symbolon::model::secret::Secret;
 use symbolon::storage::records::audit;
 
 use super::party::{World, basic, text};
 use crate::harness::TestServer;
+use crate::harness::oathtool::code;
 use crate::harness::program::Program;
 use crate::harness::seed::{PASSWORD, client};
 
@@ -81,6 +84,8 @@ const fn rows(kind: EventKind) -> &'static [Row] {
         EventKind::SetupCompleted => {
             &[("success", "user", "user", &[]), ("denied", "anonymous", "", &["reason"])]
         }
+        EventKind::FactorAdded | EventKind::FactorRemoved => &[("success", "user", "user", &["factor"])],
+        EventKind::RecoveryCodesMade => &[("success", "user", "user", &["count", "factor"])],
         EventKind::AuditRead => &[("success", "operator", "", &["personal"])],
         EventKind::AccessDenied => &[
             ("denied", "client", "access_token", &["at"]),
@@ -125,6 +130,9 @@ const fn names_client(kind: EventKind) -> bool {
         | EventKind::DeploymentInitialised
         | EventKind::SetupLinkIssued
         | EventKind::SetupCompleted
+        | EventKind::FactorAdded
+        | EventKind::FactorRemoved
+        | EventKind::RecoveryCodesMade
         | EventKind::AuditRead => false,
     }
 }
@@ -171,6 +179,7 @@ async fn attempt(world: &World, email: &str, password: &str) {
 async fn do_everything(world: &World) {
     operator_begins(world).await;
     people(world).await;
+    factors(world).await;
     clients(world).await;
     operator_goes_on(world);
     // The windows of the failures pass, and the schedule folds them.
@@ -213,6 +222,23 @@ async fn people(world: &World) {
     let page = jar.open("/oauth2/logout").await;
     jar.submit(&page, &[("decision", "confirm")]).await;
     world.authorize(&jar, &world.wiki, &[("prompt", "none")]).await;
+}
+
+/// A person sets up an authenticator and takes it away again.
+async fn factors(world: &World) {
+    let acme = world.server.scope_of("acme").await;
+    let (eve, sealer, call) = (
+        acme.person("eve@acme.example", &[]).await,
+        world.server.edge.tokens.sealer.clone(),
+        world.server.operator(),
+    );
+    let done = world.server.database().write(&acme.scope, move |tx| {
+        let enrolment = totp::begin(tx, &call, &sealer, eve, "Acme")?.expect("a secret");
+        let typed = Secret::new(code(enrolment.typed.expose(), call.now));
+        totp::confirm(tx, &call, &sealer, eve, &typed)?.expect("confirmed");
+        totp::remove(tx, &call, eve)
+    });
+    done.await.expect("done").expect("removed");
 }
 
 /// Clients get tokens, are refused, give tokens back, and reach for what is not theirs.

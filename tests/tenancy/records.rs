@@ -20,8 +20,8 @@ use symbolon::model::user::User;
 use symbolon::model::workspace::{Context, ContextAccess, Group, Workspace};
 use symbolon::storage::records::{
     audit, authorization_codes as codes, client_assertions, client_logos, clients, consents, entitlements,
-    groups, interactions, mails, passwords, policies, refresh_families as families, refresh_tokens as tokens,
-    sessions, users, workspaces,
+    groups, interactions, mails, passwords, policies, recovery_codes, refresh_families as families,
+    refresh_tokens as tokens, sessions, totp_factors, users, workspaces,
 };
 use symbolon::storage::{PlatformScope, TenantTx};
 
@@ -90,6 +90,7 @@ const READS: &[(&str, Try)] = &[
     ("passwords::find", |tx, t| Ok(passwords::find(tx, t.user)?.is_some())),
     ("passwords::holders", |tx, t| Ok(passwords::holders(tx)?.contains(&t.user))),
     ("policies::find", |tx, _| Ok(policies::find(tx)? != Policy::default())),
+    ("recovery_codes::unused", |tx, t| Ok(!recovery_codes::unused(tx, t.user)?.is_empty())),
     ("refresh_families::find", |tx, t| Ok(families::find(tx, t.family)?.is_some())),
     ("refresh_families::any_offline", |tx, t| families::any_offline(tx, t.sid, &t.client)),
     ("refresh_tokens::find", |tx, t| Ok(tokens::find(tx, &t.token_hash)?.is_some())),
@@ -99,6 +100,7 @@ const READS: &[(&str, Try)] = &[
     }),
     ("sessions::find", |tx, t| Ok(sessions::find(tx, t.sid)?.is_some())),
     ("sessions::open_but", |tx, t| Ok(!sessions::open_but(tx, t.user, 0)?.is_empty())),
+    ("totp_factors::find", |tx, t| Ok(totp_factors::find(tx, t.user)?.is_some())),
     ("users::find", |tx, t| Ok(users::find(tx, t.user)?.is_some())),
     ("users::hold_active", |tx, t| users::hold_active(tx, t.user)),
     ("users::find_by_email", |tx, t| Ok(users::find_by_email(tx, &t.person.email_canonical)?.is_some())),
@@ -139,6 +141,8 @@ const CHANGES: &[(&str, Try)] = &[
     ("mails::set_dead", |tx, t| mails::set_dead(tx, t.mail.id, "refused", t.now).map(|()| false)),
     ("mails::revive", |tx, t| mails::revive(tx, t.mail.id, t.now)),
     ("passwords::remove", |tx, t| passwords::remove(tx, t.user).map(|()| false)),
+    ("recovery_codes::consume", |tx, t| recovery_codes::consume(tx, t.user, RECOVERY, t.now)),
+    ("recovery_codes::remove", |tx, t| Ok(recovery_codes::remove(tx, t.user)? > 0)),
     ("refresh_families::touch", |tx, t| families::touch(tx, t.family, t.now)),
     ("refresh_families::end", |tx, t| families::end(tx, t.family, families::EndReason::Ended, t.now)),
     ("refresh_families::end_of_session", |tx, t| Ok(families::end_of_session(tx, t.sid, t.now)? > 0)),
@@ -160,6 +164,9 @@ const CHANGES: &[(&str, Try)] = &[
     ("sessions::prove", |tx, t| sessions::prove(tx, t.sid, &t.session.proofs, t.now)),
     ("sessions::end", |tx, t| sessions::end(tx, t.sid, t.now)),
     ("sessions::end_of_user", |tx, t| Ok(!sessions::end_of_user(tx, t.user, t.now)?.is_empty())),
+    ("totp_factors::confirm", |tx, t| totp_factors::confirm(tx, t.user, SEALED, 9, t.now)),
+    ("totp_factors::use_step", |tx, t| totp_factors::use_step(tx, t.user, SEALED, 9, t.now)),
+    ("totp_factors::remove", |tx, t| totp_factors::remove(tx, t.user)),
     ("users::update", |tx, t| users::update(tx, &t.person)),
     ("workspaces::remove", |tx, t| workspaces::remove(tx, t.workspace.id).map(|()| false)),
     ("workspaces::remove_context", |tx, t| workspaces::remove_context(tx, t.context.id).map(|()| false)),
@@ -170,6 +177,10 @@ const WRITES: &[(&str, Try)] = &[
     ("audit::insert_checkpoint", |tx, t| audit::insert_checkpoint(tx, 1, "statement", t.now).map(|()| false)),
     ("users::insert", |tx, t| users::insert(tx, &t.person).map(|()| false)),
     ("passwords::put", |tx, t| passwords::put(tx, t.user, &Secret::new("phc".into()), t.now).map(|()| false)),
+    ("totp_factors::begin", |tx, t| totp_factors::begin(tx, t.user, SEALED, t.now).map(|_| false)),
+    ("recovery_codes::replace", |tx, t| {
+        recovery_codes::replace(tx, t.user, &[RECOVERY.to_owned()], t.now).map(|()| false)
+    }),
     ("client_logos::put", |tx, t| client_logos::put(tx, &t.client, &logo(), t.now).map(|()| false)),
     ("clients::insert", |tx, t| {
         clients::insert(tx, &seed::client(t.client.as_str(), ClientKind::Web)).map(|()| false)
@@ -262,8 +273,13 @@ const WRITES: &[(&str, Try)] = &[
     ("refresh_tokens::prune_successors", |tx, t| tokens::prune_successors(tx, far(t), 1000).map(|_| false)),
     ("refresh_tokens::prune", |tx, t| tokens::prune(tx, far(t), 1000).map(|_| false)),
     ("refresh_families::prune", |tx, t| families::prune(tx, far(t), 1000).map(|_| false)),
+    ("totp_factors::prune", |tx, t| totp_factors::prune(tx, far(t), 1000).map(|_| false)),
     ("sessions::prune", |tx, t| sessions::prune(tx, far(t), 1000).map(|_| false)),
 ];
+
+/// A sealed secret and the hash of a recovery code, of globex's person.
+const SEALED: &str = "sealed1.their.secret";
+const RECOVERY: &str = "the hash of their code";
 
 fn logo() -> Logo {
     Logo { id: LogoId::from_bytes([7; 16]), bytes: b"a picture".to_vec() }
@@ -320,6 +336,9 @@ async fn theirs(estate: &Estate) -> Theirs {
         client_logos::put(tx, &client, &logo(), now)?;
         let mail = mail(ids.user, now);
         mails::insert(tx, &mail)?;
+        totp_factors::begin(tx, ids.user, SEALED, now)?;
+        totp_factors::confirm(tx, ids.user, SEALED, 1, now)?;
+        recovery_codes::replace(tx, ids.user, &[RECOVERY.to_owned()], now)?;
         let family = tokens::find(tx, &token_hash)?.expect("the refresh token").family_id;
         let (_, interaction) = ids.interaction.split_once('.').expect("a handle");
         Ok(Theirs {

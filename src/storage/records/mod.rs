@@ -19,6 +19,7 @@ pub mod leases;
 pub mod mails;
 pub mod passwords;
 pub mod policies;
+pub mod recovery_codes;
 pub mod refresh_families;
 pub mod refresh_tokens;
 pub mod resource_servers;
@@ -27,6 +28,7 @@ pub mod sessions;
 pub mod setup_links;
 pub mod signing_keys;
 pub mod tenants;
+pub mod totp_factors;
 pub mod users;
 pub mod workspaces;
 
