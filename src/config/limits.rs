@@ -79,7 +79,7 @@ pub const SECTION: Section = Section {
             "limits.hash_workers",
             Kind::Count { least: 0, most: 256 },
             "0",
-            "Passwords hashed at the same time, each taking 19 MiB; 0 means one for each core.",
+            "Passwords hashed at the same time, each taking 19 MiB; 0 means one for each core. An imported hash that takes more memory takes the place of several.",
         ),
         Key::new(
             "limits.hash_queue",

@@ -13,6 +13,8 @@ pub mod digest;
 pub mod email;
 #[cfg(feature = "server")]
 pub mod failure;
+#[cfg(feature = "server")]
+pub mod hash_cost;
 pub mod ids;
 pub mod issuer;
 #[cfg(feature = "server")]

@@ -125,6 +125,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    password_floor (family) {
+        family -> Text,
+        work -> BigInt,
+        memory -> BigInt,
+        raised_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     setup_links (token_hash) {
         token_hash -> Text,
         created_at -> Timestamp,
@@ -503,6 +512,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     revocations,
     counters,
     leases,
+    password_floor,
     setup_links,
     change_number,
     policies,

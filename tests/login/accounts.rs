@@ -1,5 +1,7 @@
 //! Several accounts in one browser (D1, D12).
 
+use std::time::Duration;
+
 use super::{authorize, exchange, sign_in, signed_in, started};
 use crate::harness::seed::PASSWORD;
 use crate::harness::tokens::{claims, text};
@@ -10,6 +12,8 @@ async fn the_chooser_lists_the_accounts_of_this_browser_and_changes_the_cookie()
     let ada = server.organisation("acme", &[]).await.person("ada@same.example", &[]).await;
     let other = server.organisation("globex", &[]).await.person("ada@same.example", &[]).await;
     let jar = signed_in(&server, "ada@same.example", "acme").await;
+    // The chooser lists them as they came.
+    server.advance(Duration::from_secs(1)).await;
     let page = jar.open("/login").await;
     sign_in(&jar, &page, ("ada@same.example", "globex"), PASSWORD).await;
     let before = jar.cookie("symbolon");
@@ -46,7 +50,7 @@ async fn signing_in_again_keeps_the_session_and_renews_the_proof() {
     server.organisation("acme", &[]).await.person("ada@acme.example", &[]).await;
     let jar = signed_in(&server, "ada@acme.example", "acme").await;
     let first = exchange(&server, &notes, &jar.open(&authorize("notes", "&max_age=1000")).await).await;
-    server.advance(std::time::Duration::from_mins(1)).await;
+    server.advance(Duration::from_mins(1)).await;
     let page = jar.open(&authorize("notes", "&prompt=login&max_age=1000")).await;
     let back = sign_in(&jar, &page, ("ada@acme.example", "acme"), PASSWORD).await;
     let second = exchange(&server, &notes, &back).await;

@@ -1,20 +1,26 @@
-//! Passwords: what is accepted as a new one, and Argon2id hashes on a bounded pool (P038, P039, P040).
+//! Passwords: what is accepted as a new one, Argon2id hashes on a bounded pool, and the hashes of other systems, which are
+//! compared with until they are made anew (P036, P038, P039, P040).
 
+mod foreign;
 mod pool;
+mod recipe;
 mod strength;
+mod worker;
 
 use std::fmt;
 
-use argon2::password_hash::phc::PasswordHash as Phc;
-use argon2::{Algorithm, Params, Version};
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::model::hash_cost::{Effort, HashFamily, HashFloor};
 use crate::model::secret::Secret;
 
-pub use pool::{HashError, PasswordPool, Place, PoolLimits, Verdict};
-pub use strength::{Weakness, check, guesses};
+pub use pool::{HashError, PasswordPool, Place, PoolLimits};
+pub use recipe::InvalidHash;
+pub use strength::{PasswordRules, Weakness, check, guesses};
 
-/// The fewest characters of a new password.
+use recipe::Recipe;
+
+/// The fewest characters of a new password; a tenant's policy may ask for more.
 pub const MIN_CHARS: usize = 12;
 
 /// The most characters; a longer one is refused before any hashing, and none is ever cut.
@@ -24,9 +30,12 @@ pub const MAX_CHARS: usize = 128;
 const MEMORY: u32 = 19_456;
 const PASSES: u32 = 2;
 
-/// A password as somebody typed it, in Unicode form NFKC, so that every keyboard gives the same one.
-#[derive(Debug, Clone)]
-pub struct Password(Secret<String>);
+/// A password as somebody typed it, and in Unicode form NFKC, so that every keyboard gives the same one.
+#[derive(Clone)]
+pub struct Password {
+    typed: Secret<String>,
+    normal: Secret<String>,
+}
 
 impl Password {
     /// Takes what was typed.
@@ -39,15 +48,30 @@ impl Password {
             return Err(Weakness::TooLong);
         }
         let normal = Secret::new(typed.expose().nfkc().collect::<String>());
-        if normal.expose().chars().count() > MAX_CHARS { Err(Weakness::TooLong) } else { Ok(Self(normal)) }
+        if normal.expose().chars().count() > MAX_CHARS {
+            return Err(Weakness::TooLong);
+        }
+        Ok(Self { typed: typed.clone(), normal })
     }
 
+    /// In form NFKC: what is judged, and what we hash.
     fn text(&self) -> &str {
-        self.0.expose()
+        self.normal.expose()
+    }
+
+    /// As it came: what other systems hashed.
+    fn typed(&self) -> &str {
+        self.typed.expose()
     }
 }
 
-/// A stored hash: a PHC string of Argon2id.
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+/// A stored hash: ours, or one that another system made (docs/import.md).
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
@@ -55,12 +79,25 @@ impl PasswordHash {
     /// Reads a stored hash.
     ///
     /// # Errors
-    /// It is not Argon2id, or costs more than ours do: a hash that somebody brings must not tire the server.
+    /// It is of no kind that is read here, damaged, or too dear: a hash that somebody brings must not tire the server.
     pub fn parse(stored: &str) -> Result<Self, InvalidHash> {
         Recipe::read(stored).map(|_| Self(stored.to_owned()))
     }
 
-    /// The PHC string.
+    /// What comparing with it takes.
+    ///
+    /// # Errors
+    /// None for a hash that was read.
+    pub fn cost(&self) -> Result<(HashFamily, Effort), InvalidHash> {
+        Recipe::read(&self.0).map(|recipe| recipe.cost())
+    }
+
+    /// Whether it is what we make now, and not to be replaced when its person signs in.
+    pub fn is_current(&self) -> bool {
+        Recipe::read(&self.0).is_ok_and(|recipe| recipe.is_current())
+    }
+
+    /// The text that is stored.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -72,41 +109,23 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// The text is no hash that we verify.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an Argon2id hash of at most 19456 KiB and two passes")]
-pub struct InvalidHash;
-
-/// What is needed to compute a hash again.
-struct Recipe {
-    params: Params,
-    salt: Vec<u8>,
-    expected: Vec<u8>,
+/// What a password is compared with.
+#[derive(Debug, Clone, Default)]
+pub struct Against {
+    /// The hash that the account has; none where there is no account, or it has no password.
+    pub stored: Option<PasswordHash>,
+    /// What the comparison costs in any case.
+    pub floor: HashFloor,
 }
 
-impl Recipe {
-    fn read(stored: &str) -> Result<Self, InvalidHash> {
-        let phc = Phc::new(stored).map_err(|_| InvalidHash)?;
-        let params = Params::try_from(&phc).map_err(|_| InvalidHash)?;
-        let known = phc.algorithm == Algorithm::Argon2id.ident()
-            && phc.version == Some(Version::V0x13.into())
-            && work(&params) <= u64::from(MEMORY) * u64::from(PASSES)
-            && params.m_cost() <= MEMORY
-            && params.p_cost() == 1;
-        match (known, phc.salt, phc.hash) {
-            (true, Some(salt), Some(hash)) => {
-                Ok(Self { params, salt: salt.to_vec(), expected: hash.as_bytes().to_vec() })
-            }
-            _ => Err(InvalidHash),
-        }
-    }
-
-    fn is_current(&self) -> bool {
-        self.params.m_cost() == MEMORY && self.params.t_cost() == PASSES
-    }
-}
-
-/// Blocks computed in all.
-fn work(params: &Params) -> u64 {
-    u64::from(params.m_cost()) * u64::from(params.t_cost())
+/// How a comparison ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The password is right.
+    Match {
+        /// Whether the stored hash is not of those that we make now, and should be replaced.
+        outdated: bool,
+    },
+    /// The password is wrong, or there is no account.
+    Mismatch,
 }

@@ -2,15 +2,15 @@
 //! again. A flood gets [`HashError::Busy`], and memory stays flat (P039).
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::{Algorithm, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use subtle::ConstantTimeEq as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{MEMORY, PASSES, Password, PasswordHash, Recipe, Weakness, check, work};
+use super::worker::{OURS, Spare, Worker, params};
+use super::{Against, MEMORY, PASSES, Password, PasswordHash, PasswordRules, Verdict, Weakness, check};
 use crate::effects::Random;
 use crate::model::failure::Failure;
 
@@ -20,7 +20,7 @@ const OUTPUT_LEN: usize = 32;
 /// How much the pool takes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolLimits {
-    /// Hashes computed at once; each holds 19 MiB.
+    /// Hashes computed at once; each holds 19 MiB, and one of another system's that holds more takes the place of several.
     pub parallel: usize,
     /// Requests that may wait for their turn, so that nobody waits longer than their hashes take.
     pub waiting: usize,
@@ -48,22 +48,10 @@ pub struct Place {
 struct Inner {
     admission: Arc<Semaphore>,
     work: Arc<Semaphore>,
-    spare: Mutex<Vec<Vec<Block>>>,
+    spare: Spare,
     random: Arc<dyn Random>,
-    /// What the password of an account that does not exist is compared with.
-    nobody: PasswordHash,
-}
-
-/// How a comparison ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// The password is right.
-    Match {
-        /// Whether the stored hash is weaker than those we make now, and should be replaced.
-        outdated: bool,
-    },
-    /// The password is wrong, or there is no account.
-    Mismatch,
+    /// Hashes of ours computed at once.
+    parallel: u32,
 }
 
 /// Why there is no hash or verdict.
@@ -90,15 +78,12 @@ impl PasswordPool {
     /// An idle pool; its memory is taken when the first hash is computed.
     pub fn new(limits: PoolLimits, random: Arc<dyn Random>) -> Self {
         let parallel = limits.parallel.max(1);
-        // The output is random instead of computed: nobody will find a password for it.
-        let salt: [u8; SALT_LEN] = random.bytes();
-        let output: [u8; OUTPUT_LEN] = random.bytes();
         Self(Arc::new(Inner {
             admission: Arc::new(Semaphore::new(parallel + limits.waiting)),
             work: Arc::new(Semaphore::new(parallel)),
-            spare: Mutex::default(),
+            spare: Spare::default(),
             random,
-            nobody: write_phc(&salt, &output),
+            parallel: u32::try_from(parallel).unwrap_or(u32::MAX),
         }))
     }
 
@@ -119,12 +104,12 @@ impl PasswordPool {
     pub async fn accept(
         &self,
         password: Password,
-        context: Vec<String>,
+        (rules, context): (PasswordRules, Vec<String>),
     ) -> Result<Result<PasswordHash, Weakness>, HashError> {
         let place = self.admit()?;
-        let judged = place.run(move |inner| {
+        let judged = place.run(OURS.memory, move |inner| {
             let context: Vec<&str> = context.iter().map(String::as_str).collect();
-            match check(&password, &context) {
+            match check(&password, rules, &context) {
                 Ok(()) => inner.hash(&password).map(Ok),
                 Err(weakness) => Ok(Err(weakness)),
             }
@@ -138,37 +123,35 @@ impl PasswordPool {
     }
 
     /// [`Place::verify`] at a place of its own.
-    pub async fn verify(
-        &self,
-        password: Password,
-        stored: Option<PasswordHash>,
-    ) -> Result<Verdict, HashError> {
-        self.admit()?.verify(password, stored).await
+    pub async fn verify(&self, password: Password, against: Against) -> Result<Verdict, HashError> {
+        self.admit()?.verify(password, against).await
     }
 }
 
 impl Place {
     /// Hashes a password that was judged, or that we made ourselves.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, HashError> {
-        self.run(move |inner| inner.hash(&password)).await
+        self.run(OURS.memory, move |inner| inner.hash(&password)).await
     }
 
-    /// Compares a password with a stored hash. Without one (`None`: no such account, or one without a password) the
-    /// same work is done and the answer is [`Verdict::Mismatch`] (P036).
-    pub async fn verify(
-        &self,
-        password: Password,
-        stored: Option<PasswordHash>,
-    ) -> Result<Verdict, HashError> {
-        self.run(move |inner| inner.verify(&password, stored.as_ref())).await
+    /// Compares a password with a stored hash. Without one (no such account, or one without a password) the same work is
+    /// done and the answer is [`Verdict::Mismatch`] (P036).
+    pub async fn verify(&self, password: Password, against: Against) -> Result<Verdict, HashError> {
+        let own = against.stored.as_ref().and_then(|stored| stored.cost().ok());
+        let memory = own.map_or(0, |(_, effort)| effort.memory).max(against.floor.memory());
+        self.run(memory, move |inner| inner.verify(&password, &against)).await
     }
 
+    /// Runs a job that holds so many KiB at its turn: one that takes the memory of several hashes of ours takes the place of
+    /// as many, so that memory stays what it is without it; what takes more than all of them runs alone.
     async fn run<T: Send + 'static>(
         &self,
+        memory: u64,
         job: impl FnOnce(&Inner) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, HashError> {
+        let places = memory.div_ceil(OURS.memory).clamp(1, u64::from(self.pool.0.parallel));
         let turn = Arc::clone(&self.pool.0.work)
-            .acquire_owned()
+            .acquire_many_owned(u32::try_from(places).unwrap_or(u32::MAX))
             .await
             .map_err(|error| Failure::internal("waiting for a password hash").because(error))?;
         let (inner, place) = (Arc::clone(&self.pool.0), Arc::clone(&self.permit));
@@ -192,65 +175,24 @@ impl fmt::Debug for PasswordPool {
 impl Inner {
     fn hash(&self, password: &Password) -> Result<PasswordHash, Failure> {
         let salt: [u8; SALT_LEN] = self.random.bytes();
-        let output = self.compute(password, &salt, params(MEMORY, PASSES)?, OUTPUT_LEN)?;
+        let how = (Algorithm::Argon2id, Version::V0x13, params(MEMORY, PASSES)?);
+        let output = Worker::new(&self.spare).argon2(password.text().as_bytes(), &salt, how, OUTPUT_LEN)?;
         Ok(write_phc(&salt, &output))
     }
 
-    fn verify(&self, password: &Password, stored: Option<&PasswordHash>) -> Result<Verdict, Failure> {
-        let recipe = Recipe::read(stored.unwrap_or(&self.nobody).as_str())
-            .map_err(|error| Failure::internal("reading a password hash").because(error))?;
-        let length = recipe.expected.len();
-        let computed = self.compute(password, &recipe.salt, recipe.params.clone(), length)?;
-        self.pad(password, &recipe)?;
-        let equal: bool = computed.ct_eq(&recipe.expected).into();
-        if equal && stored.is_some() {
-            Ok(Verdict::Match { outdated: !recipe.is_current() })
-        } else {
-            Ok(Verdict::Mismatch)
+    fn verify(&self, password: &Password, against: &Against) -> Result<Verdict, Failure> {
+        let mut worker = Worker::new(&self.spare);
+        let verdict = worker.compare(password, against.stored.as_ref(), &against.floor);
+        for (family, work) in worker.spent {
+            metrics::counter!("symbolon_password_hash_work_total", "family" => family.as_str())
+                .increment(work);
         }
-    }
-
-    /// Does the work that a cheaper hash left undone, so that its age does not show in the time (D31).
-    fn pad(&self, password: &Password, recipe: &Recipe) -> Result<(), Failure> {
-        let missing = (u64::from(MEMORY) * u64::from(PASSES)).saturating_sub(work(&recipe.params));
-        let memory = u32::try_from(missing / u64::from(PASSES)).unwrap_or(MEMORY);
-        if memory >= Params::MIN_M_COST {
-            self.compute(password, &recipe.salt, params(memory, PASSES)?, OUTPUT_LEN)?;
-        }
-        Ok(())
-    }
-
-    fn compute(
-        &self,
-        password: &Password,
-        salt: &[u8],
-        params: Params,
-        length: usize,
-    ) -> Result<Vec<u8>, Failure> {
-        let blocks = params.block_count();
-        let mut memory = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        if memory.len() < blocks {
-            memory.resize(blocks, Block::new());
-        }
-        let mut output = vec![0; length];
-        let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
-            password.text().as_bytes(),
-            salt,
-            &mut output,
-            &mut memory,
-        );
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
-        done.map_err(|error| Failure::internal("hashing a password").because(error))?;
-        Ok(output)
+        verdict
     }
 }
 
-fn params(memory: u32, passes: u32) -> Result<Params, Failure> {
-    Params::new(memory, passes, 1, None)
-        .map_err(|error| Failure::internal("choosing hash parameters").because(error))
-}
-
-fn write_phc(salt: &[u8; SALT_LEN], output: &[u8]) -> PasswordHash {
+/// The PHC form of a hash of ours.
+fn write_phc(salt: &[u8], output: &[u8]) -> PasswordHash {
     let salt = STANDARD_NO_PAD.encode(salt);
     let output = STANDARD_NO_PAD.encode(output);
     PasswordHash(format!("$argon2id$v=19$m={MEMORY},t={PASSES},p=1${salt}${output}"))

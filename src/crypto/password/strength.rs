@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use zxcvbn::{Score, zxcvbn};
 
-use super::{MIN_CHARS, Password};
+use super::{MAX_CHARS, MIN_CHARS, Password};
 
 /// The fewest characters that are left when names and addresses of the account are taken out.
 const MIN_OWN_CHARS: usize = 8;
@@ -41,10 +41,13 @@ const COMMON: &str = include_str!("common.txt");
 /// Why a password is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Weakness {
-    /// Under [`MIN_CHARS`] characters.
-    #[error("the password is too short: it needs 12 characters or more")]
-    TooShort,
-    /// Over [`super::MAX_CHARS`] characters.
+    /// Under as many characters as [`PasswordRules`] ask for.
+    #[error("the password is too short: it needs {least} characters or more")]
+    TooShort {
+        /// The fewest.
+        least: usize,
+    },
+    /// Over [`MAX_CHARS`] characters.
     #[error("the password is too long: it may have 128 characters at most")]
     TooLong,
     /// Common, a pattern, or quickly guessed.
@@ -55,16 +58,40 @@ pub enum Weakness {
     Contextual,
 }
 
+/// What a tenant may ask of a new password beyond what every one must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordRules {
+    least: usize,
+}
+
+impl Default for PasswordRules {
+    fn default() -> Self {
+        Self { least: MIN_CHARS }
+    }
+}
+
+impl PasswordRules {
+    /// At least so many characters, and never fewer than [`MIN_CHARS`] or more than [`MAX_CHARS`].
+    pub fn of_length(least: usize) -> Self {
+        Self { least: least.clamp(MIN_CHARS, MAX_CHARS) }
+    }
+
+    /// The fewest characters.
+    pub const fn least(self) -> usize {
+        self.least
+    }
+}
+
 /// Judges a new password. `context` holds what an attacker knows of the account: e-mail address, names, the tenant's
 /// and the product's name. Takes milliseconds for long passwords, so on a worker only
 /// ([`super::PasswordPool::accept`]).
 ///
 /// # Errors
 /// The first rule that does not hold.
-pub fn check(password: &Password, context: &[&str]) -> Result<(), Weakness> {
+pub fn check(password: &Password, rules: PasswordRules, context: &[&str]) -> Result<(), Weakness> {
     let text = password.text();
-    if text.chars().count() < MIN_CHARS {
-        return Err(Weakness::TooShort);
+    if text.chars().count() < rules.least {
+        return Err(Weakness::TooShort { least: rules.least });
     }
     let lower = text.to_lowercase();
     let words = words_of(context);
@@ -131,7 +158,8 @@ mod tests {
 
     fn judge(text: &str) -> Result<(), Weakness> {
         let password = Password::new(&Secret::new(text.to_owned()))?;
-        check(&password, &["ada.lovelace@acme.example", "Ada", "Lovelace", "Acme Corp"])
+        let context = ["ada.lovelace@acme.example", "Ada", "Lovelace", "Acme Corp"];
+        check(&password, PasswordRules::default(), &context)
     }
 
     #[test]
@@ -196,7 +224,24 @@ mod tests {
         ] {
             assert_eq!(judge(text), Err(Weakness::Contextual), "{text}");
         }
-        assert_eq!(judge("Tr0ub4dor&3"), Err(Weakness::TooShort));
+        assert_eq!(judge("Tr0ub4dor&3"), Err(Weakness::TooShort { least: 12 }));
+    }
+
+    #[test]
+    fn p040_a_tenant_may_ask_for_longer_passwords_and_never_for_shorter_ones() {
+        let typed = |text: &str| Password::new(&Secret::new(text.to_owned())).unwrap();
+        for (asked, text, verdict) in [
+            (20, "kurbel-säge-x7μ", Err(Weakness::TooShort { least: 20 })),
+            (20, "kurbel-säge-μελάνι-7", Ok(())),
+            (0, "v;3(Q/{1x,)", Err(Weakness::TooShort { least: 12 })),
+            (8, "v;3(Q/{1x,)Z", Ok(())),
+            (4000, &"plum anchor lattice ".repeat(6), Err(Weakness::TooShort { least: 128 })),
+            // Counted in form NFKC: the one character is three.
+            (0, "v;3(Q/{1\u{2026}", Err(Weakness::TooShort { least: 12 })),
+            (0, "v;3(Q/{1x\u{2026}", Ok(())),
+        ] {
+            assert_eq!(check(&typed(text), PasswordRules::of_length(asked), &[]), verdict, "{asked} {text}");
+        }
     }
 
     /// As password managers make them: nobody guesses these.
@@ -218,7 +263,8 @@ mod tests {
             ("quillon77@mail.example", "Quillon-2026!"),
         ] {
             let password = Password::new(&Secret::new(text.to_owned())).unwrap();
-            assert_eq!(check(&password, &[context]), Err(Weakness::Contextual), "{text}");
+            let judged = check(&password, PasswordRules::default(), &[context]);
+            assert_eq!(judged, Err(Weakness::Contextual), "{text}");
         }
     }
 

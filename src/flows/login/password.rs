@@ -3,7 +3,7 @@
 
 use super::visit::Visit;
 use super::{Destination, SignInRules, lockout};
-use crate::crypto::password::{PasswordHash, Verdict};
+use crate::crypto::password::{Against, PasswordHash, Verdict};
 use crate::flows::call::Call;
 use crate::flows::failures::{self, Source};
 use crate::flows::interaction::{Problem, Told};
@@ -16,7 +16,7 @@ use crate::model::ids::{InteractionHandle, TenantId, UserId};
 use crate::model::secret::Secret;
 use crate::model::session::{Factor, Proof};
 use crate::model::time::Timestamp;
-use crate::storage::records::{passwords, users};
+use crate::storage::records::{password_floor, passwords, users};
 use crate::storage::{Directory, TenantScope, TenantTx};
 
 /// A password that is about to be compared.
@@ -28,7 +28,7 @@ pub struct Attempt {
     /// The request that waits for it; none for a plain sign-in.
     pub goes_on: Option<InteractionHandle>,
     /// What to compare with: the hash that the account has, or nothing that any password matches.
-    pub stored: Option<PasswordHash>,
+    pub against: Against,
 }
 
 /// A password that was compared.
@@ -91,8 +91,10 @@ pub fn begin(
         Account::Usable(_, _, stored) => Some(stored),
         Account::Suspended(..) | Account::Unknown(_) => None,
     };
+    // The same for every account of the deployment, or the time would tell them apart (P036).
+    let against = Against { stored, floor: password_floor::read(directory)? };
     let goes_on = visit.request().map(|_| handle);
-    Ok(Ok(Attempt { handle, canonical, destination, goes_on, stored }))
+    Ok(Ok(Attempt { handle, canonical, destination, goes_on, against }))
 }
 
 /// Goes on after the comparison: signs the person in, or counts and records the failure. Everything is read again: what
@@ -123,7 +125,7 @@ pub fn finish(
             signed_in_before(directory, call, &visit, (&scope, user))
         }
         (Account::Usable(scope, user, stored), Verdict::Match { .. })
-            if Some(&stored) == attempt.stored.as_ref()
+            if Some(&stored) == attempt.against.stored.as_ref()
                 && still_opens(&mut directory.enter(&scope)?, user, &stored)? =>
         {
             lockout::clear(directory, &key)?;

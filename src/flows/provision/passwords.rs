@@ -3,7 +3,7 @@
 use super::apply::{Made, Passwords};
 use super::declaration::{Declaration, DeclarationFault, User};
 use super::difference::{Change, PasswordStep, Step};
-use crate::crypto::password::{Password, PasswordPool, Weakness, check};
+use crate::crypto::password::{Password, PasswordPool, PasswordRules, Weakness, check};
 use crate::flows::call::Call;
 use crate::model::failure::Failure;
 use crate::model::issuer::Issuer;
@@ -37,7 +37,7 @@ fn judge(given: &Secret<String>, organisation: [&str; 3], user: &User) -> Result
     let mut context: Vec<&str> = names.into_iter().filter_map(|name| name.as_deref()).collect();
     context.push(user.email.value.spelling());
     context.extend(organisation);
-    check(&Password::new(given)?, &context)
+    check(&Password::new(given)?, PasswordRules::default(), &context)
 }
 
 /// Hashes the given passwords, which were judged, and makes the others.

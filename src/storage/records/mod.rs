@@ -17,6 +17,7 @@ pub mod groups;
 pub mod interactions;
 pub mod leases;
 pub mod mails;
+pub mod password_floor;
 pub mod passwords;
 pub mod policies;
 pub mod recovery_codes;

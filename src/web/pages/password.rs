@@ -79,7 +79,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
 
 /// Compares on the pool, between the transactions; a hash that is weaker than ours of today is made anew.
 async fn compare(place: Place, password: Password, attempt: Attempt) -> Result<Compared, Failure> {
-    let verdict = place.verify(password.clone(), attempt.stored.clone()).await?;
+    let verdict = place.verify(password.clone(), attempt.against.clone()).await?;
     let rehashed = match verdict {
         Verdict::Match { outdated: true } => Some(place.hash(password).await?),
         Verdict::Match { outdated: false } | Verdict::Mismatch => None,

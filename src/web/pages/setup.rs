@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
 use super::visitor::{Detour, Outcome, Visitor, answered};
-use crate::crypto::password::{MIN_CHARS, Password, PasswordHash, Weakness};
+use crate::crypto::password::{MIN_CHARS, Password, PasswordHash, PasswordRules, Weakness};
 use crate::flows::setup::{check_link, complete, note_refusal};
 use crate::model::email::Email;
 use crate::model::secret::Secret;
@@ -83,7 +83,14 @@ async fn judge(
         visitor.edge.rules.deployment.clone(),
         visitor.edge.issuer.authority().to_owned(),
     ];
-    visitor.sound(visitor.edge.passwords.accept(password, context).await.map_err(Into::into))
+    visitor.sound(
+        visitor
+            .edge
+            .passwords
+            .accept(password, (PasswordRules::default(), context))
+            .await
+            .map_err(Into::into),
+    )
 }
 
 async fn alive(visitor: &Visitor, token: &Secret<String>) -> Result<bool, Detour> {
@@ -115,7 +122,7 @@ fn page(visitor: &Visitor, token: Secret<String>, email: String) -> SetupPage {
 
 const fn problem(weakness: Weakness) -> NewPasswordProblem {
     match weakness {
-        Weakness::TooShort => NewPasswordProblem::TooShort,
+        Weakness::TooShort { .. } => NewPasswordProblem::TooShort,
         Weakness::TooLong => NewPasswordProblem::TooLong,
         Weakness::Guessable | Weakness::Contextual => NewPasswordProblem::TooWeak,
     }

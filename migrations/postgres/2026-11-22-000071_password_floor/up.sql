@@ -1,0 +1,1 @@
+ALTER TABLE password_floor ALTER COLUMN family TYPE text COLLATE "C";
