@@ -18,5 +18,16 @@ password-too-many = Zu viele Versuche. Warten Sie { $minutes ->
     [one] eine Minute
    *[other] { $minutes } Minuten
  } und versuchen Sie es noch einmal.
+password-no-second-factor = Ihre Organisation verlangt einen zweiten Faktor, und Ihr Konto hat noch keinen. Bitten Sie eine Administratorin oder einen Administrator um einen Link zum Einrichten.
+factor-title = Bestätigen Sie, dass Sie es sind
+factor-lead = Noch ein Schritt für { $person }. Wählen Sie, wie:
+factor-none = Es gibt keinen anderen Weg, den Ihre Organisation erlaubt. Bitten Sie Ihre Administration um Hilfe.
+factor-password = Passwort
+factor-passkey = Passkey
+factor-totp = Code aus einer Authenticator-App
+factor-recovery-code = Wiederherstellungscode
+factor-magic-link = Link per E-Mail
+factor-email-code = Code per E-Mail
+factor-connection = Anmeldung Ihrer Organisation
 accounts-title = Konto wählen
 accounts-other = Anderes Konto verwenden

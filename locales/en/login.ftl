@@ -18,5 +18,16 @@ password-too-many = Too many tries. Wait { $minutes ->
     [one] one minute
    *[other] { $minutes } minutes
  } and try again.
+password-no-second-factor = Your organisation asks for a second factor, and your account has none yet. Ask an administrator for a link to set one up.
+factor-title = Prove that it is you
+factor-lead = One more step for { $person }. Choose how:
+factor-none = There is no other way that your organisation allows. Ask an administrator for help.
+factor-password = Password
+factor-passkey = Passkey
+factor-totp = Code from an authenticator app
+factor-recovery-code = Recovery code
+factor-magic-link = Link by e-mail
+factor-email-code = Code by e-mail
+factor-connection = Your organisation's sign-in
 accounts-title = Choose an account
 accounts-other = Use another account

@@ -8,7 +8,7 @@ use crate::storage::records::clients;
 use crate::storage::{Directory, TenantScope};
 
 /// A client that may be used, with its owner.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ActiveClient {
     /// Who owns it.
     pub owner: TenantScope,

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ids::{ClientId, InteractionId, TenantId};
-use crate::model::session::SessionRef;
+use crate::model::ids::{ClientId, InteractionId, TenantId, UserId};
+use crate::model::session::{Proof, SessionRef};
 use crate::model::time::Timestamp;
 use crate::protocol::acr::Acr;
 use crate::protocol::claims_request::ClaimsRequest;
@@ -107,6 +107,12 @@ pub struct Progress {
     /// The account for which a factor was proved in this interaction: what `prompt=login` and `max_age` want.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proved: Option<SessionRef>,
+    /// Somebody who proved a factor here, and whom more is asked of before there is a session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
+    /// The page of ours that a sign-in without a request leads on to, of our own making; the home page where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then: Option<String>,
     /// The person asked to sign in as somebody else, or again: the pages come even though a session exists.
     #[serde(default)]
     pub signing_in: bool,
@@ -120,6 +126,20 @@ pub struct Progress {
     /// never read that answer, it is answered alike.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewed_at: Option<Timestamp>,
+}
+
+/// A person between the first factor and the session: nothing is open to them yet (P045).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// The tenant they sign in to.
+    pub tenant: TenantId,
+    /// Who it is.
+    pub user: UserId,
+    /// What was proved in this interaction, in order. Nothing where somebody who is signed in has to prove more, or anew.
+    pub proofs: Vec<Proof>,
+    /// What their factors have to reach together; none where any factor, proved now, is enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aim: Option<Acr>,
 }
 
 /// What came of the last form of the sign-in pages, where it did not lead on. It waits here, and the browser is sent to the page
@@ -146,6 +166,12 @@ pub enum Problem {
     Organisation,
     /// Address and password do not belong together, for whatever reason.
     PasswordWrong,
+    /// The code is not the right one, or was used before.
+    CodeWrong,
+    /// The device's answer proves nothing.
+    PasskeyWrong,
+    /// The tenant asks for a second factor, and the person has none.
+    NoSecondFactor,
     /// Somebody signed in, but not the person that the request names: nobody else may answer it.
     OtherAccount,
 }

@@ -143,6 +143,8 @@ fn owner(tx: &mut TenantTx<'_>, call: &Call, email: &Email) -> Result<UserId, Fa
         roles: BTreeSet::from([Role::Owner]),
         status: Status::Active,
         created_at: call.now,
+        proofs_since: None,
+        break_glass: false,
     };
     users::insert(tx, &user)?;
     Ok(user.id)

@@ -100,6 +100,8 @@ macro_rules! event_kinds {
 event_kinds! {
     /// A person proved a factor and was signed in, or was refused.
     SignIn = "session.sign_in",
+    /// A person proved a factor, and one more was asked for.
+    FactorProved = "session.factor_proved",
     /// A person ended a session, or was to be led away afterwards to where no client has registered.
     SignOut = "session.sign_out",
     /// A session was ended by somebody else.

@@ -1,24 +1,68 @@
 //! A tenant's rules for signing in (`OrgIdentityPolicy`): one versioned object with a default for every key.
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-/// The rules. A value that the product does not enforce yet is refused when it is set, never stored and ignored (D27).
-/// `session` is judged whenever a session is used. `registration` is judged nowhere, since there is no sign-up: accounts
-/// come by a declaration, or by the set-up link of the first owner, under either value.
+use super::role::Role;
+use super::session::Factor;
+use super::time::Timestamp;
+
+/// The rules. A value that the product does not enforce yet is refused when it is set, never stored and ignored (D27). They are
+/// judged in one place, `flows::policy`, for every door.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
     /// Who may get an account.
     pub registration: Registration,
+    /// The ways to prove oneself that count. Recovery codes come with the second factors that they stand in for.
+    pub methods: BTreeSet<Factor>,
+    /// Who must prove two.
+    pub mfa: Mfa,
+    /// Where people may be.
+    pub networks: Networks,
+    /// What a new password must be.
+    pub password: PasswordRules,
     /// How long a session lives.
     pub session: SessionLimits,
+    /// How long tokens live.
+    pub tokens: TokenLimits,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { registration: Registration::InviteOnly, session: SessionLimits::default() }
+        Self {
+            registration: Registration::InviteOnly,
+            methods: BTreeSet::from(Self::METHODS),
+            mfa: Mfa::default(),
+            networks: Networks::default(),
+            password: PasswordRules::default(),
+            session: SessionLimits::default(),
+            tokens: TokenLimits::default(),
+        }
+    }
+}
+
+impl Policy {
+    /// The methods where nothing else is set: all but the e-mail code, which adds no channel to a mailbox.
+    pub const METHODS: [Factor; 4] = [Factor::Password, Factor::Passkey, Factor::Totp, Factor::MagicLink];
+
+    /// Whether a proof by this factor counts.
+    pub fn allows(&self, factor: Factor) -> bool {
+        match factor {
+            Factor::RecoveryCode => {
+                self.methods.contains(&Factor::Totp) || self.methods.contains(&Factor::Passkey)
+            }
+            Factor::Password
+            | Factor::Passkey
+            | Factor::Totp
+            | Factor::MagicLink
+            | Factor::EmailCode
+            | Factor::Connection => self.methods.contains(&factor),
+        }
     }
 }
 
@@ -30,6 +74,61 @@ pub enum Registration {
     InviteOnly,
     /// Nobody new, but whom a declaration names.
     Closed,
+}
+
+/// Who must prove two independent factors, or a passkey (D13).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mfa {
+    /// Everybody.
+    pub everybody: bool,
+    /// Whoever has one of these roles, by themselves or by a group.
+    pub roles: BTreeSet<Role>,
+    /// Whoever is not in one of the trusted networks.
+    pub outside_trusted: bool,
+    /// Until then, whoever has no second factor yet gets in without one, and is led to set one up (D33).
+    pub grace_until: Option<Timestamp>,
+}
+
+/// Networks by CIDR. An empty list is no rule, but for `trusted`, where it trusts none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Networks {
+    /// Where people may sign in and use their sessions.
+    pub sign_in: Vec<IpNet>,
+    /// Where people may administer the tenant.
+    pub administration: Vec<IpNet>,
+    /// Where one factor may be enough ([`Mfa::outside_trusted`]).
+    pub trusted: Vec<IpNet>,
+}
+
+/// Whether an address is in one of these networks. An unknown address is in none.
+pub fn is_in(networks: &[IpNet], address: Option<IpAddr>) -> bool {
+    let address = address.map(|address| address.to_canonical());
+    address.is_some_and(|address| networks.iter().any(|network| network.contains(&address)))
+}
+
+/// What a new password must be, beside strong enough.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PasswordRules {
+    /// The fewest characters.
+    pub min_length: u32,
+}
+
+impl Default for PasswordRules {
+    /// Twelve (R20).
+    fn default() -> Self {
+        Self { min_length: 12 }
+    }
+}
+
+/// How long tokens live.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TokenLimits {
+    /// The longest life of an access token of this tenant in seconds, whatever its client has.
+    pub access_seconds: Option<u64>,
 }
 
 /// How long a session lives. Enforced by the server, whatever the cookie says (P076).

@@ -1,6 +1,6 @@
 //! The six roles and what each may do (D6). A test prints this table into `docs/roles.md`.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A role of a person in a tenant. Roles are ordered by nothing but their permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +55,14 @@ impl Role {
 impl Serialize for Role {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
         output.serialize_str(self.as_str())
+    }
+}
+
+/// Exactly one of the words: a rule about a role that nobody knows is a rule that cannot be read.
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(input)?;
+        Self::parse(&word).ok_or_else(|| serde::de::Error::custom("not a role"))
     }
 }
 

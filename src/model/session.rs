@@ -1,5 +1,7 @@
 //! A browser's signed-in state: one session holds one or several accounts, each with its own `sid` (D12).
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use super::ids::{BrowserSessionId, SessionId, TenantId, UserId};
@@ -42,6 +44,8 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When it was last used.
     pub last_seen_at: Timestamp,
+    /// Where its browser was when it was last seen.
+    pub address: Option<IpAddr>,
     /// When it ended, if it did.
     pub ended_at: Option<Timestamp>,
 }
@@ -63,7 +67,7 @@ pub struct Proof {
 }
 
 /// One way to prove identity. [`Factor::OFFERED`] names those that a person can use today.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Factor {
     /// A pass phrase.
@@ -85,4 +89,17 @@ pub enum Factor {
 impl Factor {
     /// The factors that a person can prove here: those with a page for it. What a sign-in can reach follows from it (D13).
     pub const OFFERED: [Self; 1] = [Self::Password];
+
+    /// The word in events, files and the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Passkey => "passkey",
+            Self::Totp => "totp",
+            Self::RecoveryCode => "recovery_code",
+            Self::MagicLink => "magic_link",
+            Self::EmailCode => "email_code",
+            Self::Connection => "connection",
+        }
+    }
 }

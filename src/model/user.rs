@@ -27,6 +27,10 @@ pub struct User {
     pub roles: BTreeSet<Role>,
     /// Whether the account may be used.
     pub status: Status,
+    /// Nothing that was proved before this counts: the password was changed, or somebody took the ways in away.
+    pub proofs_since: Option<Timestamp>,
+    /// The owner who may sign in although the policy leaves only an upstream provider, which may be down (R13).
+    pub break_glass: bool,
     /// When it was created.
     pub created_at: Timestamp,
 }

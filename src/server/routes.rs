@@ -41,6 +41,10 @@ pub fn table() -> Vec<Route> {
             .door(Door::SignIn)
             .get(pages::password::get)
             .post(pages::password::post),
+        Route::new("/login/factor", Guard::Browser)
+            .unlimited("shows the ways on to whoever has proved a factor, and takes no proof")
+            .get(pages::factor::get)
+            .post(pages::factor::post),
         Route::new("/login/accounts", Guard::Browser)
             .unlimited("takes accounts that are signed in, and no proof")
             .get(pages::accounts::get)

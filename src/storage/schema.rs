@@ -198,6 +198,8 @@ diesel::table! {
         status -> Text,
         status_since -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        proofs_since -> Nullable<Timestamp>,
+        break_glass -> Bool,
     }
 }
 

@@ -32,6 +32,8 @@ pub enum PasswordProblem {
     Missing,
     /// Address and password do not belong together, for whatever reason (R71, P036).
     Wrong,
+    /// They do, but a second factor is asked for, and the person has none.
+    NoSecondFactor,
     /// Too many tries; the same for accounts that do not exist (D31).
     TooManyTries {
         /// After how many minutes another try counts, rounded up.
@@ -49,6 +51,7 @@ impl PasswordPage {
         Some(match self.problem? {
             PasswordProblem::Missing => self.frame.say("password-missing"),
             PasswordProblem::Wrong => self.frame.say("password-wrong"),
+            PasswordProblem::NoSecondFactor => self.frame.say("password-no-second-factor"),
             PasswordProblem::TooManyTries { minutes } => {
                 self.frame.text.count("password-too-many", "minutes", minutes)
             }

@@ -219,6 +219,8 @@ impl Organisation<'_> {
             roles: roles.iter().copied().collect::<BTreeSet<_>>(),
             status: Status::Active,
             created_at: call.now,
+            proofs_since: None,
+            break_glass: false,
         };
         let (id, scope, hash) = (user.id, self.scope.clone(), self.hash().await);
         self.server

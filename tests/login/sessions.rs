@@ -73,6 +73,7 @@ async fn many_sessions(server: &TestServer, scope: &TenantScope, user: UserId, c
                     let account = SessionRef { tenant_id: scope.id(), sid: id };
                     browser_sessions::add_account(tx, browser, account, now)?;
                     let session = Session {
+                        address: None,
                         tenant_id: scope.id(),
                         id,
                         browser_session_id: browser,

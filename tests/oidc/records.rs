@@ -26,9 +26,10 @@ type Row = (&'static str, &'static str, &'static str, &'static [&'static str]);
 const fn rows(kind: EventKind) -> &'static [Row] {
     match kind {
         EventKind::SignIn => &[
-            ("success", "user", "session", &["factor"]),
+            ("success", "user", "session", &["factor", "factors"]),
             ("denied", "anonymous", "user", &["account", "reason"]),
         ],
+        EventKind::FactorProved => &[],
         EventKind::SignOut => &[
             ("success", "user", "session", &["user"]),
             ("denied", "anonymous", "session", &["reason", "user"]),
@@ -108,6 +109,7 @@ const fn names_client(kind: EventKind) -> bool {
         | EventKind::ClientSecretChanged
         | EventKind::AccessDenied => true,
         EventKind::SignIn
+        | EventKind::FactorProved
         | EventKind::SignOut
         | EventKind::CrossSite
         | EventKind::SessionRevoked

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use symbolon::views::{
-    AccountsPage, ConsentPage, ErrorPage, FormPostPage, HomePage, IdentifierPage, LoggedOutPage,
+    AccountsPage, ConsentPage, ErrorPage, FactorPage, FormPostPage, HomePage, IdentifierPage, LoggedOutPage,
     LogoutConfirmPage, PasswordPage, SetupDonePage, SetupPage,
 };
 
@@ -79,6 +79,7 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
     let paths = [
         (IdentifierPage::MARKER, IdentifierPage::PATH),
         (PasswordPage::MARKER, PasswordPage::PATH),
+        (FactorPage::MARKER, FactorPage::PATH),
         (AccountsPage::MARKER, AccountsPage::PATH),
         (ConsentPage::MARKER, ConsentPage::PATH),
         (LogoutConfirmPage::MARKER, LogoutConfirmPage::PATH),

@@ -9,6 +9,7 @@ use symbolon::model::accent::Accent;
 use symbolon::views::accounts::AccountsPage;
 use symbolon::views::client_card::ClientCard;
 use symbolon::views::error::{ErrorKind, ErrorPage};
+use symbolon::views::factor::FactorPage;
 use symbolon::views::frame::Frame;
 use symbolon::views::identifier::{IdentifierPage, IdentifierProblem};
 use symbolon::views::link::LocalPath;
@@ -39,6 +40,7 @@ pub(crate) fn every_page() -> Vec<Rendered> {
 fn pages_in(catalogue: &Catalogue, locale: Locale) -> Vec<Rendered> {
     let frame = || Frame::sample(catalogue, locale);
     let mut pages = sign_in_pages(&frame);
+    pages.extend(factor_pages(&frame));
     pages.extend(other_pages(&frame));
     pages
         .into_iter()
@@ -56,6 +58,17 @@ type Named = (&'static str, &'static str, String);
 
 fn html(page: &impl Template) -> String {
     page.render().expect("a page renders")
+}
+
+fn factor_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
+    let none = FactorPage { ways: Vec::new(), client: Some(with_logo()), ..FactorPage::sample(frame()) };
+    let alone =
+        PasswordPage { problem: Some(PasswordProblem::NoSecondFactor), ..PasswordPage::sample(frame()) };
+    vec![
+        ("password-no-second-factor", PasswordPage::MARKER, html(&alone)),
+        ("factor", FactorPage::MARKER, html(&FactorPage::sample(frame()))),
+        ("factor-none", FactorPage::MARKER, html(&none)),
+    ]
 }
 
 fn sign_in_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {

@@ -68,6 +68,8 @@ pub(crate) fn user(tenant_id: TenantId, email: &str) -> User {
         roles: BTreeSet::new(),
         status: Status::Active,
         created_at: call().now,
+        proofs_since: None,
+        break_glass: false,
     }
 }
 

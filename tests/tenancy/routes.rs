@@ -98,7 +98,7 @@ fn cases(own: &Own) -> Vec<Case> {
         add(asked, "resource", request(&[]), |ids| ids.resource.clone());
         add(asked, "login_hint", request(&[]), |ids| ids.email.clone());
         add(asked, "claims", request(&[]), sub_request);
-        for path in ["/login", "/login/password", "/login/accounts", "/consent"] {
+        for path in ["/login", "/login/password", "/login/factor", "/login/accounts", "/consent"] {
             let base =
                 asks(own, &[("username", "ada@acme.example"), ("password", "wrong"), ("decision", "allow")]);
             add(path, "interaction", base, |ids| ids.interaction.clone());

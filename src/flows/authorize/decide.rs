@@ -8,7 +8,7 @@ use crate::flows::session::LiveAccount;
 use crate::model::client::Client;
 use crate::model::session::SessionRef;
 use crate::model::time::Timestamp;
-use crate::protocol::acr::acr;
+use crate::protocol::acr::{Acr, acr};
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::prompt::Prompt;
 
@@ -21,6 +21,8 @@ pub(super) enum Decision {
     SignIn,
     /// The person must choose an account.
     Choose,
+    /// This account is the one, and the person can prove what is missing to the strength that was asked for (D13).
+    StepUp(SessionRef),
     /// This account is the one, and the person must be asked for consent.
     Consent(SessionRef),
     /// This account gets a code.
@@ -29,16 +31,22 @@ pub(super) enum Decision {
     Refuse(AuthorizeRefusal),
 }
 
-/// Whether consent stands for this account and request: asked only when it matters.
-pub(super) type ConsentStands<'a, E> = &'a mut dyn FnMut(&LiveAccount) -> Result<bool, E>;
+/// What is asked only when it matters.
+pub(super) trait Asks<E> {
+    /// Whether an earlier consent covers the request (D17, P008).
+    fn consent(&mut self, account: &LiveAccount) -> Result<bool, E>;
 
-/// Decides. `consent` tells whether an earlier consent covers the request (D17, P008).
+    /// Whether the person has factors by which the session would reach this strength.
+    fn can_reach(&mut self, account: &LiveAccount, aim: Acr) -> Result<bool, E>;
+}
+
+/// Decides.
 pub(super) fn decide<E>(
     interaction: &Interaction,
     request: &AuthorizationRequest,
     client: &Client,
     (accounts, now): (&[LiveAccount], Timestamp),
-    consent: ConsentStands<'_, E>,
+    asks: &mut dyn Asks<E>,
 ) -> Result<Decision, E> {
     let silent = request.prompt.contains(Prompt::None);
     let candidates: Vec<&LiveAccount> =
@@ -63,7 +71,11 @@ pub(super) fn decide<E>(
     }
     if let Some(wanted) = request.acr {
         let proved = acr(chosen.session.proofs.iter().map(|proof| proof.factor));
-        if wanted.essential && !wanted.is_met_by(proved) {
+        let short = !wanted.is_met_by(proved);
+        if short && !silent && asks.can_reach(chosen, wanted.acr)? {
+            return Ok(Decision::StepUp(chosen.reference()));
+        }
+        if short && wanted.essential {
             return Ok(Decision::Refuse((
                 ErrorCode::UnmetAuthenticationRequirements,
                 "The acr asked for cannot be reached.",
@@ -73,7 +85,7 @@ pub(super) fn decide<E>(
     let selected = chosen.reference();
     let asked_now = interaction.progress.consented == Some(selected);
     let must_ask = request.prompt.contains(Prompt::Consent) && !client.is_first_party();
-    if asked_now || (!must_ask && consent(chosen)?) {
+    if asked_now || (!must_ask && asks.consent(chosen)?) {
         Ok(Decision::Issue(selected))
     } else if silent {
         Ok(Decision::Refuse((ErrorCode::ConsentRequired, "The consent is missing.")))

@@ -59,6 +59,8 @@ pub enum Outcome {
     SignIn(InteractionHandle),
     /// To the account chooser.
     Choose(InteractionHandle),
+    /// To the page on which one more factor is proved.
+    StepUp(InteractionHandle),
     /// To the consent page.
     Consent(InteractionHandle),
     /// The interaction is over, or belongs to another browser.

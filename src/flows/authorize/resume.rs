@@ -1,20 +1,25 @@
 //! The second half: the interaction, the accounts that are live at this moment, and the decision; then a code, a page
 //! or an error. Everything that could have changed since the request began is read again.
 
-use super::decide::{Decision, decide};
+use super::decide::{Asks, Decision, decide};
 use super::{Answer, ClientFault, Outcome, SendBack, Terms, client, consent, issue, parameters, resources};
 use crate::flows::Call;
 use crate::flows::active_client::ActiveClient;
+use crate::flows::factors;
 use crate::flows::failures::{self, RecordRules, Source};
-use crate::flows::interaction::{AuthorizationRequest, Interaction, Problem, Progress, Told};
+use crate::flows::interaction::{AuthorizationRequest, Interaction, Pending, Problem, Progress, Told};
 use crate::flows::interaction_store;
 use crate::flows::session::{self, LiveAccount};
 use crate::model::audit::{Actor, EventKind, EventResult};
+use crate::model::client::Client;
 use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
+use crate::model::session::Factor;
+use crate::protocol::acr::Acr;
 use crate::protocol::oauth_error::ErrorCode;
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::storage::Directory;
+use crate::storage::records::policies;
 
 /// An interaction with all that it is judged by.
 pub(super) struct OpenInteraction {
@@ -81,9 +86,8 @@ pub(super) fn settle(
     let accounts = session::live_accounts(directory, call, &open.interaction.browser_hash)?;
     let mut decision = {
         let (client, interaction) = (&open.asker.client, &open.interaction);
-        decide(interaction, &request, client, (&accounts, call.now), &mut |account| {
-            consent::stands(directory, client, &request, account)
-        })?
+        let mut asks = Questions { directory, client, request: &request };
+        decide(interaction, &request, client, (&accounts, call.now), &mut asks)?
     };
     if let Decision::Consent(selected) | Decision::Issue(selected) = &decision
         && let Some(account) = accounts.iter().find(|account| account.reference() == *selected)
@@ -101,6 +105,16 @@ pub(super) fn settle(
     match decision {
         Decision::SignIn => wait(directory, &open).map(Outcome::SignIn),
         Decision::Choose => wait(directory, &open).map(Outcome::Choose),
+        Decision::StepUp(selected) => {
+            let Some(account) = accounts.iter().find(|account| account.reference() == selected) else {
+                return wait(directory, &open).map(Outcome::SignIn);
+            };
+            let aim = request.acr.map(|wanted| wanted.acr);
+            let (tenant, user) = (account.scope.id(), account.user.id);
+            open.interaction.progress.account = Some(selected);
+            open.interaction.progress.pending = Some(Pending { tenant, user, proofs: Vec::new(), aim });
+            wait(directory, &open).map(Outcome::StepUp)
+        }
         Decision::Consent(account) => {
             open.interaction.progress.account = Some(account);
             wait(directory, &open).map(Outcome::Consent)
@@ -119,6 +133,27 @@ pub(super) fn settle(
             let answer = issue::code(directory, call, (&open.asker.client, &request, account), terms)?;
             Ok(back(open, request, answer, Some(account)))
         }
+    }
+}
+
+/// What the decision may ask of the database.
+struct Questions<'a, 'tx> {
+    directory: &'a mut Directory<'tx>,
+    client: &'a Client,
+    request: &'a AuthorizationRequest,
+}
+
+impl Asks<Failure> for Questions<'_, '_> {
+    fn consent(&mut self, account: &LiveAccount) -> Result<bool, Failure> {
+        consent::stands(self.directory, self.client, self.request, account)
+    }
+
+    fn can_reach(&mut self, account: &LiveAccount, aim: Acr) -> Result<bool, Failure> {
+        let mut tx = self.directory.enter(&account.scope)?;
+        let policy = policies::find(&mut tx)?;
+        let enrolled = factors::enrolled(&mut tx, &account.user)?;
+        let proved: Vec<Factor> = account.session.proofs.iter().map(|proof| proof.factor).collect();
+        Ok(!enrolled.ways(&policy, &proved, Some(aim)).is_empty())
     }
 }
 

@@ -1,7 +1,10 @@
 //! The ways of a person to prove who they are: set up, shown and taken away, each with its record.
 
+mod enrolled;
 pub mod recovery_codes;
 pub mod totp;
+
+pub use enrolled::{Enrolled, enrolled};
 
 use super::call::Call;
 use crate::model::audit::{Actor, Event, EventKind, EventResult};

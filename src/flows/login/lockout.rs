@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use crate::flows::call::Call;
+use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
+use crate::model::ids::UserId;
 use crate::model::rate::Rate;
 use crate::model::time::Timestamp;
 use crate::storage::records::counters::{self, Begins, Counter};
 use crate::storage::tx::Transaction;
+use crate::storage::{Directory, TenantScope};
 
 /// What the counter is called in its table.
 const KIND: &str = "sign_in";
@@ -52,6 +56,26 @@ pub fn count(
     let locked = judge(&mut counter, rate, now);
     counters::put(tx, &counter)?;
     Ok(locked)
+}
+
+/// The same for whoever failed at a door; a lock is recorded, once.
+pub fn count_and_record(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    rate: Rate,
+    (tenant, user, key): (Option<&TenantScope>, Option<UserId>, &str),
+) -> Result<(), Failure> {
+    let Some(until) = count(directory, key, rate, call.now)? else { return Ok(()) };
+    let Some(scope) = tenant else { return Ok(()) };
+    let mut event = call
+        .event(EventKind::AccountLocked, EventResult::Denied, Actor::System)
+        .with("account", key)
+        .with("until", until.to_string());
+    if let Some(user) = user {
+        event = event.on("user", user);
+    }
+    directory.enter(scope)?.record(event);
+    Ok(())
 }
 
 /// Forgets the failures of a name: its owner signed in, or the operator knows better. False where there were none.

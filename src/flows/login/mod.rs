@@ -5,6 +5,8 @@ pub mod choose;
 pub mod identify;
 pub mod lockout;
 pub mod password;
+pub mod proved;
+pub mod second;
 pub mod visit;
 
 use crate::crypto::hmac::KeyedHash;

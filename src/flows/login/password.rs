@@ -1,6 +1,7 @@
 //! The password: read the hash, compare it outside any transaction, then write everything that follows in one (P036).
 //! Where there is no such account, the same reads, the same work and the same writes happen.
 
+use super::proved::{Candidate, NotEnough, Proved, proved, proved_before};
 use super::visit::Visit;
 use super::{Destination, SignInRules, lockout};
 use crate::crypto::password::{Against, PasswordHash, Verdict};
@@ -8,14 +9,16 @@ use crate::flows::call::Call;
 use crate::flows::failures::{self, Source};
 use crate::flows::interaction::{Problem, Told};
 use crate::flows::interaction_store;
-use crate::flows::session::{self, Admitted, CookieChange};
+use crate::flows::policy::Rule;
+use crate::flows::session::CookieChange;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, TenantId, UserId};
 use crate::model::secret::Secret;
-use crate::model::session::{Factor, Proof};
+use crate::model::session::Factor;
 use crate::model::time::Timestamp;
+use crate::model::user::User;
 use crate::storage::records::{password_floor, passwords, users};
 use crate::storage::{Directory, TenantScope, TenantTx};
 
@@ -51,22 +54,13 @@ pub enum PasswordRefusal {
     NoIdentifier,
     /// Address and password do not belong together, or the account or its tenant is suspended: the same answer.
     Wrong,
+    /// They do, but a second factor is asked for, and the person has none.
+    NoSecondFactor,
     /// Too many failures of this name, whether it exists or not.
     TooMany {
         /// When the next try counts.
         until: Timestamp,
     },
-}
-
-/// A person who signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SignedIn {
-    /// Who it is.
-    pub user: UserId,
-    /// The account in this browser.
-    pub admitted: Admitted,
-    /// The request that waited for it and goes on now.
-    pub goes_on: Option<InteractionHandle>,
 }
 
 /// Finds what the password has to be compared with.
@@ -105,7 +99,7 @@ pub fn finish(
     rules: &SignInRules,
     compared: Compared,
     cookie: CookieChange<'_>,
-) -> Result<Result<SignedIn, PasswordRefusal>, Failure> {
+) -> Result<Result<Proved, PasswordRefusal>, Failure> {
     let Compared { attempt, verdict, rehashed } = compared;
     interaction_store::hold(directory, attempt.handle, cookie.old)?;
     let Some(visit) = Visit::answer(directory, call, attempt.handle, cookie)? else {
@@ -120,30 +114,59 @@ pub fn finish(
         return Ok(Err(PasswordRefusal::TooMany { until }));
     }
     let account = find_account(directory, &attempt.destination, &attempt.canonical)?;
-    match (account, verdict) {
+    let reason = match (&account, verdict) {
         (Account::Usable(scope, user, _), Verdict::Match { .. }) if again => {
-            signed_in_before(directory, call, &visit, (&scope, user))
+            let before = proved_before(directory, call, &visit, (scope, user.id))?;
+            return Ok(before.ok_or(PasswordRefusal::Expired));
         }
         (Account::Usable(scope, user, stored), Verdict::Match { .. })
-            if Some(&stored) == attempt.against.stored.as_ref()
-                && still_opens(&mut directory.enter(&scope)?, user, &stored)? =>
+            if Some(stored) == attempt.against.stored.as_ref()
+                && still_opens(&mut directory.enter(scope)?, user.id, stored)? =>
         {
-            lockout::clear(directory, &key)?;
             if let Some(phc) = rehashed {
                 let phc = Secret::new(phc.as_str().to_owned());
-                passwords::put(&mut directory.enter(&scope)?, user, &phc, call.now)?;
+                passwords::put(&mut directory.enter(scope)?, user.id, &phc, call.now)?;
             }
-            sign_in(directory, call, visit, (&scope, user), cookie).map(Ok)
-        }
-        (account, Verdict::Match { .. } | Verdict::Mismatch) => {
-            fail(directory, call, rules, (&visit, &key, &account))?;
-            if let Some(mut interaction) = visit.interaction.filter(|_| !again) {
-                interaction.progress.told = Some(Told::of(Problem::PasswordWrong));
-                interaction_store::save_progress(directory, &interaction)?;
+            let who = Candidate { scope, user, factor: Factor::Password };
+            match proved(directory, call, rules, (visit.clone(), who), cookie)? {
+                Ok(proved) => return Ok(Ok(proved)),
+                Err(NotEnough::Expired) => return Ok(Err(PasswordRefusal::Expired)),
+                Err(NotEnough::NoSecondFactor(rule)) => {
+                    return no_second_factor(directory, call, visit, (scope, user.id, rule)).map(Err);
+                }
+                // As if it were wrong, in everything: whoever is kept out learns nothing by it.
+                Err(NotEnough::Refused(rule)) => rule.as_str(),
             }
-            Ok(Err(PasswordRefusal::Wrong))
         }
+        (Account::Usable(..), Verdict::Match { .. } | Verdict::Mismatch) => "wrong_password",
+        (Account::Suspended(..), Verdict::Match { .. } | Verdict::Mismatch) => "not_usable",
+        (Account::Unknown(_), Verdict::Match { .. } | Verdict::Mismatch) => "unknown_account",
+    };
+    fail(directory, call, rules, (&visit, &key, &account, reason))?;
+    if let Some(mut interaction) = visit.interaction.filter(|_| !again) {
+        interaction.progress.told = Some(Told::of(Problem::PasswordWrong));
+        interaction_store::save_progress(directory, &interaction)?;
     }
+    Ok(Err(PasswordRefusal::Wrong))
+}
+
+/// The password is right, and there is no way on: that is told, since it is this person's to mend, and recorded.
+fn no_second_factor(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    visit: Visit,
+    (scope, user, rule): (&TenantScope, UserId, Rule),
+) -> Result<PasswordRefusal, Failure> {
+    let event = call
+        .event(EventKind::SignIn, EventResult::Denied, Actor::User(user))
+        .with("reason", "no_second_factor")
+        .with("rule", rule.as_str());
+    directory.enter(scope)?.record(event);
+    if let Some(mut interaction) = visit.interaction {
+        interaction.progress.told = Some(Told::of(Problem::NoSecondFactor));
+        interaction_store::save_progress(directory, &interaction)?;
+    }
+    Ok(PasswordRefusal::NoSecondFactor)
 }
 
 /// Refuses a password that is longer than any can be: for whomever it is, without a look at any account (P038).
@@ -174,7 +197,7 @@ fn named_account(visit: &Visit) -> Option<(String, Destination)> {
 }
 
 enum Account {
-    Usable(TenantScope, UserId, PasswordHash),
+    Usable(TenantScope, Box<User>, PasswordHash),
     Suspended(TenantScope, UserId),
     Unknown(Option<TenantScope>),
 }
@@ -210,7 +233,7 @@ fn find_account(
     };
     Ok(match (scope, user, stored) {
         (Some(scope), Some(user), Some(stored)) if user.status.is_active() => {
-            Account::Usable(scope, user.id, stored)
+            Account::Usable(scope, Box::new(user), stored)
         }
         (Some(scope), Some(user), _) => Account::Suspended(scope, user.id),
         (scope, _, _) => Account::Unknown(scope),
@@ -226,65 +249,17 @@ fn still_opens(tx: &mut TenantTx<'_>, user: UserId, compared: &PasswordHash) -> 
     Ok(passwords::find(tx, user)?.is_some_and(|phc| phc.expose() == compared.as_str()))
 }
 
-/// Signs the person in: session, cookie, event, and the interaction that waited.
-fn sign_in(
-    directory: &mut Directory<'_>,
-    call: &Call,
-    visit: Visit,
-    (scope, user): (&TenantScope, UserId),
-    cookie: CookieChange<'_>,
-) -> Result<SignedIn, Failure> {
-    let proof = Proof { factor: Factor::Password, at: call.now };
-    let admitted = session::admit(directory, call, (scope, user), proof, cookie)?;
-    let mut event = call
-        .event(EventKind::SignIn, EventResult::Success, Actor::User(user))
-        .on("session", admitted.account.sid)
-        .with("factor", "password");
-    if let Some(client) = visit.client_id() {
-        event = event.by_client(client);
-    }
-    directory.enter(scope)?.record(event);
-    let Some(mut interaction) = visit.interaction else {
-        return Ok(SignedIn { user, admitted, goes_on: None });
-    };
-    session::move_interactions(directory, interaction.stored_in, cookie)?;
-    let goes_on = interaction.request.is_some().then(|| interaction.handle());
-    interaction.progress.account = Some(admitted.account);
-    interaction.progress.proved = Some(admitted.account);
-    interaction.progress.signing_in = false;
-    interaction.progress.told = None;
-    interaction.progress.renewed_at = Some(call.now);
-    interaction_store::save_progress(directory, &interaction)?;
-    Ok(SignedIn { user, admitted, goes_on })
-}
-
-/// The same form once more, with the right password: whoever sent it gets what the first one gave, and nothing happens again.
-fn signed_in_before(
-    directory: &mut Directory<'_>,
-    call: &Call,
-    visit: &Visit,
-    (scope, user): (&TenantScope, UserId),
-) -> Result<Result<SignedIn, PasswordRefusal>, Failure> {
-    let Some(interaction) = &visit.interaction else { return Ok(Err(PasswordRefusal::Expired)) };
-    let Some(account) = interaction.progress.proved else { return Ok(Err(PasswordRefusal::Expired)) };
-    let live = session::find_live(directory, call, account)?;
-    let is_theirs = live.is_some_and(|live| live.user.id == user && live.scope.id() == scope.id());
-    let goes_on = interaction.request.is_some().then(|| interaction.handle());
-    let admitted = Admitted { account, is_new: false };
-    Ok(is_theirs.then_some(SignedIn { user, admitted, goes_on }).ok_or(PasswordRefusal::Expired))
-}
-
 /// Counts the failure and records it; at the limit, the name is locked and that is recorded, once.
 fn fail(
     directory: &mut Directory<'_>,
     call: &Call,
     rules: &SignInRules,
-    (visit, key, account): (&Visit, &str, &Account),
+    (visit, key, account, reason): (&Visit, &str, &Account, &'static str),
 ) -> Result<(), Failure> {
-    let (tenant, user, reason) = match account {
-        Account::Usable(scope, user, _) => (Some(scope), Some(*user), "wrong_password"),
-        Account::Suspended(scope, user) => (Some(scope), Some(*user), "not_usable"),
-        Account::Unknown(scope) => (scope.as_ref(), None, "unknown_account"),
+    let (tenant, user) = match account {
+        Account::Usable(scope, user, _) => (Some(scope), Some(user.id)),
+        Account::Suspended(scope, user) => (Some(scope), Some(*user)),
+        Account::Unknown(scope) => (scope.as_ref(), None),
     };
     let mut failed = call
         .event(EventKind::SignIn, EventResult::Denied, Actor::Anonymous)
@@ -298,15 +273,5 @@ fn fail(
     }
     let source = Source { tenant: tenant.map(TenantScope::id), named: key };
     failures::record(directory, call, &rules.records, source, failed)?;
-    let Some(until) = lockout::count(directory, key, rules.account, call.now)? else { return Ok(()) };
-    let Some(scope) = tenant else { return Ok(()) };
-    let mut event = call
-        .event(EventKind::AccountLocked, EventResult::Denied, Actor::System)
-        .with("account", key)
-        .with("until", until.to_string());
-    if let Some(user) = user {
-        event = event.on("user", user);
-    }
-    directory.enter(scope)?.record(event);
-    Ok(())
+    lockout::count_and_record(directory, call, rules.account, (tenant, user, key))
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::Destination;
 use crate::flows::active_client::ActiveClient;
 use crate::flows::call::Call;
-use crate::flows::interaction::{AuthorizationRequest, Interaction, Problem, Told};
+use crate::flows::interaction::{AuthorizationRequest, Interaction, Pending, Problem, Told};
 use crate::flows::interaction_store;
 use crate::flows::session::{CookieChange, LiveAccount, live_accounts};
 use crate::model::email::Email;
 use crate::model::failure::Failure;
-use crate::model::ids::{ClientId, InteractionHandle, TenantId};
+use crate::model::ids::{ClientId, InteractionHandle, TenantId, UserId};
 use crate::storage::records::{browser_sessions, sessions, users};
 use crate::storage::{Directory, TenantScope};
 
@@ -18,7 +18,7 @@ use crate::storage::{Directory, TenantScope};
 const SENT_AGAIN: Duration = Duration::from_mins(1);
 
 /// What a sign-in page is shown for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Visit {
     /// The request that waits; none for a plain sign-in that has just begun.
     pub interaction: Option<Interaction>,
@@ -84,6 +84,16 @@ impl Visit {
     /// Whether the person has just signed in as somebody else than the one whom the request names.
     pub fn asked_for_another(&self) -> bool {
         self.told().is_some_and(|told| told.problem == Problem::OtherAccount)
+    }
+
+    /// The person who proved a factor here and has no session yet.
+    pub fn pending(&self) -> Option<&Pending> {
+        self.interaction.as_ref()?.progress.pending.as_ref()
+    }
+
+    /// The same, if it is this one.
+    pub fn pending_of(&self, tenant: TenantId, user: UserId) -> Option<&Pending> {
+        self.pending().filter(|pending| pending.tenant == tenant && pending.user == user)
     }
 
     /// The client that asks.

@@ -33,15 +33,15 @@ pub struct Admitted {
     pub is_new: bool,
 }
 
-/// Signs a person in who just gave this proof, in the browser with the old cookie, which gets the new one. An account
-/// that is signed in there already keeps its session, with the new proof in place of an older one of the same factor.
+/// Signs a person in who just gave these proofs, in the browser with the old cookie, which gets the new one. An account
+/// that is signed in there already keeps its session, with each new proof in place of an older one of the same factor.
 ///
 /// The open interactions of the browser move to the new cookie ([`rotate`]).
 pub fn admit(
     directory: &mut Directory<'_>,
     call: &Call,
     (scope, user): (&TenantScope, UserId),
-    proof: Proof,
+    proofs: &[Proof],
     cookie: CookieChange<'_>,
 ) -> Result<Admitted, Failure> {
     let here = live_accounts(directory, call, cookie.old)?;
@@ -52,9 +52,7 @@ pub fn admit(
     let known = browser_sessions::find(directory, cookie.old)?;
     let browser = rotate(directory, call, cookie)?;
     if let Some(session) = again {
-        let mut proofs = session.proofs;
-        proofs.retain(|old| old.factor != proof.factor);
-        proofs.push(proof);
+        let proofs = merged(&session.proofs, proofs);
         let mut tx = directory.enter(scope)?;
         if sessions::prove(&mut tx, session.id, &proofs, call.now)? {
             let account = SessionRef { tenant_id: scope.id(), sid: session.id };
@@ -77,7 +75,8 @@ pub fn admit(
         id: call.id::<SessionId>(),
         browser_session_id: browser,
         user_id: user,
-        proofs: vec![proof],
+        proofs: proofs.to_vec(),
+        address: call.address,
         created_at: call.now,
         last_seen_at: call.now,
         ended_at: None,
@@ -86,6 +85,12 @@ pub fn admit(
     let account = SessionRef { tenant_id: scope.id(), sid: session.id };
     browser_sessions::add_account(directory, browser, account, call.now)?;
     Ok(Admitted { account, is_new: true })
+}
+
+/// Older proofs with these after them, each factor once.
+pub fn merged(older: &[Proof], newer: &[Proof]) -> Vec<Proof> {
+    let replaced = |old: &&Proof| newer.iter().all(|new| new.factor != old.factor);
+    older.iter().filter(replaced).chain(newer).copied().collect()
 }
 
 /// Takes the person's earlier, dead sessions out of the browser; they were kept to remember the account by.

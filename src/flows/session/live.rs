@@ -1,14 +1,16 @@
 //! Which accounts of a browser may be used now: read from the database each time, never from the cookie (P074, P076,
 //! P104).
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::flows::call::Call;
+use crate::flows::policy::{self, Door};
 use crate::flows::revocation;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, SessionId};
-use crate::model::policy::SessionLimits;
-use crate::model::session::{Session, SessionRef};
+use crate::model::policy::{Policy, SessionLimits};
+use crate::model::session::{Factor, Session, SessionRef};
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
@@ -28,14 +30,14 @@ pub struct LiveAccount {
     pub user: User,
     /// The tenant it is signed in to.
     pub scope: TenantScope,
-    /// What its tenant's policy sets now.
-    pub limits: SessionLimits,
+    /// Its tenant's policy, as it stands now.
+    pub policy: Policy,
 }
 
 impl LiveAccount {
     /// Whether this use of the session has to be written down.
     fn is_due(&self, now: Timestamp) -> bool {
-        now.since(self.session.last_seen_at) >= TOUCH_EVERY.min(self.limits.idle() / 4)
+        now.since(self.session.last_seen_at) >= TOUCH_EVERY.min(self.policy.session.idle() / 4)
     }
 
     /// Where the account is found.
@@ -71,7 +73,16 @@ pub fn find_live(
     let mut tx = directory.enter(&scope)?;
     let Some(session) = sessions::find(&mut tx, reference.sid)? else { return Ok(None) };
     let Some(user) = users::find(&mut tx, session.user_id)? else { return Ok(None) };
-    judge(&mut tx, call, session, user)
+    Ok(judge(&mut tx, call, Seen::Here, session, user)?.ok())
+}
+
+/// Why an account may not be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotLive {
+    /// The session is over, or what it stands on was switched off.
+    Over,
+    /// The tenant's policy does not admit it, as things are now: that may change.
+    Policy,
 }
 
 /// The same for somebody who was read in this transaction, as was the tenant.
@@ -79,27 +90,95 @@ pub fn live_of(
     tx: &mut TenantTx<'_>,
     call: &Call,
     sid: SessionId,
-    user: &User,
-) -> Result<Option<LiveAccount>, Failure> {
+    (user, seen): (&User, Seen),
+) -> Result<Result<LiveAccount, NotLive>, Failure> {
     let session = sessions::find(tx, sid)?.filter(|session| session.user_id == user.id);
-    let Some(session) = session else { return Ok(None) };
-    judge(tx, call, session, user.clone())
+    let Some(session) = session else { return Ok(Err(NotLive::Over)) };
+    judge(tx, call, seen, session, user.clone())
 }
 
 fn judge(
     tx: &mut TenantTx<'_>,
     call: &Call,
+    seen: Seen,
     session: Session,
     user: User,
-) -> Result<Option<LiveAccount>, Failure> {
-    let limits = policies::find(tx)?.session;
+) -> Result<Result<LiveAccount, NotLive>, Failure> {
+    let policy = policies::find(tx)?;
     let scope = tx.scope().clone();
     let stood = |status: Status| status.stood_at(session.created_at);
-    let live = session.ended_at.is_none()
-        && within(&limits, &session, call.now)
+    let lasts = session.ended_at.is_none()
+        && within(&policy.session, &session, call.now)
         && stood(user.status)
         && stood(scope.tenant().status);
-    Ok(live.then_some(LiveAccount { session, user, scope, limits }))
+    if !lasts {
+        return Ok(Err(NotLive::Over));
+    }
+    if !is_admitted(tx, call, (&policy, seen), &user, &session)? {
+        return Ok(Err(NotLive::Policy));
+    }
+    Ok(Ok(LiveAccount { session, user, scope, policy }))
+}
+
+/// Where the person of a session is seen (D32).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Where the request comes from: a browser, or a program on the person's own device.
+    Here,
+    /// Where the session's browser was last: the request is that of a server.
+    InTheBrowser,
+}
+
+impl Seen {
+    const fn door(self) -> Door {
+        match self {
+            Self::Here => Door::Session,
+            Self::InTheBrowser => Door::Refresh,
+        }
+    }
+
+    fn address(self, call: &Call, session: &Session) -> Option<IpAddr> {
+        match self {
+            Self::Here => call.address,
+            Self::InTheBrowser => session.address,
+        }
+    }
+}
+
+/// Whether the tenant's policy admits what was proved in this session, as it stands now.
+fn is_admitted(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    (policy, seen): (&Policy, Seen),
+    user: &User,
+    session: &Session,
+) -> Result<bool, Failure> {
+    let factors: Vec<Factor> = session.proofs.iter().map(|proof| proof.factor).collect();
+    let (door, address) = (seen.door(), seen.address(call, session));
+    let proved = policy::Proved { factors: &factors, address, has_second_factor: false };
+    Ok(policy::judge(tx, call, (policy, door), user, proved)?.stands().is_ok())
+}
+
+/// The policy, if it admits a grant that outlives its session (`offline_access`, D12), by what was proved when it was given.
+///
+/// # Errors
+/// The database fails.
+pub fn policy_for_offline(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    (sid, factors): (SessionId, &[Factor]),
+    (user, seen): (&User, Seen),
+) -> Result<Option<Policy>, Failure> {
+    let policy = policies::find(tx)?;
+    let asks_where = !policy.networks.sign_in.is_empty() || policy.mfa.outside_trusted;
+    let address = match seen {
+        Seen::Here => call.address,
+        Seen::InTheBrowser if asks_where => sessions::find(tx, sid)?.and_then(|session| session.address),
+        Seen::InTheBrowser => None,
+    };
+    let proved = policy::Proved { factors, address, has_second_factor: false };
+    let verdict = policy::judge(tx, call, (&policy, Door::Refresh), user, proved)?;
+    Ok(verdict.stands().is_ok().then_some(policy))
 }
 
 /// Whether neither limit has passed. A session from the future, after a clock was set back, is as old as it may be.

@@ -124,7 +124,7 @@ fn redeem(
         tenant,
         client: client.id(),
         target: &target,
-        life: terms.lifetimes.access_of(&now.client),
+        life: person.life(terms.lifetimes.access_of(&now.client)),
         cut_off,
     };
     let issued = compile(&issue, terms.lifetimes.id_token_of(&now.client), person, &granted);

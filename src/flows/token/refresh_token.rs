@@ -94,6 +94,8 @@ impl Refresh<'_> {
         let grant = Grant { authorization: &granted, at: family.created_at, bond };
         let person = match standing::of_person(tx, grant, &self.turn.now, self.turn.call)? {
             Ok(person) => person,
+            // What a policy refuses today it may admit tomorrow, or at home.
+            Err(GrantFault::Policy) => return Ok(refuse(GrantFault::Policy)),
             Err(fault) => {
                 // It will never be good again: what stands on it ends here (P015).
                 rotation::kill(tx, self.turn.call, &family, EndReason::Ended)?;
@@ -152,7 +154,7 @@ impl Refresh<'_> {
             tenant: &self.turn.tenant,
             client: self.turn.client.id(),
             target,
-            life: self.turn.terms.lifetimes.access_of(&self.turn.now.client),
+            life: person.life(self.turn.terms.lifetimes.access_of(&self.turn.now.client)),
             cut_off: cut_off.max(self.turn.tenant.cut_off).max(self.turn.now.cut_off),
         };
         let told = Person {

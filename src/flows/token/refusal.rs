@@ -50,6 +50,8 @@ pub enum GrantFault {
     Person,
     /// The session behind it has ended.
     Session,
+    /// The tenant's sign-in policy does not admit what was proved, or where the person is.
+    Policy,
     /// The person's consent is gone.
     Consent,
 }
@@ -69,6 +71,7 @@ impl GrantFault {
             Self::Client => "client",
             Self::Person => "person",
             Self::Session => "session",
+            Self::Policy => "policy",
             Self::Consent => "consent",
         }
     }

@@ -1,6 +1,7 @@
 //! Whether a person may still get tokens, and what they may do now: read from the database at every issue (D25, P015).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::refusal::GrantFault;
 use crate::flows::authorization::Authorization;
@@ -8,7 +9,7 @@ use crate::flows::authorize::wanted::{Wanted, asked_scopes};
 use crate::flows::call::Call;
 use crate::flows::known::KnownClient;
 use crate::flows::revocation;
-use crate::flows::session::{self, LiveAccount};
+use crate::flows::session::{self, LiveAccount, NotLive, Seen};
 use crate::model::failure::Failure;
 use crate::model::ids::{ContextId, WorkspaceId};
 use crate::model::role::Role;
@@ -28,6 +29,15 @@ pub(super) struct Standing {
     pub(super) workspaces: WorkspaceClaims,
     /// The account with the session that the grant lives by, if it does.
     pub(super) signed_in: Option<LiveAccount>,
+    /// The longest life that the tenant's policy gives an access token.
+    pub(super) longest: Option<Duration>,
+}
+
+impl Standing {
+    /// The life of an access token, where the client has this one.
+    pub(super) fn life(&self, of_client: Duration) -> Duration {
+        self.longest.map_or(of_client, |longest| longest.min(of_client))
+    }
 }
 
 /// What a person granted, by a code or to a refresh family.
@@ -78,11 +88,22 @@ pub(super) fn of_person(
     }
     let user = users::find(tx, authorization.user_id)?.filter(|user| user.status.stood_at(at));
     let Some(user) = user else { return Ok(Err(GrantFault::Person)) };
-    let signed_in = match bond {
-        Bond::Offline => None,
-        Bond::Session => match session::live_of(tx, call, authorization.sid, &user)? {
-            Some(account) => Some(account),
-            None => return Ok(Err(GrantFault::Session)),
+    let seen = if client.is_confidential() { Seen::InTheBrowser } else { Seen::Here };
+    let (signed_in, policy) = match bond {
+        Bond::Offline => {
+            let proved = (authorization.sid, authorization.factors.as_slice());
+            match session::policy_for_offline(tx, call, proved, (&user, seen))? {
+                Some(policy) => (None, policy),
+                None => return Ok(Err(GrantFault::Policy)),
+            }
+        }
+        Bond::Session => match session::live_of(tx, call, authorization.sid, (&user, seen))? {
+            Ok(account) => {
+                let policy = account.policy.clone();
+                (Some(account), policy)
+            }
+            Err(NotLive::Over) => return Ok(Err(GrantFault::Session)),
+            Err(NotLive::Policy) => return Ok(Err(GrantFault::Policy)),
         },
     };
     if !is_consented(tx, authorization, known)? {
@@ -92,7 +113,8 @@ pub(super) fn of_person(
     roles.extend(groups::roles_of_user(tx, user.id)?);
     let access = workspaces::effective(tx, user.id)?;
     let workspaces = spelled_out(tx, access)?;
-    Ok(Ok(Standing { user, roles, workspaces, signed_in }))
+    let longest = policy.tokens.access_seconds.map(Duration::from_secs);
+    Ok(Ok(Standing { user, roles, workspaces, signed_in, longest }))
 }
 
 /// Whether what was granted is covered by the person's consent as it stands now, at each resource server that may be told still;

@@ -40,6 +40,7 @@ impl Row {
             proofs: from_json(&self.proofs, "sessions.proofs")?,
             created_at: Timestamp::from_naive(self.created_at),
             last_seen_at: Timestamp::from_naive(self.last_seen_at),
+            address: self.address.and_then(|address| address.parse().ok()),
             ended_at: self.ended_at.map(Timestamp::from_naive),
         })
     }

@@ -29,6 +29,8 @@ struct Row {
     status: String,
     status_since: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
+    proofs_since: Option<NaiveDateTime>,
+    break_glass: bool,
 }
 
 impl Row {
@@ -43,6 +45,8 @@ impl Row {
             roles: read_roles(&self.roles, "users.roles")?,
             status: Status::from_stored(&self.status, self.status_since.map(Timestamp::from_naive)),
             created_at: Timestamp::from_naive(self.created_at),
+            proofs_since: self.proofs_since.map(Timestamp::from_naive),
+            break_glass: self.break_glass,
         })
     }
 }
@@ -110,6 +114,8 @@ pub fn insert(tx: &mut TenantTx<'_>, user: &User) -> Result<(), Failure> {
         status: user.status.as_str().to_owned(),
         status_since: user.status.since().map(Timestamp::to_naive),
         created_at: user.created_at.to_naive(),
+        proofs_since: user.proofs_since.map(Timestamp::to_naive),
+        break_glass: user.break_glass,
     };
     diesel::insert_into(users::table).values(row).execute(tx.conn()).or_failure("adding a user")?;
     Ok(())
@@ -126,6 +132,8 @@ pub fn update(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failure> {
             users::roles.eq(to_json(&user.roles, "users.roles")?),
             users::status.eq(user.status.as_str()),
             users::status_since.eq(user.status.since().map(Timestamp::to_naive)),
+            users::proofs_since.eq(user.proofs_since.map(Timestamp::to_naive)),
+            users::break_glass.eq(user.break_glass),
         ))
         .prepared()
         .execute(tx.conn())

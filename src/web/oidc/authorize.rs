@@ -11,7 +11,7 @@ use crate::protocol::params::{Params, Reading};
 use crate::protocol::response_mode::ResponseMode;
 use crate::views::error::ErrorKind;
 use crate::views::link::{LocalPath, PostTarget};
-use crate::views::{AccountsPage, ConsentPage, FormPostPage, IdentifierPage};
+use crate::views::{AccountsPage, ConsentPage, FactorPage, FormPostPage, IdentifierPage};
 use crate::web::media_type::is_form;
 use crate::web::pages::visitor::{self, Visitor, answered};
 use crate::web::trouble::Trouble;
@@ -104,6 +104,7 @@ pub(in crate::web) fn answer(visitor: &Visitor, outcome: Result<Outcome, Failure
         Ok(Outcome::Back(back)) => send_back(visitor, &back),
         Ok(Outcome::SignIn(handle)) => onward(IdentifierPage::PATH, handle),
         Ok(Outcome::Choose(handle)) => onward(AccountsPage::PATH, handle),
+        Ok(Outcome::StepUp(handle)) => onward(FactorPage::PATH, handle),
         Ok(Outcome::Consent(handle)) => onward(ConsentPage::PATH, handle),
     }
 }

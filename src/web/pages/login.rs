@@ -9,12 +9,14 @@ use super::visitor::{Detour, Outcome, Visitor, answered, going_on};
 use crate::flows::authorize;
 use crate::flows::interaction::Problem;
 use crate::flows::login::identify::{IdentifyRefusal, Typed, identify};
+use crate::flows::login::proved::Proved;
 use crate::flows::login::visit::Visit;
 use crate::model::ids::InteractionHandle;
 use crate::protocol::params::Params;
 use crate::views::identifier::IdentifierProblem;
 use crate::views::link::LocalPath;
-use crate::views::{Frame, IdentifierPage, PasswordPage};
+use crate::views::{FactorPage, Frame, IdentifierPage, PasswordPage};
+use crate::web::guard::browser::Browser;
 use crate::web::oidc;
 
 /// `GET /login`.
@@ -44,7 +46,11 @@ const fn problem(problem: Problem) -> Option<IdentifierProblem> {
     match problem {
         Problem::Username => Some(IdentifierProblem::Username),
         Problem::Organisation => Some(IdentifierProblem::Organisation),
-        Problem::PasswordWrong | Problem::OtherAccount => None,
+        Problem::PasswordWrong
+        | Problem::CodeWrong
+        | Problem::PasskeyWrong
+        | Problem::NoSecondFactor
+        | Problem::OtherAccount => None,
     }
 }
 
@@ -146,6 +152,19 @@ pub(super) fn onward(goes_on: Option<InteractionHandle>) -> LocalPath {
         Some(handle) => going_on("/oauth2/authorize/resume", handle),
         None => LocalPath::page("/"),
     }
+}
+
+/// Where it goes after a proof: on, to the page that the sign-in was for, or to the next factor. Whoever it was is noted.
+pub(super) fn after_proof(visitor: &Visitor, proved: &Proved, renewed: &Browser) -> HttpResponse {
+    let place = match proved {
+        Proved::More(handle) => going_on(FactorPage::PATH, *handle),
+        Proved::SignedIn(signed_in) => {
+            visitor.note_user(signed_in.admitted.account.tenant_id, signed_in.user);
+            let then = signed_in.then.as_deref().and_then(LocalPath::parse);
+            then.filter(|_| signed_in.goes_on.is_none()).unwrap_or_else(|| onward(signed_in.goes_on))
+        }
+    };
+    visitor.to_with(&place, renewed)
 }
 
 /// After a form whose interaction is not this browser's, or no longer: the request is looked at once more, by GET and with the

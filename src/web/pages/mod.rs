@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod card;
 pub mod consent;
+pub mod factor;
 pub mod home;
 pub mod login;
 pub mod logout;

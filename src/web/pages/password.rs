@@ -8,9 +8,8 @@ use super::visitor::{Detour, Outcome, Visitor, answered, going_on, later};
 use super::{card, login};
 use crate::crypto::password::{Password, Place, Verdict};
 use crate::flows::interaction::Problem;
-use crate::flows::login::password::{
-    Attempt, Compared, PasswordRefusal, SignedIn, begin, finish, refuse_unread,
-};
+use crate::flows::login::password::{Attempt, Compared, PasswordRefusal, begin, finish, refuse_unread};
+use crate::flows::login::proved::Proved;
 use crate::flows::login::visit::Visit;
 use crate::flows::session::CookieChange;
 use crate::model::failure::Failure;
@@ -67,10 +66,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let compared = visitor.sound(compare(place, password, attempt).await)?;
     let finished = conclude(visitor, compared, renewed.hash().to_owned()).await;
     match visitor.sound(finished)? {
-        Ok(signed_in) => {
-            visitor.note_user(signed_in.admitted.account.tenant_id, signed_in.user);
-            Ok(visitor.to_with(&login::onward(signed_in.goes_on), &renewed))
-        }
+        Ok(proved) => Ok(login::after_proof(visitor, &proved, &renewed)),
         // It was open a moment ago: the same form came twice, and the other one is ahead.
         Err(PasswordRefusal::Expired) => Ok(visitor.to_without_cookie(&login::onward(goes_on))),
         Err(refusal) => refuse(visitor, handle, refusal).await,
@@ -91,7 +87,7 @@ async fn conclude(
     visitor: &Visitor,
     compared: Compared,
     renewed: String,
-) -> Result<Result<SignedIn, PasswordRefusal>, Failure> {
+) -> Result<Result<Proved, PasswordRefusal>, Failure> {
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let rules = visitor.edge.sign_in.clone();
     visitor
@@ -107,6 +103,7 @@ async fn refuse(visitor: &Visitor, handle: InteractionHandle, refusal: PasswordR
     match refusal {
         PasswordRefusal::Expired => Ok(login::look_again(visitor, handle)),
         PasswordRefusal::NoIdentifier => Ok(visitor.to(&back(handle))),
+        PasswordRefusal::NoSecondFactor => Ok(visitor.to(&own(handle))),
         PasswordRefusal::Wrong => {
             visitor.note_failure();
             Ok(visitor.to(&own(handle)))
@@ -146,7 +143,12 @@ async fn refused(
 const fn of_password(problem: Problem) -> Option<PasswordProblem> {
     match problem {
         Problem::PasswordWrong => Some(PasswordProblem::Wrong),
-        Problem::Username | Problem::Organisation | Problem::OtherAccount => None,
+        Problem::NoSecondFactor => Some(PasswordProblem::NoSecondFactor),
+        Problem::Username
+        | Problem::Organisation
+        | Problem::CodeWrong
+        | Problem::PasskeyWrong
+        | Problem::OtherAccount => None,
     }
 }
 

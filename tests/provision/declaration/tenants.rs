@@ -53,11 +53,30 @@ fn workspaces_may_be_given_with_some_contexts_only() {
 
 #[test]
 fn rules_that_would_not_be_enforced_are_refused() {
-    for key in ["mfa: required", "methods: [passkey]", "networks: [10.0.0.0/8]", "password: {min_length: 20}"]
-    {
+    for key in [
+        "guests: none",
+        "email_domains: [acme.example]",
+        "remembered_devices: {days: 30}",
+        "connections: [okta]",
+    ] {
         only_fault(&tenant_faults(&format!("    policy: {{{key}}}\n")), "12:", "not enforce this rule yet");
     }
     only_fault(&tenant_faults("    policy: {registration: open}\n"), "12:28:", "no sign-up yet");
+    for (rule, words) in [
+        ("methods: [totp, email_code]", "nobody could sign in"),
+        ("methods: [password, smoke_signal]", "smoke_signal"),
+        ("mfa: {required: perhaps}", "perhaps"),
+        ("mfa: {roles: [king]}", "king"),
+        ("mfa: {grace_until: tomorrow}", "RFC 3339"),
+        ("networks: {sign_in: [10.0.0.1/8]}", "write `10.0.0.0/8`"),
+        ("networks: {trusted: [home]}", "home"),
+        ("networks: {office: [10.0.0.0/8]}", "office"),
+        ("password: {min_length: 11}", "12 to 64"),
+        ("password: {min_length: long}", "a whole number"),
+        ("tokens: {access: 2h}", "1m to 1h"),
+    ] {
+        only_fault(&tenant_faults(&format!("    policy: {{{rule}}}\n")), "12:", words);
+    }
     only_fault(&tenant_faults("    policy: {session: {idle: 2d, absolute: 1d}}\n"), "12:", "longer");
     only_fault(&tenant_faults("    policy: {session: {idle: soon}}\n"), "12:", "length of time");
 }

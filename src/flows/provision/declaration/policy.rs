@@ -1,21 +1,24 @@
 //! The sign-in policy of a tenant. Every key has a default; a rule that
 //! this release would not enforce is refused (D27).
 
+use std::collections::BTreeSet;
 use std::time::Duration;
+
+use ipnet::IpNet;
 
 use super::Reader;
 use super::spot::Spot;
-use crate::model::policy::{Policy, Registration, SessionLimits};
+use crate::model::policy::{Mfa, Networks, PasswordRules, Policy, Registration, SessionLimits, TokenLimits};
+use crate::model::session::Factor;
 
 /// Rules that the policy will know, and that would be ignored today.
-const NOT_YET: [&str; 7] =
-    ["mfa", "methods", "networks", "password", "guests", "connections", "remembered_devices"];
+const NOT_YET: [&str; 4] = ["email_domains", "guests", "connections", "remembered_devices"];
 
 const DAY: Duration = Duration::from_hours(24);
 
 impl Reader<'_> {
     pub(super) fn policy(spot: &Spot<'_>) -> Option<Policy> {
-        let mut keys = vec!["registration", "session"];
+        let mut keys = vec!["registration", "methods", "mfa", "networks", "password", "session", "tokens"];
         keys.extend(NOT_YET);
         let fields = spot.fields(&keys)?;
         fields.refuse(
@@ -23,18 +26,86 @@ impl Reader<'_> {
             "this release does not enforce this rule yet, and a rule that is not enforced is refused; leave it out",
         );
         let default = Policy::default();
-        let registration = fields.read("registration", Self::registration).unwrap_or(default.registration);
-        let session = fields.read("session", Self::session).unwrap_or(default.session);
-        Some(Policy { registration, session })
+        Some(Policy {
+            registration: fields.read("registration", Self::registration).unwrap_or(default.registration),
+            methods: fields.read("methods", Self::methods).unwrap_or(default.methods),
+            mfa: fields.read("mfa", Self::mfa).unwrap_or_default(),
+            networks: fields.read("networks", Self::networks).unwrap_or_default(),
+            password: fields.read("password", Self::password_rules).unwrap_or_default(),
+            session: fields.read("session", Self::session).unwrap_or_default(),
+            tokens: fields.read("tokens", Self::tokens).unwrap_or_default(),
+        })
     }
 
     fn registration(spot: &Spot<'_>) -> Option<Registration> {
-        if matches!(spot.node.text(), Some("open" | "domains")) {
+        if matches!(spot.node.text(), Some("open" | "domains" | "domain")) {
             spot.fault("this release has no sign-up yet; use `invite_only` or `closed`");
             return None;
         }
         let words = [("invite_only", Registration::InviteOnly), ("closed", Registration::Closed)];
         Some(spot.word("kind of registration", &words)?.value)
+    }
+
+    /// The ways to prove oneself. One of them must be able to begin a sign-in.
+    fn methods(spot: &Spot<'_>) -> Option<BTreeSet<Factor>> {
+        let words = [Factor::Password, Factor::Passkey, Factor::Totp, Factor::MagicLink, Factor::EmailCode]
+            .map(|factor| (factor.as_str(), factor));
+        let methods = spot.set(|method| method.word("method", &words))?;
+        let methods: BTreeSet<Factor> = methods.into_iter().map(|method| method.value).collect();
+        let first = [Factor::Password, Factor::Passkey, Factor::MagicLink];
+        if !first.iter().any(|factor| methods.contains(factor)) {
+            spot.fault("nobody could sign in: one of `password`, `passkey` and `magic_link` must stand here");
+            return None;
+        }
+        Some(methods)
+    }
+
+    fn mfa(spot: &Spot<'_>) -> Option<Mfa> {
+        let fields = spot.fields(&["required", "roles", "outside_trusted", "grace_until"])?;
+        let words = [("none", false), ("everybody", true)];
+        let required = fields.read("required", |spot| spot.word("answer", &words));
+        Some(Mfa {
+            everybody: required.is_some_and(|required| required.value),
+            roles: fields.read("roles", Self::roles).unwrap_or_default(),
+            outside_trusted: fields.read("outside_trusted", Spot::flag).is_some_and(|flag| flag.value),
+            grace_until: fields.read("grace_until", Spot::time).map(|time| time.value),
+        })
+    }
+
+    fn networks(spot: &Spot<'_>) -> Option<Networks> {
+        let fields = spot.fields(&["sign_in", "administration", "trusted"])?;
+        let list = |key: &str| fields.read(key, Self::cidrs).unwrap_or_default();
+        Some(Networks {
+            sign_in: list("sign_in"),
+            administration: list("administration"),
+            trusted: list("trusted"),
+        })
+    }
+
+    /// Networks in CIDR notation, without bits behind the prefix.
+    fn cidrs(spot: &Spot<'_>) -> Option<Vec<IpNet>> {
+        let networks = spot.set(|item| {
+            let network = item.parsed::<IpNet>()?;
+            if network.value != network.value.trunc() {
+                item.fault(format!("has bits behind its prefix; write `{}`", network.value.trunc()));
+                return None;
+            }
+            Some(network)
+        })?;
+        Some(networks.into_iter().map(|network| network.value).collect())
+    }
+
+    fn password_rules(spot: &Spot<'_>) -> Option<PasswordRules> {
+        let fields = spot.fields(&["min_length"])?;
+        let least = fields.read("min_length", |spot| spot.count(12, 64));
+        Some(least.map_or_else(PasswordRules::default, |least| PasswordRules { min_length: least.value }))
+    }
+
+    fn tokens(spot: &Spot<'_>) -> Option<TokenLimits> {
+        let fields = spot.fields(&["access"])?;
+        let life =
+            fields.read("access", |spot| spot.duration(Duration::from_mins(1), Duration::from_hours(1)));
+        Some(TokenLimits { access_seconds: life.map(|life| life.value.as_secs()) })
     }
 
     fn session(spot: &Spot<'_>) -> Option<SessionLimits> {

@@ -127,6 +127,18 @@ impl<'a> Spot<'a> {
         }
     }
 
+    /// A whole number, within bounds.
+    pub(super) fn count(&self, least: u32, most: u32) -> Option<At<u32>> {
+        let Value::Integer(number) = self.node.value else { return self.mismatch("a whole number") };
+        match u32::try_from(number) {
+            Ok(number) if (least..=most).contains(&number) => Some(self.at(number)),
+            Ok(_) | Err(_) => {
+                self.fault(format!("must be {least} to {most}"));
+                None
+            }
+        }
+    }
+
     /// A length of time such as `8h`, within bounds.
     pub(super) fn duration(&self, least: Duration, most: Duration) -> Option<At<Duration>> {
         let text = self.text()?;

@@ -72,13 +72,41 @@ fn add_ons<'a>(all: impl Iterator<Item = &'a AddOn>) -> Value {
 }
 
 fn policy(policy: &Policy) -> Value {
-    json!({
+    let (mfa, networks) = (&policy.mfa, &policy.networks);
+    let second = with_if(
+        json!({
+            "required": if mfa.everybody { "everybody" } else { "none" },
+            "roles": mfa.roles,
+            "outside_trusted": mfa.outside_trusted,
+        }),
+        "grace_until",
+        mfa.grace_until.map(|end| json!(end)),
+    );
+    let written = json!({
         "registration": policy.registration,
+        "methods": policy.methods,
+        "mfa": second,
+        "networks": {
+            "sign_in": networks.sign_in,
+            "administration": networks.administration,
+            "trusted": networks.trusted,
+        },
+        "password": {"min_length": policy.password.min_length},
         "session": {
             "idle": format_duration(policy.session.idle()),
             "absolute": format_duration(policy.session.absolute()),
         },
-    })
+    });
+    let tokens = policy.tokens.access_seconds.map(|life| json!({"access": seconds(Some(life))}));
+    with_if(written, "tokens", tokens)
+}
+
+/// The same object with this key, where it has a value.
+fn with_if(mut object: Value, key: &str, value: Option<Value>) -> Value {
+    if let (Value::Object(members), Some(value)) = (&mut object, value) {
+        members.insert(key.to_owned(), value);
+    }
+    object
 }
 
 /// A workspace.

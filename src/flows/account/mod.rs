@@ -1,0 +1,8 @@
+//! What people do with their own account. The right to it is a type: [`SignedIn`] is made by reading the account in the same
+//! transaction, [`Fresh`] where a factor was proved a moment ago (P045, P048, P056).
+
+mod reprove;
+mod rights;
+
+pub use reprove::{Reprove, reprove};
+pub use rights::{Fresh, NotSignedIn, SignedIn};

@@ -1,0 +1,56 @@
+//! A sensitive change wants a factor proved now: an interaction begins that leads there and back (D13, P048).
+
+use std::time::Duration;
+
+use super::SignedIn;
+use crate::flows::call::Call;
+use crate::flows::interaction::{Interaction, Pending, Progress};
+use crate::flows::interaction_store;
+use crate::model::failure::Failure;
+use crate::model::ids::InteractionHandle;
+use crate::model::session::SessionRef;
+use crate::storage::Directory;
+
+/// Where it comes back to, and how long it may take.
+#[derive(Debug, Clone)]
+pub struct Reprove {
+    /// A page of ours, of our own making.
+    pub then: String,
+    /// How long it waits.
+    pub life: Duration,
+}
+
+/// Begins it, in the browser whose cookie has this hash.
+///
+/// # Errors
+/// The database fails.
+pub fn reprove(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (signed_in, cookie_hash): (&SignedIn, &str),
+    wanted: Reprove,
+) -> Result<InteractionHandle, Failure> {
+    let platform = directory.platform()?;
+    let (tenant, user) = (signed_in.scope().id(), signed_in.user());
+    let interaction = Interaction {
+        id: call.id(),
+        stored_in: platform.id(),
+        client_id: None,
+        browser_hash: cookie_hash.to_owned(),
+        request: None,
+        progress: Progress {
+            // The password's page asks for the password of this address in this tenant.
+            identifier: Some(user.email.clone()),
+            tenant: Some(tenant),
+            account: Some(SessionRef { tenant_id: tenant, sid: signed_in.session().id }),
+            pending: Some(Pending { tenant, user: user.id, proofs: Vec::new(), aim: None }),
+            then: Some(wanted.then),
+            signing_in: true,
+            ..Progress::default()
+        },
+        created_at: call.now,
+        expires_at: call.now + wanted.life,
+    };
+    interaction_store::start(&mut directory.enter(&platform)?, &interaction)?;
+    Ok(interaction.handle())
+}

@@ -1,0 +1,62 @@
+//! Which factors a person has, by what is stored of them.
+
+use std::collections::BTreeSet;
+
+use super::{recovery_codes, totp};
+use crate::model::failure::Failure;
+use crate::model::policy::Policy;
+use crate::model::session::Factor;
+use crate::model::user::User;
+use crate::protocol::acr::{Acr, acr};
+use crate::storage::TenantTx;
+use crate::storage::records::passwords;
+
+/// What a person could prove, allowed or not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Enrolled(BTreeSet<Factor>);
+
+/// Reads what a person has.
+///
+/// # Errors
+/// The database fails.
+pub fn enrolled(tx: &mut TenantTx<'_>, user: &User) -> Result<Enrolled, Failure> {
+    let mut factors = BTreeSet::new();
+    if passwords::find(tx, user.id)?.is_some() {
+        factors.insert(Factor::Password);
+    }
+    if totp::confirmed(tx, user.id)?.is_some() {
+        factors.insert(Factor::Totp);
+    }
+    if recovery_codes::left(tx, user.id)?.is_some_and(|left| left.count > 0) {
+        factors.insert(Factor::RecoveryCode);
+    }
+    Ok(Enrolled(factors))
+}
+
+impl Enrolled {
+    /// Whether they have this one.
+    pub fn has(&self, factor: Factor) -> bool {
+        self.0.contains(&factor)
+    }
+
+    /// Whether a second factor of their own is asked for at each sign-in.
+    pub fn has_second_factor(&self) -> bool {
+        self.has(Factor::Totp)
+    }
+
+    /// The ways on from what was proved: with an aim those that reach it together with it, without one those by which the
+    /// person proves anew that it is them. The best way first.
+    pub fn ways(&self, policy: &Policy, proved: &[Factor], aim: Option<Acr>) -> Vec<Factor> {
+        const BEST_FIRST: [Factor; 5] =
+            [Factor::Passkey, Factor::Totp, Factor::Password, Factor::EmailCode, Factor::RecoveryCode];
+        let reaches = |factor: Factor| match aim {
+            Some(aim) => {
+                let together = proved.iter().copied().chain([factor]);
+                !proved.contains(&factor) && acr(together).is_some_and(|reached| reached.satisfies(aim))
+            }
+            None => matches!(factor, Factor::Passkey | Factor::Totp | Factor::Password),
+        };
+        let possible = |factor: &Factor| self.has(*factor) && policy.allows(*factor) && reaches(*factor);
+        BEST_FIRST.into_iter().filter(possible).collect()
+    }
+}

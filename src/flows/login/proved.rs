@@ -1,0 +1,208 @@
+//! Where every factor ends, the first and the second: the tenant's policy is asked, and there is a session only once it is
+//! satisfied (P045). The browser's cookie changes at each proof (P069).
+
+use super::visit::Visit;
+use super::{SignInRules, lockout};
+use crate::flows::call::Call;
+use crate::flows::factors::{self, Enrolled};
+use crate::flows::interaction::{Interaction, Pending};
+use crate::flows::interaction_store;
+use crate::flows::policy::{self, Door, Rule, Verdict};
+use crate::flows::session::{self, Admitted, CookieChange, LiveAccount};
+use crate::model::audit::{Actor, EventKind, EventResult};
+use crate::model::failure::Failure;
+use crate::model::ids::{InteractionHandle, UserId};
+use crate::model::policy::Policy;
+use crate::model::session::{Factor, Proof};
+use crate::model::user::User;
+use crate::protocol::acr::Acr;
+use crate::storage::records::policies;
+use crate::storage::{Directory, TenantScope};
+
+/// A person who signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Who it is.
+    pub user: UserId,
+    /// The account in this browser.
+    pub admitted: Admitted,
+    /// The request that waited for it and goes on now.
+    pub goes_on: Option<InteractionHandle>,
+    /// The page of ours that it was for, where no request waited.
+    pub then: Option<String>,
+}
+
+/// What a proof came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proved {
+    /// There is a session.
+    SignedIn(SignedIn),
+    /// One more factor is asked for, on the page of this interaction.
+    More(InteractionHandle),
+}
+
+/// Why a proof that was right opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotEnough {
+    /// The tenant's policy does not admit it. Nobody is told which rule: before a session, that would tell of an account.
+    Refused(Rule),
+    /// A second factor is asked for by this rule, and the person has none that would do.
+    NoSecondFactor(Rule),
+    /// The interaction ended meanwhile.
+    Expired,
+}
+
+/// Somebody who has just proved a factor.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// The tenant they sign in to.
+    pub scope: &'a TenantScope,
+    /// Who it is, read in this transaction.
+    pub user: &'a User,
+    /// What was proved.
+    pub factor: Factor,
+}
+
+/// Goes on after a proof.
+///
+/// # Errors
+/// The database fails.
+pub fn proved(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    rules: &SignInRules,
+    (visit, who): (Visit, Candidate<'_>),
+    cookie: CookieChange<'_>,
+) -> Result<Result<Proved, NotEnough>, Failure> {
+    let Candidate { scope, user, factor } = who;
+    let pending = visit.pending_of(scope.id(), user.id);
+    let aim = pending.and_then(|pending| pending.aim);
+    let earlier = pending.map(|pending| pending.proofs.clone()).unwrap_or_default();
+    let fresh = session::merged(&earlier, &[Proof { factor, at: call.now }]);
+    let here = session::live_accounts(directory, call, cookie.old)?
+        .into_iter()
+        .find(|account| account.user.id == user.id && account.scope.id() == scope.id());
+    let known = here.as_ref().map(|account: &LiveAccount| account.session.proofs.as_slice());
+    let all: Vec<Factor> =
+        session::merged(known.unwrap_or_default(), &fresh).iter().map(|proof| proof.factor).collect();
+    let mut tx = directory.enter(scope)?;
+    let policy = policies::find(&mut tx)?;
+    let enrolled = factors::enrolled(&mut tx, user)?;
+    let proved = policy::Proved {
+        factors: &all,
+        address: call.address,
+        has_second_factor: enrolled.has_second_factor(),
+    };
+    match policy::judge(&mut tx, call, (&policy, Door::SignIn), user, proved)? {
+        Verdict::Refused(rule) => Ok(Err(NotEnough::Refused(rule))),
+        Verdict::Second(rule) => {
+            let aim = aim.max(Some(Acr::Two));
+            let way_on = Pending { tenant: scope.id(), user: user.id, proofs: fresh, aim };
+            more(directory, call, (visit, who, rule), (&policy, &enrolled, &all, way_on), cookie)
+        }
+        Verdict::Pass { by_break_glass, .. } => {
+            let canonical = &user.email_canonical;
+            let key = rules.account_key(&super::Destination::Tenant(scope.id()), canonical);
+            lockout::clear(directory, &key)?;
+            sign_in(directory, call, (visit, who), (&fresh, by_break_glass), cookie).map(Ok)
+        }
+    }
+}
+
+/// What is known of the way on to a second factor.
+type WayOn<'a> = (&'a Policy, &'a Enrolled, &'a [Factor], Pending);
+
+/// Keeps what was proved, and leads to the second factor.
+fn more(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (visit, who, rule): (Visit, Candidate<'_>, Rule),
+    (policy, enrolled, all, way_on): WayOn<'_>,
+    cookie: CookieChange<'_>,
+) -> Result<Result<Proved, NotEnough>, Failure> {
+    if enrolled.ways(policy, all, way_on.aim).is_empty() {
+        return Ok(Err(NotEnough::NoSecondFactor(rule)));
+    }
+    let Some(mut interaction) = visit.interaction else { return Ok(Err(NotEnough::Expired)) };
+    let event = call
+        .event(EventKind::FactorProved, EventResult::Success, Actor::User(who.user.id))
+        .with("factor", who.factor.as_str())
+        .with("rule", rule.as_str());
+    directory.enter(who.scope)?.record(event);
+    session::rotate(directory, call, cookie)?;
+    session::move_interactions(directory, interaction.stored_in, cookie)?;
+    interaction.progress.pending = Some(way_on);
+    interaction.progress.told = None;
+    interaction.progress.renewed_at = Some(call.now);
+    let saved = interaction_store::save_progress(directory, &interaction)?;
+    Ok(if saved { Ok(Proved::More(interaction.handle())) } else { Err(NotEnough::Expired) })
+}
+
+/// Signs the person in: session, cookie, event, and the interaction that waited.
+fn sign_in(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (visit, who): (Visit, Candidate<'_>),
+    (proofs, by_break_glass): (&[Proof], bool),
+    cookie: CookieChange<'_>,
+) -> Result<Proved, Failure> {
+    let user = who.user.id;
+    let admitted = session::admit(directory, call, (who.scope, user), proofs, cookie)?;
+    let words: Vec<&str> = proofs.iter().map(|proof| proof.factor.as_str()).collect();
+    let mut event = call
+        .event(EventKind::SignIn, EventResult::Success, Actor::User(user))
+        .on("session", admitted.account.sid)
+        .with("factor", who.factor.as_str())
+        .with("factors", words);
+    if by_break_glass {
+        event = event.with("break_glass", true);
+    }
+    if let Some(client) = visit.client_id() {
+        event = event.by_client(client);
+    }
+    directory.enter(who.scope)?.record(event);
+    let Some(mut interaction) = visit.interaction else {
+        return Ok(Proved::SignedIn(SignedIn { user, admitted, goes_on: None, then: None }));
+    };
+    session::move_interactions(directory, interaction.stored_in, cookie)?;
+    let signed_in = SignedIn { user, admitted, goes_on: goes_on(&interaction), then: then(&interaction) };
+    interaction.progress.account = Some(admitted.account);
+    interaction.progress.proved = Some(admitted.account);
+    interaction.progress.pending = None;
+    interaction.progress.signing_in = false;
+    interaction.progress.told = None;
+    interaction.progress.renewed_at = Some(call.now);
+    interaction_store::save_progress(directory, &interaction)?;
+    Ok(Proved::SignedIn(signed_in))
+}
+
+/// The same form once more, with the right proof: whoever sent it gets what the first one gave, and nothing happens again.
+/// `None` where that is not this person's, or no longer good.
+///
+/// # Errors
+/// The database fails.
+pub fn proved_before(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    visit: &Visit,
+    (scope, user): (&TenantScope, UserId),
+) -> Result<Option<Proved>, Failure> {
+    let Some(interaction) = &visit.interaction else { return Ok(None) };
+    if visit.pending_of(scope.id(), user).is_some() {
+        return Ok(Some(Proved::More(interaction.handle())));
+    }
+    let Some(account) = interaction.progress.proved else { return Ok(None) };
+    let live = session::find_live(directory, call, account)?;
+    let is_theirs = live.is_some_and(|live| live.user.id == user && live.scope.id() == scope.id());
+    let admitted = Admitted { account, is_new: false };
+    let signed_in = SignedIn { user, admitted, goes_on: goes_on(interaction), then: then(interaction) };
+    Ok(is_theirs.then_some(Proved::SignedIn(signed_in)))
+}
+
+fn goes_on(interaction: &Interaction) -> Option<InteractionHandle> {
+    interaction.request.is_some().then(|| interaction.handle())
+}
+
+fn then(interaction: &Interaction) -> Option<String> {
+    interaction.progress.then.clone()
+}

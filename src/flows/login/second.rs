@@ -1,0 +1,248 @@
+//! The person whom one more factor is asked of, held while it is judged. Guesses at it count with those at the password, over
+//! all sessions (D31, P047).
+
+use super::proved::{Candidate, NotEnough, Proved, proved, proved_before};
+use super::visit::Visit;
+use super::{Destination, SignInRules, lockout};
+use crate::flows::call::Call;
+use crate::flows::factors::{self, Enrolled};
+use crate::flows::failures::{self, Source};
+use crate::flows::interaction::{Pending, Problem, Told};
+use crate::flows::interaction_store;
+use crate::flows::session::{self, CookieChange};
+use crate::model::audit::{Actor, EventKind, EventResult};
+use crate::model::failure::Failure;
+use crate::model::ids::InteractionHandle;
+use crate::model::session::Factor;
+use crate::model::time::Timestamp;
+use crate::model::user::User;
+use crate::storage::records::{policies, users};
+use crate::storage::{Directory, TenantScope, TenantTx};
+
+use std::time::Duration;
+
+/// How long a first factor is good for while the second is missing.
+const IN_HAND: Duration = Duration::from_mins(10);
+
+/// Somebody whom one more factor is asked of.
+#[derive(Debug)]
+pub struct Challenge {
+    /// The page's visit.
+    pub visit: Visit,
+    /// The tenant they sign in to.
+    pub scope: TenantScope,
+    /// Who it is, read in this transaction.
+    pub user: User,
+    /// What they can go on with, the best way first.
+    pub ways: Vec<Factor>,
+}
+
+/// A challenge that is held for one answer.
+#[derive(Debug)]
+pub struct Held {
+    challenge: Challenge,
+    key: String,
+}
+
+/// What a form of a second factor finds.
+#[derive(Debug)]
+pub enum Found {
+    /// The person, held.
+    Held(Box<Held>),
+    /// The same form has been answered before: the same answer.
+    Before(Proved),
+}
+
+/// Why the second factor opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecondRefusal {
+    /// Nobody waits for it in this browser, or not with that handle.
+    Expired,
+    /// It is not the right one.
+    Wrong,
+    /// Too many failures.
+    TooMany {
+        /// When the next try counts.
+        until: Timestamp,
+    },
+}
+
+impl Challenge {
+    /// The person whom the pages of an open interaction are for; `None` where nobody waits.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn open(
+        directory: &mut Directory<'_>,
+        call: &Call,
+        handle: InteractionHandle,
+        cookie_hash: &str,
+    ) -> Result<Option<Self>, Failure> {
+        match Visit::open(directory, call, Some(handle), cookie_hash)? {
+            Some(visit) => Self::of(directory, call, visit, cookie_hash),
+            None => Ok(None),
+        }
+    }
+
+    fn of(
+        directory: &mut Directory<'_>,
+        call: &Call,
+        visit: Visit,
+        cookie_hash: &str,
+    ) -> Result<Option<Self>, Failure> {
+        let Some(interaction) = &visit.interaction else { return Ok(None) };
+        let Some(pending) = interaction.progress.pending.clone() else { return Ok(None) };
+        let began = interaction.created_at;
+        let Some(scope) = directory.tenant(pending.tenant)?.filter(|scope| visit.admits(scope.id())) else {
+            return Ok(None);
+        };
+        let here = session::live_accounts(directory, call, cookie_hash)?;
+        let here = here.iter().find(|it| it.user.id == pending.user && it.scope.id() == pending.tenant);
+        let mut tx = directory.enter(&scope)?;
+        let stood = scope.tenant().status.stood_at(began);
+        let user = users::find(&mut tx, pending.user)?.filter(|user| stood && user.status.stood_at(began));
+        let Some(user) = user.filter(|user| is_in_hand(&pending, user, call.now)) else { return Ok(None) };
+        if pending.proofs.is_empty() && here.is_none() {
+            return Ok(None);
+        }
+        let known: &[_] = here.map_or(&[], |account| &account.session.proofs);
+        let proofs = session::merged(known, &pending.proofs);
+        let ways =
+            ways(&mut tx, &user, &proofs.iter().map(|proof| proof.factor).collect::<Vec<_>>(), &pending)?;
+        Ok(Some(Self { visit, scope, user, ways }))
+    }
+
+    /// Holds the person for one answer: of several sent at once, each is judged by what the one before made of it.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn hold(
+        directory: &mut Directory<'_>,
+        call: &Call,
+        rules: &SignInRules,
+        handle: InteractionHandle,
+        cookie: CookieChange<'_>,
+    ) -> Result<Result<Found, SecondRefusal>, Failure> {
+        interaction_store::hold(directory, handle, cookie.old)?;
+        let Some(visit) = Visit::answer(directory, call, handle, cookie)? else {
+            return Ok(Err(SecondRefusal::Expired));
+        };
+        if visit.is_answered(cookie) {
+            return before(directory, call, &visit);
+        }
+        let Some(challenge) = Self::of(directory, call, visit, cookie.old)? else {
+            return Ok(Err(SecondRefusal::Expired));
+        };
+        if !users::hold_active(&mut directory.enter(&challenge.scope)?, challenge.user.id)? {
+            return Ok(Err(SecondRefusal::Expired));
+        }
+        let destination = Destination::Tenant(challenge.scope.id());
+        let key = rules.account_key(&destination, &challenge.user.email_canonical);
+        if let Some(until) = lockout::hold(directory, &key, call.now)? {
+            return Ok(Err(SecondRefusal::TooMany { until }));
+        }
+        Ok(Ok(Found::Held(Box::new(Held { challenge, key }))))
+    }
+}
+
+impl Held {
+    /// The person.
+    pub const fn user(&self) -> &User {
+        &self.challenge.user
+    }
+
+    /// The tenant they sign in to.
+    pub const fn scope(&self) -> &TenantScope {
+        &self.challenge.scope
+    }
+
+    /// Whether this factor may be used now.
+    pub fn offers(&self, factor: Factor) -> bool {
+        self.challenge.ways.contains(&factor)
+    }
+
+    /// The factor was proved.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn prove(
+        self,
+        directory: &mut Directory<'_>,
+        call: &Call,
+        rules: &SignInRules,
+        (factor, cookie): (Factor, CookieChange<'_>),
+    ) -> Result<Result<Proved, SecondRefusal>, Failure> {
+        let Challenge { visit, scope, user, .. } = self.challenge;
+        let who = Candidate { scope: &scope, user: &user, factor };
+        Ok(match proved(directory, call, rules, (visit, who), cookie)? {
+            Ok(proved) => Ok(proved),
+            Err(NotEnough::Refused(_) | NotEnough::NoSecondFactor(_) | NotEnough::Expired) => {
+                Err(SecondRefusal::Expired)
+            }
+        })
+    }
+
+    /// It was not: counts and records it, for this reason.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn fail(
+        self,
+        directory: &mut Directory<'_>,
+        call: &Call,
+        rules: &SignInRules,
+        (reason, problem): (&'static str, Problem),
+    ) -> Result<SecondRefusal, Failure> {
+        let Challenge { visit, scope, user, .. } = self.challenge;
+        let mut failed = call
+            .event(EventKind::SignIn, EventResult::Denied, Actor::Anonymous)
+            .with("reason", reason)
+            .with("account", self.key.as_str())
+            .on("user", user.id);
+        if let Some(client) = visit.client_id() {
+            failed = failed.by_client(client);
+        }
+        let source = Source { tenant: Some(scope.id()), named: &self.key };
+        failures::record(directory, call, &rules.records, source, failed)?;
+        lockout::count_and_record(directory, call, rules.account, (Some(&scope), Some(user.id), &self.key))?;
+        if let Some(mut interaction) = visit.interaction {
+            interaction.progress.told = Some(Told::of(problem));
+            interaction_store::save_progress(directory, &interaction)?;
+        }
+        Ok(SecondRefusal::Wrong)
+    }
+}
+
+/// The form has been answered: whoever sent it goes where the first answer led.
+fn before(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    visit: &Visit,
+) -> Result<Result<Found, SecondRefusal>, Failure> {
+    let Some(account) = visit.interaction.as_ref().and_then(|it| it.progress.proved) else {
+        return Ok(Err(SecondRefusal::Expired));
+    };
+    let Some(live) = session::find_live(directory, call, account)? else {
+        return Ok(Err(SecondRefusal::Expired));
+    };
+    let before = proved_before(directory, call, visit, (&live.scope, live.user.id))?;
+    Ok(before.map(Found::Before).ok_or(SecondRefusal::Expired))
+}
+
+/// Whether what was proved still counts.
+fn is_in_hand(pending: &Pending, user: &User, now: Timestamp) -> bool {
+    pending.proofs.iter().all(|proof| {
+        proof.at.is_younger_than(IN_HAND, now) && user.proofs_since.is_none_or(|since| since <= proof.at)
+    })
+}
+
+fn ways(
+    tx: &mut TenantTx<'_>,
+    user: &User,
+    proved: &[Factor],
+    pending: &Pending,
+) -> Result<Vec<Factor>, Failure> {
+    let policy = policies::find(tx)?;
+    let enrolled: Enrolled = factors::enrolled(tx, user)?;
+    Ok(enrolled.ways(&policy, proved, pending.aim))
+}

@@ -1,0 +1,74 @@
+//! Gathers what a policy is judged by, and judges: at each sign-in, each use of a session and each refresh.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::evaluate::{Door, Facts, Rule, Verdict, asks_by_role, evaluate};
+use crate::flows::call::Call;
+use crate::model::failure::Failure;
+use crate::model::policy::Policy;
+use crate::model::role::Role;
+use crate::model::session::Factor;
+use crate::model::user::User;
+use crate::storage::TenantTx;
+use crate::storage::records::groups;
+
+/// What was proved, and where.
+#[derive(Debug, Clone, Copy)]
+pub struct Proved<'a> {
+    /// The factors.
+    pub factors: &'a [Factor],
+    /// Where the person is, as far as the door knows.
+    pub address: Option<IpAddr>,
+    /// Whether they have a second factor of their own.
+    pub has_second_factor: bool,
+}
+
+/// Judges a person of this transaction's tenant.
+///
+/// # Errors
+/// The database fails.
+pub fn judge(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    (policy, door): (&Policy, Door),
+    user: &User,
+    proved: Proved<'_>,
+) -> Result<Verdict, Failure> {
+    let roles = if asks_by_role(policy) { roles_of(tx, user)? } else { BTreeSet::new() };
+    Ok(evaluate(
+        policy,
+        &Facts {
+            door,
+            proofs: proved.factors,
+            roles: &roles,
+            address: proved.address,
+            break_glass: user.break_glass && user.roles.contains(&Role::Owner),
+            has_second_factor: proved.has_second_factor,
+            now: call.now,
+        },
+    ))
+}
+
+/// Every role that somebody has, by themselves or by a group.
+///
+/// # Errors
+/// The database fails.
+pub fn roles_of(tx: &mut TenantTx<'_>, user: &User) -> Result<BTreeSet<Role>, Failure> {
+    let mut roles = user.roles.clone();
+    roles.extend(groups::roles_of_user(tx, user.id)?);
+    Ok(roles)
+}
+
+impl Verdict {
+    /// Whether somebody who stands at the door with a session or a token comes in.
+    ///
+    /// # Errors
+    /// The rule that keeps them out.
+    pub const fn stands(self) -> Result<(), Rule> {
+        match self {
+            Self::Pass { .. } => Ok(()),
+            Self::Second(rule) | Self::Refused(rule) => Err(rule),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! A tenant's rules for signing in, judged in this one place for every door. What cannot be judged is a failure, never a
+//! pass (docs/architecture.md, invariant 2).
+
+mod evaluate;
+mod judge;
+
+pub use evaluate::{Door, Facts, Rule, Verdict, evaluate};
+pub use judge::{Proved, judge, roles_of};
