@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::issuer::Issuer;
 use crate::model::resource_server::ResourceServer;
+use crate::protocol::api_scope::ApiScope;
 use crate::protocol::resource::ResourceIndicator;
 use crate::protocol::scope::{self, ScopeSet};
 
@@ -94,10 +95,11 @@ impl Target {
     }
 }
 
-/// Those of the scopes that OpenID Connect or one of the resources defines.
+/// Those of the scopes that OpenID Connect or one of the resources defines, or where the token is for ourselves alone, our API.
 pub fn defined(scopes: &ScopeSet, resources: &[ResourceServer]) -> ScopeSet {
     let ours = |name: &str| {
         scope::STANDARD.contains(&name)
+            || (resources.is_empty() && ApiScope::parse(name).is_some())
             || resources.iter().any(|server| server.scopes.iter().any(|defined| defined.name == name))
     };
     scopes.iter().filter(|scope| ours(scope.as_str())).cloned().collect()
@@ -163,6 +165,19 @@ mod tests {
         assert_eq!(resolve(&["https://evil.example"], "notes"), Err(TargetRefusal::Resource));
         assert_eq!(resolve(&["https://graph.example"], "notes"), Err(TargetRefusal::Scope));
         assert_eq!(resolve(&[], "admin"), Err(TargetRefusal::Scope));
+    }
+
+    /// A resource server that is handed a token must not be able to use it at our API.
+    #[test]
+    fn scopes_of_our_api_stand_in_no_token_that_is_for_others() {
+        let ours = resolve(&[], "openid people:write").unwrap();
+        assert_eq!((names(&ours), ours.scopes.contains("people:write")), (vec![], true));
+        assert_eq!(resolve(&["https://notes.example"], "people:write"), Err(TargetRefusal::Scope));
+        assert_eq!(resolve(&[], "notes people:write"), Err(TargetRefusal::Scope));
+        let open = [server("https://notes.example", "notes")];
+        let asked = "notes openid people:write".parse().unwrap();
+        let granted = Target::granted(&open, &["https://notes.example".to_owned()], &asked).unwrap();
+        assert_eq!(granted.scopes.to_string(), "notes openid");
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl ProviderMetadata {
             token_endpoint: url(paths::TOKEN),
             userinfo_endpoint: url(paths::USERINFO),
             jwks_uri: url(paths::JWKS),
-            scopes_supported: super::scope::STANDARD.map(str::to_owned).to_vec(),
+            scopes_supported: super::api_scope::reserved().map(str::to_owned).collect(),
             response_types_supported: ResponseType::ALL.map(ResponseType::as_str).to_vec(),
             response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str).to_vec(),
             grant_types_supported: GrantType::ALL.map(GrantType::as_str).to_vec(),

@@ -1,6 +1,7 @@
 //! The rules of the specifications, pure: no clock, no randomness, no database, no HTTP. One rule a file.
 
 pub mod acr;
+pub mod api_scope;
 pub mod bearer;
 pub mod claims;
 pub mod claims_request;

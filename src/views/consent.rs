@@ -6,6 +6,7 @@ use super::client_card::ClientCard;
 use super::form::Form;
 use super::frame::Frame;
 use super::person::Person;
+use crate::protocol::api_scope::ApiScope;
 
 /// Asks whether a client may have what it asks for.
 #[derive(Debug, Template)]
@@ -32,6 +33,8 @@ pub struct ConsentPage {
 pub enum ScopeLine {
     /// A scope of `OpenID` Connect; the catalogue has its words.
     Standard(StandardScope),
+    /// A scope of our own API; the catalogue has its words.
+    OfApi(ApiScope),
     /// Use of a resource server by its name, where none of its scopes is asked for: a token for it says who comes and what their
     /// organisation bought.
     Use {
@@ -98,6 +101,23 @@ impl StandardScope {
     }
 }
 
+const fn of_api(scope: ApiScope) -> &'static str {
+    match scope {
+        ApiScope::PeopleRead => "scope-people-read",
+        ApiScope::PeopleWrite => "scope-people-write",
+        ApiScope::InvitationsRead => "scope-invitations-read",
+        ApiScope::InvitationsWrite => "scope-invitations-write",
+        ApiScope::GroupsRead => "scope-groups-read",
+        ApiScope::GroupsWrite => "scope-groups-write",
+        ApiScope::PolicyRead => "scope-policy-read",
+        ApiScope::PolicyWrite => "scope-policy-write",
+        ApiScope::SessionsRead => "scope-sessions-read",
+        ApiScope::SessionsWrite => "scope-sessions-write",
+        ApiScope::AccountRead => "scope-account-read",
+        ApiScope::AccountWrite => "scope-account-write",
+    }
+}
+
 impl ConsentPage {
     /// Where it stands and where its form goes.
     pub const PATH: &'static str = "/consent";
@@ -107,6 +127,7 @@ impl ConsentPage {
     fn describe(&self, line: &ScopeLine) -> String {
         match line {
             ScopeLine::Standard(scope) => self.frame.say(scope.message()),
+            ScopeLine::OfApi(scope) => self.frame.say(of_api(*scope)),
             ScopeLine::Use { api } => self.frame.say_with("consent-use", "api", api),
             ScopeLine::Api { description, .. } => description.clone(),
         }
@@ -115,6 +136,7 @@ impl ConsentPage {
     /// A page for tests and for the gallery of pages.
     pub fn sample(frame: Frame) -> Self {
         let mut scopes: Vec<_> = StandardScope::ALL.into_iter().map(ScopeLine::Standard).collect();
+        scopes.extend(ApiScope::ALL.map(ScopeLine::OfApi));
         scopes.push(ScopeLine::Api {
             api: "Notes API".to_owned(),
             description: "Read and change your notes".to_owned(),

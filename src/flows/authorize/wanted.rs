@@ -9,9 +9,10 @@ use super::client::registration;
 use crate::model::client::Client;
 use crate::model::consent::Consent;
 use crate::model::resource_server::ResourceServer;
+use crate::protocol::api_scope::is_reserved;
 use crate::protocol::claims::scope_of;
 use crate::protocol::claims_request::ClaimsRequest;
-use crate::protocol::scope::{STANDARD, Scope, ScopeSet};
+use crate::protocol::scope::{Scope, ScopeSet};
 
 /// The scopes that are asked for, by name or by one of their claims: what the page shows and the consent covers (P008).
 pub fn asked_scopes<'a>(scope: &'a ScopeSet, claims: &'a ClaimsRequest) -> BTreeSet<&'a str> {
@@ -43,7 +44,7 @@ impl<'a> Wanted<'a> {
     ) -> Self {
         let redirect_uri = registration(client, redirect_uri).unwrap_or(redirect_uri);
         let mut shown = Consent::default();
-        let (ours, mut idle): (BTreeSet<&str>, _) = asked.iter().partition(|name| STANDARD.contains(name));
+        let (ours, mut idle): (BTreeSet<&str>, _) = asked.iter().partition(|name| is_reserved(name));
         shown.allow(redirect_uri, None, ours);
         for server in servers {
             let defined = server.scopes.iter().map(|defined| defined.name.as_str());

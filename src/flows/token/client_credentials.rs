@@ -12,10 +12,11 @@ use crate::flows::known::KnownTenant;
 use crate::flows::target::Target;
 use crate::model::audit::Event;
 use crate::model::failure::Failure;
+use crate::protocol::api_scope::is_reserved;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::params::Params;
 use crate::protocol::resource::ResourceIndicator;
-use crate::protocol::scope::{STANDARD, Scope, ScopeSet};
+use crate::protocol::scope::{Scope, ScopeSet};
 use crate::protocol::token_claims::WorkspaceClaims;
 use crate::storage::TenantTx;
 
@@ -80,7 +81,7 @@ pub fn commit(
     Ok(Ok(()))
 }
 
-/// Scopes of people (`openid` and its kin) are not for machines. Where no scope is asked for, all that the client
+/// Scopes of people (`openid` and its kin, and those of our own API, which asks for the roles of a person) are not for machines. Where no scope is asked for, all that the client
 /// has at the resources asked for (RFC 6749 §3.3).
 fn target(
     client: &AuthenticatedClient,
@@ -90,7 +91,7 @@ fn target(
     let registered = &client.client().metadata.scopes;
     let own: ScopeSet = registered
         .iter()
-        .filter(|name| !STANDARD.contains(&name.as_str()))
+        .filter(|name| !is_reserved(name))
         .filter_map(|name| name.parse::<Scope>().ok())
         .collect();
     let open: Vec<_> = client.known().resources_for(tenant.scope.id()).collect();

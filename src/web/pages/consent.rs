@@ -12,6 +12,7 @@ use crate::flows::authorize;
 use crate::flows::authorize::consent::{self, Question, Reply};
 use crate::flows::authorize::wanted::asked_scopes;
 use crate::model::ids::InteractionHandle;
+use crate::protocol::api_scope::ApiScope;
 use crate::views::consent::{ConsentPage, ScopeLine, StandardScope};
 use crate::web::oidc::authorize::answer;
 use crate::web::trouble::Trouble;
@@ -111,7 +112,8 @@ fn lines(question: &Question) -> Vec<ScopeLine> {
         }
         lines
     });
-    standard.map(ScopeLine::Standard).chain(defined).collect()
+    let api = ApiScope::ALL.into_iter().filter(|scope| asked.contains(scope.as_str()));
+    standard.map(ScopeLine::Standard).chain(api.map(ScopeLine::OfApi)).chain(defined).collect()
 }
 
 /// The host that the answer goes to; an application's own scheme stands for itself.

@@ -13,8 +13,8 @@ use crate::model::client::{AuthMethod, ClientKind, ClientMetadata};
 use crate::model::ids::ClientId;
 use crate::model::lifetime;
 use crate::model::resource_server::OpenTo;
+use crate::protocol::api_scope::{is_reserved, reserved};
 use crate::protocol::redirect_uri::{SIGN_IN_ANSWER, SIGN_OUT_ANSWER};
-use crate::protocol::scope::STANDARD;
 use crate::protocol::token_claims::fits;
 
 const KEYS: [&str; 24] = [
@@ -175,7 +175,7 @@ impl Reader<'_> {
         None
     }
 
-    /// A scope of OpenID Connect, or one that a resource server of the client defines.
+    /// A scope of OpenID Connect or of our own API, or one that a resource server of the client defines.
     fn scope_of(
         &self,
         spot: &Spot<'_>,
@@ -184,7 +184,7 @@ impl Reader<'_> {
     ) -> Option<At<String>> {
         let scope = spot.text()?;
         let name = scope.value.as_str();
-        if STANDARD.contains(&name) {
+        if is_reserved(name) {
             if kind == Some(ClientKind::Service) {
                 spot.fault(format!(
                     "`{name}` speaks of a person, and a service account has none; leave it out"
@@ -202,7 +202,9 @@ impl Reader<'_> {
             Some((identifier, _)) if !resources.contains(identifier) => {
                 format!("the scope `{name}` belongs to `{identifier}`; add that to the client's `resources`")
             }
-            Some(_) | None => unknown("scope", name, own.into_iter().chain(STANDARD)),
+            Some(_) | None => {
+                unknown("scope", name, own.into_iter().chain(reserved().map(|name| -> &str { name })))
+            }
         });
         None
     }

@@ -5,7 +5,8 @@ use super::document::{Openness, Platform, Resource};
 use super::fault::At;
 use super::spot::Spot;
 use crate::model::resource_server::ScopeDefinition;
-use crate::protocol::scope::{STANDARD, Scope};
+use crate::protocol::api_scope::{ApiScope, is_reserved};
+use crate::protocol::scope::Scope;
 
 impl Reader<'_> {
     pub(super) fn platform(&self, spot: &Spot<'_>) -> Option<Platform> {
@@ -47,11 +48,12 @@ impl Reader<'_> {
     }
 }
 
-/// A scope token (RFC 6749 §3.3) that does not belong to `OpenID` Connect.
+/// A scope token (RFC 6749 §3.3) that belongs neither to `OpenID` Connect nor to our own API.
 fn scope_name(spot: &Spot<'_>) -> Option<At<String>> {
     let name = spot.parsed::<Scope>()?.map(|scope| scope.as_str().to_owned());
-    if STANDARD.contains(&name.value.as_str()) {
-        spot.fault(format!("`{}` is a scope of OpenID Connect itself; choose another name", name.value));
+    if is_reserved(&name.value) {
+        let whose = if ApiScope::parse(&name.value).is_some() { "the JSON API" } else { "OpenID Connect" };
+        spot.fault(format!("`{}` is a scope of {whose} itself; choose another name", name.value));
         return None;
     }
     Some(name)
