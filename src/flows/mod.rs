@@ -3,6 +3,7 @@
 //! A flow answers `Result<Result<Answer, Refusal>, Failure>`: a refusal is a value and commits with what it recorded,
 //! only a [`Failure`](crate::model::failure::Failure) rolls back (D18).
 
+pub mod access;
 pub mod account;
 pub mod active_client;
 pub mod allowed_origins;
@@ -28,6 +29,7 @@ pub mod login;
 pub mod logout;
 pub mod mail;
 mod owners;
+pub mod people;
 pub mod policy;
 pub mod provision;
 pub mod registered;

@@ -31,6 +31,8 @@ pub mod passkey;
 pub mod policy;
 pub mod profile;
 #[cfg(feature = "server")]
+pub mod profile_rules;
+#[cfg(feature = "server")]
 pub mod rate;
 #[cfg(feature = "server")]
 pub mod resource_server;

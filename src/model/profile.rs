@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The standard claims of a person except `sub`, `email` and `email_verified`, which the account itself holds.
 /// Absent claims are left out wherever this is written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each field is the claim of the same name in OIDC Core §5.1")]
 pub struct Profile {
@@ -62,6 +63,7 @@ impl Profile {
 
 /// The `address` claim (OIDC Core §5.1.1).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each field is the member of the same name in OIDC Core §5.1.1")]
 pub struct Address {

@@ -1,5 +1,7 @@
 //! The six roles and what each may do (D6). A test prints this table into `docs/roles.md`.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A role of a person in a tenant. Roles are ordered by nothing but their permissions.
@@ -52,6 +54,19 @@ impl Role {
     }
 }
 
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(word: &str) -> Result<Self, UnknownRole> {
+        Self::parse(word).ok_or(UnknownRole)
+    }
+}
+
+/// Not one of the six roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("unknown role")]
+pub struct UnknownRole;
+
 impl Serialize for Role {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
         output.serialize_str(self.as_str())
@@ -71,14 +86,16 @@ impl<'de> Deserialize<'de> for Role {
 pub enum Permission {
     /// See people, groups and their roles.
     ReadPeople,
-    /// Create, change, suspend people and groups that carry no owner role.
+    /// Create, change, suspend people who are no owners.
     ManagePeople,
-    /// Give or take the owner role; invite; make API keys (R39).
+    /// Give and take roles; act upon owners; invite; make API keys (R39).
     ManageOwners,
     /// See clients and resource servers.
     ReadClients,
     /// Change clients and their secrets.
     ManageClients,
+    /// See the sign-in policy.
+    ReadPolicy,
     /// Change the sign-in policy.
     ManagePolicy,
     /// End sessions, unlock accounts, reset factors.
@@ -91,17 +108,34 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ReadPeople,
         Self::ManagePeople,
         Self::ManageOwners,
         Self::ReadClients,
         Self::ManageClients,
+        Self::ReadPolicy,
         Self::ManagePolicy,
         Self::ManageSessions,
         Self::ReadAudit,
         Self::UseProducts,
     ];
+
+    /// The word in the document of the JSON API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadPeople => "read_people",
+            Self::ManagePeople => "manage_people",
+            Self::ManageOwners => "manage_owners",
+            Self::ReadClients => "read_clients",
+            Self::ManageClients => "manage_clients",
+            Self::ReadPolicy => "read_policy",
+            Self::ManagePolicy => "manage_policy",
+            Self::ManageSessions => "manage_sessions",
+            Self::ReadAudit => "read_audit",
+            Self::UseProducts => "use_products",
+        }
+    }
 
     /// The roles that carry this permission: the one table everything else asks.
     pub const fn roles(self) -> &'static [Role] {
@@ -110,7 +144,7 @@ impl Permission {
             Self::ReadPeople => &[Owner, Admin, Security, Auditor, ReadOnly],
             Self::ManagePeople | Self::ManageClients => &[Owner, Admin],
             Self::ManageOwners => &[Owner],
-            Self::ReadClients => &[Owner, Admin, Security, Auditor],
+            Self::ReadClients | Self::ReadPolicy => &[Owner, Admin, Security, Auditor],
             Self::ManagePolicy => &[Owner, Security],
             Self::ManageSessions => &[Owner, Admin, Security],
             Self::ReadAudit => &[Owner, Security, Auditor],

@@ -15,7 +15,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer, middleware::from_fn};
 use tokio::task::JoinHandle;
 
-use super::{master_key, routes, run, tls};
+use super::{master_key, openapi, routes, run, tls};
 use crate::config::Config;
 use crate::config::fault::{ConfigFault, in_words};
 use crate::config::limits::LimitsConfig;
@@ -46,6 +46,7 @@ use crate::web::logos::Logos;
 use crate::web::middleware::{Running, outer, running};
 use crate::web::oidc::client_keys::ClientKeys;
 use crate::web::oidc::discovery;
+use crate::web::oidc::document::Document;
 use crate::web::oidc::known::Known;
 
 /// How often the change number is read; at most a second apart (D25).
@@ -270,6 +271,7 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         known: Known::new(ClientKeys::new(config.outbound.key_refetch_delay)),
         logos: Logos::default(),
         metadata: discovery::document(&config.server.issuer)?,
+        api_document: api_document()?,
         keys: Arc::new(KeyRing::new(Sealer::new(parts.master_key.clone(), Vec::new()))),
         revocations: Arc::default(),
         authorize: AuthorizeTimes { code: config.tokens.code, interaction: config.tokens.interaction },
@@ -292,6 +294,12 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         running: Running::new(most_running(&config.server)),
         defects: AtomicU64::new(0),
     })
+}
+
+/// The document of the JSON API (`docs/openapi.json`).
+fn api_document() -> Result<Document, Failure> {
+    let text = openapi::text(&routes::table())?;
+    Ok(Document::new(text))
 }
 
 /// As many requests as there may be connections, at all workers together.

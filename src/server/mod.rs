@@ -4,6 +4,7 @@ pub mod build;
 pub mod initialise;
 pub mod master_key;
 pub mod metrics;
+pub mod openapi;
 pub mod routes;
 pub mod run;
 pub mod telemetry;

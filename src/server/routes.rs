@@ -10,13 +10,25 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, web as actix};
 
+use crate::flows::access::{
+    ChangeRoles, Demand, EndSessions, ManageOwnAccount, ManagePeople, ReadOwnAccount, ReadPeople,
+    RemovePeople, Right, SeeSessions, UnlockPeople,
+};
 use crate::protocol::metadata::paths;
+use crate::web::api::asked::Asks;
+use crate::web::api::described::Described;
+use crate::web::api::{sessions, user_actions};
 use crate::web::edge::Edge;
 use crate::web::family::Family;
 use crate::web::limits::Door;
 use crate::web::middleware::gate::{Gate, Guard, gate};
 use crate::web::trouble::Trouble;
-use crate::web::{assets, logos, oidc, operations, pages};
+use crate::web::{api, assets, logos, oidc, operations, pages};
+
+const POST: &[Method; 1] = &[Method::POST];
+const PUT: &[Method; 1] = &[Method::PUT];
+const PATCH: &[Method; 1] = &[Method::PATCH];
+const DELETE: &[Method; 1] = &[Method::DELETE];
 
 /// Every route of the server.
 pub fn table() -> Vec<Route> {
@@ -77,6 +89,47 @@ pub fn table() -> Vec<Route> {
             .unlimited("answers a question that was asked of a signed-in person")
             .get(pages::consent::get)
             .post(pages::consent::post),
+        Route::new("/api/v1/openapi.json", Guard::Open).get(api::openapi::get),
+        Route::new("/api/v1/users", Guard::Api)
+            .door(Door::Bearer)
+            .reads::<ReadPeople, _, _>(&api::users::LIST, api::users::list)
+            .writes::<ManagePeople, _, _>(POST, &api::users::CREATE, api::users::create),
+        Route::new("/api/v1/users/{user}", Guard::Api)
+            .door(Door::Bearer)
+            .reads::<ReadPeople, _, _>(&api::users::GET, api::users::get)
+            .writes::<ManagePeople, _, _>(PATCH, &api::users::CHANGE, api::users::change)
+            .writes::<RemovePeople, _, _>(DELETE, &api::users::DELETE, api::users::delete),
+        Route::new("/api/v1/users/{user}/roles", Guard::Api).door(Door::Bearer).writes::<ChangeRoles, _, _>(
+            PUT,
+            &user_actions::ROLES,
+            user_actions::roles,
+        ),
+        Route::new("/api/v1/users/{user}/suspend", Guard::Api)
+            .door(Door::Bearer)
+            .writes::<RemovePeople, _, _>(POST, &user_actions::SUSPEND, user_actions::suspend),
+        Route::new("/api/v1/users/{user}/resume", Guard::Api)
+            .door(Door::Bearer)
+            .writes::<ManagePeople, _, _>(POST, &user_actions::RESUME, user_actions::resume),
+        Route::new("/api/v1/users/{user}/restore", Guard::Api)
+            .door(Door::Bearer)
+            .writes::<ManagePeople, _, _>(POST, &user_actions::RESTORE, user_actions::restore),
+        Route::new("/api/v1/users/{user}/unlock", Guard::Api)
+            .door(Door::Bearer)
+            .writes::<UnlockPeople, _, _>(POST, &user_actions::UNLOCK, user_actions::unlock),
+        Route::new("/api/v1/users/{user}/sessions", Guard::Api)
+            .door(Door::Bearer)
+            .reads::<SeeSessions, _, _>(&sessions::OF_USER, sessions::of_user)
+            .writes::<EndSessions, _, _>(DELETE, &sessions::END_ALL_OF_USER, sessions::end_all_of_user),
+        Route::new("/api/v1/users/{user}/sessions/{session}", Guard::Api)
+            .door(Door::Bearer)
+            .writes::<EndSessions, _, _>(DELETE, &sessions::END_OF_USER, sessions::end_of_user),
+        Route::new("/api/v1/sessions", Guard::Api)
+            .door(Door::Bearer)
+            .reads::<ReadOwnAccount, _, _>(&sessions::OWN, sessions::own)
+            .writes::<ManageOwnAccount, _, _>(DELETE, &sessions::END_OTHERS, sessions::end_others),
+        Route::new("/api/v1/sessions/{session}", Guard::Api)
+            .door(Door::Bearer)
+            .writes::<ManageOwnAccount, _, _>(DELETE, &sessions::END_OWN, sessions::end_own),
         Route::new("/assets/{name}", Guard::Open).get(assets::get),
         Route::new("/assets/logos/{client}/{id}", Guard::Open).get(logos::get),
     ]
@@ -87,7 +140,19 @@ pub struct Route {
     path: &'static str,
     gate: Gate,
     unlimited: Option<&'static str>,
+    operations: Vec<Operation>,
     handlers: Vec<Mount>,
+}
+
+/// One operation of the JSON API: a method, what it demands of the caller, and what the document says of it.
+#[derive(Clone)]
+pub struct Operation {
+    /// The method.
+    pub method: Method,
+    /// What is demanded.
+    pub demand: Demand,
+    /// What is said of it.
+    pub described: &'static Described,
 }
 
 type Mount = Box<dyn Fn(Resource) -> Resource>;
@@ -99,6 +164,7 @@ impl Route {
             path,
             gate: Gate { guard, door: None, cors: false, methods: Vec::new() },
             unlimited: None,
+            operations: Vec::new(),
             handlers: Vec::new(),
         }
     }
@@ -158,6 +224,41 @@ impl Route {
         self.takes(&[Method::POST], handler)
     }
 
+    /// An operation of the API that changes nothing: GET, and HEAD. Its handler takes the right `R` and no other.
+    #[must_use]
+    pub fn reads<R, F, Args>(self, described: &'static Described, handler: F) -> Self
+    where
+        R: Right,
+        F: Handler<Args> + Clone,
+        Args: FromRequest + Asks<R> + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.operation::<R>(Method::GET, described).takes(&[Method::GET, Method::HEAD], handler)
+    }
+
+    /// An operation of the API that changes something, by one of the other methods.
+    #[must_use]
+    pub fn writes<R, F, Args>(
+        self,
+        methods: &'static [Method; 1],
+        described: &'static Described,
+        handler: F,
+    ) -> Self
+    where
+        R: Right,
+        F: Handler<Args> + Clone,
+        Args: FromRequest + Asks<R> + 'static,
+        F::Output: Responder + 'static,
+    {
+        let [method] = methods;
+        self.operation::<R>(method.clone(), described).takes(methods, handler)
+    }
+
+    fn operation<R: Right>(mut self, method: Method, described: &'static Described) -> Self {
+        self.operations.push(Operation { method, demand: R::DEMAND, described });
+        self
+    }
+
     fn takes<F, Args>(mut self, methods: &'static [Method], handler: F) -> Self
     where
         F: Handler<Args> + Clone,
@@ -181,6 +282,11 @@ impl Route {
     /// What is declared of it.
     pub const fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    /// The operations of the API that it takes.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
     }
 
     /// The family of its answers.
@@ -252,7 +358,20 @@ pub fn check(table: &[Route]) -> Result<(), String> {
             }
             Guard::Browser | Guard::Relay if !page => breach("is for people, and not a page"),
             Guard::Client | Guard::Bearer if page => breach("is for programs, and a page"),
-            Guard::Open | Guard::Browser | Guard::Relay | Guard::Client | Guard::Bearer => {}
+            Guard::Api if route.family() != Family::Api => breach("is of the API, and stands elsewhere"),
+            Guard::Open | Guard::Browser | Guard::Relay | Guard::Client | Guard::Bearer | Guard::Api => {}
+        }
+        let declared = |method: &Method| route.operations.iter().any(|own| own.method == *method);
+        let undeclared = gate.methods.iter().any(|method| *method != Method::HEAD && !declared(method));
+        match gate.guard {
+            Guard::Api if undeclared => breach("takes a method without a scope and a permission"),
+            Guard::Api if gate.cors => breach("is of the API, and open to scripts of other origins"),
+            Guard::Open | Guard::Browser | Guard::Relay | Guard::Client | Guard::Bearer
+                if !route.operations.is_empty() =>
+            {
+                breach("asks for rights that its guard does not know");
+            }
+            Guard::Open | Guard::Browser | Guard::Relay | Guard::Client | Guard::Bearer | Guard::Api => {}
         }
         if gate.cors && page {
             breach("is a page, and open to scripts of other origins");

@@ -64,6 +64,8 @@ pub struct Edge {
     pub logos: Logos,
     /// The metadata of the provider, ready to be sent.
     pub metadata: Document,
+    /// The document of the JSON API, ready to be sent.
+    pub api_document: Document,
     /// The signing keys of this node.
     pub keys: Arc<KeyRing>,
     /// The revocation feed of this node (D14).

@@ -1,5 +1,6 @@
 //! The HTTP edge of the server.
 
+pub mod api;
 pub mod assets;
 pub mod cookies;
 pub mod edge;

@@ -3,21 +3,40 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::model::ids::RequestId;
 
-/// A problem document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A problem document (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     /// A stable name of the kind of problem: `urn:symbolon:problem:<kind>`.
     #[serde(rename = "type")]
+    #[schema(example = "urn:symbolon:problem:not-found")]
     kind: String,
     /// The kind in words.
+    #[schema(value_type = String)]
     title: &'static str,
     /// The status again, for those who see the body only.
     status: u16,
     /// This request, as the log names it.
     instance: String,
+    /// What is wrong where, if values cannot be taken.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+}
+
+/// One value that cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where it stands in the body: a JSON pointer (RFC 6901). Absent where it stands in the URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// The parameter of the URL. Absent where it stands in the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// What is wrong, and what would be right.
+    pub detail: String,
 }
 
 impl Problem {
@@ -28,7 +47,15 @@ impl Problem {
             title,
             status: status.as_u16(),
             instance: format!("urn:uuid:{request}"),
+            errors: Vec::new(),
         }
+    }
+
+    /// The same problem with what is wrong where.
+    #[must_use]
+    pub fn with(mut self, errors: Vec<FieldError>) -> Self {
+        self.errors = errors;
+        self
     }
 
     /// The answer.

@@ -13,19 +13,20 @@ A role says what a person may do in their tenant; an entitlement says what the t
 `roles` and `entitlements`, and the service combines them. Roles are ordered by nothing but this table, and a person may have
 several, their groups' included. A role that is unknown, or cannot be read, is `readonly`.
 
-The product itself asks this table nothing yet: its pages and endpoints serve a person their own account, and its
-administration is the operator's command line. What administers a tenant later asks here and nowhere else; services may
-already.
+The JSON API asks here and nowhere else, at each request, by the roles that the database holds then; services may ask the same.
+Beside the table: nobody gives a role that may do more than their own do together, nobody changes their own roles, and none but
+owners act upon an owner.
 
 ";
 
 fn words(permission: Permission) -> &'static str {
     match permission {
         Permission::ReadPeople => "see people, groups and their roles",
-        Permission::ManagePeople => "create, change and suspend people and groups that carry no owner role",
-        Permission::ManageOwners => "give or take the owner role; invite; make API keys",
+        Permission::ManagePeople => "create, change and suspend people who are no owners",
+        Permission::ManageOwners => "give and take roles; act upon owners; invite; make API keys",
         Permission::ReadClients => "see clients and resource servers",
         Permission::ManageClients => "change clients and their secrets",
+        Permission::ReadPolicy => "see the sign-in policy",
         Permission::ManagePolicy => "change the sign-in policy",
         Permission::ManageSessions => "end sessions, unlock accounts, reset factors",
         Permission::ReadAudit => "read the audit trail",

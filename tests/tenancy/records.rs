@@ -83,6 +83,7 @@ const READS: &[(&str, Try)] = &[
     ("entitlements::all", |tx, _| Ok(!entitlements::all(tx)?.is_empty())),
     ("groups::all", |tx, _| Ok(!groups::all(tx)?.is_empty())),
     ("groups::memberships", |tx, _| Ok(!groups::memberships(tx)?.is_empty())),
+    ("groups::of_users", |tx, t| Ok(!groups::of_users(tx, &[t.user])?.is_empty())),
     ("groups::roles_of_user", |tx, t| Ok(!groups::roles_of_user(tx, t.user)?.is_empty())),
     ("interactions::find_open", |tx, t| Ok(interactions::find_open(tx, t.interaction, t.now)?.is_some())),
     ("mails::find", |tx, t| Ok(mails::find(tx, t.mail.id)?.is_some())),
@@ -99,11 +100,23 @@ const READS: &[(&str, Try)] = &[
         Ok(!tokens::access_tokens_since(tx, t.family, Timestamp::from_unix(0))?.is_empty())
     }),
     ("sessions::find", |tx, t| Ok(sessions::find(tx, t.sid)?.is_some())),
+    ("sessions::open_of_user", |tx, t| Ok(!sessions::open_of_user(tx, t.user)?.is_empty())),
     ("sessions::open_but", |tx, t| Ok(!sessions::open_but(tx, t.user, 0)?.is_empty())),
     ("totp_factors::find", |tx, t| Ok(totp_factors::find(tx, t.user)?.is_some())),
     ("users::find", |tx, t| Ok(users::find(tx, t.user)?.is_some())),
     ("users::hold_active", |tx, t| users::hold_active(tx, t.user)),
     ("users::find_by_email", |tx, t| Ok(users::find_by_email(tx, &t.person.email_canonical)?.is_some())),
+    ("users::page", |tx, t| {
+        let listed = users::Listed {
+            email: Some(&t.person.email_canonical),
+            status: &["active", "suspended", "deleted"],
+            role: None,
+            group: None,
+            after: None,
+        };
+        let in_group = users::Listed { email: None, group: Some(t.group.id), ..listed };
+        Ok(!users::page(tx, &in_group, 200)?.is_empty() || !users::page(tx, &listed, 200)?.is_empty())
+    }),
     ("users::all", |tx, t| Ok(users::all(tx)?.iter().any(|user| user.id == t.user))),
     ("workspaces::all", |tx, _| Ok(!workspaces::all(tx)?.is_empty())),
     ("workspaces::all_contexts", |tx, _| Ok(!workspaces::all_contexts(tx)?.is_empty())),

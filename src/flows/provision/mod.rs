@@ -1,8 +1,11 @@
 //! Changing what a deployment holds: the declared file, the command line, later SCIM and the API, all through here.
 
 mod apply;
+mod change_user;
+mod create_user;
 pub mod declaration;
 mod declared_state;
+mod delete_user;
 mod deployment;
 pub mod difference;
 mod named_client;
@@ -17,6 +20,9 @@ mod yaml;
 
 pub use apply::Made;
 
+pub use change_user::{change_profile, set_roles};
+pub use create_user::{NewUser, create_user};
+pub use delete_user::{StaysDeleted, delete_user, restore_user};
 pub use deployment::{Applied, DeclaredFile, Planned, apply, export, plan};
 pub use named_client::{client_names, named_client};
 pub use named_user::named_user;

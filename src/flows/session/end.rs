@@ -16,6 +16,8 @@ pub enum EndReason {
     SignedOut,
     /// Too many accounts in one browser, or sessions of one person.
     Replaced,
+    /// Somebody ended it from elsewhere: the person, or one who administers them.
+    By(UserId),
 }
 
 /// Ends these sessions, as far as they have not ended, everywhere in the order of their ids. What they gave is revoked behind
@@ -41,6 +43,7 @@ pub fn end(
         let (kind, actor) = match reason {
             EndReason::SignedOut => (EventKind::SignOut, Actor::User(*user)),
             EndReason::Replaced => (EventKind::SessionRevoked, Actor::System),
+            EndReason::By(by) => (EventKind::SessionRevoked, Actor::User(by)),
         };
         let event = call.event(kind, EventResult::Success, actor).on("session", *sid);
         tx.record(event.with("user", user.to_string()));

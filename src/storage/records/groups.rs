@@ -74,6 +74,33 @@ pub fn memberships(tx: &mut TenantTx<'_>) -> Result<BTreeMap<UserId, BTreeSet<Gr
     Ok(all)
 }
 
+/// The groups of these people, for those who are in any; by name.
+pub fn of_users(tx: &mut TenantTx<'_>, users: &[UserId]) -> Result<BTreeMap<UserId, Vec<Group>>, Failure> {
+    let ids: Vec<String> = users.iter().map(UserId::to_string).collect();
+    let rows: Vec<(String, String)> = tx
+        .rows::<group_members::table>()
+        .filter(group_members::user_id.eq_any(ids))
+        .select((group_members::user_id, group_members::group_id))
+        .load(tx.conn())
+        .or_failure("listing the groups of users")?;
+    let named: Vec<String> = rows.iter().map(|(_, group)| group.clone()).collect();
+    let found: Vec<(String, String, String)> = tx
+        .rows::<groups::table>()
+        .filter(groups::id.eq_any(named))
+        .order(groups::name)
+        .select((groups::id, groups::name, groups::roles))
+        .load(tx.conn())
+        .or_failure("listing the groups of users")?;
+    let mut all = BTreeMap::<UserId, Vec<Group>>::new();
+    for (id, name, roles) in found {
+        let group = Group { id: stored(&id, "groups.id")?, name, roles: read_roles(&roles, "groups.roles")? };
+        for (user, _) in rows.iter().filter(|(_, group)| *group == id) {
+            all.entry(stored(user, "group_members.user_id")?).or_default().push(group.clone());
+        }
+    }
+    Ok(all)
+}
+
 /// Makes exactly these the person's groups.
 pub fn set_of_user(tx: &mut TenantTx<'_>, user: UserId, groups: &BTreeSet<GroupId>) -> Result<(), Failure> {
     diesel::delete(tx.rows::<group_members::table>().filter(group_members::user_id.eq(user.to_string())))

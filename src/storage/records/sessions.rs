@@ -84,6 +84,24 @@ pub fn find(tx: &mut TenantTx<'_>, id: SessionId) -> Result<Option<Session>, Fai
     row.map(Row::read).transpose()
 }
 
+/// The sessions of this person that were not ended, the newest first, and where they were used last; those past their
+/// limits among them. There are no more than are let in ([`open_but`]).
+pub fn open_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<(Session, Whereabouts)>, Failure> {
+    let rows: Vec<Row> = tx
+        .rows::<sessions::table>()
+        .filter(sessions::user_id.eq(user.to_string()))
+        .filter(sessions::ended_at.is_null())
+        .order((sessions::created_at.desc(), sessions::id.desc()))
+        .load(tx.conn())
+        .or_failure("listing sessions")?;
+    rows.into_iter()
+        .map(|row| {
+            let there = Whereabouts { address: row.address.clone(), user_agent: row.user_agent.clone() };
+            Ok((row.read()?, there))
+        })
+        .collect()
+}
+
 /// The sessions of this person that were not ended, without the `newest` of them: a few at a time, those past their limits
 /// among them.
 pub fn open_but(tx: &mut TenantTx<'_>, user: UserId, newest: i64) -> Result<Vec<SessionId>, Failure> {

@@ -3,17 +3,20 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl, TextExpressionMethods,
+};
 
 use super::{from_json, stored, to_json};
 use crate::model::failure::Failure;
-use crate::model::ids::UserId;
+use crate::model::ids::{GroupId, UserId};
 use crate::model::role::Role;
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::storage::rows::{OrFailure, Prepare, held_row};
-use crate::storage::schema::users;
+use crate::storage::schema::{group_members, groups, users};
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
 #[derive(Queryable, Insertable)]
@@ -99,6 +102,55 @@ pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<User>, Failure> {
         .load(tx.conn())
         .or_failure("listing users")?;
     rows.into_iter().map(Row::read).collect()
+}
+
+/// Which accounts a page of them holds.
+#[derive(Debug)]
+pub struct Listed<'a> {
+    /// The one with this canonical address.
+    pub email: Option<&'a str>,
+    /// Those in these states.
+    pub status: &'a [&'static str],
+    /// Those with this role, by themselves or by a group.
+    pub role: Option<Role>,
+    /// Those in this group.
+    pub group: Option<GroupId>,
+    /// Those behind this one, by id.
+    pub after: Option<UserId>,
+}
+
+/// Accounts in the order of their ids, so many at most.
+pub fn page(tx: &mut TenantTx<'_>, listed: &Listed<'_>, limit: i64) -> Result<Vec<User>, Failure> {
+    let after = listed.after.map(|id| id.to_string()).unwrap_or_default();
+    // The words of roles are ours and hold nothing that LIKE reads otherwise.
+    let role = listed.role.map_or_else(|| "%".to_owned(), |role| format!("%\"{}\"%", role.as_str()));
+    let with_role = tx.rows::<groups::table>().filter(groups::roles.like(role.clone())).select(groups::id);
+    let by_group = tx
+        .rows::<group_members::table>()
+        .filter(group_members::group_id.eq_any(with_role))
+        .select(group_members::user_id);
+    let found = tx
+        .rows::<users::table>()
+        .filter(users::id.gt(after))
+        .filter(users::status.eq_any(listed.status))
+        .filter(users::roles.like(role).or(users::id.eq_any(by_group)))
+        .order(users::id)
+        .limit(limit);
+    let group = listed.group.map(|id| id.to_string());
+    let members = tx
+        .rows::<group_members::table>()
+        .filter(group_members::group_id.eq(group.clone().unwrap_or_default()))
+        .select(group_members::user_id);
+    let rows: Result<Vec<Row>, _> = match (listed.email, &group) {
+        (None, None) => found.load(tx.conn()),
+        (None, Some(_)) => found.filter(users::id.eq_any(members)).load(tx.conn()),
+        (Some(email), None) => found.filter(users::email_canonical.eq(email)).load(tx.conn()),
+        (Some(email), Some(_)) => {
+            let found = found.filter(users::email_canonical.eq(email));
+            found.filter(users::id.eq_any(members)).load(tx.conn())
+        }
+    };
+    rows.or_failure("listing users")?.into_iter().map(Row::read).collect()
 }
 
 /// Adds an account. Its tenant is the transaction's, whatever the value says.

@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 
 use crate::flows::Call;
+use crate::flows::access::Credential;
 use crate::flows::bearer::{self, Bearer};
 use crate::protocol::bearer::{NoBearer, token_of};
 use crate::protocol::params::Params;
@@ -23,6 +24,11 @@ pub fn bearer(
     let token = find(request, form)?;
     let keys = edge.current_keys()?;
     bearer::read(call, keys.own(), token).ok_or_else(|| BearerError::InvalidToken.into())
+}
+
+/// What the caller of the API brings, in the header and nowhere else.
+pub fn credential(request: &HttpRequest, edge: &Edge, call: &Call) -> Result<Credential, Halt> {
+    bearer(request, edge, call, None).map(|token| Credential::Token(Box::new(token)))
 }
 
 fn find<'a>(request: &'a HttpRequest, form: Option<&'a Params>) -> Result<&'a str, BearerError> {

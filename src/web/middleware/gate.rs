@@ -40,6 +40,8 @@ pub enum Guard {
     Client,
     /// The bearer of an access token, which the handler verifies.
     Bearer,
+    /// The same at the JSON API: each method declares the scope and the permission without which its flow does nothing.
+    Api,
 }
 
 /// What the URL map says of a route.

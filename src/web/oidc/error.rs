@@ -128,40 +128,52 @@ pub enum BearerError {
 impl BearerError {
     /// The answer with its challenge.
     pub fn response(self) -> HttpResponse {
-        let (status, code, description, scope) = match self {
-            Self::Missing => {
-                // An empty object: an error without a media type would be taken for one of the framework's.
-                let mut response = HttpResponse::Unauthorized().json(json!({}));
-                challenge(&mut response, "Bearer realm=\"symbolon\"");
-                return no_store(response);
-            }
-            Self::InvalidRequest => (
-                StatusCode::BAD_REQUEST,
+        let body = match self.words() {
+            // An empty object: an error without a media type would be taken for one of the framework's.
+            None => json!({}),
+            Some((code, description)) => body(code, description),
+        };
+        let mut response = HttpResponse::build(self.status()).json(body);
+        self.challenge(&mut response);
+        no_store(response)
+    }
+
+    /// The status of RFC 6750 §3.1.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::Missing | Self::InvalidToken => StatusCode::UNAUTHORIZED,
+            Self::InvalidRequest => StatusCode::BAD_REQUEST,
+            Self::InsufficientScope(_) => StatusCode::FORBIDDEN,
+        }
+    }
+
+    /// The code and its description; none where nothing was presented.
+    pub const fn words(self) -> Option<(ErrorCode, &'static str)> {
+        match self {
+            Self::Missing => None,
+            Self::InvalidRequest => Some((
                 ErrorCode::InvalidRequest,
                 "The request carries its token in the URL, in several places, or malformed.",
-                None,
-            ),
-            Self::InvalidToken => (
-                StatusCode::UNAUTHORIZED,
-                ErrorCode::InvalidToken,
-                "The access token is invalid, expired or revoked.",
-                None,
-            ),
-            Self::InsufficientScope(scope) => (
-                StatusCode::FORBIDDEN,
-                ErrorCode::InsufficientScope,
-                "The access token lacks a scope.",
-                Some(scope),
-            ),
-        };
-        let mut words =
-            format!("Bearer realm=\"symbolon\", error=\"{code}\", error_description=\"{description}\"");
-        if let Some(scope) = scope {
+            )),
+            Self::InvalidToken => {
+                Some((ErrorCode::InvalidToken, "The access token is invalid, expired or revoked."))
+            }
+            Self::InsufficientScope(_) => {
+                Some((ErrorCode::InsufficientScope, "The access token lacks a scope."))
+            }
+        }
+    }
+
+    /// Puts the challenge on an answer (RFC 6750 §3).
+    pub fn challenge(self, response: &mut HttpResponse) {
+        let mut words = "Bearer realm=\"symbolon\"".to_owned();
+        if let Some((code, description)) = self.words() {
+            words = format!("{words}, error=\"{code}\", error_description=\"{description}\"");
+        }
+        if let Self::InsufficientScope(scope) = self {
             words = format!("{words}, scope=\"{scope}\"");
         }
-        let mut response = HttpResponse::build(status).json(body(code, description));
-        challenge(&mut response, &words);
-        no_store(response)
+        challenge(response, &words);
     }
 }
 
@@ -230,7 +242,8 @@ fn body(code: ErrorCode, description: &'static str) -> serde_json::Value {
     json!({"error": code.as_str(), "error_description": description})
 }
 
-fn challenge(response: &mut HttpResponse, words: &str) {
+/// Puts a challenge of these words on an answer (RFC 9110 §11.6.1).
+pub fn challenge(response: &mut HttpResponse, words: &str) {
     if let Ok(value) = HeaderValue::from_str(words) {
         response.headers_mut().insert(WWW_AUTHENTICATE, value);
     }

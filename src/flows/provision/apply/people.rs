@@ -2,6 +2,7 @@
 
 use super::{Made, Work, shrinks, suspends, touches};
 use crate::flows::provision::declaration::User as Declared;
+use crate::flows::provision::delete_user;
 use crate::flows::provision::difference::{Action, Change, PasswordStep, Step};
 use crate::flows::session;
 use crate::model::audit::{Actor, Event, EventKind};
@@ -9,7 +10,6 @@ use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
-use crate::model::status::Status;
 use crate::model::tenant::PLATFORM_SLUG;
 use crate::model::user::User;
 use crate::storage::TenantScope;
@@ -123,19 +123,9 @@ impl Work<'_, '_> {
         let have = self.state.inside(slug)?.and_then(|inside| inside.users.get(canonical));
         let have = have.ok_or_else(|| Failure::internal("a user of the changes is missing"))?;
         let id = have.user.id;
-        let gone = User {
-            email_canonical: format!("deleted:{id}"),
-            status: Status::Deleted { since: self.call.now },
-            ..have.user.clone()
-        };
-        let mut tenant = self.tx.enter(&scope)?;
-        session::end_all_of_user(&mut tenant, self.call, id, &Actor::Operator)?;
-        groups::set_of_user(&mut tenant, id, &std::collections::BTreeSet::new())?;
-        workspaces::set_of_user(&mut tenant, id, &std::collections::BTreeMap::new())?;
-        passwords::remove(&mut tenant, id)?;
-        users::update(&mut tenant, &gone)?;
+        delete_user::strip(&mut self.tx.enter(&scope)?, self.call, &Actor::Operator, &have.user)?;
         self.falling.person(scope.id(), id);
-        let event = self.user_event(change, id, &gone.email);
+        let event = self.user_event(change, id, &have.user.email);
         self.record(scope.id(), event);
         Ok(())
     }

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::fault::{At, Log, Place, quoted, unknown};
 use super::node::{Entry, Node, Value};
+use crate::model::profile_rules::LABEL;
 use crate::model::rate::{format_duration, parse_duration};
 use crate::model::time::Timestamp;
-use crate::model::unseen::{is_joiner, is_unseen};
 
 /// The keys that name a list's items in paths, the first present one wins.
 const NAMING_KEYS: [&str; 6] = ["slug", "email", "client_id", "identifier", "key", "name"];
@@ -59,19 +59,11 @@ impl<'a> Spot<'a> {
         }
     }
 
-    /// A name for people: 1 to 200 characters on one line, without control characters or such as are not seen, and turn or
-    /// hide what stands beside them.
+    /// A name for people ([`LABEL`]).
     pub(super) fn label(&self) -> Option<At<String>> {
         let text = self.text()?;
-        let length = text.value.chars().count();
-        if length == 0
-            || length > 200
-            || text.value.chars().any(|c| c.is_control() || is_unseen(c))
-            || text.value.trim_matches(|c: char| c.is_whitespace() || is_joiner(c)) != text.value
-        {
-            self.fault(
-                "must be 1 to 200 characters on one line, without spaces at the ends and without invisible characters",
-            );
+        if !(LABEL.holds)(&text.value) {
+            self.fault(LABEL.words);
             return None;
         }
         Some(text)

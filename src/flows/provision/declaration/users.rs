@@ -1,8 +1,5 @@
 //! People, with the standard claims of OIDC Core §5.1.
 
-use chrono::NaiveDate;
-use url::Url;
-
 use super::Reader;
 use super::document::User;
 use super::fault::At;
@@ -10,6 +7,7 @@ use super::index::TenantIndex;
 use super::spot::{Fields, Spot};
 use crate::model::email::Email;
 use crate::model::profile::{Address, Profile};
+use crate::model::profile_rules::{self as rules, Rule};
 
 const KEYS: [&str; 20] = [
     "email",
@@ -71,7 +69,7 @@ impl Reader<'_> {
 /// The standard claims. `updated_at` is ours to set.
 fn profile(fields: &Fields<'_>) -> Profile {
     let label = |key: &str| fields.read(key, Spot::label).map(|at| at.value);
-    let link = |key: &str| fields.read(key, web_link);
+    let link = |key: &str| fields.read(key, |spot| by(spot, rules::LINK));
     let name = fields.read("name", |spot| spot.fields(&["full", "given", "family", "middle"]));
     let part = |key: &str| name.as_ref()?.read(key, Spot::label).map(|at| at.value);
     Profile {
@@ -85,10 +83,10 @@ fn profile(fields: &Fields<'_>) -> Profile {
         picture: link("picture"),
         website: link("website"),
         gender: label("gender"),
-        birthdate: fields.read("birthdate", birthdate),
-        zoneinfo: fields.read("zoneinfo", zoneinfo),
-        locale: fields.read("locale", locale),
-        phone_number: fields.read("phone_number", phone_number),
+        birthdate: fields.read("birthdate", |spot| by(spot, rules::BIRTHDATE)),
+        zoneinfo: fields.read("zoneinfo", |spot| by(spot, rules::ZONEINFO)),
+        locale: fields.read("locale", |spot| by(spot, rules::LOCALE)),
+        phone_number: fields.read("phone_number", |spot| by(spot, rules::PHONE)),
         phone_number_verified: phone_verified(fields),
         address: fields.read("address", address),
         updated_at: None,
@@ -117,80 +115,21 @@ fn address(spot: &Spot<'_>) -> Option<Address> {
     })
 }
 
-/// Text that may have several lines (OIDC Core §5.1.1).
+/// Text that may have several lines; one that ends in a line break has one line less.
 fn lines(spot: &Spot<'_>) -> Option<String> {
     let text = spot.text()?.value;
-    let text = text.trim_end_matches('\n').to_owned();
-    if text.is_empty() || text.len() > 1000 || text.chars().any(|c| c.is_control() && c != '\n') {
-        spot.fault("must be 1 to 1000 characters; line breaks are the only control characters allowed");
+    ruled(spot, text.trim_end_matches('\n').to_owned(), rules::LINES)
+}
+
+/// Text by a rule of the claims.
+fn by(spot: &Spot<'_>, rule: Rule) -> Option<String> {
+    ruled(spot, spot.text()?.value, rule)
+}
+
+fn ruled(spot: &Spot<'_>, text: String, rule: Rule) -> Option<String> {
+    if !(rule.holds)(&text) {
+        spot.fault(rule.words);
         return None;
     }
     Some(text)
-}
-
-fn web_link(spot: &Spot<'_>) -> Option<String> {
-    let text = spot.text()?.value;
-    let good = text.len() <= 2000
-        && text.bytes().all(|byte| byte.is_ascii_graphic())
-        && Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-    if !good {
-        spot.fault("must be a web address such as `https://people.example/ada`");
-    }
-    good.then_some(text)
-}
-
-/// A date, a date without a year (`0000-12-10`) or a year (OIDC Core §5.1).
-fn birthdate(spot: &Spot<'_>) -> Option<String> {
-    let text = spot.text()?.value;
-    // A leap year stands in for the unknown one, so that 29 February passes.
-    let dated = text.strip_prefix("0000-").map_or_else(|| text.clone(), |day| format!("2000-{day}"));
-    let day = text.len() == 10 && NaiveDate::parse_from_str(&dated, "%Y-%m-%d").is_ok();
-    let year = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !day && !year {
-        spot.fault("must be a date such as `1815-12-10`, `0000-12-10` without the year, or a year in quotes");
-    }
-    (day || year).then_some(text)
-}
-
-fn zoneinfo(spot: &Spot<'_>) -> Option<String> {
-    let text = spot.text()?.value;
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '+');
-    let good = (1..=64).contains(&text.len()) && text.chars().all(allowed);
-    if !good {
-        spot.fault("must be a time zone such as `Europe/Berlin`");
-    }
-    good.then_some(text)
-}
-
-/// A language tag in its canonical letters, as far as language and region go (BCP 47).
-fn locale(spot: &Spot<'_>) -> Option<String> {
-    let text = spot.text()?.value;
-    let mut parts = text.split('-');
-    let language = parts.next().unwrap_or_default();
-    let good = (2..=3).contains(&language.len())
-        && language.bytes().all(|byte| byte.is_ascii_lowercase())
-        && text.len() <= 35
-        && parts.all(|part| {
-            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
-    if !good {
-        spot.fault("must be a language tag such as `de` or `en-GB`");
-    }
-    good.then_some(text)
-}
-
-/// E.164, with an extension in the form of RFC 3966 at most (OIDC Core §5.1).
-fn phone_number(spot: &Spot<'_>) -> Option<String> {
-    let text = spot.text()?.value;
-    let allowed = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '(' | ')' | '-' | '.');
-    let (number, extension) = text.split_once(";ext=").unwrap_or((&text, "0"));
-    let digits = number.chars().filter(char::is_ascii_digit).count();
-    let good = number.strip_prefix('+').is_some_and(|rest| rest.chars().all(allowed))
-        && (4..=15).contains(&digits)
-        && (1..=8).contains(&extension.len())
-        && extension.bytes().all(|byte| byte.is_ascii_digit());
-    if !good {
-        spot.fault("must be a number with its country code, such as `\"+49 30 901820\"`");
-    }
-    good.then_some(text)
 }

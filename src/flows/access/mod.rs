@@ -1,0 +1,17 @@
+//! Who may do what at the JSON API. A right is a type: [`act`] alone makes an [`Authorized`], from what it read of the person
+//! in the same transaction, and what it is made for sees it only there (docs/architecture.md, "Rights are types too").
+
+mod authorized;
+mod credential;
+mod note;
+mod refusal;
+mod right;
+
+pub use authorized::{Authorized, act};
+pub use credential::Credential;
+pub use note::note;
+pub use refusal::{Conflict, Fault, Kind, Refused, StepUp};
+pub use right::{
+    ChangeRoles, Demand, EndSessions, ManageOwnAccount, ManagePeople, ReadOwnAccount, ReadPeople,
+    RemovePeople, Right, SeeSessions, UnlockPeople,
+};

@@ -1,0 +1,50 @@
+//! The record of what the API refused (P098, P101): where the person who reads the trail of the tenant finds it.
+
+use super::credential::Credential;
+use super::refusal::Refused;
+use crate::flows::call::Call;
+use crate::flows::failures::{self, RecordRules, Source};
+use crate::model::audit::{Actor, Event, EventKind, EventResult};
+use crate::model::failure::Failure;
+use crate::storage::Directory;
+
+/// Notes a refusal on the chain of the caller's tenant, or where that is switched off on the platform's; one by one up to the
+/// limit (D23). A request that is no more than mistaken is not noted. An id that is another tenant's and one that never
+/// existed leave the same record.
+///
+/// # Errors
+/// The database fails.
+pub fn note(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    rules: &RecordRules,
+    (credential, operation): (&Credential, &str),
+    refused: &Refused,
+) -> Result<(), Failure> {
+    let Some(reason) = refused.recorded_as() else { return Ok(()) };
+    let event = call
+        .event(EventKind::AccessDenied, EventResult::Denied, Actor::Anonymous)
+        .with("at", "api")
+        .with("operation", operation)
+        .with("reason", reason);
+    let (event, named) = held_by(event, credential);
+    let tenant = directory.tenant(credential.tenant())?.map(|scope| scope.id());
+    failures::record(directory, call, rules, Source { tenant, named: &named }, event)
+}
+
+/// Who holds a token proves nothing more than the token does, and is named by it.
+fn held_by(event: Event, credential: &Credential) -> (Event, String) {
+    match credential {
+        Credential::Token(bearer) => {
+            let claims = bearer.claims();
+            let mut event = event.on("access_token", &claims.jti);
+            if let Ok(client) = claims.client_id.parse() {
+                event = event.by_client(&client);
+            }
+            if let Ok(user) = claims.sub.parse() {
+                event = event.for_user(user);
+            }
+            (event, claims.sub.clone())
+        }
+    }
+}

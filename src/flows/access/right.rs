@@ -1,0 +1,55 @@
+//! What each kind of operation demands: the one list that the URL map, the flows and the document of the API share.
+
+use crate::model::role::Permission;
+use crate::protocol::api_scope::ApiScope;
+
+/// What an operation asks of whoever calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Demand {
+    /// The scope that the token must have.
+    pub scope: ApiScope,
+    /// What the person's roles must allow; `None` where somebody works on their own account.
+    pub permission: Option<Permission>,
+    /// Whether the sign-in behind the token must be recent and strong (D13, RFC 9470).
+    pub fresh: bool,
+}
+
+/// A right, as a type.
+pub trait Right: 'static {
+    /// What has to hold for it.
+    const DEMAND: Demand;
+}
+
+macro_rules! rights {
+    ($($(#[$doc:meta])* $name:ident = $scope:ident, $permission:expr, fresh: $fresh:literal;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name;
+
+        impl Right for $name {
+            const DEMAND: Demand =
+                Demand { scope: ApiScope::$scope, permission: $permission, fresh: $fresh };
+        }
+    )+};
+}
+
+rights! {
+    /// See people.
+    ReadPeople = PeopleRead, Some(Permission::ReadPeople), fresh: false;
+    /// Create people, change what is known of them, let them in again.
+    ManagePeople = PeopleWrite, Some(Permission::ManagePeople), fresh: false;
+    /// Suspend and delete people.
+    RemovePeople = PeopleWrite, Some(Permission::ManagePeople), fresh: true;
+    /// Give and take roles (R39).
+    ChangeRoles = PeopleWrite, Some(Permission::ManageOwners), fresh: true;
+    /// Unlock accounts.
+    UnlockPeople = PeopleWrite, Some(Permission::ManageSessions), fresh: false;
+    /// See where others are signed in.
+    SeeSessions = SessionsRead, Some(Permission::ManageSessions), fresh: false;
+    /// Sign others out.
+    EndSessions = SessionsWrite, Some(Permission::ManageSessions), fresh: true;
+    /// See what belongs to one's own account.
+    ReadOwnAccount = AccountRead, None, fresh: false;
+    /// Change what belongs to one's own account.
+    ManageOwnAccount = AccountWrite, None, fresh: false;
+}

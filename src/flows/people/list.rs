@@ -1,0 +1,115 @@
+//! Looking at people.
+
+use std::str::FromStr;
+
+use super::person::Person;
+use crate::flows::access::{Authorized, ReadPeople, Refused};
+use crate::model::email::Email;
+use crate::model::failure::Failure;
+use crate::model::ids::{GroupId, InvalidId, UserId};
+use crate::model::role::Role;
+use crate::storage::TenantTx;
+use crate::storage::records::{groups, users};
+
+/// Which people are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Those with this address (D3): one at most.
+    pub email: Option<Email>,
+    /// Those in this state; where it is left out, all but the deleted.
+    pub status: Option<Standing>,
+    /// Those with this role, by themselves or by a group.
+    pub role: Option<Role>,
+    /// Those in this group.
+    pub group: Option<GroupId>,
+}
+
+/// A state of accounts, whenever it was entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// In use.
+    Active,
+    /// Switched off.
+    Suspended,
+    /// Deleted.
+    Deleted,
+}
+
+impl Standing {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+impl FromStr for Standing {
+    type Err = InvalidId;
+
+    fn from_str(word: &str) -> Result<Self, InvalidId> {
+        [Self::Active, Self::Suspended, Self::Deleted]
+            .into_iter()
+            .find(|standing| standing.as_str() == word)
+            .ok_or(InvalidId)
+    }
+}
+
+/// A page of people, in the order of their ids, which is that of their making.
+#[derive(Debug)]
+pub struct Page {
+    /// The people.
+    pub items: Vec<Person>,
+    /// The last of them, where there are more behind.
+    pub next: Option<UserId>,
+}
+
+/// The people that the filter lets through, behind `after`, `limit` of them at most.
+///
+/// # Errors
+/// The database fails.
+pub fn list(
+    tx: &mut TenantTx<'_>,
+    right: &Authorized<ReadPeople>,
+    filter: &Filter,
+    (after, limit): (Option<UserId>, u16),
+) -> Result<Result<Page, Refused>, Failure> {
+    right.check(tx)?;
+    let words = match filter.status {
+        None => vec![Standing::Active.as_str(), Standing::Suspended.as_str()],
+        Some(standing) => vec![standing.as_str()],
+    };
+    let looked_for = users::Listed {
+        email: filter.email.as_ref().map(Email::canonical),
+        status: &words,
+        role: filter.role,
+        group: filter.group,
+        after,
+    };
+    // One more than asked for tells whether there are more.
+    let mut found = users::page(tx, &looked_for, i64::from(limit) + 1)?;
+    let more = found.len() > usize::from(limit);
+    found.truncate(limit.into());
+    let next = found.last().filter(|_| more).map(|user| user.id);
+    let ids: Vec<UserId> = found.iter().map(|user| user.id).collect();
+    let mut groups = groups::of_users(tx, &ids)?;
+    let items = found
+        .into_iter()
+        .map(|user| Person { groups: groups.remove(&user.id).unwrap_or_default(), user })
+        .collect();
+    Ok(Ok(Page { items, next }))
+}
+
+/// One person, the deleted ones too.
+///
+/// # Errors
+/// The database fails.
+pub fn get(
+    tx: &mut TenantTx<'_>,
+    right: &Authorized<ReadPeople>,
+    id: Option<UserId>,
+) -> Result<Result<Person, Refused>, Failure> {
+    right.check(tx)?;
+    Person::find(tx, id)
+}

@@ -1,0 +1,148 @@
+//! Where people are signed in: seen and ended by those who administer them, and by themselves (P074, P075, R15).
+
+use std::sync::Arc;
+
+use super::change::target;
+use super::person::Person;
+use crate::effects::Clock;
+use crate::flows::access::{
+    Authorized, EndSessions, Kind, ManageOwnAccount, ReadOwnAccount, Refused, SeeSessions,
+};
+use crate::flows::call::Call;
+use crate::flows::provision;
+use crate::flows::session::{self, EndReason};
+use crate::model::failure::Failure;
+use crate::model::ids::{SessionId, UserId};
+use crate::model::session::Session;
+use crate::model::user::User;
+use crate::storage::TenantTx;
+use crate::storage::records::sessions::{self, Whereabouts};
+use crate::storage::tx::Transaction as _;
+
+/// What a change of sessions comes to.
+type Done<T> = Result<Result<T, Refused>, Failure>;
+
+/// A session that can be used now, and where it was used last.
+#[derive(Debug)]
+pub struct OpenSession {
+    /// The session.
+    pub session: Session,
+    /// Where.
+    pub whereabouts: Whereabouts,
+}
+
+/// Where somebody is signed in.
+///
+/// # Errors
+/// The database fails.
+pub fn of_person(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    right: &Authorized<SeeSessions>,
+    id: Option<UserId>,
+) -> Done<Vec<OpenSession>> {
+    right.check(tx)?;
+    match Person::find(tx, id)? {
+        Ok(person) => Ok(Ok(open_of(tx, call, &person.user)?)),
+        Err(refused) => Ok(Err(refused)),
+    }
+}
+
+/// Ends one session of somebody.
+///
+/// # Errors
+/// The database fails.
+pub fn end_of_person(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    right: &Authorized<EndSessions>,
+    (id, sid): (Option<UserId>, Option<SessionId>),
+) -> Done<()> {
+    match target(tx, right, id, false)? {
+        Ok(person) => end(tx, call, (&person.user, sid), right.user().id),
+        Err(refused) => Ok(Err(refused)),
+    }
+}
+
+/// Ends every session of somebody, and every token; says how many sessions there were.
+///
+/// # Errors
+/// The database fails.
+pub fn end_all_of_person(
+    tx: &mut TenantTx<'_>,
+    (call, clock): (&Call, &Arc<dyn Clock>),
+    right: &Authorized<EndSessions>,
+    id: Option<UserId>,
+) -> Done<usize> {
+    match target(tx, right, id, false)? {
+        Ok(person) => provision::revoke_sessions(tx, (call, clock), &right.actor(), &person.user).map(Ok),
+        Err(refused) => Ok(Err(refused)),
+    }
+}
+
+/// Where the caller is signed in.
+///
+/// # Errors
+/// The database fails.
+pub fn own(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    right: &Authorized<ReadOwnAccount>,
+) -> Done<(Vec<OpenSession>, Option<SessionId>)> {
+    right.check(tx)?;
+    Ok(Ok((open_of(tx, call, right.user())?, right.sid())))
+}
+
+/// Ends one of the caller's sessions; that of somebody else is none (P075).
+///
+/// # Errors
+/// The database fails.
+pub fn end_own(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    right: &Authorized<ManageOwnAccount>,
+    sid: Option<SessionId>,
+) -> Done<()> {
+    right.check(tx)?;
+    end(tx, call, (right.user(), sid), right.user().id)
+}
+
+/// Ends every session of the caller but that of the token; says how many.
+///
+/// # Errors
+/// The database fails.
+pub fn end_others(tx: &mut TenantTx<'_>, call: &Call, right: &Authorized<ManageOwnAccount>) -> Done<usize> {
+    right.check(tx)?;
+    let user = right.user().id;
+    let scope = tx.scope().clone();
+    let others = sessions::open_of_user(tx, user)?
+        .into_iter()
+        .filter(|(session, _)| Some(session.id) != right.sid())
+        .map(|(session, _)| (scope.clone(), session.id))
+        .collect();
+    session::end(&mut tx.directory(), call, others, EndReason::By(user)).map(Ok)
+}
+
+fn end(tx: &mut TenantTx<'_>, call: &Call, (user, sid): (&User, Option<SessionId>), by: UserId) -> Done<()> {
+    let found = match sid {
+        Some(sid) => sessions::find(tx, sid)?,
+        None => None,
+    };
+    let Some(session) = found.filter(|found| found.user_id == user.id && found.ended_at.is_none()) else {
+        return Ok(Err(Refused::NotFound(Kind::Session)));
+    };
+    let scope = tx.scope().clone();
+    session::end(&mut tx.directory(), call, vec![(scope, session.id)], EndReason::By(by))?;
+    Ok(Ok(()))
+}
+
+/// Sessions that can be used now, the newest first.
+fn open_of(tx: &mut TenantTx<'_>, call: &Call, user: &User) -> Result<Vec<OpenSession>, Failure> {
+    let mut open = Vec::new();
+    for (session, whereabouts) in sessions::open_of_user(tx, user.id)? {
+        if session::live_of(tx, call, session.id, user)?.is_some() {
+            open.push(OpenSession { session, whereabouts });
+        }
+    }
+    Ok(open)
+}

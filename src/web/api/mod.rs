@@ -1,0 +1,15 @@
+//! The JSON API at `/api/v1`: one file per resource. What it takes and answers is described from these types
+//! (`/api/v1/openapi.json`).
+
+pub mod asked;
+mod body;
+pub mod described;
+mod objects;
+pub mod openapi;
+mod profile;
+mod query;
+mod refused;
+pub mod sessions;
+mod shapes;
+pub mod user_actions;
+pub mod users;

@@ -1,0 +1,11 @@
+//! The JSON API: who may do what, what is told of others, and the document that describes it.
+
+mod callers;
+mod document;
+mod foreign;
+mod fresh;
+mod input;
+mod people;
+mod roles;
+mod sessions;
+mod world;
