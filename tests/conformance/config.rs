@@ -78,10 +78,12 @@ async fn oidcc_discovery_endpoint_verification_holds() {
         ("id_token_signing_alg_values_supported", &["RS256"]),
         ("code_challenge_methods_supported", &["S256"]),
         ("claim_types_supported", &["normal"]),
-        ("scopes_supported", &["openid", "profile", "email", "address", "phone", "offline_access"]),
     ] {
         assert_eq!(list(&metadata, member), expected, "{member}");
     }
+    let scopes = list(&metadata, "scopes_supported");
+    assert_eq!(scopes[..6], ["openid", "profile", "email", "address", "phone", "offline_access"]);
+    assert!(scopes[6..].iter().all(|scope| scope.contains(':')), "those of our own API: {scopes:?}");
     let methods = list(&metadata, "token_endpoint_auth_methods_supported");
     for method in ["client_secret_basic", "client_secret_post", "private_key_jwt"] {
         assert!(methods.iter().any(|own| own == method), "{method}");

@@ -8,6 +8,7 @@ use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::model::ids::{GroupId, InvalidId, UserId};
 use crate::model::role::Role;
+use crate::model::user::User;
 use crate::storage::TenantTx;
 use crate::storage::records::{groups, users};
 
@@ -80,15 +81,12 @@ pub fn list(
         None => vec![Standing::Active.as_str(), Standing::Suspended.as_str()],
         Some(standing) => vec![standing.as_str()],
     };
-    let looked_for = users::Listed {
-        email: filter.email.as_ref().map(Email::canonical),
-        status: &words,
-        role: filter.role,
-        group: filter.group,
-        after,
+    let looked_for = users::Listed { status: &words, role: filter.role, group: filter.group, after };
+    let mut found = match &filter.email {
+        None => users::page(tx, &looked_for, i64::from(limit) + 1)?,
+        Some(email) => with_address(tx, email, &looked_for)?,
     };
     // One more than asked for tells whether there are more.
-    let mut found = users::page(tx, &looked_for, i64::from(limit) + 1)?;
     let more = found.len() > usize::from(limit);
     found.truncate(limit.into());
     let next = found.last().filter(|_| more).map(|user| user.id);
@@ -99,6 +97,22 @@ pub fn list(
         .map(|user| Person { groups: groups.remove(&user.id).unwrap_or_default(), user })
         .collect();
     Ok(Ok(Page { items, next }))
+}
+
+/// The one account with this address, if the rest of the filter lets it through.
+fn with_address(
+    tx: &mut TenantTx<'_>,
+    email: &Email,
+    looked_for: &users::Listed<'_>,
+) -> Result<Vec<User>, Failure> {
+    let Some(user) = users::find_by_email(tx, email.canonical())? else { return Ok(Vec::new()) };
+    let groups = groups::of_users(tx, &[user.id])?.remove(&user.id).unwrap_or_default();
+    let person = Person { user, groups };
+    let matches = looked_for.status.contains(&person.user.status.as_str())
+        && looked_for.role.is_none_or(|role| person.effective_roles().contains(&role))
+        && looked_for.group.is_none_or(|id| person.groups.iter().any(|group| group.id == id))
+        && looked_for.after.is_none_or(|after| person.user.id > after);
+    Ok(matches.then_some(person.user).into_iter().collect())
 }
 
 /// One person, the deleted ones too.

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDateTime;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable,
-    RunQueryDsl, TextExpressionMethods,
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
 };
 
 use super::{from_json, stored, to_json};
@@ -107,8 +106,6 @@ pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<User>, Failure> {
 /// Which accounts a page of them holds.
 #[derive(Debug)]
 pub struct Listed<'a> {
-    /// The one with this canonical address.
-    pub email: Option<&'a str>,
     /// Those in these states.
     pub status: &'a [&'static str],
     /// Those with this role, by themselves or by a group.
@@ -122,35 +119,49 @@ pub struct Listed<'a> {
 /// Accounts in the order of their ids, so many at most.
 pub fn page(tx: &mut TenantTx<'_>, listed: &Listed<'_>, limit: i64) -> Result<Vec<User>, Failure> {
     let after = listed.after.map(|id| id.to_string()).unwrap_or_default();
-    // The words of roles are ours and hold nothing that LIKE reads otherwise.
-    let role = listed.role.map_or_else(|| "%".to_owned(), |role| format!("%\"{}\"%", role.as_str()));
-    let with_role = tx.rows::<groups::table>().filter(groups::roles.like(role.clone())).select(groups::id);
+    let group = listed.group.map(|id| id.to_string());
+    let sets = listed.role.map(sets_with).transpose()?;
+    let with_role = tx
+        .rows::<groups::table>()
+        .filter(groups::roles.eq_any(sets.clone().unwrap_or_default()))
+        .select(groups::id);
     let by_group = tx
         .rows::<group_members::table>()
         .filter(group_members::group_id.eq_any(with_role))
+        .select(group_members::user_id);
+    let members = tx
+        .rows::<group_members::table>()
+        .filter(group_members::group_id.eq(group.clone().unwrap_or_default()))
         .select(group_members::user_id);
     let found = tx
         .rows::<users::table>()
         .filter(users::id.gt(after))
         .filter(users::status.eq_any(listed.status))
-        .filter(users::roles.like(role).or(users::id.eq_any(by_group)))
         .order(users::id)
         .limit(limit);
-    let group = listed.group.map(|id| id.to_string());
-    let members = tx
-        .rows::<group_members::table>()
-        .filter(group_members::group_id.eq(group.clone().unwrap_or_default()))
-        .select(group_members::user_id);
-    let rows: Result<Vec<Row>, _> = match (listed.email, &group) {
+    let rows: Result<Vec<Row>, _> = match (sets, group) {
         (None, None) => found.load(tx.conn()),
         (None, Some(_)) => found.filter(users::id.eq_any(members)).load(tx.conn()),
-        (Some(email), None) => found.filter(users::email_canonical.eq(email)).load(tx.conn()),
-        (Some(email), Some(_)) => {
-            let found = found.filter(users::email_canonical.eq(email));
-            found.filter(users::id.eq_any(members)).load(tx.conn())
+        (Some(sets), None) => {
+            found.filter(users::roles.eq_any(sets).or(users::id.eq_any(by_group))).load(tx.conn())
         }
+        (Some(sets), Some(_)) => found
+            .filter(users::roles.eq_any(sets).or(users::id.eq_any(by_group)))
+            .filter(users::id.eq_any(members))
+            .load(tx.conn()),
     };
     rows.or_failure("listing users")?.into_iter().map(Row::read).collect()
+}
+
+/// Every set of roles that holds this one, as the column has it: there are few roles, and the database looks for whole values.
+fn sets_with(role: Role) -> Result<Vec<String>, Failure> {
+    let mut sets = vec![BTreeSet::from([role])];
+    for other in Role::ALL.into_iter().filter(|other| *other != role) {
+        let with: Vec<BTreeSet<Role>> =
+            sets.iter().map(|set| set.union(&[other].into()).copied().collect()).collect();
+        sets.extend(with);
+    }
+    sets.iter().map(|set| to_json(set, "users.roles")).collect()
 }
 
 /// Adds an account. Its tenant is the transaction's, whatever the value says.

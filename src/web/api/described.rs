@@ -1,8 +1,7 @@
 //! What the document of the API says of an operation beside its path, its method and its right, which the URL map declares.
 
 use utoipa::ToSchema;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::Schema;
+use utoipa::openapi::{RefOr, Schema};
 
 /// The schemas of a type and of all that it holds, by name.
 pub type Schemas = Vec<(String, RefOr<Schema>)>;
