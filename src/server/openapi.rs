@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document of the JSON API, made from the URL map and from the types that are served: what is not mounted is
+//! The `OpenAPI` 3.1 document of the JSON API, made from the URL map and from the types that are served: what is not mounted is
 //! not in it, and what is mounted cannot be left out. A test keeps `docs/openapi.json` the same.
 
 use std::collections::BTreeMap;
@@ -143,14 +143,16 @@ fn answers(operation: &Operation) -> Map<String, Value> {
     let of = operation.described;
     let mut answers = Map::new();
     let (status, shape) = of.gives;
-    let mut success = json!({"description": "Done."});
+    let mut success = Map::new();
+    success.insert("description".into(), "Done.".into());
     if let Some(shape) = shape {
-        success["content"] = json!({"application/json": reference(shape)});
+        success.insert("content".into(), json!({"application/json": reference(shape)}));
     }
     if of.versioned {
-        success["headers"] = json!({"ETag": {"schema": {"type": "string"}, "description": "Its version."}});
+        let tag = json!({"ETag": {"schema": {"type": "string"}, "description": "Its version."}});
+        success.insert("headers".into(), tag);
     }
-    answers.insert(status.to_string(), success);
+    answers.insert(status.to_string(), success.into());
     let usual = [400, 401, 403, 429, 503];
     let with_body: &[u16] = if of.takes.is_some() { &[413, 415] } else { &[] };
     for status in usual.iter().chain(with_body).chain(of.refusals) {

@@ -32,6 +32,12 @@ const DELETE: &[Method; 1] = &[Method::DELETE];
 
 /// Every route of the server.
 pub fn table() -> Vec<Route> {
+    let mut all = pages_and_protocol();
+    all.extend(api());
+    all
+}
+
+fn pages_and_protocol() -> Vec<Route> {
     vec![
         Route::new("/healthz", Guard::Open).get(operations::healthz),
         Route::new("/readyz", Guard::Open).get(operations::readyz),
@@ -89,6 +95,14 @@ pub fn table() -> Vec<Route> {
             .unlimited("answers a question that was asked of a signed-in person")
             .get(pages::consent::get)
             .post(pages::consent::post),
+        Route::new("/assets/{name}", Guard::Open).get(assets::get),
+        Route::new("/assets/logos/{client}/{id}", Guard::Open).get(logos::get),
+    ]
+}
+
+/// The JSON API: each method with the right without which its handler gets nothing.
+fn api() -> Vec<Route> {
+    vec![
         Route::new("/api/v1/openapi.json", Guard::Open).get(api::openapi::get),
         Route::new("/api/v1/users", Guard::Api)
             .door(Door::Bearer)
@@ -130,8 +144,6 @@ pub fn table() -> Vec<Route> {
         Route::new("/api/v1/sessions/{session}", Guard::Api)
             .door(Door::Bearer)
             .writes::<ManageOwnAccount, _, _>(DELETE, &sessions::END_OWN, sessions::end_own),
-        Route::new("/assets/{name}", Guard::Open).get(assets::get),
-        Route::new("/assets/logos/{client}/{id}", Guard::Open).get(logos::get),
     ]
 }
 

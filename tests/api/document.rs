@@ -1,4 +1,4 @@
-//! The OpenAPI document: of the code, checked in, and whole.
+//! The `OpenAPI` document: of the code, checked in, and whole.
 
 use std::collections::BTreeSet;
 

@@ -133,8 +133,8 @@ async fn bodies_in_another_form_are_refused_without_an_echo() {
         assert_problem(&page, 400, "invalid-request");
         assert_eq!(page.json()["errors"][0]["pointer"], pointer, "{page:?}");
     }
-    let taken = json!({"email": "OWNER@acme.example"});
-    let twice = world.call("POST", "/api/v1/users", &token, Some(&taken)).await;
+    let same_address = json!({"email": "OWNER@acme.example"});
+    let twice = world.call("POST", "/api/v1/users", &token, Some(&same_address)).await;
     assert_problem(&twice, 409, "address-taken");
 }
 

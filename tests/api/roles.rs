@@ -48,7 +48,7 @@ async fn p101_roles_are_given_by_owners_and_never_to_oneself() {
         let owner = world.of_role(Role::Owner).await;
         assert_eq!(world.set_roles(&owner, "member@acme.example", &["member"]).await.status, 200);
         // Behind every cut-off of these roles.
-        world.server.advance(Duration::from_secs(60)).await;
+        world.server.advance(Duration::from_mins(1)).await;
     }
 }
 
@@ -97,8 +97,8 @@ async fn p101_nobody_acts_upon_an_owner_but_another_owner() {
             assert_problem(&world.act(token, owner, "unlock").await, 403, "above-your-role");
         }
         let path = format!("/api/v1/users/{}", world.id(owner));
-        let patch = json!({"profile": {"name": "Somebody Else"}});
-        assert_problem(&world.call("PATCH", &path, &admin, Some(&patch)).await, 403, "above-your-role");
+        let renamed = json!({"profile": {"name": "Somebody Else"}});
+        assert_problem(&world.call("PATCH", &path, &admin, Some(&renamed)).await, 403, "above-your-role");
     }
     assert_eq!(world.rows(world.acme), before);
     let owner = world.of_role(Role::Owner).await;

@@ -54,7 +54,7 @@ impl Person {
     /// A text that is another after each change of what is shown of the person.
     pub fn version(&self) -> String {
         let user = &self.user;
-        let groups: Vec<String> = self.groups.iter().map(|group| format!("{:?}", group)).collect();
+        let groups: Vec<String> = self.groups.iter().map(|group| format!("{group:?}")).collect();
         let status = (user.status.as_str(), user.status.since());
         let shown = json!([user.email, user.email_verified, user.profile, user.roles, status, groups]);
         sha256_hex(shown.to_string().as_bytes()).chars().take(32).collect()

@@ -46,8 +46,8 @@ fn pointer(path: &serde_path_to_error::Path, unknown: bool) -> String {
     let mut pointer = String::new();
     for segment in segments.into_iter().take(kept) {
         match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => pointer.push_str(&format!("/{key}")),
+            Segment::Seq { index } => pointer = format!("{pointer}/{index}"),
+            Segment::Map { key } => pointer = format!("{pointer}/{key}"),
             Segment::Enum { .. } | Segment::Unknown => {}
         }
     }

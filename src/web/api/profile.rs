@@ -9,44 +9,72 @@ use crate::model::profile_rules::{self as rules, Rule};
 
 /// What is to change of the standard claims (OIDC Core §5.1). What is left out stays; `null` takes away.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub(super) struct ProfilePatch {
-    #[serde(deserialize_with = "given")]
-    name: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    given_name: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    family_name: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    middle_name: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    nickname: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    preferred_username: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    profile: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    picture: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    website: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    gender: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    birthdate: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    zoneinfo: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    locale: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    phone_number: Option<Option<String>>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    name: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    given_name: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    family_name: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    middle_name: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    nickname: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    preferred_username: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    profile: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    picture: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    website: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    gender: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    birthdate: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    zoneinfo: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    locale: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    phone_number: Given<String>,
     /// The whole address: it takes the place of the one before.
-    #[serde(deserialize_with = "given")]
-    address: Option<Option<Address>>,
+    #[serde(default)]
+    #[schema(value_type = Option<Address>)]
+    address: Given<Address>,
 }
 
-/// Tells a member that is `null` from one that is left out.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(input: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(input).map(Some)
+/// A member of a patch (RFC 7396 §2).
+#[derive(Debug, Clone, Default)]
+enum Given<T> {
+    /// It is left out: what was there stays.
+    #[default]
+    LeftOut,
+    /// It is `null`: what was there goes.
+    Null,
+    /// It takes the place of what was there.
+    Value(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Given<T> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        Ok(Option::<T>::deserialize(input)?.map_or(Self::Null, Self::Value))
+    }
 }
 
 impl ProfilePatch {
@@ -79,7 +107,11 @@ impl ProfilePatch {
             locale: patch.text("locale", self.locale, to.locale, rules::LOCALE),
             phone_number: phone,
             phone_number_verified: verified,
-            address: self.address.map_or(to.address, |address| address.map(|address| patch.address(address))),
+            address: match self.address {
+                Given::LeftOut => to.address,
+                Given::Null => None,
+                Given::Value(address) => Some(patch.address(address)),
+            },
             updated_at: to.updated_at,
         };
         if patch.faults.is_empty() { Ok(changed) } else { Err(Refused::Invalid(patch.faults)) }
@@ -96,20 +128,26 @@ impl Patch<'_> {
     fn text(
         &mut self,
         name: &str,
-        given: Option<Option<String>>,
+        given: Given<String>,
         before: Option<String>,
         rule: Rule,
     ) -> Option<String> {
-        let Some(given) = given else { return before };
-        if given.as_deref().is_some_and(|text| !(rule.holds)(text)) {
-            self.faults.push(Fault::at(format!("{}/{name}", self.at), format!("It {}.", rule.words)));
+        match given {
+            Given::LeftOut => before,
+            Given::Null => None,
+            Given::Value(text) => {
+                if !(rule.holds)(&text) {
+                    self.faults.push(Fault::at(format!("{}/{name}", self.at), format!("It {}.", rule.words)));
+                }
+                Some(text)
+            }
         }
-        given
     }
 
     fn address(&mut self, address: Address) -> Address {
         let mut line = |name: &str, text: Option<String>, rule| {
-            self.text(&format!("address/{name}"), Some(text), None, rule)
+            let given = text.map_or(Given::Null, Given::Value);
+            self.text(&format!("address/{name}"), given, None, rule)
         };
         Address {
             formatted: line("formatted", address.formatted, rules::LINES),

@@ -15,15 +15,14 @@ const MAX_AGE: u64 = 600;
 pub(super) fn answer(refused: &Refused, request: RequestId) -> HttpResponse {
     let (status, kind, title) = words(refused);
     let problem = Problem::new(status, kind, title, request);
-    let mut response = match refused {
-        Refused::Invalid(faults) => problem.with(faults.iter().map(told).collect()).response(),
-        _ => problem.response(),
-    };
-    match refused {
-        Refused::InvalidToken => BearerError::InvalidToken.challenge(&mut response),
-        Refused::LacksScope(scope) => BearerError::InsufficientScope(scope.as_str()).challenge(&mut response),
-        Refused::StepUp(lacks) => challenge(&mut response, &step_up(*lacks)),
-        _ => {}
+    let faults: &[Fault] = if let Refused::Invalid(faults) = refused { faults } else { &[] };
+    let mut response = problem.with(faults.iter().map(told).collect()).response();
+    if matches!(refused, Refused::InvalidToken) {
+        BearerError::InvalidToken.challenge(&mut response);
+    } else if let Refused::LacksScope(scope) = refused {
+        BearerError::InsufficientScope(scope.as_str()).challenge(&mut response);
+    } else if let Refused::StepUp(lacks) = refused {
+        challenge(&mut response, &step_up(*lacks));
     }
     response
 }
