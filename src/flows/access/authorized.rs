@@ -9,15 +9,19 @@ use super::refusal::{Refused, StepUp};
 use super::right::{Demand, Right};
 use crate::flows::bearer::{self, Holder};
 use crate::flows::call::Call;
+use crate::flows::factors;
+use crate::flows::policy::{self, Door, Verdict};
 use crate::model::audit::Actor;
 use crate::model::failure::Failure;
 use crate::model::ids::{SessionId, TenantId, UserId};
+use crate::model::policy::Policy;
 use crate::model::role::{Permission, Role};
+use crate::model::session::Factor;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::protocol::acr::Acr;
 use crate::protocol::token_claims::AccessTokenClaims;
-use crate::storage::records::groups;
+use crate::storage::records::{policies, sessions};
 use crate::storage::{Directory, TenantTx};
 
 /// How old the sign-in behind a privileged action may be (D13).
@@ -114,8 +118,12 @@ fn authorize<R: Right>(
     }
     let Holder::Person(user) = token.holder else { return Ok(Err(Refused::NotAPerson)) };
     let mut tx = directory.enter(&token.scope)?;
-    let mut roles = user.roles.clone();
-    roles.extend(groups::roles_of_user(&mut tx, user.id)?);
+    let roles = policy::roles_of(&mut tx, &user)?;
+    let proofs = proofs_of(&mut tx, &token.claims)?;
+    let tenants_policy = policies::find(&mut tx)?;
+    if let Some(refused) = judge(&mut tx, call, (&tenants_policy, permission.is_some()), &user, &proofs)? {
+        return Ok(Err(refused));
+    }
     let right = Authorized {
         tenant: token.scope.id(),
         user: *user,
@@ -126,19 +134,50 @@ fn authorize<R: Right>(
     if permission.is_some_and(|permission| !right.may(permission)) {
         return Ok(Err(Refused::LacksPermission));
     }
-    if let Some(lacks) = lacks(&token.claims, call.now).filter(|_| fresh) {
+    if fresh && let Some(lacks) = lacks(&mut tx, (&token.claims, call.now), &tenants_policy, &right.user)? {
         return Ok(Err(Refused::StepUp(lacks)));
     }
     Ok(Ok((token.scope, right)))
 }
 
-/// What the sign-in behind a token lacks for a privileged action: it must be at most [`FRESH`] old, and of two channels as soon
-/// as people can prove two here (D13).
-fn lacks(claims: &AccessTokenClaims, now: Timestamp) -> Option<StepUp> {
+/// What was proved in the session behind a token; nothing where that is not known any more.
+fn proofs_of(tx: &mut TenantTx<'_>, claims: &AccessTokenClaims) -> Result<Vec<Factor>, Failure> {
+    let session = match claims.sid {
+        Some(sid) => sessions::find(tx, sid)?,
+        None => None,
+    };
+    Ok(session.into_iter().flat_map(|session| session.proofs).map(|proof| proof.factor).collect())
+}
+
+/// Whether the tenant's policy keeps the person out, as it stands now and where they are now (D32, P077).
+fn judge(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    (rules, administers): (&Policy, bool),
+    user: &User,
+    factors: &[Factor],
+) -> Result<Option<Refused>, Failure> {
+    let door = if administers { Door::Administration } else { Door::Session };
+    let proved = policy::Proved { factors, address: call.address, has_second_factor: false };
+    Ok(match policy::judge(tx, call, (rules, door), user, proved)? {
+        Verdict::Pass { .. } => None,
+        Verdict::Second(_) => Some(Refused::StepUp(StepUp { acr: Some(Acr::Two) })),
+        Verdict::Refused(_) => Some(Refused::Policy),
+    })
+}
+
+/// What the sign-in behind a token lacks for a privileged action: it must be at most [`FRESH`] old, and of two channels if the
+/// person has what it takes (D13).
+fn lacks(
+    tx: &mut TenantTx<'_>,
+    (claims, now): (&AccessTokenClaims, Timestamp),
+    rules: &Policy,
+    user: &User,
+) -> Result<Option<StepUp>, Failure> {
     let recent =
         claims.auth_time.is_some_and(|at| Timestamp::from_unix(at).is_younger_across_nodes(FRESH, now));
-    let wanted = Acr::reachable().take_while(|level| *level <= Acr::Two).last().unwrap_or(Acr::Two);
     let strength = claims.acr.as_deref().and_then(|acr| acr.parse::<Acr>().ok());
-    let strong = strength.is_some_and(|strength| strength.satisfies(wanted));
-    (!recent || !strong).then(|| StepUp { acr: (!strong).then_some(wanted) })
+    let strong = strength.is_some_and(|strength| strength.satisfies(Acr::Two));
+    let weak = !strong && factors::enrolled(tx, user)?.reaches(rules, Acr::Two);
+    Ok((!recent || weak).then(|| StepUp { acr: weak.then_some(Acr::Two) }))
 }

@@ -16,6 +16,8 @@ pub enum Refused {
     NotAPerson,
     /// The person's roles do not allow it.
     LacksPermission,
+    /// The tenant's policy does not let them do it from where they are, or by what they proved.
+    Policy,
     /// The sign-in is too old or too weak: `insufficient_user_authentication` (RFC 9470 §3).
     StepUp(StepUp),
     /// Nothing of this id is in the tenant, whatever is in others (P098).
@@ -100,6 +102,7 @@ impl Refused {
             Self::LacksScope(_) => Some("scope"),
             Self::NotAPerson => Some("no_person"),
             Self::LacksPermission => Some("role"),
+            Self::Policy => Some("policy"),
             Self::StepUp(_) => Some("step_up"),
             Self::NotFound(_) => Some("not_found"),
             Self::Above => Some("above"),

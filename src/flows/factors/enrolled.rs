@@ -44,6 +44,12 @@ impl Enrolled {
         self.has(Factor::Totp)
     }
 
+    /// Whether all that they have and that is allowed reaches this strength together.
+    pub fn reaches(&self, policy: &Policy, aim: Acr) -> bool {
+        let allowed = self.0.iter().copied().filter(|factor| policy.allows(*factor));
+        acr(allowed).is_some_and(|reached| reached.satisfies(aim))
+    }
+
     /// The ways on from what was proved: with an aim those that reach it together with it, without one those by which the
     /// person proves anew that it is them. The best way first.
     pub fn ways(&self, policy: &Policy, proved: &[Factor], aim: Option<Acr>) -> Vec<Factor> {

@@ -10,7 +10,7 @@ use crate::flows::access::{
 };
 use crate::flows::call::Call;
 use crate::flows::provision;
-use crate::flows::session::{self, EndReason};
+use crate::flows::session::{self, EndReason, NotLive, Seen};
 use crate::model::failure::Failure;
 use crate::model::ids::{SessionId, UserId};
 use crate::model::session::Session;
@@ -22,7 +22,7 @@ use crate::storage::tx::Transaction as _;
 /// What a change of sessions comes to.
 type Done<T> = Result<Result<T, Refused>, Failure>;
 
-/// A session that can be used now, and where it was used last.
+/// A session that is not over, and where it was used last.
 #[derive(Debug)]
 pub struct OpenSession {
     /// The session.
@@ -136,11 +136,13 @@ fn end(tx: &mut TenantTx<'_>, call: &Call, (user, sid): (&User, Option<SessionId
     Ok(Ok(()))
 }
 
-/// Sessions that can be used now, the newest first.
+/// Sessions that are not over, the newest first; one that the policy does not admit where its browser is may be admitted
+/// elsewhere.
 fn open_of(tx: &mut TenantTx<'_>, call: &Call, user: &User) -> Result<Vec<OpenSession>, Failure> {
     let mut open = Vec::new();
     for (session, whereabouts) in sessions::open_of_user(tx, user.id)? {
-        if session::live_of(tx, call, session.id, user)?.is_some() {
+        let live = session::live_of(tx, call, session.id, (user, Seen::InTheBrowser))?;
+        if !matches!(live, Err(NotLive::Over)) {
             open.push(OpenSession { session, whereabouts });
         }
     }

@@ -48,6 +48,8 @@ pub fn create_user(
         profile: Profile { updated_at: Some(call.now.unix()), ..new.profile },
         roles: new.roles,
         status: Status::Active,
+        proofs_since: None,
+        break_glass: false,
         created_at: call.now,
     };
     users::insert(tx, &user)?;

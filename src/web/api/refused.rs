@@ -56,6 +56,11 @@ fn words(refused: &Refused) -> (StatusCode, &'static str, &'static str) {
             (FORBIDDEN, "not-a-person", "A service account has no roles, and none of this is open to it.")
         }
         Refused::LacksPermission => (FORBIDDEN, "forbidden", "Your roles do not allow this."),
+        Refused::Policy => (
+            FORBIDDEN,
+            "policy",
+            "The sign-in policy of your organisation does not allow this from where you are, or by how you signed in.",
+        ),
         Refused::StepUp(_) => (
             StatusCode::UNAUTHORIZED,
             "insufficient-user-authentication",
