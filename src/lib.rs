@@ -5,7 +5,7 @@
 //! | layer | what | may import |
 //! |---|---|---|
 //! | `model` | entities and state machines; ids, secret, digest, time | nothing |
-//! | `effects` | clock, random, outbound http: trait, real, in-memory | model |
+//! | `effects` | clock, random, outbound http, mail: trait, real, in-memory | model |
 //! | `protocol` | the rules of the specifications, pure | model |
 //! | `crypto` | jwt, jwk, password, keyed hash, seal | model, effects |
 //! | `storage` | connection, database, scope, schema; `records/` names the tables, `pending.rs` those of events | model |

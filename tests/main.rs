@@ -41,6 +41,8 @@ mod keys;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod oidc;
 #[cfg(test)]
 mod pages;

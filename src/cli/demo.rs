@@ -23,6 +23,7 @@ use crate::crypto::master_key::MasterKey;
 use crate::crypto::seal::Sealer;
 use crate::demo::relying_party::{Registration, RelyingParty};
 use crate::demo::{Sample, api};
+use crate::effects::mail::MailBox;
 use crate::effects::{Random, SystemClock, SystemRandom};
 use crate::server::initialise::{initialise, operator_call};
 use crate::server::{Parts, Server, build, run, telemetry};
@@ -83,7 +84,8 @@ impl Demo {
 
         let config = config(folder, self.port)?;
         telemetry::init(&config.log);
-        let (server, seeded) = start_provider(config, provider, &addresses).await?;
+        let inbox = MailBox::default();
+        let (server, seeded) = start_provider(config, provider, &addresses, inbox.clone()).await?;
         let notes = start_api(notes, &addresses).await?;
         let own = Party { client_id: OWN_PARTY, name: "Sample Notes", origin: &addresses.relying_party };
         let other = Party { client_id: THIRD_PARTY, name: "Pocket Notes", origin: &addresses.third_party };
@@ -129,6 +131,7 @@ async fn start_provider(
     config: Config,
     listener: TcpListener,
     addresses: &Addresses,
+    inbox: MailBox,
 ) -> Result<(Server, Seeded), Stop> {
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     let master_key = MasterKey::generate(&*random);
@@ -138,8 +141,16 @@ async fn start_provider(
     initialise(&database, &sealer, &call).await?;
     let seeded = seed::seed(&database, &call, addresses).await?;
     drop(database);
-    let parts =
-        Parts { config, listener, master_key, clock: Arc::new(SystemClock), random, jobs: true, http: None };
+    let parts = Parts {
+        config,
+        listener,
+        master_key,
+        clock: Arc::new(SystemClock),
+        random,
+        jobs: true,
+        http: None,
+        mailer: Some(Arc::new(inbox)),
+    };
     Ok((build(parts).await?, seeded))
 }
 

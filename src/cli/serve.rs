@@ -93,6 +93,7 @@ async fn serve(config: Config) -> Outcome {
         random: Arc::new(SystemRandom),
         jobs: true,
         http: None,
+        mailer: None,
     })
     .await?;
     let signals = run::Signals::listen().map_err(Stop::failed)?;

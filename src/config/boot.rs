@@ -7,7 +7,7 @@ use std::path::Path;
 use ipnet::IpNet;
 
 use super::fault::{ConfigFault, in_words};
-use super::mail::MailTransport;
+use super::mail::{MailTls, MailTransport};
 use super::{Config, SecretFile};
 use crate::model::issuer::Issuer;
 
@@ -44,12 +44,7 @@ pub fn refusals(config: &Config) -> Vec<ConfigFault> {
     let mut faults = Vec::new();
     network(config, &mut faults);
     origins(config, &mut faults);
-    if matches!(config.mail.transport, MailTransport::None) {
-        faults.push(ConfigFault::of_key(
-            "mail.transport",
-            "no mail can be sent; set it to smtp with mail.smtp_host and mail.from",
-        ));
-    }
+    mail(config, &mut faults);
     secrets(config, &mut faults);
     files(config, &mut faults);
     faults
@@ -111,6 +106,20 @@ fn is_too_wide(networks: &[IpNet]) -> bool {
     })
 }
 
+fn mail(config: &Config, faults: &mut Vec<ConfigFault>) {
+    match &config.mail.transport {
+        MailTransport::None => faults.push(ConfigFault::of_key(
+            "mail.transport",
+            "no mail can be sent; set it to smtp with mail.smtp_host and mail.from",
+        )),
+        MailTransport::Smtp(smtp) if smtp.tls == MailTls::None => faults.push(ConfigFault::of_key(
+            "mail.smtp_tls",
+            "mails hold links that sign people in; set it to starttls or tls",
+        )),
+        MailTransport::Smtp(_) => {}
+    }
+}
+
 /// Which scripts may call us: over plain http anybody on the way could put one of their own into the page.
 fn origins(config: &Config, faults: &mut Vec<ConfigFault>) {
     if config.cors.any_origin {
@@ -130,7 +139,8 @@ fn secrets(config: &Config, faults: &mut Vec<ConfigFault>) {
     {
         faults.push(ConfigFault::of_key("database.url", format!("its password {why}")));
     }
-    if let MailTransport::Smtp { login: Some((_, password)), .. } = &config.mail.transport
+    if let MailTransport::Smtp(smtp) = &config.mail.transport
+        && let Some((_, password)) = &smtp.login
         && let Some(why) = weakness(password.expose())
     {
         faults.push(ConfigFault::of_key("mail.smtp_password", format!("it {why}")));

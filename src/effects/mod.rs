@@ -1,7 +1,8 @@
-//! What the outside world is to the product: clock, random, outbound HTTP. Each is a trait with a real and a test form.
+//! What the outside world is to the product: clock, random, outbound HTTP, mail. Each is a trait with a real and a test form.
 
 pub mod clock;
 pub mod http;
+pub mod mail;
 pub mod random;
 
 pub use clock::{Clock, SystemClock, TestClock};

@@ -5,10 +5,12 @@ mod checkpoints;
 mod context;
 mod fetch_logos;
 mod fold_failures;
+mod mails;
 mod prune;
 mod rotate_keys;
 mod schedule;
 
 pub use context::{Job, JobContext, Running};
+pub use mails::{MailContext, MailWorker};
 pub use prune::{EPHEMERAL, Ephemeral};
 pub use schedule::{Report, Schedule};

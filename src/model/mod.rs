@@ -8,6 +8,8 @@ pub mod audit;
 pub mod client;
 #[cfg(feature = "server")]
 pub mod consent;
+#[cfg(feature = "server")]
+pub mod device;
 pub mod digest;
 #[cfg(feature = "server")]
 pub mod email;

@@ -15,7 +15,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer, middleware::from_fn};
 use tokio::task::JoinHandle;
 
-use super::{master_key, openapi, routes, run, tls};
+use super::{mail, master_key, openapi, routes, run, tls};
 use crate::config::Config;
 use crate::config::fault::{ConfigFault, in_words};
 use crate::config::limits::LimitsConfig;
@@ -25,6 +25,7 @@ use crate::crypto::master_key::{MasterKey, Purpose};
 use crate::crypto::password::{PasswordPool, PoolLimits};
 use crate::crypto::seal::Sealer;
 use crate::effects::http::{AddressRules, ClientSettings, GuardedClient, HttpClient};
+use crate::effects::mail::Mailer;
 use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
 use crate::flows::failures::RecordRules;
@@ -68,6 +69,8 @@ pub struct Parts {
     pub jobs: bool,
     /// Another outbound client than the guarded one of the configuration; for tests.
     pub http: Option<Arc<dyn HttpClient>>,
+    /// Another way out for mail than that of the configuration; for tests and the demo.
+    pub mailer: Option<Arc<dyn Mailer>>,
 }
 
 /// A server that answers.
@@ -156,6 +159,8 @@ pub async fn build(parts: Parts) -> Result<Server, BuildError> {
     if parts.jobs {
         let schedule = Schedule::new(job_context(&edge, &parts.config));
         tasks.push(tokio::spawn(async move { schedule.run().await }));
+        let mails = mail::worker(&edge);
+        tasks.push(tokio::spawn(async move { mails.run().await }));
     }
     edge.readiness.open();
     Ok(Server { address, edge, listening, drain, handle, running, tasks })
@@ -256,6 +261,10 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         Some(http) => Arc::clone(http),
         None => outbound(config)?,
     };
+    let mailer = match &parts.mailer {
+        Some(mailer) => Arc::clone(mailer),
+        None => mail::mailer(config).map_err(BuildError::Setting)?,
+    };
     let catalogue = Catalogue::embedded().map_err(|error| BuildError::Defect(error.to_string()))?;
     Ok(Edge {
         issuer: Arc::new(config.server.issuer.clone()),
@@ -268,6 +277,7 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         passwords: PasswordPool::new(pool_limits(&config.limits), Arc::clone(&parts.random)),
         tokens: terms(parts),
         mail: mail_terms(parts),
+        mailer,
         known: Known::new(ClientKeys::new(config.outbound.key_refetch_delay)),
         logos: Logos::default(),
         metadata: discovery::document(&config.server.issuer)?,

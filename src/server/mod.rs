@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod initialise;
+pub mod mail;
 pub mod master_key;
 pub mod metrics;
 pub mod openapi;

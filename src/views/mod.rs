@@ -16,6 +16,7 @@ pub mod home;
 pub mod identifier;
 pub mod link;
 pub mod logout;
+pub mod mail;
 pub mod password;
 pub mod person;
 pub mod setup;

@@ -47,7 +47,7 @@ impl Locale {
     }
 
     /// The files of this language. Every language has the same ones; a test compares their messages.
-    const fn sources(self) -> [&'static str; 8] {
+    const fn sources(self) -> [&'static str; 9] {
         macro_rules! files {
             ($dir:literal) => {
                 [
@@ -59,6 +59,7 @@ impl Locale {
                     include_str!(concat!("../../locales/", $dir, "/setup.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/oidc.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/home.ftl")),
+                    include_str!(concat!("../../locales/", $dir, "/mail.ftl")),
                 ]
             };
         }
@@ -158,6 +159,18 @@ impl Text {
     pub fn count(&self, id: &str, name: &str, value: u32) -> String {
         let mut args = FluentArgs::new();
         args.set(name.to_owned(), FluentValue::from(value));
+        self.format(id, Some(&args))
+    }
+
+    /// The message with these texts in it, and this number where there is one.
+    pub fn filled(&self, id: &str, texts: &[(&str, &str)], number: Option<(&str, u32)>) -> String {
+        let mut args = FluentArgs::new();
+        for (name, value) in texts {
+            args.set((*name).to_owned(), isolated(value));
+        }
+        if let Some((name, value)) = number {
+            args.set(name.to_owned(), FluentValue::from(value));
+        }
         self.format(id, Some(&args))
     }
 

@@ -19,6 +19,7 @@ use super::oidc::known::Known;
 use crate::crypto::hmac::KeyedHash;
 use crate::crypto::password::PasswordPool;
 use crate::effects::http::HttpClient;
+use crate::effects::mail::Mailer;
 use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
 use crate::flows::keys::{KeyRing, Keys};
@@ -58,6 +59,8 @@ pub struct Edge {
     pub tokens: Terms,
     /// What queueing a mail needs.
     pub mail: MailTerms,
+    /// The way out for mail; only the worker uses it.
+    pub mailer: Arc<dyn Mailer>,
     /// What this node remembers of clients and tenants.
     pub known: Known,
     /// The logos of clients that this node remembers.

@@ -6,6 +6,7 @@ pub(crate) mod fixed_server;
 pub(crate) mod html;
 pub(crate) mod jar;
 pub(crate) mod limits;
+pub(crate) mod mails;
 pub(crate) mod oathtool;
 pub(crate) mod program;
 pub(crate) mod raw;

@@ -13,6 +13,7 @@ use symbolon::config::Config;
 use symbolon::config::sources::Settings;
 use symbolon::crypto::master_key::MasterKey;
 use symbolon::crypto::seal::Sealer;
+use symbolon::effects::mail::{MailBox, Mailer};
 use symbolon::effects::{Clock, Random, SeededRandom, TestClock};
 use symbolon::flows::{Call, initialise, keys};
 use symbolon::jobs::Schedule;
@@ -21,7 +22,7 @@ use symbolon::model::signing_key::KeyRecord;
 use symbolon::model::time::Timestamp;
 use symbolon::server::build::job_context;
 use symbolon::server::initialise::{initialise, operator_call};
-use symbolon::server::{Parts, build, run};
+use symbolon::server::{Parts, build, mail, run};
 use symbolon::storage::records::{change_number, signing_keys};
 use symbolon::storage::{Database, DatabaseUrl, PlatformScope};
 use symbolon::web::edge::Edge;
@@ -30,6 +31,7 @@ use tokio::sync::oneshot;
 use super::database::TestDatabase;
 use super::jar::Jar;
 use super::limits::ASKING;
+use super::mails::SentMail;
 
 /// A running server. When it goes out of scope it stops, and the test fails if it answered with an error of its own.
 pub(crate) struct TestServer {
@@ -41,6 +43,8 @@ pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
     /// Its configuration.
     pub(crate) config: Config,
+    /// Where its mail ends, unless it was started with [`Builder::mailing`].
+    pub(crate) mail_box: Option<MailBox>,
     settings: Vec<(String, String)>,
     handle: ServerHandle,
     term: Option<oneshot::Sender<()>>,
@@ -53,6 +57,7 @@ pub(crate) struct Builder {
     settings: Vec<(String, String)>,
     clock: Arc<TestClock>,
     database: Option<Arc<TestDatabase>>,
+    mailer: Option<MailBox>,
     seed: u64,
 }
 
@@ -67,6 +72,12 @@ impl Builder {
     pub(crate) fn unlimited(mut self) -> Self {
         let limits = ASKING.map(|rate| (format!("limits.{rate}"), "1000000 per 1m".to_owned()));
         self.settings.splice(0..0, limits);
+        self
+    }
+
+    /// Sends mail as the configuration says, and not into a box.
+    pub(crate) fn mailing(mut self) -> Self {
+        self.mailer = None;
         self
     }
 
@@ -86,9 +97,10 @@ impl Builder {
             prepare(&database.open(), &*self.clock, &config.server.issuer).await;
         }
         let (clock, settings) = (Arc::clone(&self.clock), self.settings.clone());
+        let mail_box = self.mailer.clone();
         let (edge, handle, term, thread) = spawn(self, config.clone(), listener);
         let (term, thread) = (Some(term), Some(thread));
-        TestServer { clock, edge, address, config, settings, handle, term, thread, database }
+        TestServer { clock, edge, address, config, mail_box, settings, handle, term, thread, database }
     }
 
     fn config(&self, address: SocketAddr, database: &TestDatabase) -> Config {
@@ -117,7 +129,13 @@ impl TestServer {
 
     /// A server with settings of its own.
     pub(crate) fn with() -> Builder {
-        Builder { settings: Vec::new(), clock: Arc::new(TestClock::default()), database: None, seed: 1 }
+        Builder {
+            settings: Vec::new(),
+            clock: Arc::new(TestClock::default()),
+            database: None,
+            mailer: Some(MailBox::default()),
+            seed: 1,
+        }
     }
 
     /// A second node on the same data, the same clock and the same settings, with a port of its own.
@@ -125,6 +143,7 @@ impl TestServer {
         let mut builder = Self::with();
         builder.clock = Arc::clone(&self.clock);
         builder.database = Some(Arc::clone(&self.database));
+        builder.mailer.clone_from(&self.mail_box);
         builder.seed = 2;
         builder.settings.clone_from(&self.settings);
         builder.set("server.issuer", self.config.server.issuer.as_str()).start().await
@@ -151,7 +170,20 @@ impl TestServer {
         for report in Schedule::new(job_context(&self.edge, &self.config)).run_all().await {
             report.outcome.unwrap_or_else(|failure| panic!("{}: {failure:?}", report.job));
         }
+        self.deliver_mails().await;
         self.refresh().await;
+    }
+
+    /// Sends the mails that are due now; says how many left.
+    pub(crate) async fn deliver_mails(&self) -> u64 {
+        mail::worker(&self.edge).deliver().await.expect("the mails are tried")
+    }
+
+    /// Every mail that left, the oldest first, those that are due now too.
+    pub(crate) async fn mails(&self) -> Vec<SentMail> {
+        self.deliver_mails().await;
+        let sent = self.mail_box.as_ref().expect("a server whose mail ends in a box").messages();
+        sent.into_iter().map(SentMail::from).collect()
     }
 
     /// The data, as the server sees it.
@@ -225,6 +257,7 @@ fn spawn(
         random: Arc::new(SeededRandom::new(builder.seed)) as Arc<dyn Random>,
         jobs: false,
         http: None,
+        mailer: builder.mailer.map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>),
     };
     let thread = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

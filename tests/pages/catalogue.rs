@@ -39,13 +39,14 @@ fn written(locale: Locale) -> BTreeSet<String> {
 
 /// Every quoted word of the templates and the views that could be a message id.
 fn quoted() -> BTreeSet<String> {
-    let sources = [read_all("templates", "html"), read_all("src/views", "rs")].concat();
+    let sources =
+        [read_all("templates", "html"), read_all("templates", "txt"), read_all("src/views", "rs")].concat();
     sources.split('"').map(str::to_owned).collect()
 }
 
 /// The ids that are surely asked for: the first argument of `say`, `say_with`, `count`, `get` and `with`.
 fn asked() -> BTreeSet<String> {
-    let templates = read_all("templates", "html");
+    let templates = [read_all("templates", "html"), read_all("templates", "txt")].concat();
     let parts = templates.split("say(\"").skip(1).chain(templates.split("say_with(\"").skip(1));
     parts.filter_map(|part| part.split_once('"').map(|(id, _)| id.to_owned())).collect()
 }

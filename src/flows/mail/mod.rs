@@ -1,6 +1,8 @@
 //! Mail to people: queued in the transaction of what it is about, sent later by a job. No request ever waits for a mail
 //! server, and no mail leaves of what was rolled back.
 
+pub mod delivery;
+
 use std::sync::Arc;
 
 use tokio::sync::Notify;
