@@ -12,7 +12,7 @@ use crate::model::secret::Secret;
 /// The keys of this section.
 pub const SECTION: Section = Section {
     name: "mail",
-    doc: "How mail leaves: through one mail server, by SMTP. Its certificate is judged by the system's roots and by those of `outbound.root_ca_file`. `symbolon mail test ADDRESS` tries the settings.",
+    doc: "How mail leaves: through one mail server, by SMTP. Its certificate is judged by the system's roots and by those of `outbound.root_ca_file`.",
     keys: &[
         Key::new(
             "mail.transport",
@@ -34,7 +34,13 @@ pub const SECTION: Section = Section {
             "mail.timeout",
             Kind::Duration { least: 1, most: 120 },
             "30s",
-            "The longest that one mail may take, from the name look-up to the server's last word. What fails is tried again after one minute, then after longer and longer waits, for about a day; then it is given up, and `symbolon mail list --dead` shows it.",
+            "The longest that one mail may take, from the name look-up to the server's last word. What fails is tried again after one minute, then after longer and longer waits, for about a day; then it is given up.",
+        ),
+        Key::new(
+            "mail.connections",
+            Kind::Count { least: 1, most: 32 },
+            "4",
+            "Mails that one node sends at the same time, each over a connection of its own.",
         ),
         Key::optional("mail.smtp_user", Kind::Text, "The user name there."),
         Key::secret("mail.smtp_password", "The password there."),
@@ -47,6 +53,8 @@ pub const SECTION: Section = Section {
 pub struct MailConfig {
     /// The way out.
     pub transport: MailTransport,
+    /// Mails that a node sends at once.
+    pub connections: usize,
 }
 
 /// The way mail leaves.
@@ -105,21 +113,24 @@ impl MailConfig {
         if user.is_some() != password.is_some() {
             reader.fault("mail.smtp_user", "a user name and a password go together");
         }
+        let connections = reader.count("mail.connections");
         if reader.choice("mail.transport") != "smtp" {
-            return Self { transport: MailTransport::None };
+            return Self { transport: MailTransport::None, connections };
         }
         for key in ["mail.from", "mail.smtp_host"] {
             if reader.text(key).is_none() {
                 reader.fault(key, "needed by mail.transport = \"smtp\"");
             }
         }
-        let (Some(from), Some(host)) = (from, host) else { return Self { transport: MailTransport::None } };
+        let (Some(from), Some(host)) = (from, host) else {
+            return Self { transport: MailTransport::None, connections };
+        };
         if tls == MailTls::None && !is_this_machine(&host) {
             reader.fault("mail.smtp_tls", "none is for a mail server on this machine only");
         }
         let login = user.zip(password);
         let smtp = SmtpConfig { from, reply_to, host, port, tls, login, timeout };
-        Self { transport: MailTransport::Smtp(Box::new(smtp)) }
+        Self { transport: MailTransport::Smtp(Box::new(smtp)), connections }
     }
 }
 

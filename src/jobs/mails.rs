@@ -21,9 +21,6 @@ use crate::views::text::{Catalogue, Locale};
 /// How often a node looks for mails that are due though nobody rang: those of other nodes, and those tried again.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
-/// Mails that a node tries at the same time.
-const AT_ONCE: usize = 8;
-
 /// The parts of a node that mails need.
 #[derive(Clone)]
 pub struct MailContext {
@@ -43,6 +40,8 @@ pub struct MailContext {
     pub catalogue: Catalogue,
     /// What the operator calls this deployment.
     pub deployment: String,
+    /// Mails that are tried at the same time.
+    pub at_once: usize,
 }
 
 /// The worker of a node.
@@ -73,8 +72,8 @@ impl MailWorker {
         let (mut sent, mut trying) = (0, JoinSet::new());
         let mut more = true;
         loop {
-            while more && trying.len() < AT_ONCE {
-                let free = AT_ONCE - trying.len();
+            while more && trying.len() < self.0.at_once {
+                let free = self.0.at_once - trying.len();
                 let claimed = self.claim(free).await?;
                 more = claimed.len() == free;
                 for due in claimed {

@@ -159,7 +159,7 @@ pub async fn build(parts: Parts) -> Result<Server, BuildError> {
     if parts.jobs {
         let schedule = Schedule::new(job_context(&edge, &parts.config));
         tasks.push(tokio::spawn(async move { schedule.run().await }));
-        let mails = mail::worker(&edge);
+        let mails = mail::worker(&edge, &parts.config);
         tasks.push(tokio::spawn(async move { mails.run().await }));
     }
     edge.readiness.open();

@@ -45,7 +45,7 @@ pub fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, ConfigFault> {
 }
 
 /// The worker of a node.
-pub fn worker(edge: &Edge) -> MailWorker {
+pub fn worker(edge: &Edge, config: &Config) -> MailWorker {
     MailWorker::new(MailContext {
         database: edge.database.clone(),
         clock: Arc::clone(&edge.clock),
@@ -55,5 +55,6 @@ pub fn worker(edge: &Edge) -> MailWorker {
         mailer: Arc::clone(&edge.mailer),
         catalogue: edge.catalogue.clone(),
         deployment: edge.rules.deployment.clone(),
+        at_once: config.mail.connections,
     })
 }

@@ -114,6 +114,8 @@ impl Builder {
             .with("server.drain", "1s")
             .with("database.url", url)
             .with("database.pool_size", "4")
+            // One after the other, so that they come in the order in which they were queued.
+            .with("mail.connections", "1")
             .with("log.requests", "false");
         let settings =
             self.settings.iter().fold(settings, |settings, (key, value)| settings.with(key, value));
@@ -176,7 +178,7 @@ impl TestServer {
 
     /// Sends the mails that are due now; says how many left.
     pub(crate) async fn deliver_mails(&self) -> u64 {
-        mail::worker(&self.edge).deliver().await.expect("the mails are tried")
+        mail::worker(&self.edge, &self.config).deliver().await.expect("the mails are tried")
     }
 
     /// Every mail that left, the oldest first, those that are due now too.

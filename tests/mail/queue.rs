@@ -178,7 +178,7 @@ async fn a_mail_leaves_at_once_when_its_transaction_is_committed() {
     let server = TestServer::start().await;
     let acme = server.organisation("acme", &[]).await;
     let ada = acme.person("ada@acme.example", &[]).await;
-    let mails = worker(&server.edge);
+    let mails = worker(&server.edge, &server.config);
     let running = tokio::spawn(async move { mails.run().await });
     // The first look is over: what comes now is noticed by the bell, or not within ten seconds.
     let mail_box = server.mail_box.clone().expect("a box");

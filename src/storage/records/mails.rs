@@ -122,7 +122,7 @@ fn enqueue(tx: &mut TenantTx<'_>, id: MailId, due_at: Timestamp) -> Result<(), F
 pub fn due(tx: &mut PlatformTx<'_>, now: Timestamp, limit: i64) -> Result<Vec<Due>, Failure> {
     let rows: Vec<(String, String, NaiveDateTime)> = mail_queue::table
         .filter(mail_queue::due_at.le(now.to_naive()))
-        .order((mail_queue::due_at, mail_queue::mail_id))
+        .order(mail_queue::due_at)
         .limit(limit)
         .select((mail_queue::mail_id, mail_queue::tenant_id, mail_queue::due_at))
         .load(tx.conn())
