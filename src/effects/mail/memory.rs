@@ -37,16 +37,13 @@ impl MailBox {
 impl Mailer for MailBox {
     fn send(&self, message: &Message) -> Sending<'_> {
         let mut state = self.state();
-        let outcome = match state.answers.pop_front() {
-            Some(error) => Err(error),
-            None => {
-                if state.kept.len() == KEPT {
-                    state.kept.pop_front();
-                }
-                state.kept.push_back(message.clone());
-                Ok(())
+        let outcome = state.answers.pop_front().map_or(Ok(()), Err);
+        if outcome.is_ok() {
+            if state.kept.len() == KEPT {
+                state.kept.pop_front();
             }
-        };
+            state.kept.push_back(message.clone());
+        }
         drop(state);
         Box::pin(std::future::ready(outcome))
     }

@@ -157,10 +157,10 @@ impl Smtp {
         if let Some((user, password)) = &settings.login {
             let credentials = Credentials::new(user.clone(), password.expose().clone());
             let signed_in = connection.auth(DEFAULT_MECHANISMS, &credentials).await;
-            signed_in.map_err(|error| match explain(&error) {
-                SendError::Unreachable => SendError::Unreachable,
-                SendError::Busy => SendError::Busy,
-                _ => SendError::SignIn,
+            // Whatever is said for good here is said of us, and not of the mail.
+            signed_in.map_err(|error| {
+                let meant = explain(&error);
+                if meant.is_final() { SendError::SignIn } else { meant }
             })?;
         }
         Ok(connection)
@@ -254,7 +254,9 @@ fn explain(error: &lettre::transport::smtp::Error) -> SendError {
     let mut cause = error.source();
     while let Some(source) = cause {
         let inner = source.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if inner.is_some_and(|inner| inner.is::<rustls::Error>()) || source.is::<rustls::Error>() {
+        if inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
+            || source.is::<rustls::Error>()
+        {
             return SendError::Tls;
         }
         cause = source.source();
