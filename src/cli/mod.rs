@@ -15,6 +15,7 @@ pub mod migrate;
 mod outcome;
 mod person;
 pub mod plan;
+pub mod policy;
 pub mod serve;
 pub mod sessions;
 mod settings;
@@ -81,6 +82,9 @@ enum Command {
     /// Give clients new secrets.
     #[command(subcommand)]
     Clients(clients::ClientsCommand),
+    /// Explain a tenant's sign-in policy, and try a draft of one.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Look at tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -115,6 +119,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Users(command) => command.run(&settings),
         Command::Sessions(command) => command.run(&settings),
         Command::Clients(command) => command.run(&settings),
+        Command::Policy(command) => command.run(&settings),
         Command::Token(command) => command.run(&settings),
         Command::Migrate(command) => command.run(&settings),
         Command::Plan(command) => command.run(&settings),

@@ -21,6 +21,7 @@ mod matrix;
 mod nodes;
 mod operator;
 mod party;
+mod policy;
 mod rechecks;
 mod records;
 mod refresh;

@@ -119,6 +119,9 @@ pub fn evaluate(policy: &Policy, facts: &Facts<'_>) -> Verdict {
         return Verdict::Refused(Rule::AdministrationNetworks);
     }
     let (counted, by_break_glass) = counted(policy, facts);
+    if !counted.iter().copied().any(begins) {
+        return Verdict::Refused(Rule::Methods);
+    }
     let Some(strength) = acr(counted) else { return Verdict::Refused(Rule::Methods) };
     let asked = second_factor(policy, facts).filter(|_| !strength.satisfies(Acr::Two));
     match asked {
@@ -127,6 +130,15 @@ pub fn evaluate(policy: &Policy, facts: &Facts<'_>) -> Verdict {
             Verdict::Pass { by_break_glass, in_grace: Some(rule) }
         }
         Some(rule) => Verdict::Second(rule),
+    }
+}
+
+/// Whether a sign-in can begin with this factor. The others only ever stand beside one: where the first one does not count, they
+/// prove nobody.
+const fn begins(factor: Factor) -> bool {
+    match factor {
+        Factor::Password | Factor::Passkey | Factor::MagicLink | Factor::Connection => true,
+        Factor::Totp | Factor::RecoveryCode | Factor::EmailCode => false,
     }
 }
 

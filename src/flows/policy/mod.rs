@@ -3,6 +3,8 @@
 
 mod evaluate;
 mod judge;
+mod simulate;
 
 pub use evaluate::{Door, Facts, Rule, Verdict, evaluate};
 pub use judge::{Proved, judge, roles_of};
+pub use simulate::{Affected, PERIOD, Simulation, simulate};

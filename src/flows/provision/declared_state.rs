@@ -206,6 +206,7 @@ impl Inside {
             roles: user.roles.clone(),
             groups: state.groups.iter().filter_map(|id| self.group_name(*id)).collect(),
             workspaces: self.access(&state.access),
+            break_glass: user.break_glass,
             password: state.has_password.then(|| at(SecretSource::Keep)),
         })
     }

@@ -60,7 +60,7 @@ impl Work<'_, '_> {
             status: self.status(have.as_ref().map(|have| have.status), wanted.status),
             created_at: have.as_ref().map_or(self.call.now, |have| have.created_at),
             proofs_since: have.as_ref().and_then(|have| have.proofs_since),
-            break_glass: have.as_ref().is_some_and(|have| have.break_glass),
+            break_glass: wanted.break_glass,
         };
         let names = self.names(slug)?;
         let (member_of, access) = (names.groups(&wanted.groups)?, names.access(&wanted.workspaces)?);

@@ -143,6 +143,8 @@ pub struct User {
     pub groups: BTreeSet<String>,
     /// Workspaces of the account itself.
     pub workspaces: Access,
+    /// Whether they may sign in by what is kept here though the policy leaves only an upstream provider.
+    pub break_glass: bool,
     /// The initial password; never compared with a later one.
     pub password: Option<At<SecretSource>>,
 }

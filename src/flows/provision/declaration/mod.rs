@@ -32,6 +32,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
+use crate::model::policy::Policy;
+
 use fault::Log;
 use node::Node;
 use spot::Spot;
@@ -110,6 +112,18 @@ impl<'a> DeclaredDocument<'a> {
             }),
         }
     }
+}
+
+/// Reads a policy that stands in a file by itself, in the words of a declaration's `policy`. `file` is its name for messages.
+///
+/// # Errors
+/// Every fault of the file at once.
+pub fn read_policy(file: &str, text: &str) -> Result<Policy, DeclarationFaults> {
+    let DeclaredDocument { root, .. } = DeclaredDocument::parse(file, text)?;
+    let log = Log::default();
+    let policy = Reader::policy(&Spot { node: &root, path: "policy".to_owned(), log: &log });
+    let (faults, _) = log.into_parts();
+    policy.filter(|_| faults.is_empty()).ok_or_else(|| DeclarationFaults::of(file, faults))
 }
 
 impl Reader<'_> {

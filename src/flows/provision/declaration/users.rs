@@ -8,8 +8,9 @@ use super::spot::{Fields, Spot};
 use crate::model::email::Email;
 use crate::model::profile::{Address, Profile};
 use crate::model::profile_rules::{self as rules, Rule};
+use crate::model::role::Role;
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "email",
     "email_verified",
     "name",
@@ -29,6 +30,7 @@ const KEYS: [&str; 20] = [
     "roles",
     "groups",
     "workspaces",
+    "break_glass",
     "password",
 ];
 
@@ -46,6 +48,13 @@ impl Reader<'_> {
         let groups = fields.read("groups", |spot| Self::groups_of(spot, inside)).unwrap_or_default();
         let workspaces = fields.read("workspaces", |spot| Self::access(spot, inside)).unwrap_or_default();
         let password = fields.read("password", |spot| self.secret_source(spot));
+        let break_glass = fields.read("break_glass", Spot::flag).is_some_and(|flag| flag.value);
+        if break_glass
+            && !roles.contains(&Role::Owner)
+            && let Some(spot) = fields.get("break_glass")
+        {
+            spot.fault("only an owner can be the one for emergencies; give the role `owner` as well");
+        }
         let email = email?;
         self.once(
             spot,
@@ -61,6 +70,7 @@ impl Reader<'_> {
             roles,
             groups,
             workspaces,
+            break_glass,
             password,
         })
     }

@@ -149,6 +149,7 @@ pub fn user(user: &User) -> Written {
         ("roles", json!(user.roles)),
         ("groups", json!(user.groups)),
         ("workspaces", access(&user.workspaces)),
+        ("break_glass", if user.break_glass { Value::Bool(true) } else { Value::Null }),
     ]);
     written
 }

@@ -1,0 +1,158 @@
+//! What holds for every policy, whatever it says.
+
+use std::collections::BTreeSet;
+
+use proptest::collection::{btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use symbolon::flows::policy::{Door, Verdict};
+use symbolon::model::policy::{Mfa, Networks, Policy};
+use symbolon::model::role::Role;
+use symbolon::model::session::Factor;
+use symbolon::protocol::acr::{Acr, acr};
+
+use super::{AWAY, OFFICE, Someone, now};
+
+const FACTORS: [Factor; 7] = [
+    Factor::Password,
+    Factor::Passkey,
+    Factor::Totp,
+    Factor::RecoveryCode,
+    Factor::MagicLink,
+    Factor::EmailCode,
+    Factor::Connection,
+];
+
+fn factor() -> impl Strategy<Value = Factor> {
+    prop::sample::select(FACTORS.to_vec())
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    prop::sample::select(Role::ALL.to_vec())
+}
+
+fn networks() -> impl Strategy<Value = Networks> {
+    let list = || prop_oneof![Just(Vec::new()), Just(vec!["10.0.0.0/8".parse().expect("a network")])];
+    (list(), list(), list()).prop_map(|(sign_in, administration, trusted)| Networks {
+        sign_in,
+        administration,
+        trusted,
+    })
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    let mfa = (any::<bool>(), btree_set(role(), 0..3), any::<bool>()).prop_map(
+        |(everybody, roles, outside_trusted)| Mfa { everybody, roles, outside_trusted, grace_until: None },
+    );
+    (btree_set(factor(), 0..7), mfa, networks()).prop_map(|(methods, mfa, networks)| Policy {
+        methods,
+        mfa,
+        networks,
+        ..Policy::default()
+    })
+}
+
+fn someone() -> impl Strategy<Value = Someone> {
+    let address = option::of(prop::sample::select(vec![OFFICE, AWAY, "::ffff:10.9.9.9", "2001:db8::1"]));
+    (vec(factor(), 0..4), btree_set(role(), 0..3), address, any::<bool>(), any::<bool>()).prop_map(
+        |(proofs, roles, address, break_glass, has_second_factor)| Someone {
+            proofs,
+            roles,
+            address: address.map(|address| address.parse().expect("an address")),
+            break_glass,
+            has_second_factor,
+        },
+    )
+}
+
+fn door() -> impl Strategy<Value = Door> {
+    prop::sample::select(Door::ALL.to_vec())
+}
+
+fn passes(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Pass { .. })
+}
+
+proptest! {
+    #[test]
+    fn nobody_passes_by_what_is_not_allowed(policy in policy(), someone in someone(), door in door()) {
+        let someone = Someone { break_glass: false, ..someone };
+        if passes(someone.verdict(&policy, door)) {
+            let counts: Vec<Factor> =
+                someone.proofs.iter().copied().filter(|factor| policy.allows(*factor)).collect();
+            prop_assert!(!counts.is_empty());
+            // What does not count changes nothing.
+            let bare = Someone { proofs: counts, ..someone };
+            prop_assert!(passes(bare.verdict(&policy, door)));
+        }
+    }
+
+    #[test]
+    fn where_two_are_asked_for_one_channel_never_passes(policy in policy(), someone in someone(), door in door()) {
+        let policy = Policy { mfa: Mfa { everybody: true, ..policy.mfa }, ..policy };
+        if passes(someone.verdict(&policy, door)) {
+            prop_assert!(acr(someone.proofs.iter().copied()).is_some_and(|it| it.satisfies(Acr::Two)));
+        }
+    }
+
+    #[test]
+    fn a_tighter_policy_lets_in_nobody_whom_a_looser_one_refuses(
+        policy in policy(), less in factor(), someone in someone(), door in door()
+    ) {
+        let mut methods = policy.methods.clone();
+        methods.remove(&less);
+        let tighter = [
+            Policy { methods, ..policy.clone() },
+            Policy { mfa: Mfa { everybody: true, ..policy.mfa.clone() }, ..policy.clone() },
+            Policy {
+                networks: Networks { sign_in: vec!["10.0.0.0/16".parse().expect("a network")], ..policy.networks.clone() },
+                ..policy.clone()
+            },
+        ];
+        // The looser one of the third is the policy without that list, or with a wider one.
+        if !passes(someone.verdict(&policy, door)) {
+            for tighter in tighter {
+                prop_assert!(!passes(someone.verdict(&tighter, door)), "{tighter:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn proving_more_never_shuts_a_door(policy in policy(), someone in someone(), more in factor(), door in door()) {
+        if passes(someone.verdict(&policy, door)) {
+            let mut proofs = someone.proofs.clone();
+            proofs.push(more);
+            let richer = Someone { proofs, ..someone };
+            prop_assert!(passes(richer.verdict(&policy, door)));
+        }
+    }
+
+    #[test]
+    fn the_administration_door_is_never_wider_than_the_others(policy in policy(), someone in someone()) {
+        if passes(someone.verdict(&policy, Door::Administration)) {
+            prop_assert!(passes(someone.verdict(&policy, Door::Session)));
+        }
+    }
+
+    #[test]
+    fn a_policy_reads_back_as_it_was_written(policy in policy(), grace in any::<bool>()) {
+        let mfa = Mfa { grace_until: grace.then(now), ..policy.mfa };
+        let policy = Policy { mfa, ..policy };
+        let text = serde_json::to_string(&policy).expect("JSON");
+        prop_assert_eq!(serde_json::from_str::<Policy>(&text).expect("a policy"), policy);
+    }
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_is_none() {
+    for text in [
+        r#"{"methods": ["password", "smoke_signal"]}"#,
+        r#"{"mfa": {"roles": ["king"]}}"#,
+        r#"{"networks": {"sign_in": ["the office"]}}"#,
+        r#"{"unknown": 1}"#,
+    ] {
+        assert!(serde_json::from_str::<Policy>(text).is_err(), "{text}");
+    }
+    let nobody = Someone { roles: BTreeSet::new(), ..Someone::with(&[]) };
+    assert!(!passes(nobody.verdict(&Policy::default(), Door::SignIn)), "nothing proves nobody");
+}
