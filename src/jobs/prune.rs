@@ -9,7 +9,7 @@ use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
 use crate::storage::records::{
     authorization_codes, browser_sessions, client_assertions, counters, interactions, mails,
-    refresh_families, refresh_tokens, revocations, sessions, setup_links, totp_factors,
+    refresh_families, refresh_tokens, revocations, sessions, setup_links, spent_challenges, totp_factors,
 };
 use crate::storage::{PlatformScope, PlatformTx, TenantScope, TenantTx};
 
@@ -63,6 +63,9 @@ pub const EPHEMERAL: &[Ephemeral] = &[
     tenants("sessions", Duration::from_hours(24 * 90), "last use", sessions::prune),
     deployment("browser_sessions", Duration::from_hours(24 * 90), "last use", browser_sessions::prune),
     deployment("counters", HOUR, "expiry", |tx, before, most| counters::prune(tx, before, most)),
+    deployment("spent_challenges", Duration::from_mins(1), "expiry", |tx, before, most| {
+        spent_challenges::prune(tx, before, most)
+    }),
     deployment("setup_links", DAY, "expiry", |tx, before, most| setup_links::prune(tx, before, most)),
     deployment("revocations", Duration::from_secs(30), "expiry", revocations::prune),
 ];

@@ -22,12 +22,14 @@ use crate::config::limits::LimitsConfig;
 use crate::config::server::ServerConfig;
 use crate::crypto::hmac::KeyedHash;
 use crate::crypto::master_key::{MasterKey, Purpose};
+use crate::crypto::passkey::Passkeys;
 use crate::crypto::password::{PasswordPool, PoolLimits};
 use crate::crypto::seal::Sealer;
 use crate::effects::http::{AddressRules, ClientSettings, GuardedClient, HttpClient};
 use crate::effects::mail::Mailer;
 use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
+use crate::flows::factors::passkey::PasskeyRules;
 use crate::flows::failures::RecordRules;
 use crate::flows::keys::{self, KeyRing, RotationRule};
 use crate::flows::login::SignInRules;
@@ -266,6 +268,7 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         None => mail::mailer(config).map_err(BuildError::Setting)?,
     };
     let catalogue = Catalogue::embedded().map_err(|error| BuildError::Defect(error.to_string()))?;
+    let (tokens, mail) = (terms(parts), mail_terms(parts));
     Ok(Edge {
         issuer: Arc::new(config.server.issuer.clone()),
         database,
@@ -275,8 +278,13 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         random: Arc::clone(&parts.random),
         http,
         passwords: PasswordPool::new(pool_limits(&config.limits), Arc::clone(&parts.random)),
-        tokens: terms(parts),
-        mail: mail_terms(parts),
+        passkeys: PasskeyRules::new(
+            Passkeys::of(&config.server.issuer),
+            Arc::clone(&tokens.sealer),
+            mail.clone(),
+        ),
+        tokens,
+        mail,
         mailer,
         known: Known::new(ClientKeys::new(config.outbound.key_refetch_delay)),
         logos: Logos::default(),

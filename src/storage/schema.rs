@@ -204,6 +204,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    passkeys (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        user_id -> Text,
+        credential_id -> Text,
+        name -> Text,
+        credential -> Text,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    passkey_index (credential_id) {
+        credential_id -> Text,
+        tenant_id -> Text,
+    }
+}
+
+diesel::table! {
+    spent_challenges (challenge_hash) {
+        challenge_hash -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     passwords (tenant_id, user_id) {
         tenant_id -> Text,
         user_id -> Text,
@@ -477,6 +504,7 @@ tenant_tables! {
     workspaces,
     contexts,
     users,
+    passkeys,
     passwords,
     totp_factors,
     recovery_codes,
@@ -508,6 +536,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     resource_servers,
     client_directory,
     domain_index,
+    passkey_index,
     browser_sessions,
     browser_session_accounts,
     signing_keys,
@@ -516,12 +545,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     leases,
     password_floor,
     setup_links,
+    spent_challenges,
     change_number,
     policies,
     tenant_entitlements,
     workspaces,
     contexts,
     users,
+    passkeys,
     passwords,
     totp_factors,
     recovery_codes,

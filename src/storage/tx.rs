@@ -13,6 +13,7 @@ use super::scope::TenantScope;
 use crate::model::audit::Event;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, Slug, TenantId};
+use crate::model::passkey::CredentialId;
 use crate::model::tenant::PLATFORM_SLUG;
 
 diesel::define_sql_function! {
@@ -139,6 +140,11 @@ impl<'a> Directory<'a> {
     /// The active tenant that owns this e-mail domain (lower-case A-labels).
     pub fn domain_owner(&mut self, domain: &str) -> Result<Option<TenantScope>, Failure> {
         Ok(tenants::find_by_domain(self, domain)?.and_then(TenantScope::of_active))
+    }
+
+    /// The active tenant in which somebody has this passkey.
+    pub fn passkey_owner(&mut self, credential: &CredentialId) -> Result<Option<TenantScope>, Failure> {
+        Ok(tenants::find_by_passkey(self, credential)?.and_then(TenantScope::of_active))
     }
 
     /// The tenant `platform`.

@@ -22,6 +22,7 @@ use crate::effects::http::HttpClient;
 use crate::effects::mail::Mailer;
 use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
+use crate::flows::factors::passkey::PasskeyRules;
 use crate::flows::keys::{KeyRing, Keys};
 use crate::flows::login::SignInRules;
 use crate::flows::mail::MailTerms;
@@ -77,6 +78,8 @@ pub struct Edge {
     pub authorize: AuthorizeTimes,
     /// What signing in keeps to (D23, D31).
     pub sign_in: SignInRules,
+    /// What passkeys are verified with.
+    pub passkeys: PasskeyRules,
     /// Proves that what a browser carries for us is of our own making.
     pub browser_tokens: KeyedHash,
     /// Tokens against cross-site requests.

@@ -10,7 +10,8 @@ use crate::harness::database::TestDatabase;
 use crate::harness::rows::Everything;
 
 /// Tables of the deployment that lead to a tenant (D5).
-const LEADING: [&str; 4] = ["client_directory", "domain_index", "browser_session_accounts", "mail_queue"];
+const LEADING: [&str; 5] =
+    ["client_directory", "domain_index", "browser_session_accounts", "mail_queue", "passkey_index"];
 
 #[derive(QueryableByName, Debug)]
 struct Column {

@@ -8,9 +8,12 @@ use std::time::Duration;
 use symbolon::model::client::ClientKind;
 use symbolon::model::consent::Consent;
 use symbolon::model::failure::Failure;
-use symbolon::model::ids::{ClientId, ConsentId, FamilyId, InteractionId, LogoId, MailId, SessionId, UserId};
+use symbolon::model::ids::{
+    ClientId, ConsentId, FamilyId, InteractionId, LogoId, MailId, PasskeyId, SessionId, UserId,
+};
 use symbolon::model::logo::Logo;
 use symbolon::model::mail::MailState;
+use symbolon::model::passkey::{CredentialId, Passkey};
 use symbolon::model::policy::Policy;
 use symbolon::model::secret::Secret;
 use symbolon::model::session::Session;
@@ -20,7 +23,7 @@ use symbolon::model::user::User;
 use symbolon::model::workspace::{Context, ContextAccess, Group, Workspace};
 use symbolon::storage::records::{
     audit, authorization_codes as codes, client_assertions, client_logos, clients, consents, entitlements,
-    groups, interactions, mails, passwords, policies, recovery_codes, refresh_families as families,
+    groups, interactions, mails, passkeys, passwords, policies, recovery_codes, refresh_families as families,
     refresh_tokens as tokens, sessions, totp_factors, users, workspaces,
 };
 use symbolon::storage::{PlatformScope, TenantTx};
@@ -48,6 +51,7 @@ struct Theirs {
     context: Context,
     session: Session,
     mail: mails::StoredMail,
+    passkey: Passkey,
     now: Timestamp,
 }
 
@@ -88,6 +92,8 @@ const READS: &[(&str, Try)] = &[
     ("interactions::find_open", |tx, t| Ok(interactions::find_open(tx, t.interaction, t.now)?.is_some())),
     ("mails::find", |tx, t| Ok(mails::find(tx, t.mail.id)?.is_some())),
     ("mails::all", |tx, t| Ok(mails::all(tx, None)?.iter().any(|mail| mail.id == t.mail.id))),
+    ("passkeys::find", |tx, t| Ok(passkeys::find(tx, &t.passkey.credential_id)?.is_some())),
+    ("passkeys::of_user", |tx, t| Ok(!passkeys::of_user(tx, t.user)?.is_empty())),
     ("passwords::find", |tx, t| Ok(passwords::find(tx, t.user)?.is_some())),
     ("passwords::holders", |tx, t| Ok(passwords::holders(tx)?.contains(&t.user))),
     ("policies::find", |tx, _| Ok(policies::find(tx)? != Policy::default())),
@@ -149,6 +155,11 @@ const CHANGES: &[(&str, Try)] = &[
     ("mails::set_sent", |tx, t| mails::set_sent(tx, t.mail.id, t.now).map(|()| false)),
     ("mails::set_dead", |tx, t| mails::set_dead(tx, t.mail.id, "refused", t.now).map(|()| false)),
     ("mails::revive", |tx, t| mails::revive(tx, t.mail.id, t.now)),
+    ("passkeys::used", |tx, t| passkeys::used(tx, &t.passkey, "{}", t.now)),
+    ("passkeys::rename", |tx, t| {
+        passkeys::rename(tx, t.user, t.passkey.id, &"Mine".parse().expect("a name"))
+    }),
+    ("passkeys::remove", |tx, t| passkeys::remove(tx, t.user, t.passkey.id)),
     ("passwords::remove", |tx, t| passwords::remove(tx, t.user).map(|()| false)),
     ("recovery_codes::consume", |tx, t| recovery_codes::consume(tx, t.user, RECOVERY, t.now)),
     ("recovery_codes::remove", |tx, t| Ok(recovery_codes::remove(tx, t.user)? > 0)),
@@ -186,6 +197,8 @@ const WRITES: &[(&str, Try)] = &[
     ("audit::insert_checkpoint", |tx, t| audit::insert_checkpoint(tx, 1, "statement", t.now).map(|()| false)),
     ("users::insert", |tx, t| users::insert(tx, &t.person).map(|()| false)),
     ("passwords::put", |tx, t| passwords::put(tx, t.user, &Secret::new("phc".into()), t.now).map(|()| false)),
+    // Theirs in the whole deployment: it is not added here.
+    ("passkeys::insert", |tx, t| passkeys::insert(tx, &t.passkey)),
     ("totp_factors::begin", |tx, t| totp_factors::begin(tx, t.user, SEALED, t.now).map(|_| false)),
     ("recovery_codes::replace", |tx, t| {
         recovery_codes::replace(tx, t.user, &[RECOVERY.to_owned()], t.now).map(|()| false)
@@ -311,6 +324,19 @@ fn mail(user: UserId, now: Timestamp) -> mails::StoredMail {
     }
 }
 
+/// A passkey of this person.
+fn passkey(user: UserId, now: Timestamp) -> Passkey {
+    Passkey {
+        id: PasskeyId::from_bytes([7; 16]),
+        user_id: user,
+        credential_id: CredentialId::from_bytes(&[7; 16]).expect("a credential id"),
+        name: "Phone".parse().expect("a name"),
+        credential: "{}".into(),
+        created_at: now,
+        last_used_at: None,
+    }
+}
+
 /// Every function of the records that takes a tenant's transaction, by the source.
 fn in_the_source() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/storage/records");
@@ -345,6 +371,8 @@ async fn theirs(estate: &Estate) -> Theirs {
         client_logos::put(tx, &client, &logo(), now)?;
         let mail = mail(ids.user, now);
         mails::insert(tx, &mail)?;
+        let passkey = passkey(ids.user, now);
+        assert!(passkeys::insert(tx, &passkey)?, "a new passkey");
         totp_factors::begin(tx, ids.user, SEALED, now)?;
         totp_factors::confirm(tx, ids.user, SEALED, 1, now)?;
         recovery_codes::replace(tx, ids.user, &[RECOVERY.to_owned()], now)?;
@@ -363,6 +391,7 @@ async fn theirs(estate: &Estate) -> Theirs {
             session: sessions::find(tx, sid)?.expect("a session"),
             client,
             mail,
+            passkey,
             code_hash,
             token_hash,
             browser_hash,

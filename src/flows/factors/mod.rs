@@ -1,6 +1,7 @@
 //! The ways of a person to prove who they are: set up, shown and taken away, each with its record.
 
 mod enrolled;
+pub mod passkey;
 pub mod recovery_codes;
 pub mod totp;
 

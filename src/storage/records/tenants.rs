@@ -6,12 +6,13 @@ use diesel::{ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryD
 use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, TenantId};
+use crate::model::passkey::CredentialId;
 use crate::model::status::Status;
 use crate::model::tenant::{PLATFORM_SLUG, Tenant};
 use crate::model::time::Timestamp;
 use crate::storage::pending::start_chain;
 use crate::storage::rows::{OrFailure, Prepare, is_duplicate};
-use crate::storage::schema::{client_directory, domain_index, tenants};
+use crate::storage::schema::{client_directory, domain_index, passkey_index, tenants};
 use crate::storage::tx::sealed::Connected;
 use crate::storage::tx::{PlatformTx, Transaction};
 
@@ -94,6 +95,21 @@ pub(in crate::storage) fn find_by_domain(
         .get_result(tx.conn())
         .optional()
         .or_failure("reading the owner of a domain")?;
+    row.map(Row::read).transpose()
+}
+
+/// The tenant in which somebody has this passkey, whatever its status.
+pub(in crate::storage) fn find_by_passkey(
+    tx: &mut impl Transaction,
+    credential: &CredentialId,
+) -> Result<Option<Tenant>, Failure> {
+    let row: Option<Row> = tenants::table
+        .inner_join(passkey_index::table.on(passkey_index::tenant_id.eq(tenants::id)))
+        .filter(passkey_index::credential_id.eq(credential.to_string()))
+        .select(tenants::all_columns)
+        .get_result(tx.conn())
+        .optional()
+        .or_failure("reading the owner of a passkey")?;
     row.map(Row::read).transpose()
 }
 
