@@ -34,6 +34,7 @@ const DELETE: &[Method; 1] = &[Method::DELETE];
 pub fn table() -> Vec<Route> {
     let mut all = pages_and_protocol();
     all.extend(api());
+    all.extend(passkeys());
     all
 }
 
@@ -144,6 +145,28 @@ fn api() -> Vec<Route> {
         Route::new("/api/v1/sessions/{session}", Guard::Api)
             .door(Door::Bearer)
             .writes::<ManageOwnAccount, _, _>(DELETE, &sessions::END_OWN, sessions::end_own),
+    ]
+}
+
+/// Signing in with a passkey, and a person's own passkeys.
+fn passkeys() -> Vec<Route> {
+    vec![
+        Route::new("/login/passkey", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::passkey::get)
+            .post(pages::passkey::post),
+        Route::new("/login/offer", Guard::Browser)
+            .unlimited("is for people who are signed in")
+            .get(pages::offer::get)
+            .post(pages::offer::post),
+        Route::new("/account/passkeys", Guard::Browser)
+            .unlimited("is for people who are signed in")
+            .get(pages::passkeys::get)
+            .post(pages::passkeys::post),
+        Route::new("/account/passkeys/new", Guard::Browser)
+            .unlimited("is for people who are signed in")
+            .get(pages::passkeys::get_new)
+            .post(pages::passkeys::post_new),
     ]
 }
 

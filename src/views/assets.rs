@@ -27,8 +27,12 @@ pub const FORM_POST_SCRIPT: Asset = Asset::new(
     include_bytes!("../../static/form-post.js"),
 );
 
+/// Asks a browser for passkeys, where a page offers them.
+pub const PASSKEY_SCRIPT: Asset =
+    Asset::new("passkey", "js", "text/javascript; charset=utf-8", include_bytes!("../../static/passkey.js"));
+
 /// Every static file.
-pub const ALL: [Asset; 3] = [STYLESHEET, ICON, FORM_POST_SCRIPT];
+pub const ALL: [Asset; 4] = [STYLESHEET, ICON, FORM_POST_SCRIPT, PASSKEY_SCRIPT];
 
 impl Asset {
     const fn new(

@@ -67,6 +67,11 @@ impl Frame {
         assets::ICON.path()
     }
 
+    /// The address of the script that asks for passkeys.
+    pub fn passkey_script(&self) -> String {
+        assets::PASSKEY_SCRIPT.path()
+    }
+
     /// The address of the script that sends a form-post page on.
     pub fn form_post_script(&self) -> String {
         assets::FORM_POST_SCRIPT.path()

@@ -5,6 +5,7 @@ use askama::Template;
 use super::client_card::ClientCard;
 use super::form::Form;
 use super::frame::Frame;
+use super::passkey::PasskeyPrompt;
 
 /// Asks for the e-mail address, and for the organisation where nothing else names it (D1).
 #[derive(Debug, Template)]
@@ -23,6 +24,8 @@ pub struct IdentifierPage {
     pub username: String,
     /// The organisation as entered so far, where it is asked for.
     pub organisation: Option<String>,
+    /// What a passkey is asked; none where this deployment has none.
+    pub passkey: Option<PasskeyPrompt>,
     /// What was wrong with the last try.
     pub problem: Option<IdentifierProblem>,
 }
@@ -34,6 +37,8 @@ pub enum IdentifierProblem {
     Username,
     /// The organisation is needed, or is not a name that one could have.
     Organisation,
+    /// A passkey proved nothing.
+    Passkey,
 }
 
 impl IdentifierPage {
@@ -45,15 +50,19 @@ impl IdentifierPage {
     fn username_problem(&self) -> Option<String> {
         match self.problem? {
             IdentifierProblem::Username => Some(self.frame.say("username-problem")),
-            IdentifierProblem::Organisation => None,
+            IdentifierProblem::Organisation | IdentifierProblem::Passkey => None,
         }
     }
 
     fn organisation_problem(&self) -> Option<String> {
         match self.problem? {
-            IdentifierProblem::Username => None,
+            IdentifierProblem::Username | IdentifierProblem::Passkey => None,
             IdentifierProblem::Organisation => Some(self.frame.say("organisation-problem")),
         }
+    }
+
+    fn passkey_problem(&self) -> bool {
+        self.problem == Some(IdentifierProblem::Passkey)
     }
 
     /// A page for tests and for the gallery of pages.
@@ -65,6 +74,7 @@ impl IdentifierPage {
             asked_for_another: false,
             username: String::new(),
             organisation: None,
+            passkey: Some(PasskeyPrompt::sample()),
             problem: None,
         }
     }

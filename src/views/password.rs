@@ -6,6 +6,7 @@ use super::client_card::ClientCard;
 use super::form::Form;
 use super::frame::Frame;
 use super::link::LocalPath;
+use super::passkey::PasskeyPrompt;
 
 /// Asks for the password of the address that was entered.
 #[derive(Debug, Template)]
@@ -21,6 +22,8 @@ pub struct PasswordPage {
     pub username: String,
     /// The way back to another address.
     pub back: LocalPath,
+    /// What a passkey is asked; none where this deployment has none.
+    pub passkey: Option<PasskeyPrompt>,
     /// What was wrong with the last try.
     pub problem: Option<PasswordProblem>,
 }
@@ -66,6 +69,7 @@ impl PasswordPage {
             client: Some(ClientCard::sample()),
             username: "ada@acme.example".to_owned(),
             back: LocalPath::page(Self::PATH),
+            passkey: Some(PasskeyPrompt::sample()),
             problem: None,
         }
     }

@@ -98,8 +98,10 @@ async fn what_is_not_understood_is_ignored() {
 async fn an_acr_that_cannot_be_reached_fails_only_when_it_is_essential() {
     let server = acme().await;
     let jar = server.browser();
-    let essential = r#"{"id_token":{"acr":{"essential":true,"values":["urn:symbolon:acr:3"]}}}"#;
-    let back = jar.open(&request(&[("claims", essential)])).await;
+    let essential = |level: u8| {
+        format!(r#"{{"id_token":{{"acr":{{"essential":true,"values":["urn:symbolon:acr:{level}"]}}}}}}"#)
+    };
+    let back = jar.open(&request(&[("claims", &essential(4))])).await;
     assert_sent_back(
         &server,
         &back,
@@ -108,6 +110,9 @@ async fn an_acr_that_cannot_be_reached_fails_only_when_it_is_essential() {
     );
     let page = jar.open(&request(&[("acr_values", "urn:symbolon:acr:3")])).await;
     assert!(sign_in(&jar, page, ADA).await.answer().contains_key("code"));
+    // Some can reach it, but not she.
+    let back = jar.open(&request(&[("claims", &essential(3))])).await;
+    assert_sent_back(&server, &back, "unmet_authentication_requirements", "she has no passkey");
 }
 
 #[tokio::test]

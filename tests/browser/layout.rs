@@ -12,6 +12,8 @@ pub(super) const FAULTS: &str = r#"
     const root = document.documentElement;
     if (root.scrollWidth > root.clientWidth) faults.push(`scrolls sideways: ${root.scrollWidth} > ${root.clientWidth}`);
     for (const element of document.querySelectorAll("button, a, input:not([type=hidden]):not([readonly])")) {
+        // What a browser without passkeys does not show.
+        if (element.closest(".passkey") && !element.checkVisibility()) continue;
         const box = element.getBoundingClientRect();
         if (box.height < 44 || box.width < 44) faults.push(`${element.id} is ${box.width} x ${box.height}`);
     }
@@ -105,8 +107,8 @@ async fn the_keyboard_reaches_everything_in_order_and_sees_where_it_is() {
     let (site, _) = gallery();
     with_window(DESKTOP, |window| async move {
         let orders = [
-            ("identifier", "username login-submit login-cancel client-policy client-tos"),
-            ("password", "password login-submit login-cancel client-policy client-tos"),
+            ("identifier", "username login-submit login-cancel passkey-submit client-policy client-tos"),
+            ("password", "password login-submit login-cancel passkey-submit client-policy client-tos"),
             ("accounts", "account-1 account-2 account-other login-cancel client-policy client-tos"),
             ("consent", "consent-allow consent-deny client-policy client-tos"),
             ("logout-confirm", "logout-confirm logout-cancel"),

@@ -2,6 +2,7 @@
 
 mod layout;
 mod moving_on;
+mod passkeys;
 mod sign_in;
 mod site;
 pub(crate) mod window;

@@ -6,8 +6,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::json;
 use tempfile::TempDir;
+use thirtyfour::common::command::{Command as DriverCommand, ExtensionCommand};
 use thirtyfour::session::handle::SessionHandle;
 use thirtyfour::{By, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 use tokio::task::LocalSet;
@@ -38,6 +40,27 @@ pub(crate) const PHONE: Look = Look { width: 390, dark: false, script: true };
 #[derive(Clone)]
 pub(crate) struct Window {
     session: Arc<SessionHandle>,
+}
+
+/// A command of the extension by which tests have authenticators.
+#[derive(Debug)]
+struct WebAuthn {
+    path: &'static str,
+    body: serde_json::Value,
+}
+
+impl ExtensionCommand for WebAuthn {
+    fn parameters_json(&self) -> Option<serde_json::Value> {
+        Some(self.body.clone())
+    }
+
+    fn method(&self) -> Method {
+        Method::POST
+    }
+
+    fn endpoint(&self) -> Arc<str> {
+        self.path.into()
+    }
 }
 
 /// Opens a window, lets the test use it, and closes it whatever happens.
@@ -71,6 +94,19 @@ impl Window {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": !look.script})).await;
     }
 
+    /// Gives the browser an authenticator that lives in the machine and verifies its owner (WebAuthn Level 3 §11.2).
+    pub(crate) async fn plug_in_authenticator(&self) {
+        let command = WebAuthn {
+            path: "/webauthn/authenticator",
+            body: json!({
+                "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+                "hasUserVerification": true, "isUserVerified": true, "isUserConsenting": true,
+            }),
+        };
+        let command = DriverCommand::ExtensionCommand(Box::new(command));
+        self.session.cmd(command).await.expect("an authenticator");
+    }
+
     async fn devtools(&self, method: &str, parameters: serde_json::Value) {
         let devtools = thirtyfour::cdp::Cdp::new(Arc::clone(&self.session));
         devtools.send_raw(method, parameters).await.expect(method);
@@ -87,6 +123,17 @@ impl Window {
         let given = "const asks = document.querySelector('[autofocus]');\
                      return !asks || document.activeElement === asks";
         until(ARRIVED, "the focus is given", async || self.evaluate(given).await == true).await;
+    }
+
+    /// From the next page on, the browser suggests no passkeys in fields.
+    pub(crate) async fn suggest_nothing(&self) {
+        let source = "delete window.PublicKeyCredential.isConditionalMediationAvailable;";
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": source})).await;
+    }
+
+    /// Throws every cookie away.
+    pub(crate) async fn forget_cookies(&self) {
+        self.devtools("Network.clearBrowserCookies", json!({})).await;
     }
 
     /// Where the window is.

@@ -226,11 +226,27 @@ impl Page {
         text.split('<').next().map(|text| text.trim().to_owned())
     }
 
+    /// An attribute of the element with this id.
+    pub(crate) fn attribute(&self, id: &str, name: &str) -> Option<String> {
+        let all = tags(&self.body);
+        let element = all.iter().find(|tag| tag.get("id") == Some(id))?;
+        element.get(name).map(unescape)
+    }
+
     /// The first form that is sent to us or elsewhere.
     pub(crate) fn form(&self) -> Form {
+        self.form_where(|_| true)
+    }
+
+    /// The form with this id.
+    pub(crate) fn form_of(&self, id: &str) -> Form {
+        self.form_where(|tag| tag.get("id") == Some(id))
+    }
+
+    fn form_where(&self, is_it: impl Fn(&Tag) -> bool) -> Form {
         let all = tags(&self.body);
-        let from = all.iter().position(|tag| tag.name == "form");
-        let from = from.unwrap_or_else(|| panic!("no form on {}: {}", self.path, self.body));
+        let from = all.iter().position(|tag| tag.name == "form" && is_it(tag));
+        let from = from.unwrap_or_else(|| panic!("no such form on {}: {}", self.path, self.body));
         let action = all[from].get("action").map_or_else(|| self.path.clone(), unescape);
         let inside = all[from + 1..].iter().take_while(|tag| tag.name != "form");
         let hidden = inside.filter(|tag| tag.name == "input" && tag.get("type") == Some("hidden"));

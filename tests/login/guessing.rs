@@ -10,6 +10,7 @@ use symbolon::storage::records::{passwords, tenants};
 
 use super::{before_the_password, count, events, is_signed_in, sign_in, started};
 use crate::harness::TestServer;
+use crate::harness::html::tags;
 use crate::harness::jar::Page;
 use crate::harness::rows::Everything;
 use crate::harness::seed::PASSWORD;
@@ -25,8 +26,11 @@ async fn attempt(server: &TestServer, account: (&str, &str), password: &str) -> 
 /// What a page shows, without what is different each time.
 fn shape(page: &Page, email: &str) -> (StatusCode, Vec<String>, String) {
     let mut body = page.body.replace(email, "EMAIL");
-    for (_, value) in page.form().fields {
-        body = body.replace(&value, "VALUE");
+    for tag in tags(&page.body) {
+        let fresh = [tag.get("data-options"), tag.get("value").filter(|_| tag.get("type") == Some("hidden"))];
+        for value in fresh.into_iter().flatten().filter(|value| !value.is_empty()) {
+            body = body.replace(value, "VALUE");
+        }
     }
     let changing = ["date", "x-request-id", "set-cookie", "content-length"];
     let mut headers: Vec<String> =

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use symbolon::views::{
     AccountsPage, ConsentPage, ErrorPage, FactorPage, FormPostPage, HomePage, IdentifierPage, LoggedOutPage,
-    LogoutConfirmPage, PasswordPage, SetupDonePage, SetupPage,
+    LogoutConfirmPage, OfferPage, PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage,
+    SetupDonePage, SetupPage,
 };
 
 use super::gallery::every_page;
@@ -43,8 +44,8 @@ fn promised() -> Vec<Row> {
 
 /// `account-1` and `account-2` are the `account-<n>` of the table.
 fn as_promised(id: &str) -> String {
-    match id.strip_prefix("account-") {
-        Some(rest) if rest.parse::<u32>().is_ok() => "account-<n>".to_owned(),
+    match id.rsplit_once('-') {
+        Some((name, rest)) if rest.parse::<u32>().is_ok() => format!("{name}-<n>"),
         _ => id.to_owned(),
     }
 }
@@ -84,6 +85,11 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
         (ConsentPage::MARKER, ConsentPage::PATH),
         (LogoutConfirmPage::MARKER, LogoutConfirmPage::PATH),
         (LoggedOutPage::MARKER, LoggedOutPage::PATH),
+        (OfferPage::MARKER, OfferPage::PATH),
+        (PasskeyPage::MARKER, PasskeyPage::PATH),
+        (PasskeysPage::MARKER, PasskeysPage::PATH),
+        (PasskeyNewPage::MARKER, PasskeyNewPage::PATH),
+        (PasskeyAddedPage::MARKER, PasskeyAddedPage::PATH),
         (SetupPage::MARKER, SetupPage::PATH),
         (SetupDonePage::MARKER, SetupDonePage::PATH),
         (HomePage::MARKER, HomePage::PATH),
@@ -97,6 +103,10 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
     for page in every_page().iter().filter(|page| page.marker != FormPostPage::MARKER) {
         let path = paths.iter().find(|(marker, _)| *marker == page.marker).map(|(_, path)| *path);
         for form in tags(&page.html).iter().filter(|tag| tag.name == "form") {
+            // A passkey is taken at one place, whichever page asked for it.
+            let takes_passkeys =
+                form.get("id") == Some("passkey-form") && page.marker != PasskeyNewPage::MARKER;
+            let path = if takes_passkeys { Some(PasskeyPage::PATH) } else { path };
             assert_eq!(form.get("action"), path, "{}", page.name);
         }
     }

@@ -13,6 +13,11 @@ use symbolon::views::factor::FactorPage;
 use symbolon::views::frame::Frame;
 use symbolon::views::identifier::{IdentifierPage, IdentifierProblem};
 use symbolon::views::link::LocalPath;
+use symbolon::views::offer::OfferPage;
+use symbolon::views::passkey::PasskeyPage;
+use symbolon::views::passkeys::{
+    PasskeyAddedPage, PasskeyNewPage, PasskeyNewProblem, PasskeysNotice, PasskeysPage,
+};
 use symbolon::views::password::{PasswordPage, PasswordProblem};
 use symbolon::views::person::Person;
 use symbolon::views::setup::{EmailProblem, NewPasswordProblem, SetupDonePage, SetupPage};
@@ -42,6 +47,7 @@ fn pages_in(catalogue: &Catalogue, locale: Locale) -> Vec<Rendered> {
     let mut pages = sign_in_pages(&frame);
     pages.extend(factor_pages(&frame));
     pages.extend(other_pages(&frame));
+    pages.extend(passkey_pages(&frame));
     pages
         .into_iter()
         .map(|(name, marker, html)| Rendered { name, locale, marker, html })
@@ -69,6 +75,53 @@ fn factor_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
         ("factor", FactorPage::MARKER, html(&FactorPage::sample(frame()))),
         ("factor-none", FactorPage::MARKER, html(&none)),
     ]
+}
+
+fn passkey_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
+    let (asked, list) = (PasskeyPage::MARKER, PasskeysPage::MARKER);
+    let (new, added) = (PasskeyNewPage::MARKER, PasskeyAddedPage::MARKER);
+    let sample = || PasskeyNewPage::sample(frame());
+    let told = |notice| PasskeysPage { notice: Some(notice), ..PasskeysPage::sample(frame()) };
+    let mut pages = vec![
+        ("passkey", asked, html(&PasskeyPage::sample(frame()))),
+        (
+            "passkey-refused",
+            asked,
+            html(&PasskeyPage { refused: true, client: Some(with_logo()), ..PasskeyPage::sample(frame()) }),
+        ),
+        ("offer", OfferPage::MARKER, html(&OfferPage::sample(frame()))),
+        (
+            "passkey-added-onward",
+            added,
+            html(&PasskeyAddedPage {
+                onward: Some(LocalPath::page("/")),
+                ..PasskeyAddedPage::sample(frame())
+            }),
+        ),
+        ("passkeys", list, html(&PasskeysPage::sample(frame()))),
+        (
+            "passkeys-none",
+            list,
+            html(&PasskeysPage { passkeys: Vec::new(), ..PasskeysPage::sample(frame()) }),
+        ),
+        ("passkey-new", new, html(&sample())),
+        ("passkey-new-enough", new, html(&PasskeyNewPage { passkey: None, ..sample() })),
+        ("passkey-added", added, html(&PasskeyAddedPage::sample(frame()))),
+        (
+            "passkey-added-alone",
+            added,
+            html(&PasskeyAddedPage { codes: Vec::new(), ..PasskeyAddedPage::sample(frame()) }),
+        ),
+    ];
+    for problem in [PasskeyNewProblem::Name, PasskeyNewProblem::Known, PasskeyNewProblem::Wrong] {
+        pages.push((
+            "passkey-new-problem",
+            new,
+            html(&PasskeyNewPage { problem: Some(problem), ..sample() }),
+        ));
+    }
+    pages.extend(PasskeysNotice::ALL.map(|notice| ("passkeys-notice", list, html(&told(notice)))));
+    pages
 }
 
 fn sign_in_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
@@ -109,6 +162,7 @@ fn sign_in_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
                 page.client = Some(ClientCard::named(hostile));
             }),
         ),
+        ("identifier-passkey", login, identifier(&|page| page.problem = Some(IdentifierProblem::Passkey))),
         ("password", secret, password(&|_| ())),
         (
             "password-long",

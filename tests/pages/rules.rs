@@ -63,7 +63,11 @@ fn nothing_runs_or_styles_inline() {
             }
         }
         let script = page.html.matches("<script").count();
-        check(script == usize::from(page.name == "form-post"), "a script where none is needed")
+        let asks = page.html.contains("id=\"passkey-form\"");
+        check(
+            script == usize::from(page.name == "form-post" || asks || page.marker == "page-passkey-new"),
+            "a script where none is needed",
+        )
     });
 }
 

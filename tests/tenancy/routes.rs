@@ -99,11 +99,21 @@ fn cases(own: &Own) -> Vec<Case> {
         add(asked, "resource", request(&[]), |ids| ids.resource.clone());
         add(asked, "login_hint", request(&[]), |ids| ids.email.clone());
         add(asked, "claims", request(&[]), sub_request);
-        for path in ["/login", "/login/password", "/login/factor", "/login/accounts", "/consent"] {
+        for path in [
+            "/login",
+            "/login/password",
+            "/login/factor",
+            "/login/passkey",
+            "/login/offer",
+            "/login/accounts",
+            "/account/passkeys/new",
+            "/consent",
+        ] {
             let base =
                 asks(own, &[("username", "ada@acme.example"), ("password", "wrong"), ("decision", "allow")]);
             add(path, "interaction", base, |ids| ids.interaction.clone());
         }
+        add("/account/passkeys", "passkey", asks(own, &[("name", "x")]), |ids| ids.user.to_string());
         add("/oauth2/logout", "id_token_hint", asks(own, &[]), |ids| ids.id_token.clone());
         let back = asks(own, &[("post_logout_redirect_uri", "https://app.example/")]);
         add("/oauth2/logout", "client_id", back, |ids| ids.client.clone());

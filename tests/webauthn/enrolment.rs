@@ -117,6 +117,11 @@ async fn p052_a_question_for_a_new_passkey_serves_once_here_and_now() {
     let answer = made(&mut hers, &question);
     server.advance(Duration::from_mins(6)).await;
     assert!(expired(add(&server, &acme.scope, ada, answer).await), "six minutes old");
+    let page = server.browser().open("/login").await;
+    let sealed = page.form_of("passkey-form").fields.into_iter().find(|(name, _)| name == "question");
+    let said = hers.make(&ask(&server, &acme.scope, ada).await.expect("a question").options).to_string();
+    let answer = Answer { sealed: sealed.expect("a question").1, said };
+    assert!(expired(add(&server, &acme.scope, ada, answer).await), "for a sign-in");
     assert_eq!(stored(&server, &acme.scope, ada).await.len(), 1);
 }
 

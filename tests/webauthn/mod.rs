@@ -2,7 +2,10 @@
 
 mod ceremonies;
 mod enrolment;
+mod hostile;
+mod sign_in;
 
+use serde_json::Value;
 use symbolon::flows::factors::passkey::{self, AddRefusal, Added, Answer, Here, Question};
 use symbolon::model::audit::ChainedEvent;
 use symbolon::model::ids::UserId;
@@ -12,6 +15,7 @@ use symbolon::storage::records::{audit, passkeys};
 
 use crate::harness::TestServer;
 use crate::harness::authenticator::Authenticator;
+use crate::harness::jar::{Jar, Page};
 
 /// The hash of the cookie in which the tests add passkeys.
 const BROWSER: &str = "a browser";
@@ -56,7 +60,7 @@ async fn enrol(server: &TestServer, scope: &TenantScope, user: UserId, device: &
 }
 
 /// A device of this person with one passkey.
-async fn device(server: &TestServer, scope: &TenantScope, user: UserId) -> Authenticator {
+pub(crate) async fn device(server: &TestServer, scope: &TenantScope, user: UserId) -> Authenticator {
     let mut device = Authenticator::at(server.issuer());
     enrol(server, scope, user, &mut device).await;
     device
@@ -65,6 +69,39 @@ async fn device(server: &TestServer, scope: &TenantScope, user: UserId) -> Authe
 /// The person's passkeys as they are stored.
 async fn stored(server: &TestServer, scope: &TenantScope, user: UserId) -> Vec<Passkey> {
     server.database().read(scope, move |tx| passkeys::of_user(tx, user)).await.expect("the passkeys")
+}
+
+/// What a page asks the authenticators for.
+fn options(page: &Page) -> Value {
+    let options = page.attribute("passkey-form", "data-options");
+    let options = options.unwrap_or_else(|| panic!("no question: {page:#?}"));
+    serde_json::from_str(&options).expect("options")
+}
+
+/// Sends this as the answer to the question of a page, then follows.
+async fn answer(jar: &Jar, page: &Page, said: &str) -> Page {
+    answer_with(jar, page, &[("answer", said)]).await
+}
+
+/// The same, with these fields in place of those of the page.
+async fn answer_with(jar: &Jar, page: &Page, filled: &[(&str, &str)]) -> Page {
+    let form = page.form_of("passkey-form");
+    let kept = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let kept = kept.filter(|(name, _)| !filled.iter().any(|(own, _)| own == name));
+    let fields: Vec<(&str, &str)> = kept.chain(filled.iter().copied()).collect();
+    let first = jar.post(&form.action, &fields).await;
+    jar.follow(first).await
+}
+
+/// Signs in with the newest passkey of this device, on the first page.
+pub(crate) async fn sign_in(jar: &Jar, device: &Authenticator) -> Page {
+    let page = jar.open("/login").await;
+    answer(jar, &page, &device.sign(&options(&page)).to_string()).await
+}
+
+/// Whether anybody is signed in in this browser.
+async fn is_signed_in(jar: &Jar) -> bool {
+    jar.open("/").await.has("home-sign-out")
 }
 
 /// Every event of a tenant.

@@ -1,6 +1,8 @@
 //! What people do with their own account. The right to it is a type: [`SignedIn`] is made by reading the account in the same
 //! transaction, [`Fresh`] where a factor was proved a moment ago (P045, P048, P056).
 
+pub mod offer;
+pub mod passkeys;
 mod reprove;
 mod rights;
 

@@ -9,7 +9,7 @@ use crate::model::session::Factor;
 use crate::model::user::User;
 use crate::protocol::acr::{Acr, acr};
 use crate::storage::TenantTx;
-use crate::storage::records::passwords;
+use crate::storage::records::{passkeys, passwords};
 
 /// What a person could prove, allowed or not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +29,9 @@ pub fn enrolled(tx: &mut TenantTx<'_>, user: &User) -> Result<Enrolled, Failure>
     }
     if recovery_codes::left(tx, user.id)?.is_some_and(|left| left.count > 0) {
         factors.insert(Factor::RecoveryCode);
+    }
+    if !passkeys::of_user(tx, user.id)?.is_empty() {
+        factors.insert(Factor::Passkey);
     }
     Ok(Enrolled(factors))
 }

@@ -4,6 +4,7 @@
 pub mod choose;
 pub mod identify;
 pub mod lockout;
+pub mod passkey;
 pub mod password;
 pub mod proved;
 pub mod second;

@@ -60,12 +60,12 @@ impl Browser {
     }
 
     /// The cookie that takes the place of this one when a form of an interaction is answered. It is nobody's guess: a keyed hash
-    /// of the form's serial, which only the browser knows that the form was made for. Without one of ours it is random.
+    /// of the form's serial, which only the browser knows that the form was made for. Without one of ours, or without an interaction, it is random.
     #[must_use]
-    pub fn after(&self, serial: Option<&str>, handle: InteractionHandle, edge: &Edge) -> Self {
-        let nonce = match serial.filter(|serial| is_serial(serial)) {
+    pub fn after(&self, serial: Option<&str>, handle: Option<InteractionHandle>, edge: &Edge) -> Self {
+        let nonce = match serial.filter(|serial| is_serial(serial)).zip(handle) {
             None => edge.random.bytes(),
-            Some(serial) => {
+            Some((serial, handle)) => {
                 let (cookie, handle) = (self.cookie.expose(), handle.to_string());
                 let parts = [b"after", cookie.as_bytes(), handle.as_bytes(), serial.as_bytes()];
                 keyed(&edge.browser_tokens, &parts)

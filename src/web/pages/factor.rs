@@ -12,7 +12,7 @@ use crate::views::FactorPage;
 use crate::views::factor::Way;
 
 /// The parameter by which a page of one factor leads back to all of them.
-const OTHER: &str = "other";
+pub(super) const OTHER: &str = "other";
 
 /// `GET /login/factor`.
 pub async fn get(visitor: Visitor) -> HttpResponse {

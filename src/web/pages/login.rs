@@ -4,10 +4,10 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
-use super::card;
 use super::visitor::{Detour, Outcome, Visitor, answered, going_on};
+use super::{card, passkey};
 use crate::flows::authorize;
-use crate::flows::interaction::Problem;
+use crate::flows::interaction::{Interaction, Problem};
 use crate::flows::login::identify::{IdentifyRefusal, Typed, identify};
 use crate::flows::login::proved::Proved;
 use crate::flows::login::visit::Visit;
@@ -37,7 +37,7 @@ async fn show(visitor: &Visitor) -> Outcome {
     let typed = told.filter(|_| problem.is_some());
     let username = typed.and_then(|typed| typed.username.clone()).unwrap_or_else(|| opened.username.clone());
     let organisation = typed.and_then(|typed| typed.organisation.clone());
-    let page = page(visitor, &opened, (username, organisation), problem).await;
+    let page = page(visitor, &opened, (username, organisation), problem).await?;
     Ok(visitor.show(StatusCode::OK, &page))
 }
 
@@ -46,11 +46,8 @@ const fn problem(problem: Problem) -> Option<IdentifierProblem> {
     match problem {
         Problem::Username => Some(IdentifierProblem::Username),
         Problem::Organisation => Some(IdentifierProblem::Organisation),
-        Problem::PasswordWrong
-        | Problem::CodeWrong
-        | Problem::PasskeyWrong
-        | Problem::NoSecondFactor
-        | Problem::OtherAccount => None,
+        Problem::PasskeyWrong => Some(IdentifierProblem::Passkey),
+        Problem::PasswordWrong | Problem::CodeWrong | Problem::NoSecondFactor | Problem::OtherAccount => None,
     }
 }
 
@@ -95,7 +92,15 @@ async fn again(
     problem: Option<IdentifierProblem>,
 ) -> Outcome {
     let opened = open(visitor, handle).await?;
-    let page = page(visitor, &opened, (typed.username, typed.organisation), problem).await;
+    let page = page(visitor, &opened, (typed.username, typed.organisation), problem).await?;
+    Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page))
+}
+
+/// The same after a passkey proved nothing, where nothing is kept of it.
+pub(super) async fn passkey_refused(visitor: &Visitor, handle: Option<InteractionHandle>) -> Outcome {
+    let opened = open(visitor, handle).await?;
+    let typed = (opened.username.clone(), None);
+    let page = page(visitor, &opened, typed, Some(IdentifierProblem::Passkey)).await?;
     Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 
@@ -122,19 +127,20 @@ async fn page(
     opened: &Opened,
     (username, organisation): (String, Option<String>),
     problem: Option<IdentifierProblem>,
-) -> IdentifierPage {
-    let handle = opened.visit.interaction.as_ref().map(|interaction| interaction.handle().to_string());
+) -> Result<IdentifierPage, Detour> {
+    let handle = opened.visit.interaction.as_ref().map(Interaction::handle);
     let asks = opened.asks_organisation || problem == Some(IdentifierProblem::Organisation);
     let organisation = asks.then(|| organisation.unwrap_or_default());
-    IdentifierPage {
+    Ok(IdentifierPage {
         frame: frame(visitor, &opened.visit),
-        form: visitor.hidden(handle),
+        form: visitor.hidden(handle.map(|handle| handle.to_string())),
         client: card::asker(visitor, &opened.visit).await,
         asked_for_another: opened.visit.asked_for_another(),
         username,
         organisation,
+        passkey: passkey::prompt_of(visitor, handle)?,
         problem,
-    }
+    })
 }
 
 /// The frame of a sign-in page: the wishes of the request, the tenant that it settles, the place it leads back to.

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
 use super::visitor::{Detour, Outcome, Visitor, answered, going_on, later};
-use super::{card, login};
+use super::{card, login, offer, passkey};
 use crate::crypto::password::{Password, Place, Verdict};
 use crate::flows::interaction::Problem;
 use crate::flows::login::password::{Attempt, Compared, PasswordRefusal, begin, finish, refuse_unread};
@@ -66,7 +66,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let compared = visitor.sound(compare(place, password, attempt).await)?;
     let finished = conclude(visitor, compared, renewed.hash().to_owned()).await;
     match visitor.sound(finished)? {
-        Ok(proved) => Ok(login::after_proof(visitor, &proved, &renewed)),
+        Ok(proved) => offer::after_proof(visitor, &proved, &renewed, &params).await,
         // It was open a moment ago: the same form came twice, and the other one is ahead.
         Err(PasswordRefusal::Expired) => Ok(visitor.to_without_cookie(&login::onward(goes_on))),
         Err(refusal) => refuse(visitor, handle, refusal).await,
@@ -176,6 +176,7 @@ async fn page(visitor: &Visitor, handle: InteractionHandle, problem: Option<Pass
         client: card::asker(visitor, &visit).await,
         username,
         back: back(handle),
+        passkey: passkey::prompt_of(visitor, Some(handle))?,
         problem,
     };
     Ok(visitor.show(StatusCode::OK, &page))

@@ -152,8 +152,8 @@ impl Visitor {
 
     /// The cookie that the browser gets where this form of an interaction is a rise of privilege (P069): the same one each time
     /// that the very same form is sent.
-    pub fn renewed(&self, params: &Params, handle: InteractionHandle) -> Browser {
-        self.browser.after(params.get(SERIAL), handle, &self.edge)
+    pub fn renewed(&self, params: &Params, handle: impl Into<Option<InteractionHandle>>) -> Browser {
+        self.browser.after(params.get(SERIAL), handle.into(), &self.edge)
     }
 
     /// A page.

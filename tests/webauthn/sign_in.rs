@@ -1,0 +1,239 @@
+//! Signing in with a passkey: without a name, behind a client, and while a stranger guesses passwords.
+
+use std::time::Duration;
+
+use symbolon::model::client::ClientKind;
+use symbolon::model::policy::{Mfa, Policy};
+use symbolon::model::resource_server::OpenTo;
+use symbolon::storage::records::policies;
+
+use super::{answer, count, device, enrol, is_signed_in, options, sign_in, stored};
+use crate::harness::TestServer;
+use crate::harness::authenticator::{Authenticator, Key, encode};
+use crate::harness::rows::Everything;
+use crate::harness::seed::{PASSWORD, client};
+
+#[tokio::test]
+async fn a_person_signs_in_with_a_passkey_alone() {
+    let server = TestServer::start().await;
+    let acme = server.organisation("acme", &[]).await;
+    let ada = acme.person("ada@acme.example", &[]).await;
+    let mut device = device(&server, &acme.scope, ada).await;
+    enrol(&server, &acme.scope, ada, &mut device).await;
+    let jar = server.browser();
+    let before = jar.open("/login").await;
+    assert!(before.body.contains("autocomplete=\"username webauthn\""), "the field suggests passkeys");
+    let cookie = jar.cookie("symbolon").expect("a cookie");
+    let home = sign_in(&jar, &device).await;
+    assert_eq!(home.marker().as_deref(), Some("page-home"), "{home:#?}");
+    assert!(home.body.contains("ada@acme.example"));
+    assert_ne!(jar.cookie("symbolon").expect("a cookie"), cookie, "P069");
+    let passkeys = stored(&server, &acme.scope, ada).await;
+    assert_eq!(passkeys[0].last_used_at, None, "the other one");
+    assert_eq!(passkeys[1].last_used_at, Some(server.now()));
+    let by = ["session.sign_in", "success", "\"factors\":[\"passkey\"]"];
+    assert_eq!(count(&server, &acme.scope, &by).await, 1);
+}
+
+#[tokio::test]
+async fn a_client_gets_its_answer_and_the_strength_of_a_passkey() {
+    let server = TestServer::start().await;
+    let acme = server.organisation("acme", &[]).await;
+    let ada = acme.person("ada@acme.example", &[]).await;
+    let device = device(&server, &acme.scope, ada).await;
+    let mut registration = client("notes", ClientKind::Web);
+    registration.metadata.tenants = OpenTo::All;
+    server.platform().await.register(registration).await;
+    let jar = server.browser();
+    let page = jar.open(&authorize("")).await;
+    assert_eq!(page.marker().as_deref(), Some("page-login"), "{page:#?}");
+    let back = answer(&jar, &page, &device.sign(&options(&page)).to_string()).await;
+    assert!(back.answer().contains_key("code"), "{back:#?}");
+}
+
+/// P045, P054: after the password, the passkey of the person who typed it, and nobody else's.
+#[tokio::test]
+async fn p054_a_second_factor_is_of_the_person_who_proved_the_first() {
+    let server = TestServer::with().unlimited().start().await;
+    let acme = server.organisation("acme", &[]).await;
+    let (ada, bob) = (acme.person("ada@acme.example", &[]).await, acme.person("bob@acme.example", &[]).await);
+    let mut hers = device(&server, &acme.scope, ada).await;
+    enrol(&server, &acme.scope, ada, &mut hers).await;
+    let his = device(&server, &acme.scope, bob).await;
+    let policy = Policy { mfa: Mfa { everybody: true, ..Mfa::default() }, ..Policy::default() };
+    let now = server.now();
+    server.database().write(&acme.scope, move |tx| policies::put(tx, &policy, now)).await.expect("a policy");
+    let jar = server.browser();
+    let page = jar.open("/login").await;
+    let page = jar.submit(&page, &[("username", "ada@acme.example"), ("organisation", "acme")]).await;
+    let page = jar.submit(&page, &[("password", PASSWORD)]).await;
+    assert_eq!(page.marker().as_deref(), Some("page-passkey"), "{page:#?}");
+    assert!(!is_signed_in(&jar).await, "the password alone is nothing");
+    let allowed = options(&page)["allowCredentials"].as_array().expect("hers").len();
+    assert_eq!(allowed, 2, "any of hers");
+    for (what, device, handle) in [
+        ("his", &his, None),
+        ("his, in her name", &his, Some(encode(ada.as_bytes()))),
+        ("hers, in his name", &hers, Some(encode(bob.as_bytes()))),
+    ] {
+        let page = jar.open(&page.path).await;
+        let mut said = device.sign(&options(&page));
+        if let Some(handle) = handle {
+            said["response"]["userHandle"] = handle.into();
+        }
+        let after = answer(&jar, &page, &said.to_string()).await;
+        assert_eq!(after.marker().as_deref(), Some("page-passkey"), "{what}: {after:#?}");
+        assert!(after.has("passkey-problem"), "{what}");
+        assert!(!is_signed_in(&jar).await, "{what}");
+    }
+    let page = jar.open(&page.path).await;
+    let mut said = hers.sign_with(&hers.keys[0], &options(&page));
+    // What an authenticator may leave out where it was told which passkeys there are.
+    said["response"]["userHandle"] = serde_json::Value::Null;
+    let home = answer(&jar, &page, &said.to_string()).await;
+    assert_eq!(home.marker().as_deref(), Some("page-home"), "{home:#?}");
+    assert!(home.body.contains("ada@acme.example"));
+    let both = ["session.sign_in", "success", "\"factors\":[\"password\",\"passkey\"]"];
+    assert_eq!(count(&server, &acme.scope, &both).await, 1);
+}
+
+/// P043, P054: a passkey opens only what its tenant may answer.
+#[tokio::test]
+async fn p054_a_passkey_of_another_tenant_answers_no_request_that_is_settled() {
+    let server = TestServer::start().await;
+    let (acme, globex) = (server.organisation("acme", &[]).await, server.organisation("globex", &[]).await);
+    let hank = globex.person("hank@globex.example", &[]).await;
+    let device = device(&server, &globex.scope, hank).await;
+    let mut registration = client("notes", ClientKind::Web);
+    registration.metadata.tenants = OpenTo::All;
+    server.platform().await.register(registration).await;
+    acme.register(client("acme.wiki", ClientKind::Web)).await;
+    let own = authorize("").replace("client_id=notes", "client_id=acme.wiki");
+    for path in [authorize("&tenant=acme"), authorize("&tenant=nobody"), own] {
+        let jar = server.browser();
+        let page = jar.open(&path).await;
+        assert_eq!(page.marker().as_deref(), Some("page-login"), "{page:#?}");
+        let again = answer(&jar, &page, &device.sign(&options(&page)).to_string()).await;
+        assert_eq!(again.marker().as_deref(), Some("page-login"), "{path}: {again:#?}");
+        assert!(again.has("passkey-problem"), "{again:#?}");
+        assert!(!is_signed_in(&jar).await, "{path}");
+    }
+    assert_eq!(stored(&server, &globex.scope, hank).await[0].last_used_at, None);
+}
+
+/// D31: a stranger's wrong passwords keep nobody out who has a passkey, and failed passkeys lock no account.
+#[tokio::test]
+async fn a_locked_account_opens_with_its_passkey() {
+    let server = TestServer::with().unlimited().set("limits.sign_in_account", "2 per 10m").start().await;
+    let acme = server.organisation("acme", &[]).await;
+    let ada = acme.person("ada@acme.example", &[]).await;
+    let device = device(&server, &acme.scope, ada).await;
+    let stranger = server.browser();
+    let page = stranger.open("/login").await;
+    let page = stranger.submit(&page, &[("username", "ada@acme.example"), ("organisation", "acme")]).await;
+    let mut last = page.clone();
+    for _ in 0..3 {
+        last = stranger.submit(&page, &[("password", "a wrong password")]).await;
+    }
+    assert_eq!(last.status, reqwest::StatusCode::TOO_MANY_REQUESTS, "locked: {last:#?}");
+    let jar = server.browser();
+    let home = sign_in(&jar, &device).await;
+    assert_eq!(home.marker().as_deref(), Some("page-home"), "{home:#?}");
+    let mut foreign = Authenticator::at(server.issuer());
+    foreign.keys.push(Key::foreign(device.keys[0].id.clone(), device.keys[0].user_handle.clone()));
+    for _ in 0..5 {
+        sign_in(&server.browser(), &foreign).await;
+    }
+    let jar = server.browser();
+    let page = jar.open("/login").await;
+    let page = jar.submit(&page, &[("username", "ada@acme.example"), ("organisation", "acme")]).await;
+    let home = jar.submit(&page, &[("password", PASSWORD)]).await;
+    assert_eq!(home.marker().as_deref(), Some("page-home"), "her sign-in forgave, and nothing locked since");
+}
+
+/// P132: a look at a page leaves no row, and neither does an answer that cannot be read.
+#[tokio::test]
+async fn p132_a_question_costs_no_row() {
+    let server = TestServer::with().unlimited().start().await;
+    let jar = server.browser();
+    for _ in 0..5 {
+        let page = jar.open("/login").await;
+        answer(&jar, &page, "nonsense").await;
+    }
+    let mut rows = Everything::open(server.storage());
+    for table in ["spent_challenges", "interactions", "browser_sessions"] {
+        assert_eq!(rows.count(table), 0, "{table}");
+    }
+}
+
+/// Passkeys first: offered after a password, where a script found that the device could make one.
+#[tokio::test]
+async fn a_passkey_is_offered_until_not_now_or_made() {
+    let server = TestServer::with().unlimited().start().await;
+    let acme = server.organisation("acme", &[]).await;
+    let ada = acme.person("ada@acme.example", &[]).await;
+    let mut registration = client("notes", ClientKind::Web);
+    registration.metadata.tenants = OpenTo::All;
+    server.platform().await.register(registration).await;
+    let sign_in = async |path: &str, found: &str| {
+        let jar = server.browser();
+        let page = jar.open(path).await;
+        let page = jar.submit(&page, &[("username", "ada@acme.example"), ("organisation", "acme")]).await;
+        (jar.submit(&page, &[("password", PASSWORD), ("device", found)]).await, jar)
+    };
+    let (page, _) = sign_in("/login", "").await;
+    assert_eq!(page.marker().as_deref(), Some("page-home"), "without a script nothing changes");
+    let (page, jar) = sign_in(&authorize("&tenant=acme"), "passkey").await;
+    assert_eq!(page.marker().as_deref(), Some("page-offer"), "{page:#?}");
+    assert!(is_signed_in(&jar).await, "the sign-in is whole");
+    let back = jar.submit(&page, &[]).await;
+    assert!(back.answer().contains_key("code"), "not now goes on: {back:#?}");
+    let (page, _) = sign_in("/login", "passkey").await;
+    assert_eq!(page.marker().as_deref(), Some("page-home"), "not again so soon");
+    server.advance(Duration::from_hours(31 * 24)).await;
+    let (page, _) = sign_in("/login", "passkey").await;
+    assert_eq!(page.marker().as_deref(), Some("page-offer"), "after a month");
+    device(&server, &acme.scope, ada).await;
+    let (page, _) = sign_in("/login", "passkey").await;
+    assert_eq!(page.marker().as_deref(), Some("page-home"), "there is one");
+    let stranger = server.browser().open("/login/offer").await;
+    assert_eq!(stranger.marker().as_deref(), Some("page-error"), "{stranger:#?}");
+}
+
+#[tokio::test]
+async fn an_issuer_by_address_shows_no_passkeys() {
+    let server = TestServer::with().set("server.issuer", "http://127.0.0.1:8080").start().await;
+    let jar = server.browser();
+    let page = jar.open("/login").await;
+    assert!(!page.has("passkey-form"), "{page:#?}");
+    let csrf = page.form_of("login-form").fields;
+    assert!(!csrf.is_empty());
+}
+
+/// P076: who is suspended, or whose tenant is, has no passkey.
+#[tokio::test]
+async fn p076_a_suspended_person_signs_in_with_nothing() {
+    let server = TestServer::with().unlimited().start().await;
+    let acme = server.organisation("acme", &[]).await;
+    let (ada, bob) = (acme.person("ada@acme.example", &[]).await, acme.person("bob@acme.example", &[]).await);
+    let (hers, his) = (device(&server, &acme.scope, ada).await, device(&server, &acme.scope, bob).await);
+    server.advance(Duration::from_secs(1)).await;
+    server.suspend_user(acme.id(), ada).await;
+    let jar = server.browser();
+    sign_in(&jar, &hers).await;
+    assert!(!is_signed_in(&jar).await);
+    let jar = server.browser();
+    sign_in(&jar, &his).await;
+    assert!(is_signed_in(&jar).await, "another is not");
+    server.suspend_tenant(acme.id()).await;
+    let jar = server.browser();
+    sign_in(&jar, &his).await;
+    assert!(!is_signed_in(&jar).await);
+}
+
+fn authorize(more: &str) -> String {
+    format!(
+        "/oauth2/authorize?response_type=code&client_id=notes&redirect_uri=https%3A%2F%2Fapp.example%2Fcallback\
+         &scope=openid&state=s1{more}"
+    )
+}
