@@ -9,6 +9,7 @@ mod declared;
 pub mod demo;
 mod deployment;
 pub mod export;
+mod import;
 pub mod init;
 pub mod keys;
 pub mod migrate;

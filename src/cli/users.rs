@@ -1,4 +1,4 @@
-//! `symbolon users`: suspends, resumes and unlocks people's accounts, beside running servers.
+//! `symbolon users`: imports people, suspends, resumes and unlocks their accounts, beside running servers.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::deployment::Deployment;
+use super::import::ImportArgs;
 use super::outcome::{Outcome, Stop, say, warn};
 use super::person::PersonArgs;
 use super::settings::SettingsArgs;
@@ -18,6 +19,9 @@ use crate::model::user::User;
 /// What to do with people's accounts.
 #[derive(Debug, Subcommand)]
 pub enum UsersCommand {
+    /// Bring people from another system, with the passwords they have
+    #[command(after_help = super::import::HELP)]
+    Import(ImportArgs),
     /// Switch an account off: nobody signs in with it, and what it holds ends
     #[command(after_help = SUSPEND)]
     Suspend(Named),
@@ -74,6 +78,7 @@ impl UsersCommand {
     pub fn run(&self, settings: &SettingsArgs) -> Outcome {
         let deployment = Deployment::open(settings)?;
         match self {
+            Self::Import(import) => import.run(&deployment),
             Self::Suspend(named) => suspend(&deployment, named),
             Self::Resume(named) => resume(&deployment, named),
             Self::Unlock(named) => unlock(&deployment, named),

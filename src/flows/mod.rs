@@ -29,6 +29,7 @@ pub mod login;
 pub mod logout;
 pub mod mail;
 mod owners;
+pub mod passwords;
 pub mod people;
 pub mod policy;
 pub mod provision;

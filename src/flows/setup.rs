@@ -7,8 +7,7 @@ use std::time::Duration;
 use super::call::Call;
 use super::failures::{self, RecordRules, Source};
 use super::owners;
-use super::revocation::{self, Within};
-use super::session;
+use super::passwords::{self, NewPassword, PasswordReason};
 use crate::crypto::password::PasswordHash;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::email::Email;
@@ -20,8 +19,7 @@ use crate::model::secret::Secret;
 use crate::model::status::Status;
 use crate::model::user::User;
 use crate::protocol::opaque::{self, TenantKind};
-use crate::protocol::revocation_feed::RevokedKind;
-use crate::storage::records::{passwords, setup_links, tenants, users};
+use crate::storage::records::{setup_links, tenants, users};
 use crate::storage::tx::Transaction;
 use crate::storage::{Directory, TenantTx};
 
@@ -91,18 +89,16 @@ pub fn complete(
         refused(&mut tx, call, rules)?;
         return Ok(Err(DeadLink));
     }
-    let user = owner(&mut tx, call, email)?;
+    let owner = owner(&mut tx, call, email)?;
+    let (user, actor) = (owner.id, Actor::User(owner.id));
     // Whoever had this account before has no more of it than of any other.
-    session::end_all_of_user(&mut tx, call, user, &Actor::System)?;
-    passwords::put(&mut tx, user, &Secret::new(password.as_str().to_owned()), call.now)?;
-    let actor = Actor::User(user);
+    let reason = PasswordReason::Setup;
+    let new = NewPassword { user: &owner, hash: password, reason, actor: &actor, keep: None };
+    passwords::set(&mut tx, call, None, new)?;
     let changed = call.event(EventKind::UserChanged, EventResult::Success, actor.clone()).on("user", user);
     tx.record(changed.with("action", "first_owner"));
     tx.record(call.event(EventKind::SetupCompleted, EventResult::Success, actor).on("user", user));
     setup_links::end_all(directory, call.now)?;
-    let within = Within::person(platform.id(), user);
-    let subject = user.to_string();
-    revocation::revoke(directory, &within, [(RevokedKind::Subject, subject.as_str())], call.now)?;
     Ok(Ok((platform.id(), user)))
 }
 
@@ -126,12 +122,12 @@ fn refused(tx: &mut impl Transaction, call: &Call, rules: &RecordRules) -> Resul
 }
 
 /// Stores the account with the role.
-fn owner(tx: &mut TenantTx<'_>, call: &Call, email: &Email) -> Result<UserId, Failure> {
+fn owner(tx: &mut TenantTx<'_>, call: &Call, email: &Email) -> Result<User, Failure> {
     if let Some(mut user) = users::find_by_email(tx, email.canonical())? {
         user.roles.insert(Role::Owner);
         user.status = user.status.resumed(call.now);
         users::update(tx, &user)?;
-        return Ok(user.id);
+        return Ok(user);
     }
     let user = User {
         tenant_id: tx.scope().id(),
@@ -147,7 +143,7 @@ fn owner(tx: &mut TenantTx<'_>, call: &Call, email: &Email) -> Result<UserId, Fa
         break_glass: false,
     };
     users::insert(tx, &user)?;
-    Ok(user.id)
+    Ok(user)
 }
 
 /// The stored form of a token of the platform.

@@ -140,6 +140,10 @@ event_kinds! {
     TenantChanged = "tenant.changed",
     /// A user was created, changed, suspended, resumed or deleted.
     UserChanged = "user.changed",
+    /// People were brought from another system.
+    PeopleImported = "users.imported",
+    /// A person's password was set or changed.
+    PasswordChanged = "password.changed",
     /// A group was created, changed or deleted.
     GroupChanged = "group.changed",
     /// A workspace or context was created, changed or deleted.

@@ -194,7 +194,7 @@ const ONLY_CHANGE: &str = "tenants, users, clients, client_directory, client_sec
                            signing_keys, audit_heads";
 
 /// The rows that a migration made, each of which the server changes.
-const FIXED: &str = "change_number, leases";
+const FIXED: &str = "change_number, leases, password_floor";
 
 /// Gives the role exactly what `serve` and the commands need, and takes what an earlier release gave over that: all in
 /// one transaction, so that a server that runs meanwhile is never without.

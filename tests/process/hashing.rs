@@ -69,10 +69,15 @@ pub(super) async fn before_the_password(
 
 /// The passwords that this server has hashed, as it counts them itself.
 async fn hashes(serving: &Serving) -> u64 {
+    metric(serving, "symbolon_password_hash_total").await
+}
+
+/// What this server counts under a name.
+pub(super) async fn metric(serving: &Serving, name: &str) -> u64 {
     let said: Value = serde_json::from_str(&serving.logged("\"message\":\"metrics\"")).expect("JSON");
     let metrics = format!("http://{}/metrics", said["address"].as_str().expect("an address"));
     let text = client().get(metrics).send().await.expect("an answer").text().await.expect("text");
-    let line = text.lines().find_map(|line| line.strip_prefix("symbolon_password_hash_total "));
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     line.map_or(0, |count| count.parse().expect("a number"))
 }
 

@@ -7,6 +7,7 @@ mod crash;
 mod declared;
 mod evidence;
 mod hashing;
+mod import;
 mod listeners;
 mod outage;
 mod refusals;

@@ -92,7 +92,7 @@ async fn d24_the_serving_role_cannot_rewrite_the_audit_trail_nor_the_schema() {
     ] {
         expected.insert(table.to_owned(), kept.to_owned());
     }
-    for table in ["change_number", "leases"] {
+    for table in ["change_number", "leases", "password_floor"] {
         expected.insert(table.to_owned(), "select update".to_owned());
     }
     expected.insert("__diesel_schema_migrations".to_owned(), "select".to_owned());

@@ -119,6 +119,7 @@ const READS: &[(&str, Try)] = &[
         let theirs = users::page(tx, &listed, 200)?.iter().any(|user| user.id == t.user);
         Ok(theirs || !users::page(tx, &in_group, 200)?.is_empty())
     }),
+    ("users::taken", |tx, t| Ok(!users::taken(tx, &[&t.person.email_canonical])?.is_empty())),
     ("users::all", |tx, t| Ok(users::all(tx)?.iter().any(|user| user.id == t.user))),
     ("workspaces::all", |tx, _| Ok(!workspaces::all(tx)?.is_empty())),
     ("workspaces::all_contexts", |tx, _| Ok(!workspaces::all_contexts(tx)?.is_empty())),
@@ -166,7 +167,7 @@ const CHANGES: &[(&str, Try)] = &[
     ("refresh_families::touch", |tx, t| families::touch(tx, t.family, t.now)),
     ("refresh_families::end", |tx, t| families::end(tx, t.family, families::EndReason::Ended, t.now)),
     ("refresh_families::end_of_session", |tx, t| Ok(families::end_of_session(tx, t.sid, t.now)? > 0)),
-    ("refresh_families::end_of_user", |tx, t| Ok(families::end_of_user(tx, t.user, t.now)? > 0)),
+    ("refresh_families::end_of_user", |tx, t| Ok(families::end_of_user(tx, t.user, None, t.now)? > 0)),
     ("refresh_families::end_of_client", |tx, t| Ok(families::end_of_client(tx, &t.client, t.now)? > 0)),
     ("refresh_tokens::consume", |tx, t| tokens::consume(tx, &t.token_hash, None, t.now)),
     ("refresh_tokens::note_access_tokens", |tx, t| {
@@ -183,10 +184,11 @@ const CHANGES: &[(&str, Try)] = &[
     }),
     ("sessions::prove", |tx, t| sessions::prove(tx, t.sid, &t.session.proofs, t.now)),
     ("sessions::end", |tx, t| sessions::end(tx, t.sid, t.now)),
-    ("sessions::end_of_user", |tx, t| Ok(!sessions::end_of_user(tx, t.user, t.now)?.is_empty())),
+    ("sessions::end_of_user", |tx, t| Ok(!sessions::end_of_user(tx, t.user, None, t.now)?.is_empty())),
     ("totp_factors::confirm", |tx, t| totp_factors::confirm(tx, t.user, SEALED, 9, t.now)),
     ("totp_factors::use_step", |tx, t| totp_factors::use_step(tx, t.user, SEALED, 9, t.now)),
     ("totp_factors::remove", |tx, t| totp_factors::remove(tx, t.user)),
+    ("users::forget_proofs", |tx, t| users::forget_proofs(tx, t.user, t.now).map(|()| false)),
     ("users::update", |tx, t| users::update(tx, &t.person)),
     ("workspaces::remove", |tx, t| workspaces::remove(tx, t.workspace.id).map(|()| false)),
     ("workspaces::remove_context", |tx, t| workspaces::remove_context(tx, t.context.id).map(|()| false)),
@@ -196,6 +198,17 @@ const CHANGES: &[(&str, Try)] = &[
 const WRITES: &[(&str, Try)] = &[
     ("audit::insert_checkpoint", |tx, t| audit::insert_checkpoint(tx, 1, "statement", t.now).map(|()| false)),
     ("users::insert", |tx, t| users::insert(tx, &t.person).map(|()| false)),
+    ("users::insert_many", |tx, t| {
+        let other = User {
+            id: UserId::from_bytes([9; 16]),
+            email_canonical: "other@acme.example".into(),
+            ..t.person.clone()
+        };
+        users::insert_many(tx, &[other]).map(|()| false)
+    }),
+    ("passwords::insert_many", |tx, t| {
+        passwords::insert_many(tx, &[(t.user, Secret::new("phc".into()))], t.now).map(|()| false)
+    }),
     ("passwords::put", |tx, t| passwords::put(tx, t.user, &Secret::new("phc".into()), t.now).map(|()| false)),
     // Theirs in the whole deployment: it is not added here.
     ("passkeys::insert", |tx, t| passkeys::insert(tx, &t.passkey)),
@@ -221,6 +234,7 @@ const WRITES: &[(&str, Try)] = &[
         entitlements::set(tx, &[add_on]).map(|()| false)
     }),
     ("groups::put", |tx, t| groups::put(tx, &t.group).map(|()| false)),
+    ("groups::add_members", |tx, t| groups::add_members(tx, &[(t.group.id, t.user)]).map(|()| false)),
     ("groups::set_of_user", |tx, t| groups::set_of_user(tx, t.user, &BTreeSet::new()).map(|()| false)),
     ("workspaces::put", |tx, t| workspaces::put(tx, &t.workspace).map(|()| false)),
     ("workspaces::put_context", |tx, t| workspaces::put_context(tx, &t.context).map(|()| false)),

@@ -8,6 +8,7 @@ mod declared_state;
 mod delete_user;
 mod deployment;
 pub mod difference;
+pub mod import;
 mod named_client;
 mod named_user;
 mod passwords;

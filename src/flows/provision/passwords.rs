@@ -3,8 +3,9 @@
 use super::apply::{Made, Passwords};
 use super::declaration::{Declaration, DeclarationFault, User};
 use super::difference::{Change, PasswordStep, Step};
-use crate::crypto::password::{Password, PasswordPool, PasswordRules, Weakness, check};
+use crate::crypto::password::{Password, PasswordPool, PasswordRules};
 use crate::flows::call::Call;
+use crate::flows::passwords::{context, judge};
 use crate::model::failure::Failure;
 use crate::model::issuer::Issuer;
 use crate::model::secret::Secret;
@@ -17,7 +18,8 @@ pub(super) fn weak(changes: &[Change], declared: &Declaration, issuer: &Issuer) 
         PasswordStep::Set(given) => {
             let named = declared.tenants.iter().flatten().find(|it| it.slug.value.as_str() == tenant);
             let organisation = [tenant, named.map_or("", |tenant| &tenant.name), issuer.authority()];
-            judge(given, organisation, user).err().map(|weakness| (tenant, user, weakness))
+            let context = context(user.email.value.spelling(), &user.profile, &organisation);
+            judge(given, PasswordRules::default(), &context).err().map(|weakness| (tenant, user, weakness))
         }
         PasswordStep::Leave | PasswordStep::Generate => None,
     });
@@ -29,15 +31,6 @@ pub(super) fn weak(changes: &[Change], declared: &Declaration, issuer: &Issuer) 
         DeclarationFault { place, path, message: weakness.to_string() }
     });
     faults.collect()
-}
-
-fn judge(given: &Secret<String>, organisation: [&str; 3], user: &User) -> Result<(), Weakness> {
-    let profile = &user.profile;
-    let names = [&profile.name, &profile.given_name, &profile.family_name, &profile.nickname];
-    let mut context: Vec<&str> = names.into_iter().filter_map(|name| name.as_deref()).collect();
-    context.push(user.email.value.spelling());
-    context.extend(organisation);
-    check(&Password::new(given)?, PasswordRules::default(), &context)
 }
 
 /// Hashes the given passwords, which were judged, and makes the others.

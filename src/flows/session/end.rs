@@ -83,9 +83,20 @@ pub fn end_all_of_user(
     user: UserId,
     actor: &Actor,
 ) -> Result<usize, Failure> {
-    let ended = sessions::end_of_user(tx, user, call.now)?;
+    end_others_of_user(tx, call, user, None, actor)
+}
+
+/// The same for every session but the one that is kept, where one is, with what was issued in it.
+pub fn end_others_of_user(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    user: UserId,
+    keep: Option<SessionId>,
+    actor: &Actor,
+) -> Result<usize, Failure> {
+    let ended = sessions::end_of_user(tx, user, keep, call.now)?;
     browser_sessions::remove_accounts(tx, &ended)?;
-    refresh_families::end_of_user(tx, user, call.now)?;
+    refresh_families::end_of_user(tx, user, keep, call.now)?;
     if !ended.is_empty() {
         let event = call
             .event(EventKind::SessionRevoked, EventResult::Success, actor.clone())

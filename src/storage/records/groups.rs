@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
 
 use super::users::read_roles;
 use super::{stored, to_json};
@@ -10,9 +10,12 @@ use crate::model::failure::Failure;
 use crate::model::ids::{GroupId, UserId};
 use crate::model::role::Role;
 use crate::model::workspace::Group;
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, Prepare, insert_rows};
 use crate::storage::schema::{group_members, groups};
 use crate::storage::tx::{TenantTx, sealed::Connected};
+
+/// Members that one statement adds.
+const MEMBERS_AT_ONCE: usize = 1000;
 
 /// Every group of the tenant, by name.
 pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<Group>, Failure> {
@@ -115,6 +118,31 @@ pub fn set_of_user(tx: &mut TenantTx<'_>, user: UserId, groups: &BTreeSet<GroupI
             ))
             .execute(tx.conn())
             .or_failure("changing a user's groups")?;
+    }
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = group_members, treat_none_as_default_value = false)]
+#[expect(clippy::struct_field_names, reason = "the names of the columns")]
+struct MemberRow {
+    tenant_id: String,
+    group_id: String,
+    user_id: String,
+}
+
+/// Adds people to groups that they are not in, some thousand at once.
+pub fn add_members(tx: &mut TenantTx<'_>, members: &[(GroupId, UserId)]) -> Result<(), Failure> {
+    for some in members.chunks(MEMBERS_AT_ONCE) {
+        let rows: Vec<MemberRow> = some
+            .iter()
+            .map(|(group, user)| MemberRow {
+                tenant_id: tx.tenant(),
+                group_id: group.to_string(),
+                user_id: user.to_string(),
+            })
+            .collect();
+        insert_rows!(tx.conn(), group_members::table, rows).or_failure("adding members to groups")?;
     }
     Ok(())
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use chrono::NaiveDateTime;
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::secret::Secret;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, Prepare, insert_rows};
 use crate::storage::schema::passwords;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -54,6 +55,34 @@ pub fn put(tx: &mut TenantTx<'_>, user: UserId, phc: &Secret<String>, now: Times
             .execute(tx.conn())
             .or_failure("setting a password hash")?;
     }
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = passwords, treat_none_as_default_value = false)]
+struct Row<'a> {
+    tenant_id: String,
+    user_id: String,
+    phc: &'a str,
+    changed_at: NaiveDateTime,
+}
+
+/// Sets the password hashes of people who have none yet, with one statement: some hundreds at most.
+pub fn insert_many(
+    tx: &mut TenantTx<'_>,
+    hashes: &[(UserId, Secret<String>)],
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let rows: Vec<Row<'_>> = hashes
+        .iter()
+        .map(|(user, phc)| Row {
+            tenant_id: tx.tenant(),
+            user_id: user.to_string(),
+            phc: phc.expose(),
+            changed_at: now.to_naive(),
+        })
+        .collect();
+    insert_rows!(tx.conn(), passwords::table, rows).or_failure("setting password hashes")?;
     Ok(())
 }
 

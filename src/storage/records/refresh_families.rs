@@ -192,11 +192,20 @@ pub fn end_of_session(tx: &mut TenantTx<'_>, sid: SessionId, now: Timestamp) -> 
     .or_failure("ending refresh families")
 }
 
-/// Ends every live family of this person: the account was suspended or its sessions were ended by an administrator.
-pub fn end_of_user(tx: &mut TenantTx<'_>, user: UserId, now: Timestamp) -> Result<usize, Failure> {
+/// Ends every live family of this person, but those of the session that is kept: the account was suspended, its password
+/// changed, or its sessions were ended by an administrator.
+pub fn end_of_user(
+    tx: &mut TenantTx<'_>,
+    user: UserId,
+    keep: Option<SessionId>,
+    now: Timestamp,
+) -> Result<usize, Failure> {
+    // No session has an empty id.
+    let kept = keep.map_or_else(String::new, |sid| sid.to_string());
     diesel::update(
         tx.rows::<families::table>()
             .filter(families::user_id.eq(user.to_string()))
+            .filter(families::sid.ne(kept))
             .filter(families::ended_at.is_null()),
     )
     .set((

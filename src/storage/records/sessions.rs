@@ -191,11 +191,19 @@ pub fn end(tx: &mut TenantTx<'_>, id: SessionId, now: Timestamp) -> Result<bool,
     Ok(changed == 1)
 }
 
-/// Ends every session of this person that was not ended; says which.
-pub fn end_of_user(tx: &mut TenantTx<'_>, user: UserId, now: Timestamp) -> Result<Vec<SessionId>, Failure> {
+/// Ends every session of this person that was not ended, but the one that is kept; says which.
+pub fn end_of_user(
+    tx: &mut TenantTx<'_>,
+    user: UserId,
+    keep: Option<SessionId>,
+    now: Timestamp,
+) -> Result<Vec<SessionId>, Failure> {
+    // No session has an empty id.
+    let kept = keep.map_or_else(String::new, |sid| sid.to_string());
     let ended: Vec<String> = diesel::update(
         tx.rows::<sessions::table>()
             .filter(sessions::user_id.eq(user.to_string()))
+            .filter(sessions::id.ne(kept))
             .filter(sessions::ended_at.is_null()),
     )
     .set(sessions::ended_at.eq(Some(now.to_naive())))

@@ -14,12 +14,12 @@ use crate::model::role::Role;
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
-use crate::storage::rows::{OrFailure, Prepare, held_row};
+use crate::storage::rows::{OrFailure, Prepare, held_row, insert_rows};
 use crate::storage::schema::{group_members, groups, users};
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = users)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
 struct Row {
     tenant_id: String,
     id: String,
@@ -36,6 +36,23 @@ struct Row {
 }
 
 impl Row {
+    fn of(tenant_id: String, user: &User) -> Result<Self, Failure> {
+        Ok(Self {
+            tenant_id,
+            id: user.id.to_string(),
+            email: user.email.clone(),
+            email_canonical: user.email_canonical.clone(),
+            email_verified: user.email_verified,
+            profile: to_json(&user.profile, "users.profile")?,
+            roles: to_json(&user.roles, "users.roles")?,
+            status: user.status.as_str().to_owned(),
+            status_since: user.status.since().map(Timestamp::to_naive),
+            created_at: user.created_at.to_naive(),
+            proofs_since: user.proofs_since.map(Timestamp::to_naive),
+            break_glass: user.break_glass,
+        })
+    }
+
     fn read(self) -> Result<User, Failure> {
         Ok(User {
             tenant_id: stored(&self.tenant_id, "users.tenant_id")?,
@@ -91,6 +108,17 @@ pub fn find_by_email(tx: &mut TenantTx<'_>, canonical: &str) -> Result<Option<Us
         .optional()
         .or_failure("reading a user")?;
     row.map(Row::read).transpose()
+}
+
+/// Which of these canonical addresses (D3) some account has, whatever its status.
+pub fn taken(tx: &mut TenantTx<'_>, canonical: &[&str]) -> Result<BTreeSet<String>, Failure> {
+    let taken: Vec<String> = tx
+        .rows::<users::table>()
+        .filter(users::email_canonical.eq_any(canonical))
+        .select(users::email_canonical)
+        .load(tx.conn())
+        .or_failure("asking which addresses are taken")?;
+    Ok(taken.into_iter().collect())
 }
 
 /// Every account of the tenant, by address.
@@ -166,21 +194,23 @@ fn sets_with(role: Role) -> Result<Vec<String>, Failure> {
 
 /// Adds an account. Its tenant is the transaction's, whatever the value says.
 pub fn insert(tx: &mut TenantTx<'_>, user: &User) -> Result<(), Failure> {
-    let row = Row {
-        tenant_id: tx.tenant(),
-        id: user.id.to_string(),
-        email: user.email.clone(),
-        email_canonical: user.email_canonical.clone(),
-        email_verified: user.email_verified,
-        profile: to_json(&user.profile, "users.profile")?,
-        roles: to_json(&user.roles, "users.roles")?,
-        status: user.status.as_str().to_owned(),
-        status_since: user.status.since().map(Timestamp::to_naive),
-        created_at: user.created_at.to_naive(),
-        proofs_since: user.proofs_since.map(Timestamp::to_naive),
-        break_glass: user.break_glass,
-    };
-    diesel::insert_into(users::table).values(row).execute(tx.conn()).or_failure("adding a user")?;
+    insert_many(tx, std::slice::from_ref(user))
+}
+
+/// Adds accounts with one statement: some hundreds at most, since a statement takes so many values.
+pub fn insert_many(tx: &mut TenantTx<'_>, users: &[User]) -> Result<(), Failure> {
+    let rows = users.iter().map(|user| Row::of(tx.tenant(), user)).collect::<Result<Vec<_>, _>>()?;
+    insert_rows!(tx.conn(), users::table, rows).or_failure("adding users")?;
+    Ok(())
+}
+
+/// Lets nothing count that was proved for this account before `now`.
+pub fn forget_proofs(tx: &mut TenantTx<'_>, id: UserId, now: Timestamp) -> Result<(), Failure> {
+    diesel::update(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
+        .set(users::proofs_since.eq(Some(now.to_naive())))
+        .prepared()
+        .execute(tx.conn())
+        .or_failure("ending what was proved for a user")?;
     Ok(())
 }
 

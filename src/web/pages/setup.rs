@@ -5,9 +5,11 @@ use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
 use super::visitor::{Detour, Outcome, Visitor, answered};
-use crate::crypto::password::{MIN_CHARS, Password, PasswordHash, PasswordRules, Weakness};
+use crate::crypto::password::{MIN_CHARS, PasswordHash, PasswordRules, Weakness};
+use crate::flows::passwords;
 use crate::flows::setup::{check_link, complete, note_refusal};
 use crate::model::email::Email;
+use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::views::error::ErrorKind;
 use crate::views::setup::{EmailProblem, NewPasswordProblem};
@@ -74,23 +76,12 @@ async fn judge(
     given: &Secret<String>,
     address: &str,
 ) -> Result<Result<PasswordHash, Weakness>, Detour> {
-    let password = match Password::new(given) {
-        Ok(password) => password,
-        Err(weakness) => return Ok(Err(weakness)),
-    };
-    let context = vec![
-        address.chars().take(LONGEST_ADDRESS).collect(),
-        visitor.edge.rules.deployment.clone(),
-        visitor.edge.issuer.authority().to_owned(),
-    ];
-    visitor.sound(
-        visitor
-            .edge
-            .passwords
-            .accept(password, (PasswordRules::default(), context))
-            .await
-            .map_err(Into::into),
-    )
+    let edge = &visitor.edge;
+    let address: String = address.chars().take(LONGEST_ADDRESS).collect();
+    let organisation = [edge.rules.deployment.as_str(), edge.issuer.authority()];
+    let context = passwords::context(&address, &Profile::default(), &organisation);
+    let chosen = passwords::choose(&edge.passwords, given, PasswordRules::default(), context);
+    visitor.sound(chosen.await.map_err(Into::into))
 }
 
 async fn alive(visitor: &Visitor, token: &Secret<String>) -> Result<bool, Detour> {

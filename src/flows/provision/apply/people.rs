@@ -1,6 +1,7 @@
 //! People: made, changed, suspended, deleted.
 
 use super::{Made, Work, shrinks, suspends, touches};
+use crate::flows::passwords::{NewPassword, PasswordReason, store};
 use crate::flows::provision::declaration::User as Declared;
 use crate::flows::provision::delete_user;
 use crate::flows::provision::difference::{Action, Change, PasswordStep, Step};
@@ -13,7 +14,7 @@ use crate::model::secret::Secret;
 use crate::model::tenant::PLATFORM_SLUG;
 use crate::model::user::User;
 use crate::storage::TenantScope;
-use crate::storage::records::{groups, passwords, users, workspaces};
+use crate::storage::records::{groups, users, workspaces};
 use crate::storage::tx::Transaction as _;
 
 impl Work<'_, '_> {
@@ -104,8 +105,9 @@ impl Work<'_, '_> {
         let key = (scope.slug().to_string(), user.email_canonical.clone());
         let hash = self.passwords.get(&key);
         let hash = hash.ok_or_else(|| Failure::unavailable("the data changed meanwhile; run again"))?;
-        let phc = Secret::new(hash.as_str().to_owned());
-        passwords::put(&mut self.tx.enter(scope)?, user.id, &phc, self.call.now)
+        let (reason, actor) = (PasswordReason::Declared, &Actor::Operator);
+        let new = NewPassword { user, hash, reason, actor, keep: None };
+        store(&mut self.tx.enter(scope)?, self.call, new, 0)
     }
 
     fn user_event(&self, change: &Change, id: UserId, email: &str) -> Event {
