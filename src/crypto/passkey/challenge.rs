@@ -12,8 +12,8 @@ use crate::model::digest::sha256_hex;
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
 
-/// The longest sealed question, in bytes: the names of what a person has are in it.
-const LONGEST: usize = 48 * 1024;
+/// The longest sealed question, in bytes: several times what one is.
+const LONGEST: usize = 8 * 1024;
 
 /// What a question is for, and in which browser it may be answered.
 #[derive(Debug, Clone, Copy)]

@@ -108,16 +108,19 @@ impl Passkeys {
     /// The library does not write its options.
     pub fn ask_to_make(&self, owner: Owner<'_>, has: &[CredentialId]) -> Result<Asked, Failure> {
         let id = Uuid::from_bytes(*owner.id.as_bytes());
-        let has = has.iter().map(|id| id.as_bytes().to_vec()).collect();
         let (options, state) = self
             .webauthn
-            .start_passkey_registration(id, owner.account, owner.name, Some(has))
+            .start_passkey_registration(id, owner.account, owner.name, None)
             .map_err(|error| Failure::internal("asking for a new passkey").because(error))?;
         let mut options = public_key(&options)?;
         // The library leaves this open, and a sign-in without a name needs it.
         if let Some(Value::Object(selection)) = options.get_mut("authenticatorSelection") {
             selection.insert("residentKey".to_owned(), json!("required"));
             selection.insert("requireResidentKey".to_owned(), json!(true));
+        }
+        // Told to the browser alone: whether a passkey is known is settled where it is stored, and what is sealed stays small.
+        if let Value::Object(options) = &mut options {
+            options.insert("excludeCredentials".to_owned(), listed(has));
         }
         Ok(Asked { options, state: State::of(&state)? })
     }
@@ -156,10 +159,8 @@ impl Passkeys {
             .start_discoverable_authentication()
             .map_err(|error| Failure::internal("asking for a passkey").because(error))?;
         let mut options = public_key(&options)?;
-        let by: Vec<Value> =
-            by.iter().map(|id| json!({"type": "public-key", "id": id.to_string()})).collect();
         if let Value::Object(options) = &mut options {
-            options.insert("allowCredentials".to_owned(), by.into());
+            options.insert("allowCredentials".to_owned(), listed(by));
         }
         Ok(Asked { options, state: State::of(&state)? })
     }
@@ -260,6 +261,11 @@ fn public_key(options: &impl Serialize) -> Result<Value, Failure> {
         .get_mut("publicKey")
         .map(Value::take)
         .ok_or_else(|| Failure::internal("options without a public key"))
+}
+
+/// Credentials as the options name them.
+fn listed(ids: &[CredentialId]) -> Value {
+    ids.iter().map(|id| json!({"type": "public-key", "id": id.to_string()})).collect()
 }
 
 /// Reads an answer in which nothing stands twice.
