@@ -101,7 +101,7 @@ fn still_granted(client: &Client, claims: &AccessTokenClaims) -> bool {
     let from: &[GrantType] = if claims.sub == claims.client_id {
         &[GrantType::ClientCredentials]
     } else {
-        &[GrantType::AuthorizationCode, GrantType::RefreshToken]
+        &[GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::TokenExchange]
     };
     from.iter().any(|grant| registered::grant(client, *grant))
 }

@@ -41,6 +41,7 @@ pub mod session;
 pub mod setup;
 pub mod target;
 pub mod token;
+pub mod tokens;
 pub mod userinfo;
 
 pub use call::Call;

@@ -9,7 +9,8 @@ use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
 use crate::storage::records::{
     authorization_codes, browser_sessions, client_assertions, counters, interactions, mails,
-    refresh_families, refresh_tokens, revocations, sessions, setup_links, spent_challenges, totp_factors,
+    personal_access_tokens, refresh_families, refresh_tokens, revocations, sessions, setup_links,
+    spent_challenges, totp_factors,
 };
 use crate::storage::{PlatformScope, PlatformTx, TenantScope, TenantTx};
 
@@ -60,6 +61,7 @@ pub const EPHEMERAL: &[Ephemeral] = &[
     tenants("mails", Duration::from_hours(24 * 30), "being sent or given up", mails::prune),
     // Those that are not confirmed: what was shown and never used.
     tenants("totp_factors", UNCONFIRMED_LIFE, "beginning", totp_factors::prune),
+    tenants("personal_access_tokens", Duration::from_hours(24 * 30), "expiry", personal_access_tokens::prune),
     tenants("sessions", Duration::from_hours(24 * 90), "last use", sessions::prune),
     deployment("browser_sessions", Duration::from_hours(24 * 90), "last use", browser_sessions::prune),
     deployment("counters", HOUR, "expiry", |tx, before, most| counters::prune(tx, before, most)),

@@ -156,6 +156,8 @@ event_kinds! {
     ResourceServerChanged = "resource_server.changed",
     /// A product or plan was created, changed or deleted.
     CatalogueChanged = "catalogue.changed",
+    /// A personal access token was made or revoked.
+    PersonalTokenChanged = "personal_token.changed",
     /// A tenant's sign-in policy was changed.
     PolicyChanged = "policy.changed",
     /// The deployment was made: its first event.

@@ -30,6 +30,8 @@ pub mod nearest;
 #[cfg(feature = "server")]
 pub mod passkey;
 #[cfg(feature = "server")]
+pub mod personal_token;
+#[cfg(feature = "server")]
 pub mod policy;
 pub mod profile;
 #[cfg(feature = "server")]

@@ -1,4 +1,4 @@
-//! The `grant_type` parameter (RFC 6749 §4.1.3, §4.4.2, §6).
+//! The `grant_type` parameter (RFC 6749 §4.1.3, §4.4.2, §6, RFC 8693 §2.1).
 
 use std::str::FromStr;
 
@@ -14,11 +14,15 @@ pub enum GrantType {
     RefreshToken,
     /// RFC 6749 §4.4.
     ClientCredentials,
+    /// RFC 8693 §2: a personal access token for a short access token (D34).
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
+    TokenExchange,
 }
 
 impl GrantType {
     /// Every grant supported.
-    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+    pub const ALL: [Self; 4] =
+        [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::TokenExchange];
 
     /// The word in requests and metadata.
     pub const fn as_str(self) -> &'static str {
@@ -26,6 +30,7 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
         }
     }
 }

@@ -17,11 +17,14 @@ pub enum TenantKind {
     RefreshToken,
     /// A single-use link by which a tenant's first owner is set up.
     SetupLink,
+    /// A personal access token (D34).
+    PersonalToken,
 }
 
 impl TenantKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::SetupLink];
+    pub const ALL: [Self; 4] =
+        [Self::AuthorizationCode, Self::RefreshToken, Self::SetupLink, Self::PersonalToken];
 
     /// The readable beginning, the underscore included.
     pub const fn prefix(self) -> &'static str {
@@ -29,6 +32,7 @@ impl TenantKind {
             Self::AuthorizationCode => "syc_",
             Self::RefreshToken => "syr_",
             Self::SetupLink => "syl_",
+            Self::PersonalToken => "syp_",
         }
     }
 }
@@ -84,6 +88,12 @@ pub fn parse(kind: TenantKind, text: &str) -> Option<Presented> {
 /// Reads a presented secret without a tenant and gives the 32 bytes in it.
 pub fn parse_plain(kind: PlainKind, text: &str) -> Option<[u8; 32]> {
     read(kind.prefix(), text)
+}
+
+/// Whether a text is one of our secrets, of whichever kind: it may have been put in the wrong place (P116).
+pub fn is_any(text: &str) -> bool {
+    TenantKind::ALL.into_iter().any(|kind| parse(kind, text).is_some())
+        || PlainKind::ALL.into_iter().any(|kind| parse_plain(kind, text).is_some())
 }
 
 /// SHA-256 of the whole text, prefix included, in hexadecimal: the form in which every generated secret is stored. They

@@ -136,7 +136,11 @@ fn described(operation: &Operation) -> Value {
 /// A personal access token never stands for a fresh sign-in.
 fn secured(operation: &Operation) -> Value {
     let scope = operation.demand.scope.as_str();
-    json!([{"oauth2": [scope]}])
+    if operation.demand.fresh {
+        json!([{"oauth2": [scope]}])
+    } else {
+        json!([{"oauth2": [scope]}, {"personalAccessToken": []}])
+    }
 }
 
 fn answers(operation: &Operation) -> Map<String, Value> {
@@ -174,6 +178,12 @@ fn security() -> Value {
                 "refreshUrl": paths::TOKEN,
                 "scopes": scopes,
             }},
+        },
+        "personalAccessToken": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "syp_",
+            "description": "A personal access token with the scope of the operation.",
         },
     })
 }

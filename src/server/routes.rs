@@ -11,13 +11,13 @@ use actix_web::web::{Data, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, web as actix};
 
 use crate::flows::access::{
-    ChangeRoles, Demand, EndSessions, ManageOwnAccount, ManagePeople, ReadOwnAccount, ReadPeople,
+    ChangeRoles, Demand, EndSessions, MakeToken, ManageOwnAccount, ManagePeople, ReadOwnAccount, ReadPeople,
     RemovePeople, Right, SeeSessions, UnlockPeople,
 };
 use crate::protocol::metadata::paths;
 use crate::web::api::asked::Asks;
 use crate::web::api::described::Described;
-use crate::web::api::{sessions, user_actions};
+use crate::web::api::{sessions, tokens, user_actions};
 use crate::web::edge::Edge;
 use crate::web::family::Family;
 use crate::web::limits::Door;
@@ -138,6 +138,15 @@ fn api() -> Vec<Route> {
         Route::new("/api/v1/users/{user}/sessions/{session}", Guard::Api)
             .door(Door::Bearer)
             .writes::<EndSessions, _, _>(DELETE, &sessions::END_OF_USER, sessions::end_of_user),
+        Route::new("/api/v1/tokens", Guard::Api)
+            .door(Door::Bearer)
+            .reads::<ReadOwnAccount, _, _>(&tokens::LIST, tokens::list)
+            .writes::<MakeToken, _, _>(POST, &tokens::MAKE, tokens::make),
+        Route::new("/api/v1/tokens/{token}", Guard::Api).door(Door::Bearer).writes::<ManageOwnAccount, _, _>(
+            DELETE,
+            &tokens::REVOKE,
+            tokens::revoke,
+        ),
         Route::new("/api/v1/sessions", Guard::Api)
             .door(Door::Bearer)
             .reads::<ReadOwnAccount, _, _>(&sessions::OWN, sessions::own)

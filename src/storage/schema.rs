@@ -485,6 +485,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    personal_access_tokens (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        user_id -> Text,
+        token_hash -> Text,
+        name -> Text,
+        scopes -> Text,
+        resources -> Text,
+        proofs -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
 macro_rules! tenant_tables {
     ($($table:ident),+ $(,)?) => {$(
         impl super::rows::TenantTable for $table::table {
@@ -522,6 +538,7 @@ tenant_tables! {
     authorization_codes,
     refresh_families,
     refresh_tokens,
+    personal_access_tokens,
     audit_heads,
     audit_events,
     audit_personal,
@@ -570,6 +587,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     authorization_codes,
     refresh_families,
     refresh_tokens,
+    personal_access_tokens,
     audit_heads,
     audit_events,
     audit_personal,

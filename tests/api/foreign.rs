@@ -34,7 +34,9 @@ async fn p098_an_id_of_another_tenant_is_one_that_never_existed() {
             walked += 1;
             let method = operation.method.as_str();
             let body = body_of(operation.described.id);
-            let at = |id: &str, sid: &str| route.path().replace("{user}", id).replace("{session}", sid);
+            let at = |id: &str, sid: &str| {
+                route.path().replace("{user}", id).replace("{session}", sid).replace("{token}", sid)
+            };
             let what = format!("{method} {}", route.path());
             let noted = world.events(world.acme).len();
             let foreign =

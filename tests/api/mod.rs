@@ -8,4 +8,5 @@ mod input;
 mod people;
 mod roles;
 mod sessions;
+mod tokens;
 mod world;

@@ -177,6 +177,9 @@ pub(super) fn body_of(operation: &str) -> Option<Value> {
     match operation {
         "createUser" => Some(json!({"email": "new@acme.example"})),
         "changeUser" => Some(json!({"profile": {"nickname": "Countess"}})),
+        "makePersonalAccessToken" => {
+            Some(json!({"name": "backup", "scopes": ["account:read"], "expires_at": "2027-06-01T00:00:00Z"}))
+        }
         "setUserRoles" => Some(json!({"roles": ["member"]})),
         _ => None,
     }

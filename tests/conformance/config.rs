@@ -73,7 +73,15 @@ async fn oidcc_discovery_endpoint_verification_holds() {
     for (member, expected) in [
         ("response_types_supported", &["code"][..]),
         ("response_modes_supported", &["query", "form_post"]),
-        ("grant_types_supported", &["authorization_code", "refresh_token", "client_credentials"]),
+        (
+            "grant_types_supported",
+            &[
+                "authorization_code",
+                "refresh_token",
+                "client_credentials",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+            ],
+        ),
         ("subject_types_supported", &["public"]),
         ("id_token_signing_alg_values_supported", &["RS256"]),
         ("code_challenge_methods_supported", &["S256"]),

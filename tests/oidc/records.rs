@@ -12,7 +12,7 @@ use symbolon::model::client::ClientKind;
 use symbolon::model::secret::Secret;
 use symbolon::storage::records::audit;
 
-use super::party::{World, basic, text};
+use super::party::{World, basic, platform_client, text};
 use crate::harness::TestServer;
 use crate::harness::oathtool::code;
 use crate::harness::program::Program;
@@ -20,6 +20,14 @@ use crate::harness::seed::{PASSWORD, client};
 
 /// What a record of an action holds: result, actor, target, and the details that must be there.
 type Row = (&'static str, &'static str, &'static str, &'static [&'static str]);
+
+/// The records of the token endpoint.
+const TOKENS: &[Row] = &[
+    ("success", "client", "session", &["aud", "grant_type", "jti", "scope"]),
+    ("success", "anonymous", "session", &["aud", "grant_type", "jti", "scope"]),
+    ("success", "client", "", &["aud", "grant_type", "jti", "scope"]),
+    ("denied", "client", "", &["grant_type", "reason"]),
+];
 
 /// The records that the actions of the product leave. A new kind does not compile until it has its rows here, and its
 /// action in [`do_everything`].
@@ -43,12 +51,7 @@ const fn rows(kind: EventKind) -> &'static [Row] {
             &[("success", "user", "session", &["scope"]), ("denied", "anonymous", "", &["reason"])]
         }
         EventKind::Consent => &[("success", "user", "", &["scope"]), ("denied", "user", "", &["scope"])],
-        EventKind::TokenIssued => &[
-            ("success", "client", "session", &["aud", "grant_type", "jti", "scope"]),
-            ("success", "anonymous", "session", &["aud", "grant_type", "jti", "scope"]),
-            ("success", "client", "", &["aud", "grant_type", "jti", "scope"]),
-            ("denied", "client", "", &["grant_type", "reason"]),
-        ],
+        EventKind::TokenIssued => TOKENS,
         EventKind::CodeReused => &[("denied", "client", "", &[])],
         EventKind::RefreshReused => &[("denied", "anonymous", "refresh_family", &[])],
         EventKind::TokenRevoked => &[
@@ -85,6 +88,7 @@ const fn rows(kind: EventKind) -> &'static [Row] {
         EventKind::CatalogueChanged => {
             &[("success", "operator", "product", &["action"]), ("success", "operator", "plan", &["action"])]
         }
+        EventKind::PersonalTokenChanged => &[("success", "user", "personal_access_token", &["action"])],
         EventKind::PolicyChanged => &[("success", "operator", "", &["action", "fields"])],
         EventKind::DeploymentInitialised => &[("success", "operator", "tenant", &["issuer"])],
         EventKind::SetupLinkIssued => &[("success", "operator", "", &["expires_at"])],
@@ -137,6 +141,7 @@ const fn names_client(kind: EventKind) -> bool {
         | EventKind::ResourceServerChanged
         | EventKind::CatalogueChanged
         | EventKind::PolicyChanged
+        | EventKind::PersonalTokenChanged
         | EventKind::DeploymentInitialised
         | EventKind::SetupLinkIssued
         | EventKind::SetupCompleted
@@ -251,6 +256,30 @@ async fn factors(world: &World) {
         totp::remove(tx, &call, eve)
     });
     done.await.expect("done").expect("removed");
+    personal_token(world).await;
+}
+
+/// A person makes a personal access token by the API, and revokes it.
+async fn personal_token(world: &World) {
+    let mut console = platform_client("console", ClientKind::Web);
+    console.metadata.scopes.push("account:write".to_owned());
+    let console = world.server.platform().await.register(console).await;
+    let answer = world.authorize(&world.server.browser(), &console, &[("scope", "account:write")]).await;
+    let bearer =
+        format!("Bearer {}", text(&world.exchange(&console, &answer["code"]).await.json(), "access_token"));
+    let ends = (world.server.now() + Duration::from_hours(24)).to_string();
+    let body =
+        serde_json::json!({"name": "backup", "scopes": ["account:read"], "expires_at": ends}).to_string();
+    let made = crate::harness::jar::client()
+        .post(world.server.url("/api/v1/tokens"))
+        .header("authorization", &bearer)
+        .header("content-type", "application/json")
+        .body(body)
+        .send();
+    let made: Value =
+        serde_json::from_str(&made.await.expect("an answer").text().await.expect("text")).expect("JSON");
+    let path = format!("/api/v1/tokens/{}", made["id"].as_str().expect("an id"));
+    world.server.browser().send(Method::DELETE, &path, None, &[("authorization", &bearer)]).await;
 }
 
 /// Clients get tokens, are refused, give tokens back, and reach for what is not theirs.

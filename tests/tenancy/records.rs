@@ -9,11 +9,13 @@ use symbolon::model::client::ClientKind;
 use symbolon::model::consent::Consent;
 use symbolon::model::failure::Failure;
 use symbolon::model::ids::{
-    ClientId, ConsentId, FamilyId, InteractionId, LogoId, MailId, PasskeyId, SessionId, UserId,
+    ClientId, ConsentId, FamilyId, InteractionId, LogoId, MailId, PasskeyId, PersonalTokenId, SessionId,
+    UserId,
 };
 use symbolon::model::logo::Logo;
 use symbolon::model::mail::MailState;
 use symbolon::model::passkey::{CredentialId, Passkey};
+use symbolon::model::personal_token::PersonalToken;
 use symbolon::model::policy::Policy;
 use symbolon::model::secret::Secret;
 use symbolon::model::session::Session;
@@ -23,8 +25,9 @@ use symbolon::model::user::User;
 use symbolon::model::workspace::{Context, ContextAccess, Group, Workspace};
 use symbolon::storage::records::{
     audit, authorization_codes as codes, client_assertions, client_logos, clients, consents, entitlements,
-    groups, interactions, mails, passkeys, passwords, policies, recovery_codes, refresh_families as families,
-    refresh_tokens as tokens, sessions, totp_factors, users, workspaces,
+    groups, interactions, mails, passkeys, passwords, personal_access_tokens as personal, policies,
+    recovery_codes, refresh_families as families, refresh_tokens as tokens, sessions, totp_factors, users,
+    workspaces,
 };
 use symbolon::storage::{PlatformScope, TenantTx};
 
@@ -96,6 +99,8 @@ const READS: &[(&str, Try)] = &[
     ("passkeys::of_user", |tx, t| Ok(!passkeys::of_user(tx, t.user)?.is_empty())),
     ("passwords::find", |tx, t| Ok(passwords::find(tx, t.user)?.is_some())),
     ("passwords::holders", |tx, t| Ok(passwords::holders(tx)?.contains(&t.user))),
+    ("personal_access_tokens::find", |tx, t| Ok(personal::find(tx, &t.token_hash)?.is_some())),
+    ("personal_access_tokens::of_user", |tx, t| Ok(!personal::of_user(tx, t.user)?.is_empty())),
     ("policies::find", |tx, _| Ok(policies::find(tx)? != Policy::default())),
     ("recovery_codes::unused", |tx, t| Ok(!recovery_codes::unused(tx, t.user)?.is_empty())),
     ("refresh_families::find", |tx, t| Ok(families::find(tx, t.family)?.is_some())),
@@ -161,6 +166,14 @@ const CHANGES: &[(&str, Try)] = &[
         passkeys::rename(tx, t.user, t.passkey.id, &"Mine".parse().expect("a name"))
     }),
     ("passkeys::remove", |tx, t| passkeys::remove(tx, t.user, t.passkey.id)),
+    ("personal_access_tokens::remove", |tx, t| {
+        personal::remove(tx, t.user, PersonalTokenId::from_bytes(*t.user.as_bytes()))
+    }),
+    ("personal_access_tokens::remove_of_user", |tx, t| Ok(personal::remove_of_user(tx, t.user)? > 0)),
+    ("personal_access_tokens::touch", |tx, t| {
+        let id = PersonalTokenId::from_bytes(*t.user.as_bytes());
+        personal::touch(tx, id, (far(t), t.now)).map(|()| false)
+    }),
     ("passwords::remove", |tx, t| passwords::remove(tx, t.user).map(|()| false)),
     ("recovery_codes::consume", |tx, t| recovery_codes::consume(tx, t.user, RECOVERY, t.now)),
     ("recovery_codes::remove", |tx, t| Ok(recovery_codes::remove(tx, t.user)? > 0)),
@@ -246,6 +259,10 @@ const WRITES: &[(&str, Try)] = &[
         workspaces::set_of_group(tx, t.group.id, &all).map(|()| false)
     }),
     ("mails::insert", |tx, t| mails::insert(tx, &t.mail).map(|()| false)),
+    ("personal_access_tokens::insert", |tx, t| {
+        personal::insert(tx, &personal_token(t.user, t.now), &t.token_hash).map(|()| false)
+    }),
+    ("personal_access_tokens::prune", |tx, t| personal::prune(tx, far(t), 1000).map(|_| false)),
     ("policies::put", |tx, t| policies::put(tx, &Policy::default(), t.now).map(|()| false)),
     ("interactions::insert", |tx, t| {
         let copy = interactions::StoredInteraction {
@@ -351,6 +368,20 @@ fn passkey(user: UserId, now: Timestamp) -> Passkey {
     }
 }
 
+fn personal_token(user: UserId, now: Timestamp) -> PersonalToken {
+    PersonalToken {
+        id: PersonalTokenId::from_bytes(*user.as_bytes()),
+        user_id: user,
+        name: "backup".into(),
+        scopes: BTreeSet::new(),
+        resources: BTreeSet::new(),
+        proofs: Vec::new(),
+        created_at: now,
+        expires_at: now + Duration::from_hours(1),
+        last_used_at: None,
+    }
+}
+
 /// Every function of the records that takes a tenant's transaction, by the source.
 fn in_the_source() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/storage/records");
@@ -387,6 +418,7 @@ async fn theirs(estate: &Estate) -> Theirs {
         mails::insert(tx, &mail)?;
         let passkey = passkey(ids.user, now);
         assert!(passkeys::insert(tx, &passkey)?, "a new passkey");
+        personal::insert(tx, &personal_token(ids.user, now), &token_hash)?;
         totp_factors::begin(tx, ids.user, SEALED, now)?;
         totp_factors::confirm(tx, ids.user, SEALED, 1, now)?;
         recovery_codes::replace(tx, ids.user, &[RECOVERY.to_owned()], now)?;

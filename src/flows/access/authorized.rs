@@ -7,22 +7,21 @@ use std::time::Duration;
 use super::credential::Credential;
 use super::refusal::{Refused, StepUp};
 use super::right::{Demand, Right};
-use crate::flows::bearer::{self, Holder};
+use super::standing::{self, SignIn, Standing};
 use crate::flows::call::Call;
 use crate::flows::factors;
 use crate::flows::policy::{self, Door, Verdict};
 use crate::model::audit::Actor;
 use crate::model::failure::Failure;
-use crate::model::ids::{SessionId, TenantId, UserId};
+use crate::model::ids::{PersonalTokenId, SessionId, TenantId, UserId};
 use crate::model::policy::Policy;
 use crate::model::role::{Permission, Role};
 use crate::model::session::Factor;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::protocol::acr::Acr;
-use crate::protocol::token_claims::AccessTokenClaims;
-use crate::storage::records::{policies, sessions};
-use crate::storage::{Directory, TenantTx};
+use crate::storage::records::policies;
+use crate::storage::{Directory, TenantScope, TenantTx};
 
 /// How old the sign-in behind a privileged action may be (D13).
 const FRESH: Duration = Duration::from_mins(10);
@@ -33,7 +32,9 @@ pub struct Authorized<R> {
     tenant: TenantId,
     user: User,
     roles: BTreeSet<Role>,
+    proofs: Vec<Factor>,
     sid: Option<SessionId>,
+    due: Option<PersonalTokenId>,
     right: PhantomData<R>,
 }
 
@@ -51,6 +52,16 @@ impl<R> Authorized<R> {
     /// The session behind the token.
     pub const fn sid(&self) -> Option<SessionId> {
         self.sid
+    }
+
+    /// What they proved in the session behind the token.
+    pub fn proofs(&self) -> &[Factor] {
+        &self.proofs
+    }
+
+    /// The personal access token whose use has to be written down.
+    pub const fn due(&self) -> Option<PersonalTokenId> {
+        self.due
     }
 
     /// Whether this is their own account.
@@ -105,48 +116,27 @@ fn authorize<R: Right>(
     directory: &mut Directory<'_>,
     call: &Call,
     credential: &Credential,
-) -> Result<Result<(crate::storage::TenantScope, Authorized<R>), Refused>, Failure> {
-    let Demand { scope: needed, permission, fresh } = R::DEMAND;
-    let Credential::Token(bearer) = credential;
-    let Some(token) = bearer::live(directory, call, (**bearer).clone())? else {
-        return Ok(Err(Refused::InvalidToken));
-    };
-    // For us alone: what is for others too could have come from one of them (RFC 9068 §3).
-    let for_us = token.claims.aud.iter().all(|audience| audience == call.issuer.as_str());
-    if !for_us || !token.claims.scope.contains(needed.as_str()) {
-        return Ok(Err(Refused::LacksScope(needed)));
-    }
-    let Holder::Person(user) = token.holder else { return Ok(Err(Refused::NotAPerson)) };
-    let mut tx = directory.enter(&token.scope)?;
+) -> Result<Result<(TenantScope, Authorized<R>), Refused>, Failure> {
+    let Demand { permission, fresh, .. } = R::DEMAND;
+    let Standing { scope, user, proofs, sid, signed_in, due } =
+        match standing::of(directory, call, credential, R::DEMAND)? {
+            Ok(standing) => standing,
+            Err(refused) => return Ok(Err(refused)),
+        };
+    let mut tx = directory.enter(&scope)?;
     let roles = policy::roles_of(&mut tx, &user)?;
-    let proofs = proofs_of(&mut tx, &token.claims)?;
     let tenants_policy = policies::find(&mut tx)?;
     if let Some(refused) = judge(&mut tx, call, (&tenants_policy, permission.is_some()), &user, &proofs)? {
         return Ok(Err(refused));
     }
-    let right = Authorized {
-        tenant: token.scope.id(),
-        user: *user,
-        roles,
-        sid: token.claims.sid,
-        right: PhantomData,
-    };
+    let right = Authorized { tenant: scope.id(), user, roles, proofs, sid, due, right: PhantomData };
     if permission.is_some_and(|permission| !right.may(permission)) {
         return Ok(Err(Refused::LacksPermission));
     }
-    if fresh && let Some(lacks) = lacks(&mut tx, (&token.claims, call.now), &tenants_policy, &right.user)? {
+    if fresh && let Some(lacks) = lacks(&mut tx, (signed_in, call.now), &tenants_policy, &right.user)? {
         return Ok(Err(Refused::StepUp(lacks)));
     }
-    Ok(Ok((token.scope, right)))
-}
-
-/// What was proved in the session behind a token; nothing where that is not known any more.
-fn proofs_of(tx: &mut TenantTx<'_>, claims: &AccessTokenClaims) -> Result<Vec<Factor>, Failure> {
-    let session = match claims.sid {
-        Some(sid) => sessions::find(tx, sid)?,
-        None => None,
-    };
-    Ok(session.into_iter().flat_map(|session| session.proofs).map(|proof| proof.factor).collect())
+    Ok(Ok((scope, right)))
 }
 
 /// Whether the tenant's policy keeps the person out, as it stands now and where they are now (D32, P077).
@@ -170,13 +160,13 @@ fn judge(
 /// person has what it takes (D13).
 fn lacks(
     tx: &mut TenantTx<'_>,
-    (claims, now): (&AccessTokenClaims, Timestamp),
+    (signed_in, now): (Option<SignIn>, Timestamp),
     rules: &Policy,
     user: &User,
 ) -> Result<Option<StepUp>, Failure> {
-    let recent =
-        claims.auth_time.is_some_and(|at| Timestamp::from_unix(at).is_younger_across_nodes(FRESH, now));
-    let strength = claims.acr.as_deref().and_then(|acr| acr.parse::<Acr>().ok());
+    let at = signed_in.and_then(|sign_in| sign_in.at);
+    let recent = at.is_some_and(|at| at.is_younger_across_nodes(FRESH, now));
+    let strength = signed_in.and_then(|sign_in| sign_in.strength);
     let strong = strength.is_some_and(|strength| strength.satisfies(Acr::Two));
     let weak = !strong && factors::enrolled(tx, user)?.reaches(rules, Acr::Two);
     Ok((!recent || weak).then(|| StepUp { acr: weak.then_some(Acr::Two) }))

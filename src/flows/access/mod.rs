@@ -6,12 +6,13 @@ mod credential;
 mod note;
 mod refusal;
 mod right;
+mod standing;
 
 pub use authorized::{Authorized, act};
 pub use credential::Credential;
 pub use note::note;
 pub use refusal::{Conflict, Fault, Kind, Refused, StepUp};
 pub use right::{
-    ChangeRoles, Demand, EndSessions, ManageOwnAccount, ManagePeople, ReadOwnAccount, ReadPeople,
+    ChangeRoles, Demand, EndSessions, MakeToken, ManageOwnAccount, ManagePeople, ReadOwnAccount, ReadPeople,
     RemovePeople, Right, SeeSessions, UnlockPeople,
 };

@@ -6,7 +6,10 @@ use crate::flows::call::Call;
 use crate::flows::failures::{self, RecordRules, Source};
 use crate::model::audit::{Actor, Event, EventKind, EventResult};
 use crate::model::failure::Failure;
+use crate::model::personal_token::PersonalToken;
+use crate::protocol::token_claims::AccessTokenClaims;
 use crate::storage::Directory;
+use crate::storage::records::personal_access_tokens;
 
 /// Notes a refusal on the chain of the caller's tenant, or where that is switched off on the platform's; one by one up to the
 /// limit (D23). A request that is no more than mistaken is not noted. An id that is another tenant's and one that never
@@ -27,24 +30,38 @@ pub fn note(
         .with("at", "api")
         .with("operation", operation)
         .with("reason", reason);
-    let (event, named) = held_by(event, credential);
-    let tenant = directory.tenant(credential.tenant())?.map(|scope| scope.id());
+    let tenant = directory.tenant(credential.tenant())?;
+    let (event, named) = match (credential, &tenant) {
+        (Credential::Token(bearer), _) => held_by(event, bearer.claims()),
+        (Credential::PersonalToken(presented), Some(scope)) => {
+            let found = personal_access_tokens::find(&mut directory.enter(scope)?, &presented.hash)?;
+            made_by(event, found.as_ref())
+        }
+        (Credential::PersonalToken(_), None) => made_by(event, None),
+    };
+    let tenant = tenant.map(|scope| scope.id());
     failures::record(directory, call, rules, Source { tenant, named: &named }, event)
 }
 
 /// Who holds a token proves nothing more than the token does, and is named by it.
-fn held_by(event: Event, credential: &Credential) -> (Event, String) {
-    match credential {
-        Credential::Token(bearer) => {
-            let claims = bearer.claims();
-            let mut event = event.on("access_token", &claims.jti);
-            if let Ok(client) = claims.client_id.parse() {
-                event = event.by_client(&client);
-            }
-            if let Ok(user) = claims.sub.parse() {
-                event = event.for_user(user);
-            }
-            (event, claims.sub.clone())
+fn held_by(event: Event, claims: &AccessTokenClaims) -> (Event, String) {
+    let mut event = event.on("access_token", &claims.jti);
+    if let Ok(client) = claims.client_id.parse() {
+        event = event.by_client(&client);
+    }
+    if let Ok(user) = claims.sub.parse() {
+        event = event.for_user(user);
+    }
+    (event, claims.sub.clone())
+}
+
+/// One that nobody has names nobody: strangers who make some up are counted together.
+fn made_by(event: Event, token: Option<&PersonalToken>) -> (Event, String) {
+    match token {
+        None => (event, "personal_access_token".to_owned()),
+        Some(token) => {
+            let event = event.on("personal_access_token", token.id).for_user(token.user_id);
+            (event, token.user_id.to_string())
         }
     }
 }

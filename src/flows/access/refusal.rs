@@ -16,6 +16,8 @@ pub enum Refused {
     NotAPerson,
     /// The person's roles do not allow it.
     LacksPermission,
+    /// A personal access token does not open what asks for a fresh sign-in (P114).
+    PersonalToken,
     /// The tenant's policy does not let them do it from where they are, or by what they proved.
     Policy,
     /// The sign-in is too old or too weak: `insufficient_user_authentication` (RFC 9470 §3).
@@ -52,6 +54,8 @@ pub enum Kind {
     User,
     /// A session.
     Session,
+    /// A personal access token.
+    PersonalToken,
 }
 
 impl Kind {
@@ -60,6 +64,7 @@ impl Kind {
         match self {
             Self::User => "user",
             Self::Session => "session",
+            Self::PersonalToken => "personal_access_token",
         }
     }
 }
@@ -71,6 +76,8 @@ pub enum Conflict {
     AddressTaken,
     /// The account is not in the state that this leads from.
     Status,
+    /// There are as many as there may be.
+    TooMany,
 }
 
 /// One value that cannot be taken: where it stands (RFC 6901), and what would be right. Never the value itself.
@@ -102,6 +109,7 @@ impl Refused {
             Self::LacksScope(_) => Some("scope"),
             Self::NotAPerson => Some("no_person"),
             Self::LacksPermission => Some("role"),
+            Self::PersonalToken => Some("personal_token"),
             Self::Policy => Some("policy"),
             Self::StepUp(_) => Some("step_up"),
             Self::NotFound(_) => Some("not_found"),

@@ -50,6 +50,8 @@ rights! {
     EndSessions = SessionsWrite, Some(Permission::ManageSessions), fresh: true;
     /// See what belongs to one's own account.
     ReadOwnAccount = AccountRead, None, fresh: false;
+    /// Make a personal access token: a sign-in of a moment ago, which no such token is (P114).
+    MakeToken = AccountWrite, None, fresh: true;
     /// Change what belongs to one's own account.
     ManageOwnAccount = AccountWrite, None, fresh: false;
 }

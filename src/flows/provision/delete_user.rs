@@ -14,7 +14,10 @@ use crate::model::failure::Failure;
 use crate::model::status::Status;
 use crate::model::user::User;
 use crate::storage::TenantTx;
-use crate::storage::records::{groups, passwords, tenants, users, workspaces};
+use crate::storage::records::{
+    groups, passkeys, passwords, personal_access_tokens, recovery_codes, tenants, totp_factors, users,
+    workspaces,
+};
 
 /// How long a deleted account can be brought back.
 const RECOVERY: Duration = Duration::from_hours(30 * 24);
@@ -29,6 +32,12 @@ pub(super) fn strip(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: &Us
     groups::set_of_user(tx, user.id, &BTreeSet::new())?;
     workspaces::set_of_user(tx, user.id, &BTreeMap::new())?;
     passwords::remove(tx, user.id)?;
+    for passkey in passkeys::of_user(tx, user.id)? {
+        passkeys::remove(tx, user.id, passkey.id)?;
+    }
+    totp_factors::remove(tx, user.id)?;
+    recovery_codes::remove(tx, user.id)?;
+    personal_access_tokens::remove_of_user(tx, user.id)?;
     let gone = User {
         email_canonical: format!("deleted:{}", user.id),
         status: Status::Deleted { since: call.now },

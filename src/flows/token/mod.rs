@@ -11,6 +11,7 @@ pub mod refusal;
 pub mod rotation;
 pub mod sign;
 mod standing;
+pub mod token_exchange;
 mod turn;
 
 use std::sync::Arc;
@@ -98,6 +99,8 @@ pub enum GrantRequest {
     RefreshToken(refresh_token::Request),
     /// RFC 6749 §4.4.2.
     ClientCredentials(client_credentials::Request),
+    /// RFC 8693 §2.1.
+    TokenExchange(token_exchange::Request),
 }
 
 impl GrantRequest {
@@ -113,6 +116,7 @@ impl GrantRequest {
             GrantType::ClientCredentials => {
                 Self::ClientCredentials(client_credentials::Request::read(params)?)
             }
+            GrantType::TokenExchange => Self::TokenExchange(token_exchange::Request::read(params)?),
         })
     }
 
@@ -122,6 +126,7 @@ impl GrantRequest {
             Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
             Self::RefreshToken(_) => GrantType::RefreshToken,
             Self::ClientCredentials(_) => GrantType::ClientCredentials,
+            Self::TokenExchange(_) => GrantType::TokenExchange,
         }
     }
 

@@ -19,6 +19,8 @@ pub enum TokenRefusal {
     UnauthorizedClient,
     /// The code or refresh token is not good: `invalid_grant`, whatever the fault.
     Grant(GrantFault),
+    /// It asks for a kind of exchange that is not done here: `invalid_request` (RFC 8693 §2.2.2).
+    Unsupported,
     /// `invalid_scope`.
     Scope,
     /// `invalid_target` (RFC 8707 §2).
@@ -86,6 +88,7 @@ impl TokenRefusal {
             Self::Client(_) => "client_authentication",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::Grant(fault) => fault.as_str(),
+            Self::Unsupported => "exchange",
             Self::Scope => "scope",
             Self::Target => "target",
         }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::Issued;
+use super::{Issued, token_exchange};
 use crate::crypto::half_hash::half_hash;
 use crate::crypto::jwt::{self, TokenKind};
 use crate::crypto::signing_key::SigningKey;
@@ -13,6 +13,9 @@ use crate::model::failure::Failure;
 #[derive(Serialize)]
 pub struct TokenResponse {
     access_token: String,
+    /// What it is (RFC 8693 §2.2.1), where something was exchanged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
     token_type: &'static str,
     expires_in: i64,
     scope: String,
@@ -20,6 +23,14 @@ pub struct TokenResponse {
     refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
+}
+
+impl TokenResponse {
+    /// The same, as the answer to an exchange.
+    #[must_use]
+    pub fn exchanged(self) -> Self {
+        Self { issued_token_type: Some(token_exchange::ACCESS_TOKEN), ..self }
+    }
 }
 
 /// Signs what was issued.
@@ -35,6 +46,7 @@ pub fn sign(key: &SigningKey, issued: Issued) -> Result<TokenResponse, Failure> 
     };
     Ok(TokenResponse {
         access_token,
+        issued_token_type: None,
         token_type: "Bearer",
         expires_in: (access.exp - access.iat).max(0),
         scope: access.scope.to_string(),

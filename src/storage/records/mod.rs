@@ -20,6 +20,7 @@ pub mod mails;
 pub mod passkeys;
 pub mod password_floor;
 pub mod passwords;
+pub mod personal_access_tokens;
 pub mod policies;
 pub mod recovery_codes;
 pub mod refresh_families;

@@ -18,7 +18,9 @@ use super::query::Query;
 use super::refused;
 use crate::flows::Call;
 use crate::flows::access::{self, Authorized, Credential, Refused, Right};
+use crate::flows::tokens;
 use crate::model::failure::Failure;
+use crate::model::ids::PersonalTokenId;
 use crate::protocol::scope_headers::TENANT;
 use crate::storage::{Directory, TenantTx};
 use crate::web::edge::Edge;
@@ -94,10 +96,16 @@ impl<R: Right> Asked<R> {
         let credential = self.credential()?;
         let (call, shown) = (self.call.clone(), credential.clone());
         let read = move |directory: &mut Directory<'_>| {
-            access::act(directory, &call, &shown, |tx, right| given_to(given, tx, right, work))
+            access::act(directory, &call, &shown, |tx, right| {
+                let done = given_to(given, tx, right, work)?;
+                Ok(done.map(|value| (value, right.due())))
+            })
         };
         match self.edge.database.read_directory(read).await {
-            Ok(Ok(value)) => Ok(self.noted(&credential, value)),
+            Ok(Ok((value, due))) => {
+                self.used(&credential, due).await?;
+                Ok(self.noted(&credential, value))
+            }
             Ok(Err(refused)) => {
                 self.slow_down()?;
                 let (call, rules) = (self.call.clone(), self.edge.sign_in.records.clone());
@@ -129,7 +137,13 @@ impl<R: Right> Asked<R> {
         let (call, rules) = (self.call.clone(), self.edge.sign_in.records.clone());
         let (operation, shown) = (self.operation(), credential.clone());
         let write = move |directory: &mut Directory<'_>| {
-            let done = access::act(directory, &call, &shown, |tx, right| given_to(given, tx, right, work))?;
+            let done = access::act(directory, &call, &shown, |tx, right| {
+                let done = given_to(given, tx, right, work)?;
+                if let Some(id) = right.due() {
+                    tokens::touch(tx, &call, id)?;
+                }
+                Ok(done)
+            })?;
             if let Err(refused) = &done {
                 access::note(directory, &call, &rules, (&shown, &operation), refused)?;
             }
@@ -201,9 +215,20 @@ impl<R: Right> Asked<R> {
         format!("{} {pattern}", self.request.method())
     }
 
+    /// Writes down that a personal access token was used, if that is due.
+    async fn used(&self, credential: &Credential, due: Option<PersonalTokenId>) -> Result<(), Detour> {
+        let Some(id) = due else { return Ok(()) };
+        let (call, tenant) = (self.call.clone(), credential.tenant());
+        let touch = move |directory: &mut Directory<'_>| match directory.tenant(tenant)? {
+            Some(scope) => tokens::touch(&mut directory.enter(&scope)?, &call, id),
+            None => Ok(()),
+        };
+        self.edge.database.write_directory(touch).await.map_err(|failure| self.failed(&failure))
+    }
+
     /// Notes who asked with a good token (R60).
     fn noted<T>(&self, credential: &Credential, value: T) -> T {
-        let Credential::Token(token) = credential;
+        let Credential::Token(token) = credential else { return value };
         let (notes, claims) = (self.edge.notes(&self.request), token.claims());
         if let Ok(client) = claims.client_id.parse() {
             notes.client(claims.tenant_id, &client);

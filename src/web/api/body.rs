@@ -4,11 +4,13 @@
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::web::Bytes;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_path_to_error::Segment;
 
 use super::objects::Objects;
 use crate::flows::access::Refused;
 use crate::model::strict_json;
+use crate::protocol::opaque;
 
 /// Whether the body says that it is JSON (RFC 8259 §11), or a patch of it (RFC 7396 §4).
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
@@ -25,6 +27,12 @@ pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refused> {
     let value = strict_json::read(body).map_err(|_| {
         Refused::invalid("", "The body must be one JSON document with no member twice in an object.")
     })?;
+    if let Some(at) = secret_in(&value, "") {
+        return Err(Refused::invalid(
+            at,
+            "A secret does not belong here; whoever it is of should revoke it.",
+        ));
+    }
     serde_path_to_error::deserialize(Objects(value)).map_err(|error| {
         let words = error.inner().to_string();
         let unknown = words.starts_with("unknown field");
@@ -37,6 +45,23 @@ pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refused> {
         };
         Refused::invalid(pointer(error.path(), unknown), detail)
     })
+}
+
+/// Where a secret of ours stands that somebody put into the wrong place (P116): it would be stored and shown. Nothing that the
+/// API takes is one.
+fn secret_in(value: &Value, at: &str) -> Option<String> {
+    match value {
+        Value::String(text) => opaque::is_any(text.trim()).then(|| at.to_owned()),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(index, item)| secret_in(item, &format!("{at}/{index}")))
+        }
+        // The name of a member is the caller's, and stays out: the place is that of the object.
+        Value::Object(members) => members.iter().find_map(|(name, inside)| {
+            let named = opaque::is_any(name) || secret_in(inside, at).is_some();
+            named.then(|| at.to_owned())
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }
 
 /// The place as a JSON pointer. The name of an unknown member is the caller's, and stays out.

@@ -11,5 +11,6 @@ mod query;
 mod refused;
 pub mod sessions;
 mod shapes;
+pub mod tokens;
 pub mod user_actions;
 pub mod users;

@@ -56,6 +56,11 @@ fn words(refused: &Refused) -> (StatusCode, &'static str, &'static str) {
             (FORBIDDEN, "not-a-person", "A service account has no roles, and none of this is open to it.")
         }
         Refused::LacksPermission => (FORBIDDEN, "forbidden", "Your roles do not allow this."),
+        Refused::PersonalToken => (
+            FORBIDDEN,
+            "personal-token",
+            "This asks for a sign-in of a moment ago, and a personal access token is none.",
+        ),
         Refused::Policy => (
             FORBIDDEN,
             "policy",
@@ -81,6 +86,7 @@ fn words(refused: &Refused) -> (StatusCode, &'static str, &'static str) {
         Refused::Conflict(conflict) => {
             let (kind, title) = match conflict {
                 Conflict::AddressTaken => ("address-taken", "Another account has this e-mail address."),
+                Conflict::TooMany => ("too-many", "There are as many as there may be; remove one first."),
                 Conflict::Status => ("wrong-status", "The account is not in the state that this leads from."),
             };
             (StatusCode::CONFLICT, kind, title)

@@ -7,6 +7,7 @@ use crate::flows::Call;
 use crate::flows::access::Credential;
 use crate::flows::bearer::{self, Bearer};
 use crate::protocol::bearer::{NoBearer, token_of};
+use crate::protocol::opaque::{self, TenantKind};
 use crate::protocol::params::Params;
 use crate::web::edge::Edge;
 use crate::web::oidc::error::{BearerError, Halt};
@@ -28,6 +29,10 @@ pub fn bearer(
 
 /// What the caller of the API brings, in the header and nowhere else.
 pub fn credential(request: &HttpRequest, edge: &Edge, call: &Call) -> Result<Credential, Halt> {
+    let token = find(request, None)?;
+    if let Some(presented) = opaque::parse(TenantKind::PersonalToken, token) {
+        return Ok(Credential::PersonalToken(presented));
+    }
     bearer(request, edge, call, None).map(|token| Credential::Token(Box::new(token)))
 }
 

@@ -91,6 +91,10 @@ impl From<TokenRefusal> for OAuthError {
                 ErrorCode::InvalidGrant,
                 "The code or token is invalid, expired, used, or was issued to another client.",
             ),
+            TokenRefusal::Unsupported => Self::new(
+                ErrorCode::InvalidRequest,
+                "Only a personal access token is exchanged, for an access token and for nobody else.",
+            ),
             TokenRefusal::Scope => Self::new(
                 ErrorCode::InvalidScope,
                 "The scope is unknown, malformed, or more than was granted.",
@@ -108,6 +112,8 @@ fn missing(parameter: &'static str) -> &'static str {
         "code" => "The parameter code is missing.",
         "refresh_token" => "The parameter refresh_token is missing.",
         "token" => "The parameter token is missing.",
+        "subject_token" => "The parameter subject_token is missing.",
+        "subject_token_type" => "The parameter subject_token_type is missing.",
         _ => "A parameter is missing.",
     }
 }

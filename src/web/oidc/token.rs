@@ -9,7 +9,7 @@ use crate::flows::Call;
 use crate::flows::client_auth::AuthenticatedClient;
 use crate::flows::token::{
     self, Asking, GrantRequest, Issued, TokenRefusal, authorization_code, client_credentials, refresh_token,
-    sign,
+    sign, token_exchange,
 };
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::params::Params;
@@ -36,9 +36,18 @@ async fn exchange(
     let grant = grant(edge, &call, &client, &params).await?;
     // The keys are asked for before anything is used up: without them nothing can be issued.
     let keys = edge.current_keys()?;
+    let exchanged = matches!(grant, GrantRequest::TokenExchange(_));
     let issued = match grant {
         GrantRequest::ClientCredentials(grant) => {
             return credentials(edge, &call, &client, &grant).await;
+        }
+        GrantRequest::TokenExchange(grant) => {
+            let terms = edge.tokens.clone();
+            edge.database
+                .write_directory(move |directory| {
+                    token_exchange::exchange(directory, &call, &terms, &client, &grant)
+                })
+                .await??
         }
         GrantRequest::AuthorizationCode(grant) => {
             let terms = edge.tokens.clone();
@@ -58,6 +67,9 @@ async fn exchange(
         }
     };
     note_person(request, edge, &issued);
+    if exchanged {
+        return Ok(sign::sign(keys.tokens(), issued)?.exchanged());
+    }
     Ok(sign::sign(keys.tokens(), issued)?)
 }
 

@@ -14,6 +14,7 @@ use crate::model::ids::ClientId;
 use crate::model::lifetime;
 use crate::model::resource_server::OpenTo;
 use crate::protocol::api_scope::{is_reserved, reserved};
+use crate::protocol::grant_type::GrantType;
 use crate::protocol::redirect_uri::{SIGN_IN_ANSWER, SIGN_OUT_ANSWER};
 use crate::protocol::token_claims::fits;
 
@@ -347,7 +348,12 @@ pub(super) fn default_grants(kind: Option<ClientKind>) -> Vec<String> {
 }
 
 fn grant_types(list: &Spot<'_>, kind: Option<ClientKind>) -> Option<Vec<String>> {
-    let allowed = default_grants(kind);
+    let usual = default_grants(kind);
+    // Beside the usual ones whoever can keep a secret may exchange personal access tokens (RFC 8693).
+    let mut allowed = usual.clone();
+    if matches!(kind, Some(ClientKind::Web | ClientKind::Service)) {
+        allowed.push(GrantType::TokenExchange.as_str().to_owned());
+    }
     let grants = list.set(|item| {
         let grant = item.text()?;
         if !allowed.contains(&grant.value) {
@@ -362,7 +368,10 @@ fn grant_types(list: &Spot<'_>, kind: Option<ClientKind>) -> Option<Vec<String>>
     })?;
     // The first of the usual ones begins; a refresh token alone has nothing to come from.
     let known = grants.iter().all(|grant| allowed.contains(&grant.value));
-    if known && !grants.iter().any(|grant| Some(&grant.value) == allowed.first()) {
+    let begins = |grant: &str| {
+        usual.first().is_some_and(|first| first == grant) || grant == GrantType::TokenExchange.as_str()
+    };
+    if known && !grants.iter().any(|grant| begins(&grant.value)) {
         list.fault("a client needs a grant type to begin with; leave `grant_types` out for the usual ones");
     }
     Some(values(Some(grants)))

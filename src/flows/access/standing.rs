@@ -1,0 +1,107 @@
+//! Who a credential is, at this moment.
+
+use super::credential::Credential;
+use super::refusal::Refused;
+use super::right::Demand;
+use crate::flows::bearer::{self, Bearer, Holder};
+use crate::flows::call::Call;
+use crate::flows::tokens::{self, Live};
+use crate::model::failure::Failure;
+use crate::model::ids::{PersonalTokenId, SessionId};
+use crate::model::session::Factor;
+use crate::model::time::Timestamp;
+use crate::model::user::User;
+use crate::protocol::acr::Acr;
+use crate::protocol::opaque::Presented;
+use crate::storage::records::sessions;
+use crate::storage::{Directory, TenantScope};
+
+/// A person, read and active, and what their credential says of how they proved themselves.
+pub(super) struct Standing {
+    pub(super) scope: TenantScope,
+    pub(super) user: User,
+    /// What was proved in the session behind it; nothing where that is not known any more.
+    pub(super) proofs: Vec<Factor>,
+    /// The session behind an access token.
+    pub(super) sid: Option<SessionId>,
+    /// The sign-in that an access token tells of.
+    pub(super) signed_in: Option<SignIn>,
+    /// The personal access token whose use has to be written down.
+    pub(super) due: Option<PersonalTokenId>,
+}
+
+/// When and how strongly somebody signed in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SignIn {
+    pub(super) at: Option<Timestamp>,
+    pub(super) strength: Option<Acr>,
+}
+
+/// Reads who it is, if the credential is good and has the scope.
+pub(super) fn of(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    credential: &Credential,
+    demand: Demand,
+) -> Result<Result<Standing, Refused>, Failure> {
+    match credential {
+        Credential::Token(bearer) => of_token(directory, call, bearer, demand),
+        Credential::PersonalToken(presented) => of_personal_token(directory, call, presented, demand),
+    }
+}
+
+fn of_token(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    bearer: &Bearer,
+    demand: Demand,
+) -> Result<Result<Standing, Refused>, Failure> {
+    let Some(token) = bearer::live(directory, call, bearer.clone())? else {
+        return Ok(Err(Refused::InvalidToken));
+    };
+    // For us alone: what is for others too could have come from one of them (RFC 9068 §3).
+    let for_us = token.claims.aud.iter().all(|audience| audience == call.issuer.as_str());
+    if !for_us || !token.claims.scope.contains(demand.scope.as_str()) {
+        return Ok(Err(Refused::LacksScope(demand.scope)));
+    }
+    let Holder::Person(user) = token.holder else { return Ok(Err(Refused::NotAPerson)) };
+    let session = match token.claims.sid {
+        Some(sid) => sessions::find(&mut directory.enter(&token.scope)?, sid)?,
+        None => None,
+    };
+    let proofs = session.into_iter().flat_map(|session| session.proofs).map(|proof| proof.factor).collect();
+    let signed_in = SignIn {
+        at: token.claims.auth_time.map(Timestamp::from_unix),
+        strength: token.claims.acr.as_deref().and_then(|acr| acr.parse().ok()),
+    };
+    Ok(Ok(Standing {
+        scope: token.scope,
+        user: *user,
+        proofs,
+        sid: token.claims.sid,
+        signed_in: Some(signed_in),
+        due: None,
+    }))
+}
+
+/// A personal access token is good for what its owner put into it, and never for what asks for a fresh sign-in (P114).
+fn of_personal_token(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    presented: &Presented,
+    demand: Demand,
+) -> Result<Result<Standing, Refused>, Failure> {
+    let Some(scope) = directory.tenant(presented.tenant)? else { return Ok(Err(Refused::InvalidToken)) };
+    let Some(live) = tokens::live(&mut directory.enter(&scope)?, call, &presented.hash)? else {
+        return Ok(Err(Refused::InvalidToken));
+    };
+    if demand.fresh {
+        return Ok(Err(Refused::PersonalToken));
+    }
+    let due = live.due(call);
+    let Live { token, user } = live;
+    if !token.scopes.contains(demand.scope.as_str()) {
+        return Ok(Err(Refused::LacksScope(demand.scope)));
+    }
+    Ok(Ok(Standing { scope, user, proofs: token.proofs, sid: None, signed_in: None, due }))
+}
