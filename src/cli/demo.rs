@@ -1,6 +1,7 @@
 //! `symbolon demo`: the provider, a sample application, the same as a third party's, and a sample API on throw-away data.
 
 mod announcement;
+mod inbox;
 mod seed;
 
 use std::io;
@@ -9,11 +10,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::web::ServiceConfig;
 use clap::Args;
 use tempfile::TempDir;
 use url::Url;
 
 use self::announcement::Announcement;
+use self::inbox::Inbox;
 use self::seed::{Addresses, OWN_PARTY, Seeded, THIRD_PARTY};
 use super::outcome::{Outcome, Stop, say};
 use crate::config::Config;
@@ -84,14 +87,19 @@ impl Demo {
 
         let config = config(folder, self.port)?;
         telemetry::init(&config.log);
-        let inbox = MailBox::default();
-        let (server, seeded) = start_provider(config, provider, &addresses, inbox.clone()).await?;
+        let mail_box = MailBox::default();
+        let (server, seeded) = start_provider(config, provider, &addresses, mail_box.clone()).await?;
         let notes = start_api(notes, &addresses).await?;
         let own = Party { client_id: OWN_PARTY, name: "Sample Notes", origin: &addresses.relying_party };
         let other = Party { client_id: THIRD_PARTY, name: "Pocket Notes", origin: &addresses.third_party };
+        let inbox = Inbox {
+            kept: mail_box,
+            authority: addresses.relying_party.trim_start_matches("http://").to_owned(),
+            issuer: addresses.issuer.clone(),
+        };
         let parties = [
-            start_party(party, &own, &addresses, &seeded)?,
-            start_party(third_party, &other, &addresses, &seeded)?,
+            start_party(party, &own, (&addresses, &seeded), Some(inbox))?,
+            start_party(third_party, &other, (&addresses, &seeded), None)?,
         ];
 
         let announcement = Announcement::new(&addresses, &seeded);
@@ -172,8 +180,8 @@ struct Party<'a> {
 fn start_party(
     listener: TcpListener,
     party: &Party<'_>,
-    addresses: &Addresses,
-    seeded: &Seeded,
+    (addresses, seeded): (&Addresses, &Seeded),
+    inbox: Option<Inbox>,
 ) -> Result<Sample, Stop> {
     let secret = seeded.party_secrets.get(party.client_id);
     let secret = secret.ok_or_else(|| Stop::failed("a sample application has no secret"))?;
@@ -188,5 +196,11 @@ fn start_party(
         tenants: seeded.tenants.values().cloned().collect(),
     };
     let party = RelyingParty::new(registration, Arc::new(SystemTime)).map_err(Stop::failed)?;
-    Sample::start(listener, move |config| party.clone().routes()(config)).map_err(Stop::failed)
+    let routes = move |config: &mut ServiceConfig| {
+        if let Some(inbox) = &inbox {
+            inbox.routes(config);
+        }
+        party.clone().routes()(config);
+    };
+    Sample::start(listener, routes).map_err(Stop::failed)
 }

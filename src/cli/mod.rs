@@ -12,6 +12,7 @@ pub mod export;
 mod import;
 pub mod init;
 pub mod keys;
+pub mod mail;
 pub mod migrate;
 mod outcome;
 mod person;
@@ -86,6 +87,9 @@ enum Command {
     /// Explain a tenant's sign-in policy, and try a draft of one.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Look at the mails that wait, and try the way out.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// Look at tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -121,6 +125,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Sessions(command) => command.run(&settings),
         Command::Clients(command) => command.run(&settings),
         Command::Policy(command) => command.run(&settings),
+        Command::Mail(command) => command.run(&settings),
         Command::Token(command) => command.run(&settings),
         Command::Migrate(command) => command.run(&settings),
         Command::Plan(command) => command.run(&settings),

@@ -12,7 +12,7 @@ use crate::model::secret::Secret;
 /// The keys of this section.
 pub const SECTION: Section = Section {
     name: "mail",
-    doc: "How mail leaves: through one mail server, by SMTP. Its certificate is judged by the system's roots and by those of `outbound.root_ca_file`.",
+    doc: "How mail leaves: through one mail server, by SMTP. Its certificate is judged by the system's roots and by those of `outbound.root_ca_file`. `symbolon mail test` tries the settings.",
     keys: &[
         Key::new(
             "mail.transport",
@@ -34,7 +34,7 @@ pub const SECTION: Section = Section {
             "mail.timeout",
             Kind::Duration { least: 1, most: 120 },
             "30s",
-            "The longest that one mail may take, from the name look-up to the server's last word. What fails is tried again after one minute, then after longer and longer waits, for about a day; then it is given up.",
+            "The longest that one mail may take, from the name look-up to the server's last word. What fails is tried again after one minute, then after longer and longer waits, for about a day; then it is given up, and `symbolon mail list` shows it.",
         ),
         Key::new(
             "mail.connections",

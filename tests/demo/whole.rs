@@ -281,3 +281,19 @@ fn a_taken_port_is_named_before_anything_starts() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains(&port.to_string()) && said.contains("--port"), "{said}");
 }
+
+/// Mails of the demo hold links that sign in: a page elsewhere whose name leads to this machine must not read them.
+#[tokio::test]
+async fn the_inbox_answers_to_its_own_name_only() {
+    let demo = Demo::start();
+    let inbox = demo.text("inbox");
+    assert_eq!(inbox, format!("{}/inbox", demo.text("relying_party")));
+    let http = browser();
+    let page = http.get(inbox).send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::OK);
+    assert!(page.text().await.unwrap().contains("The demo has sent no mail yet"));
+    let rebound = http.get(inbox).header("Host", "evil.example").send().await.unwrap();
+    assert_eq!(rebound.status(), StatusCode::NOT_FOUND);
+    let missing = http.get(format!("{inbox}/0191c7a2-4b1e-7c3d-9f00-5d2b8c1e4a6f")).send().await.unwrap();
+    assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+}

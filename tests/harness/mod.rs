@@ -14,6 +14,7 @@ pub(crate) mod relying_party;
 pub(crate) mod rows;
 pub(crate) mod seed;
 pub(crate) mod server;
+pub(crate) mod smtp;
 pub(crate) mod sources;
 pub(crate) mod statements;
 pub(crate) mod tokens;

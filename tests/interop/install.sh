@@ -7,7 +7,8 @@ cd "$(dirname "$0")"
 here=$PWD
 store=$here/.installed
 wanted=$(cat install.sh verify/node/package-lock.json verify/python/requirements.txt verify/go/go.sum \
-    verify/java/pom.xml relying_party/node/package-lock.json relying_party/python/requirements.txt | sha256sum)
+    verify/java/pom.xml relying_party/node/package-lock.json relying_party/python/requirements.txt \
+    smtp/requirements.txt | sha256sum)
 [ "$(cat "$store/done" 2>/dev/null)" = "$wanted" ] && exit 0
 rm -rf "$store/done"
 mkdir -p "$store"
@@ -18,7 +19,7 @@ for folder in verify/node relying_party/node; do
 done
 
 python3 -m venv --clear "$store/venv"
-for folder in verify/python relying_party/python; do
+for folder in verify/python relying_party/python smtp; do
     "$store/venv/bin/pip" install --quiet --no-cache-dir --disable-pip-version-check --require-hashes \
         -r $folder/requirements.txt
 done

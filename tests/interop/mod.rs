@@ -4,3 +4,5 @@
 mod programs;
 mod relying_parties;
 mod verifiers;
+
+pub(crate) use programs::installed;

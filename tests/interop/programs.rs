@@ -70,7 +70,7 @@ fn folder() -> PathBuf {
 }
 
 /// Something that the installing script puts there. Missing is a failure, never a skipped test.
-fn installed(name: &str) -> PathBuf {
+pub(crate) fn installed(name: &str) -> PathBuf {
     let store = folder().join(".installed");
     assert!(store.join("done").exists(), "the foreign libraries are missing: run tests/interop/install.sh");
     store.join(name)

@@ -1,7 +1,9 @@
 //! Mail: queued with what it is about, sealed while it waits, sent once, and given up in sight of the operator.
 
+mod command;
 mod limits;
 mod queue;
+mod smtp;
 mod words;
 
 use symbolon::flows::mail::{Mail, MailTerms, Recipient, queue};

@@ -94,7 +94,7 @@ const READS: &[(&str, Try)] = &[
     ("groups::roles_of_user", |tx, t| Ok(!groups::roles_of_user(tx, t.user)?.is_empty())),
     ("interactions::find_open", |tx, t| Ok(interactions::find_open(tx, t.interaction, t.now)?.is_some())),
     ("mails::find", |tx, t| Ok(mails::find(tx, t.mail.id)?.is_some())),
-    ("mails::all", |tx, t| Ok(mails::all(tx, None)?.iter().any(|mail| mail.id == t.mail.id))),
+    ("mails::all", |tx, t| Ok(mails::all(tx, MailState::Queued)?.iter().any(|mail| mail.id == t.mail.id))),
     ("passkeys::find", |tx, t| Ok(passkeys::find(tx, &t.passkey.credential_id)?.is_some())),
     ("passkeys::of_user", |tx, t| Ok(!passkeys::of_user(tx, t.user)?.is_empty())),
     ("passwords::find", |tx, t| Ok(passwords::find(tx, t.user)?.is_some())),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::inbox;
 use super::seed::{Addresses, Seeded};
 use crate::cli::outcome::Stop;
 
@@ -12,6 +13,7 @@ pub(super) struct Announcement<'a> {
     relying_party: &'a str,
     third_party: &'a str,
     api: &'a str,
+    inbox: String,
     users: Vec<User<'a>>,
     clients: Vec<Service<'a>>,
 }
@@ -41,6 +43,7 @@ impl<'a> Announcement<'a> {
             relying_party: &addresses.relying_party,
             third_party: &addresses.third_party,
             api: &addresses.api,
+            inbox: format!("{}{}", addresses.relying_party, inbox::PATH),
             users: users
                 .map(|(tenant, email, password)| User { tenant, email, password: password.expose() })
                 .collect(),
@@ -61,7 +64,7 @@ impl<'a> Announcement<'a> {
     }
 
     pub(super) fn to_text(&self, seeded: &Seeded) -> String {
-        let Self { issuer, relying_party, third_party, api, .. } = self;
+        let Self { issuer, relying_party, third_party, api, inbox, .. } = self;
         let mut lines = vec![
             "Symbolon demo, on data that is thrown away. Ctrl-C ends it.".to_owned(),
             String::new(),
@@ -71,6 +74,7 @@ impl<'a> Announcement<'a> {
             format!("            {third_party}   the same as another company's: you are asked for consent"),
             format!("  Issuer    {issuer}   its keys: {issuer}/.well-known/jwks.json"),
             format!("  API       {api}   a sample API that checks tokens by itself"),
+            format!("  Inbox     {inbox}   every mail that the demo sends"),
             String::new(),
             "  People, shown only now:".to_owned(),
         ];

@@ -167,14 +167,14 @@ pub fn find(tx: &mut TenantTx<'_>, id: MailId) -> Result<Option<StoredMail>, Fai
     row.map(Row::read).transpose()
 }
 
-/// Every mail of the tenant in this state, or in any, the oldest first.
-pub fn all(tx: &mut TenantTx<'_>, state: Option<MailState>) -> Result<Vec<StoredMail>, Failure> {
-    let rows = tx.rows::<mails::table>().order((mails::created_at, mails::id));
-    let rows: Vec<Row> = match state {
-        Some(state) => rows.filter(mails::state.eq(state.as_str())).load(tx.conn()),
-        None => rows.load(tx.conn()),
-    }
-    .or_failure("listing mails")?;
+/// Every mail of the tenant in this state, the oldest first.
+pub fn all(tx: &mut TenantTx<'_>, state: MailState) -> Result<Vec<StoredMail>, Failure> {
+    let rows: Vec<Row> = tx
+        .rows::<mails::table>()
+        .filter(mails::state.eq(state.as_str()))
+        .order((mails::created_at, mails::id))
+        .load(tx.conn())
+        .or_failure("listing mails")?;
     rows.into_iter().map(Row::read).collect()
 }
 
