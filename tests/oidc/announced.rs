@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use symbolon::crypto::jwk::Algorithm;
+use symbolon::model::client::ClientKind;
 use symbolon::protocol::acr::Acr;
 
-use super::party::{World, assert_error, claims, text};
+use super::party::{World, assert_error, claims, platform_client, text};
 use crate::harness::jar::{Jar, Page};
 use crate::webauthn::{device, sign_in as passkey_sign_in};
 
@@ -80,8 +81,11 @@ async fn every_announced_scope_is_given_and_every_announced_claim_told() {
     let world = World::new().await;
     let scopes = announced(&world, "scopes_supported").await;
     let asked = scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
-    let answer = world.authorize(&world.server.browser(), &world.wiki, &[("scope", &asked)]).await;
-    let tokens = world.exchange(&world.wiki, &answer["code"]).await.json();
+    let mut console = platform_client("console", ClientKind::Web);
+    console.metadata.scopes = scopes.iter().cloned().collect();
+    let console = world.server.platform().await.register(console).await;
+    let answer = world.authorize(&world.server.browser(), &console, &[("scope", &asked)]).await;
+    let tokens = world.exchange(&console, &answer["code"]).await.json();
     let granted = text(&tokens, "scope");
     assert_eq!(granted.split(' ').map(str::to_owned).collect::<BTreeSet<_>>(), scopes);
     let id_token = text(&tokens, "id_token");
