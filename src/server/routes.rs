@@ -35,6 +35,7 @@ pub fn table() -> Vec<Route> {
     let mut all = pages_and_protocol();
     all.extend(api());
     all.extend(passkeys());
+    all.extend(factors());
     all
 }
 
@@ -154,6 +155,38 @@ fn api() -> Vec<Route> {
         Route::new("/api/v1/sessions/{session}", Guard::Api)
             .door(Door::Bearer)
             .writes::<ManageOwnAccount, _, _>(DELETE, &sessions::END_OWN, sessions::end_own),
+    ]
+}
+
+/// Codes as a second factor, and the pages on which people look after their factors.
+fn factors() -> Vec<Route> {
+    vec![
+        Route::new("/login/totp", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::code::get_totp)
+            .post(pages::code::post_totp),
+        Route::new("/login/recovery-code", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::code::get_recovery)
+            .post(pages::code::post_recovery),
+        Route::new("/account", Guard::Browser)
+            .unlimited("leads to what the browser is signed in to")
+            .get(pages::account::get),
+        Route::new("/account/factors", Guard::Browser)
+            .unlimited("shows signed-in people what is theirs")
+            .get(pages::account::factors::get),
+        Route::new("/account/factors/totp", Guard::Browser)
+            .unlimited("takes changes of people who have just proved who they are")
+            .get(pages::account::totp::get)
+            .post(pages::account::totp::post),
+        Route::new("/account/factors/totp/remove", Guard::Browser)
+            .unlimited("takes changes of people who have just proved who they are")
+            .get(pages::account::totp::get_remove)
+            .post(pages::account::totp::post_remove),
+        Route::new("/account/factors/recovery-codes", Guard::Browser)
+            .unlimited("takes changes of people who have just proved who they are")
+            .get(pages::account::recovery_codes::get)
+            .post(pages::account::recovery_codes::post),
     ]
 }
 

@@ -2,10 +2,12 @@
 //!
 //! The paths, marker ids and element ids of the pages are a public interface: `docs/pages.md`, held by `tests/pages/`.
 
+pub mod account;
 pub mod accounts;
 pub mod assets;
 pub mod brand;
 pub mod client_card;
+pub mod code;
 pub mod consent;
 pub mod error;
 pub mod factor;
@@ -17,15 +19,19 @@ pub mod identifier;
 pub mod link;
 pub mod logout;
 pub mod mail;
+pub mod moment;
 pub mod offer;
 pub mod passkey;
 pub mod passkeys;
 pub mod password;
 pub mod person;
+pub mod qr;
 pub mod setup;
 pub mod text;
 
+pub use account::{AccountStartPage, FactorsPage, RecoveryCodesPage, TotpPage, TotpRemovePage};
 pub use accounts::AccountsPage;
+pub use code::{RecoveryCodePage, TotpCodePage};
 pub use consent::ConsentPage;
 pub use error::ErrorPage;
 pub use factor::FactorPage;

@@ -47,7 +47,7 @@ impl Locale {
     }
 
     /// The files of this language. Every language has the same ones; a test compares their messages.
-    const fn sources(self) -> [&'static str; 9] {
+    const fn sources(self) -> [&'static str; 11] {
         macro_rules! files {
             ($dir:literal) => {
                 [
@@ -60,6 +60,8 @@ impl Locale {
                     include_str!(concat!("../../locales/", $dir, "/oidc.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/home.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/mail.ftl")),
+                    include_str!(concat!("../../locales/", $dir, "/account.ftl")),
+                    include_str!(concat!("../../locales/", $dir, "/code.ftl")),
                 ]
             };
         }

@@ -22,6 +22,7 @@ use crate::effects::http::HttpClient;
 use crate::effects::mail::Mailer;
 use crate::effects::{Clock, Random};
 use crate::flows::authorize::AuthorizeTimes;
+use crate::flows::factors::FactorRules;
 use crate::flows::factors::passkey::PasskeyRules;
 use crate::flows::keys::{KeyRing, Keys};
 use crate::flows::login::SignInRules;
@@ -157,6 +158,11 @@ impl Edge {
             system_user: None,
             issuer: Arc::clone(&self.issuer),
         }
+    }
+
+    /// What factors are kept and told of with.
+    pub fn factor_rules(&self) -> FactorRules {
+        FactorRules { sealer: Arc::clone(&self.tokens.sealer), mail: self.mail.clone() }
     }
 
     /// The notes of this request; begun here where the outermost middleware is missing, as in a unit test.

@@ -8,8 +8,7 @@ use crate::harness::rows::Everything;
 
 impl Ada {
     async fn sheet(&self) -> Vec<String> {
-        let id = self.id;
-        let made = self.within(move |tx, call| recovery_codes::make(tx, call, id)).await;
+        let made = self.fresh(recovery_codes::renew).await;
         made.expect("a sheet").codes.iter().map(|code| code.expose().clone()).collect()
     }
 

@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
+use symbolon::flows::Call;
+use symbolon::flows::account::Fresh;
 use symbolon::flows::factors::recovery_codes::Sheet;
 use symbolon::flows::factors::totp::{self, BeginRefusal, ConfirmRefusal, Enrolment, RemoveRefusal};
-use symbolon::storage::records::totp_factors;
+use symbolon::model::policy::Policy;
+use symbolon::model::role::Role;
+use symbolon::storage::Directory;
+use symbolon::storage::records::{policies, totp_factors};
 
 use super::{Ada, secret};
 use crate::harness::oathtool::{STEP, another, code};
@@ -12,13 +17,18 @@ use crate::harness::rows::Everything;
 
 impl Ada {
     async fn confirm(&self, typed: &str) -> Result<Option<Sheet>, ConfirmRefusal> {
-        let (sealer, id, typed) = (self.server.edge.tokens.sealer.clone(), self.id, secret(typed));
-        self.within(move |tx, call| totp::confirm(tx, call, &sealer, id, &typed)).await
+        let (rules, typed) = (self.server.edge.factor_rules(), secret(typed));
+        self.fresh(move |directory, call, fresh| totp::confirm(directory, call, &rules, fresh, &typed)).await
     }
 
     async fn proves(&self, typed: &str) -> bool {
         let (sealer, id, typed) = (self.server.edge.tokens.sealer.clone(), self.id, secret(typed));
         self.within(move |tx, call| totp::is_proved(tx, call, &sealer, id, &typed)).await
+    }
+
+    async fn remove(&self) -> Result<(), RemoveRefusal> {
+        let rules = self.server.edge.factor_rules();
+        self.fresh(move |directory, call, fresh| totp::remove(directory, call, &rules, fresh)).await
     }
 
     /// The code that the phone shows now.
@@ -91,8 +101,11 @@ async fn p048_a_secret_that_is_not_confirmed_opens_nothing_and_gives_way() {
     assert_ne!(first.typed.expose(), second.typed.expose());
     assert_eq!(ada.confirm(&ada.shown(&first)).await.err(), Some(ConfirmRefusal::WrongCode), "it is dead");
     ada.confirm(&ada.shown(&second)).await.expect("confirmed");
-    let (sealer, id) = (ada.server.edge.tokens.sealer.clone(), ada.id);
-    let again = ada.within(move |tx, call| totp::begin(tx, call, &sealer, id, "Acme")).await;
+    let rules = ada.server.edge.factor_rules();
+    let begin = move |directory: &mut Directory<'_>, call: &Call, fresh: &Fresh| {
+        totp::begin(directory, call, &rules, fresh, "Acme")
+    };
+    let again = ada.fresh(begin).await;
     assert_eq!(again.err(), Some(BeginRefusal::SetUp), "a confirmed one stays");
     ada.server.advance(STEP).await;
     assert_eq!(ada.confirm(&ada.shown(&second)).await.err(), Some(ConfirmRefusal::NotBegun));
@@ -131,14 +144,15 @@ async fn p048_the_secret_is_sealed_for_its_person() {
     let id = ada.id;
     let moved = ada.within(move |tx, call| {
         let sealed = totp_factors::find(tx, id)?.expect("her secret").sealed_secret;
-        totp_factors::begin(tx, bob, &sealed, call.now)
+        totp_factors::begin(tx, bob, &sealed, call.now)?;
+        totp_factors::confirm(tx, bob, &sealed, 1, call.now)
     });
     assert!(moved.await);
     let (sealer, call, typed) =
         (ada.server.edge.tokens.sealer.clone(), ada.server.operator(), secret(ada.shown(&enrolment)));
-    let confirmed =
-        ada.server.database().write(&ada.scope, move |tx| totp::confirm(tx, &call, &sealer, bob, &typed));
-    let failure = confirmed.await.expect_err("a value that was moved does not open");
+    let proved =
+        ada.server.database().write(&ada.scope, move |tx| totp::is_proved(tx, &call, &sealer, bob, &typed));
+    let failure = proved.await.expect_err("a value that was moved does not open");
     assert_eq!(failure.context, "opening a TOTP secret");
 }
 
@@ -146,11 +160,13 @@ async fn p048_the_secret_is_sealed_for_its_person() {
 async fn an_authenticator_that_was_removed_proves_nothing() {
     let ada = Ada::new().await;
     let enrolment = ada.set_up().await;
-    let id = ada.id;
-    assert_eq!(ada.within(move |tx, call| totp::remove(tx, call, id)).await, Ok(()));
-    assert_eq!(ada.within(move |tx, call| totp::remove(tx, call, id)).await, Err(RemoveRefusal::NotThere));
+    assert_eq!(ada.remove().await, Ok(()));
+    assert_eq!(ada.remove().await, Err(RemoveRefusal::NotThere));
     assert!(!ada.proves(&ada.shown(&enrolment)).await);
     assert_eq!(ada.events("factor.removed").await.len(), 1);
+    let mut below = Everything::open(ada.server.storage());
+    assert_eq!(below.count("recovery_codes"), 0, "nothing is left that they could recover");
+    assert_eq!(below.count("mails WHERE kind IN ('factor_added', 'factor_removed')"), 2, "the owner is told");
 }
 
 #[tokio::test]
@@ -159,5 +175,22 @@ async fn p104_a_suspended_person_proves_nothing_by_a_code() {
     let enrolment = ada.set_up().await;
     ada.server.suspend_user(ada.scope.id(), ada.id).await;
     assert!(!ada.proves(&ada.shown(&enrolment)).await);
-    assert_eq!(ada.confirm("000000").await.err(), Some(ConfirmRefusal::Gone));
+}
+
+#[tokio::test]
+async fn an_authenticator_that_the_tenant_asks_for_stays_where_it_is_the_only_one() {
+    let ada = Ada::new().await;
+    ada.set_up().await;
+    let mut policy = Policy::default();
+    policy.mfa.roles.insert(Role::Owner);
+    let asked = policy.clone();
+    ada.within(move |tx, call| policies::put(tx, &asked, call.now)).await;
+    assert_eq!(ada.remove().await, Ok(()), "she is no owner");
+    policy.mfa.everybody = true;
+    policy.mfa.grace_until = Some(ada.server.now() + Duration::from_hours(1000));
+    ada.set_up().await;
+    ada.within(move |tx, call| policies::put(tx, &policy, call.now)).await;
+    assert_eq!(ada.remove().await, Err(RemoveRefusal::Needed));
+    assert_eq!(Everything::open(ada.server.storage()).count("totp_factors"), 1);
+    assert_eq!(ada.events("factor.removed").await.len(), 1);
 }

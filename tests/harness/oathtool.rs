@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use symbolon::model::time::Timestamp;
 
+use super::jar::{Jar, Page};
+
 /// The time that a code counts.
 pub(crate) const STEP: Duration = Duration::from_secs(30);
 
@@ -17,6 +19,16 @@ pub(crate) fn code(key: &str, at: Timestamp) -> String {
         .expect("oathtool runs: scripts/test-tools installs it");
     assert!(shown.status.success(), "{shown:?}");
     String::from_utf8(shown.stdout).expect("text").trim().to_owned()
+}
+
+/// Sets an authenticator up for whoever is signed in in this browser; gives its key, and the page that follows.
+pub(crate) async fn set_up(jar: &Jar, now: Timestamp) -> (String, Page) {
+    let page = jar.open("/account/factors/totp").await;
+    let page = jar.submit(&page, &[("action", "begin")]).await;
+    let key = page.text_of("totp-key").unwrap_or_else(|| panic!("no key: {page:?}"));
+    let page = jar.submit(&page, &[("code", &code(&key, now)), ("action", "confirm")]).await;
+    assert!(page.has("recovery-codes"), "{page:?}");
+    (key, page)
 }
 
 /// A code of the same length that is another.

@@ -6,15 +6,13 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::Value;
 use symbolon::effects::{Clock as _, SystemClock};
-use symbolon::flows::factors::totp;
 use symbolon::model::audit::EventKind;
 use symbolon::model::client::ClientKind;
-use symbolon::model::secret::Secret;
 use symbolon::storage::records::audit;
 
 use super::party::{World, basic, platform_client, text};
 use crate::harness::TestServer;
-use crate::harness::oathtool::code;
+use crate::harness::oathtool::set_up;
 use crate::harness::program::Program;
 use crate::harness::seed::{PASSWORD, client};
 
@@ -241,21 +239,18 @@ async fn people(world: &World) {
     world.authorize(&jar, &world.wiki, &[("prompt", "none")]).await;
 }
 
-/// A person sets up an authenticator and takes it away again.
+/// A person sets up an authenticator, signs in with it and takes it away again.
 async fn factors(world: &World) {
-    let acme = world.server.scope_of("acme").await;
-    let (eve, sealer, call) = (
-        acme.person("eve@acme.example", &[]).await,
-        world.server.edge.tokens.sealer.clone(),
-        world.server.operator(),
-    );
-    let done = world.server.database().write(&acme.scope, move |tx| {
-        let enrolment = totp::begin(tx, &call, &sealer, eve, "Acme")?.expect("a secret");
-        let typed = Secret::new(code(enrolment.typed.expose(), call.now));
-        totp::confirm(tx, &call, &sealer, eve, &typed)?.expect("confirmed");
-        totp::remove(tx, &call, eve)
-    });
-    done.await.expect("done").expect("removed");
+    world.server.scope_of("acme").await.person("eve@acme.example", &[]).await;
+    let jar = world.server.browser();
+    let page = jar.open("/login").await;
+    let page = jar.submit(&page, &[("username", "eve@acme.example"), ("organisation", "acme")]).await;
+    jar.submit(&page, &[("password", PASSWORD)]).await;
+    set_up(&jar, world.server.now()).await;
+    attempt(world, "eve@acme.example", PASSWORD).await;
+    let page = jar.open("/account/factors/totp/remove").await;
+    let page = jar.submit(&page, &[]).await;
+    assert!(page.has("totp-set-up"), "{page:?}");
     personal_token(world).await;
 }
 

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use symbolon::views::{
-    AccountsPage, ConsentPage, ErrorPage, FactorPage, FormPostPage, HomePage, IdentifierPage, LoggedOutPage,
-    LogoutConfirmPage, OfferPage, PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage,
-    SetupDonePage, SetupPage,
+    AccountStartPage, AccountsPage, ConsentPage, ErrorPage, FactorPage, FactorsPage, FormPostPage, HomePage,
+    IdentifierPage, LoggedOutPage, LogoutConfirmPage, OfferPage, PasskeyAddedPage, PasskeyNewPage,
+    PasskeyPage, PasskeysPage, PasswordPage, RecoveryCodePage, RecoveryCodesPage, SetupDonePage, SetupPage,
+    TotpCodePage, TotpPage, TotpRemovePage,
 };
 
 use super::gallery::every_page;
@@ -93,6 +94,13 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
         (SetupPage::MARKER, SetupPage::PATH),
         (SetupDonePage::MARKER, SetupDonePage::PATH),
         (HomePage::MARKER, HomePage::PATH),
+        (TotpCodePage::MARKER, TotpCodePage::PATH),
+        (RecoveryCodePage::MARKER, RecoveryCodePage::PATH),
+        (AccountStartPage::MARKER, AccountStartPage::PATH),
+        (FactorsPage::MARKER, FactorsPage::PATH),
+        (TotpPage::MARKER, TotpPage::PATH),
+        (TotpRemovePage::MARKER, TotpRemovePage::PATH),
+        (RecoveryCodesPage::MARKER, RecoveryCodesPage::PATH),
     ];
     for row in promised() {
         match paths.iter().find(|(marker, _)| *marker == row.marker) {

@@ -6,13 +6,19 @@ use std::path::Path;
 
 use askama::Template;
 use symbolon::model::accent::Accent;
+use symbolon::views::account::factors::{FactorsNotice, FactorsPage};
+use symbolon::views::account::recovery_codes::{CodesLeft, RecoveryCodesPage};
+use symbolon::views::account::totp::{self, TotpPage, TotpRemovePage, TotpStage};
+use symbolon::views::account::{AccountFrame, AccountStartPage, Section};
 use symbolon::views::accounts::AccountsPage;
 use symbolon::views::client_card::ClientCard;
+use symbolon::views::code::{CodeAsked, CodeProblem, RecoveryCodePage, TotpCodePage};
 use symbolon::views::error::{ErrorKind, ErrorPage};
 use symbolon::views::factor::FactorPage;
 use symbolon::views::frame::Frame;
 use symbolon::views::identifier::{IdentifierPage, IdentifierProblem};
 use symbolon::views::link::LocalPath;
+use symbolon::views::moment::Moment;
 use symbolon::views::offer::OfferPage;
 use symbolon::views::passkey::PasskeyPage;
 use symbolon::views::passkeys::{
@@ -48,6 +54,8 @@ fn pages_in(catalogue: &Catalogue, locale: Locale) -> Vec<Rendered> {
     pages.extend(factor_pages(&frame));
     pages.extend(other_pages(&frame));
     pages.extend(passkey_pages(&frame));
+    pages.extend(code_pages(&frame));
+    pages.extend(account_pages(&frame));
     pages
         .into_iter()
         .map(|(name, marker, html)| Rendered { name, locale, marker, html })
@@ -252,6 +260,75 @@ fn other_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
         ("home", HomePage::MARKER, html(&HomePage { accounts: Vec::new(), ..HomePage::sample(frame()) })),
         ("home-signed-in", HomePage::MARKER, html(&HomePage::sample(frame()))),
     ]
+}
+
+fn code_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
+    let asked = |problem| CodeAsked { problem, ..CodeAsked::sample(frame()) };
+    let totp = |problem| html(&TotpCodePage::from(asked(problem)));
+    let recovery = |problem| html(&RecoveryCodePage::from(asked(problem)));
+    let logo = || CodeAsked { client: Some(with_logo()), ..asked(None) };
+    let locked = Some(CodeProblem::TooManyTries { minutes: 5 });
+    vec![
+        ("totp", TotpCodePage::MARKER, totp(None)),
+        ("totp-wrong", TotpCodePage::MARKER, totp(Some(CodeProblem::Wrong))),
+        ("totp-missing", TotpCodePage::MARKER, totp(Some(CodeProblem::Missing))),
+        ("totp-too-many", TotpCodePage::MARKER, totp(locked)),
+        ("totp-logo", TotpCodePage::MARKER, html(&TotpCodePage::from(logo()))),
+        ("recovery-code-logo", RecoveryCodePage::MARKER, html(&RecoveryCodePage::from(logo()))),
+        ("recovery-code", RecoveryCodePage::MARKER, recovery(None)),
+        ("recovery-code-wrong", RecoveryCodePage::MARKER, recovery(Some(CodeProblem::Wrong))),
+    ]
+}
+
+fn account_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
+    let setup = |stage, problem| html(&TotpPage { stage, problem, ..TotpPage::sample(frame()) });
+    let codes = |page: &RecoveryCodesPage| (RecoveryCodesPage::MARKER, html(page));
+    let left = Some(CodesLeft { count: 1, made_at: Moment::sample() });
+    let used = RecoveryCodesPage { fresh: None, left, ..RecoveryCodesPage::sample(frame()) };
+    let none = RecoveryCodesPage { fresh: None, left: None, ..RecoveryCodesPage::sample(frame()) };
+    let mut pages = vec![
+        ("account", AccountStartPage::MARKER, html(&AccountStartPage::sample(frame()))),
+        ("factors", FactorsPage::MARKER, html(&FactorsPage::sample(frame()))),
+        (
+            "factors-one-account",
+            FactorsPage::MARKER,
+            html(&FactorsPage {
+                account: AccountFrame { account: None, ..AccountFrame::sample(Section::Factors) },
+                totp: None,
+                codes: None,
+                ..FactorsPage::sample(frame())
+            }),
+        ),
+        ("totp-setup", TotpPage::MARKER, html(&TotpPage::sample(frame()))),
+        ("totp-setup-begin", TotpPage::MARKER, setup(TotpStage::Begin, None)),
+        ("totp-setup-waiting", TotpPage::MARKER, setup(TotpStage::Waiting, None)),
+        ("totp-setup-wrong", TotpPage::MARKER, setup(TotpStage::Waiting, Some(totp::CodeProblem::Wrong))),
+        ("totp-setup-missing", TotpPage::MARKER, setup(TotpStage::Waiting, Some(totp::CodeProblem::Missing))),
+        ("totp-setup-active", TotpPage::MARKER, setup(TotpPage::sample_of_active(), None)),
+        ("totp-remove", TotpRemovePage::MARKER, html(&TotpRemovePage::sample(frame()))),
+        (
+            "totp-remove-needed",
+            TotpRemovePage::MARKER,
+            html(&TotpRemovePage { is_needed: true, ..TotpRemovePage::sample(frame()) }),
+        ),
+    ];
+    let fresh = RecoveryCodesPage::sample(frame());
+    let with_totp = RecoveryCodesPage { with_totp: true, ..RecoveryCodesPage::sample(frame()) };
+    let named = [
+        ("recovery-codes", &fresh),
+        ("recovery-codes-first", &with_totp),
+        ("recovery-codes-left", &used),
+        ("recovery-codes-none", &none),
+    ];
+    pages.extend(named.into_iter().map(|(name, page)| {
+        let (marker, html) = codes(page);
+        (name, marker, html)
+    }));
+    pages.extend(FactorsNotice::ALL.into_iter().map(|notice| {
+        let page = FactorsPage { notice: Some(notice), ..FactorsPage::sample(frame()) };
+        ("factors-notice", FactorsPage::MARKER, html(&page))
+    }));
+    pages
 }
 
 #[test]

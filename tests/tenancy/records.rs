@@ -98,10 +98,12 @@ const READS: &[(&str, Try)] = &[
     ("passkeys::find", |tx, t| Ok(passkeys::find(tx, &t.passkey.credential_id)?.is_some())),
     ("passkeys::of_user", |tx, t| Ok(!passkeys::of_user(tx, t.user)?.is_empty())),
     ("passwords::find", |tx, t| Ok(passwords::find(tx, t.user)?.is_some())),
+    ("passwords::changed_at", |tx, t| Ok(passwords::changed_at(tx, t.user)?.is_some())),
     ("passwords::holders", |tx, t| Ok(passwords::holders(tx)?.contains(&t.user))),
     ("personal_access_tokens::find", |tx, t| Ok(personal::find(tx, &t.token_hash)?.is_some())),
     ("personal_access_tokens::of_user", |tx, t| Ok(!personal::of_user(tx, t.user)?.is_empty())),
     ("policies::find", |tx, _| Ok(policies::find(tx)? != Policy::default())),
+    ("recovery_codes::used_at", |tx, t| Ok(recovery_codes::used_at(tx, t.user, SPENT)?.is_some())),
     ("recovery_codes::unused", |tx, t| Ok(!recovery_codes::unused(tx, t.user)?.is_empty())),
     ("refresh_families::find", |tx, t| Ok(families::find(tx, t.family)?.is_some())),
     ("refresh_families::any_offline", |tx, t| families::any_offline(tx, t.sid, &t.client)),
@@ -333,6 +335,7 @@ const WRITES: &[(&str, Try)] = &[
 /// A sealed secret and the hash of a recovery code, of globex's person.
 const SEALED: &str = "sealed1.their.secret";
 const RECOVERY: &str = "the hash of their code";
+const SPENT: &str = "the hash of a code that they used";
 
 fn logo() -> Logo {
     Logo { id: LogoId::from_bytes([7; 16]), bytes: b"a picture".to_vec() }
@@ -421,7 +424,8 @@ async fn theirs(estate: &Estate) -> Theirs {
         personal::insert(tx, &personal_token(ids.user, now), &token_hash)?;
         totp_factors::begin(tx, ids.user, SEALED, now)?;
         totp_factors::confirm(tx, ids.user, SEALED, 1, now)?;
-        recovery_codes::replace(tx, ids.user, &[RECOVERY.to_owned()], now)?;
+        recovery_codes::replace(tx, ids.user, &[RECOVERY.to_owned(), SPENT.to_owned()], now)?;
+        recovery_codes::consume(tx, ids.user, SPENT, now)?;
         let family = tokens::find(tx, &token_hash)?.expect("the refresh token").family_id;
         let (_, interaction) = ids.interaction.split_once('.').expect("a handle");
         Ok(Theirs {

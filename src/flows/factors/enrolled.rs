@@ -37,6 +37,13 @@ pub fn enrolled(tx: &mut TenantTx<'_>, user: &User) -> Result<Enrolled, Failure>
 }
 
 impl Enrolled {
+    /// What is left without this one.
+    #[must_use]
+    pub fn without(mut self, factor: Factor) -> Self {
+        self.0.remove(&factor);
+        self
+    }
+
     /// Whether they have this one.
     pub fn has(&self, factor: Factor) -> bool {
         self.0.contains(&factor)

@@ -2,6 +2,7 @@
 //! exists, in content, headers or time (D1, P036).
 
 pub mod choose;
+pub mod code;
 pub mod identify;
 pub mod lockout;
 pub mod passkey;

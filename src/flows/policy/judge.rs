@@ -60,6 +60,15 @@ pub fn roles_of(tx: &mut TenantTx<'_>, user: &User) -> Result<BTreeSet<Role>, Fa
     Ok(roles)
 }
 
+/// Whether the policy asks this person for two factors, wherever they are.
+///
+/// # Errors
+/// The database fails.
+pub fn may_ask_second(tx: &mut TenantTx<'_>, policy: &Policy, user: &User) -> Result<bool, Failure> {
+    let mfa = &policy.mfa;
+    Ok(mfa.everybody || mfa.outside_trusted || !mfa.roles.is_disjoint(&roles_of(tx, user)?))
+}
+
 impl Verdict {
     /// Whether somebody who stands at the door with a session or a token comes in.
     ///

@@ -6,5 +6,5 @@ mod judge;
 mod simulate;
 
 pub use evaluate::{Door, Facts, Rule, Verdict, evaluate};
-pub use judge::{Proved, judge, roles_of};
+pub use judge::{Proved, judge, may_ask_second, roles_of};
 pub use simulate::{Affected, PERIOD, Simulation, simulate};

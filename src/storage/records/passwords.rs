@@ -26,6 +26,18 @@ pub fn find(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Secret<String>
     Ok(phc.map(Secret::new))
 }
 
+/// When the person's password was set, if they have one.
+pub fn changed_at(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Timestamp>, Failure> {
+    let changed: Option<NaiveDateTime> = tx
+        .rows::<passwords::table>()
+        .filter(passwords::user_id.eq(user.to_string()))
+        .select(passwords::changed_at)
+        .get_result(tx.conn())
+        .optional()
+        .or_failure("reading when a password was set")?;
+    Ok(changed.map(Timestamp::from_naive))
+}
+
 /// Everybody who has a password.
 pub fn holders(tx: &mut TenantTx<'_>) -> Result<BTreeSet<UserId>, Failure> {
     let rows: Vec<String> = tx

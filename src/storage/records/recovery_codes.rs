@@ -1,7 +1,7 @@
 //! Recovery codes, by their hash. One set for each person; each code is used by one conditional update.
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
@@ -50,6 +50,19 @@ pub fn unused(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<(String, Timest
         .load(tx.conn())
         .or_failure("reading recovery codes")?;
     Ok(rows.into_iter().map(|(hash, made)| (hash, Timestamp::from_naive(made))).collect())
+}
+
+/// When a code of this person was used, if it was.
+pub fn used_at(tx: &mut TenantTx<'_>, user: UserId, hash: &str) -> Result<Option<Timestamp>, Failure> {
+    let found: Option<Option<NaiveDateTime>> = tx
+        .rows::<codes::table>()
+        .filter(codes::user_id.eq(user.to_string()))
+        .filter(codes::code_hash.eq(hash))
+        .select(codes::used_at)
+        .get_result(tx.conn())
+        .optional()
+        .or_failure("reading a recovery code")?;
+    Ok(found.flatten().map(Timestamp::from_naive))
 }
 
 /// Uses a code of this person, once: true for exactly one caller, whatever races.

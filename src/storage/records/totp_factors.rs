@@ -22,7 +22,9 @@ pub struct TotpFactor {
     pub created_at: Timestamp,
     /// When the person showed that their authenticator has it; before that it opens nothing.
     pub confirmed_at: Option<Timestamp>,
-    /// When a code of it was last accepted.
+    /// The step of the last code that was accepted.
+    pub last_step: Option<i64>,
+    /// When that was.
     pub last_used_at: Option<Timestamp>,
 }
 
@@ -33,7 +35,7 @@ struct Row {
     sealed_secret: String,
     created_at: NaiveDateTime,
     confirmed_at: Option<NaiveDateTime>,
-    _last_step: Option<i64>,
+    last_step: Option<i64>,
     last_used_at: Option<NaiveDateTime>,
 }
 
@@ -49,6 +51,7 @@ pub fn find(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<TotpFactor>, F
         sealed_secret: row.sealed_secret,
         created_at: Timestamp::from_naive(row.created_at),
         confirmed_at: row.confirmed_at.map(Timestamp::from_naive),
+        last_step: row.last_step,
         last_used_at: row.last_used_at.map(Timestamp::from_naive),
     }))
 }

@@ -1,7 +1,9 @@
 //! The pages for people, one file each: each handler reads a form, calls a flow, shows a page.
 
+pub mod account;
 pub mod accounts;
 pub mod card;
+pub mod code;
 pub mod consent;
 pub mod factor;
 pub mod home;

@@ -118,7 +118,7 @@ async fn refuse(visitor: &Visitor, handle: InteractionHandle, refusal: PasswordR
 }
 
 /// How long it is, in seconds and in minutes begun.
-fn wait(until: Timestamp, now: Timestamp) -> (u64, u32) {
+pub(super) fn wait(until: Timestamp, now: Timestamp) -> (u64, u32) {
     let seconds = until.since(now).as_millis().div_ceil(1000).max(1);
     let minutes = u32::try_from(seconds.div_ceil(60)).unwrap_or(u32::MAX);
     (u64::try_from(seconds).unwrap_or(u64::MAX), minutes)

@@ -1,0 +1,46 @@
+account-area = Ihr Konto
+account-choose = Konto wählen
+account-factors = Wege zum Anmelden
+factors-way = Weg
+factors-since = Eingerichtet
+factors-last = Zuletzt benutzt
+factors-change = Ändern
+factors-never = nie
+factors-not-set-up = nicht eingerichtet
+factors-set-up = Einrichten
+factors-manage = Verwalten
+factors-back = Alle Wege zum Anmelden
+factors-hint = Vor einer Änderung weisen Sie sich noch einmal aus, wenn Sie das nicht gerade getan haben.
+factors-totp-added = Die Authenticator-App ist eingerichtet. Von jetzt an wird ihr Code beim Anmelden verlangt.
+factors-totp-removed = Die Authenticator-App ist entfernt. Ihre Codes gelten nicht mehr.
+factors-recovered = Sie haben sich mit einem Wiederherstellungscode angemeldet; er ist verbraucht. Richten Sie einen neuen Weg zum Anmelden ein oder erstellen Sie neue Codes.
+totp-name = Authenticator-App
+totp-lead = Eine App auf Ihrem Telefon zeigt alle 30 Sekunden einen neuen Code mit sechs Ziffern. Er wird beim Anmelden nach dem Passwort verlangt.
+totp-begin = QR-Code anzeigen
+totp-again = Mit einem neuen QR-Code beginnen
+totp-scan = Scannen Sie dieses Bild mit Ihrer Authenticator-App und geben Sie dann den Code ein, den die App anzeigt.
+totp-qr = QR-Code mit dem Schlüssel für Ihre Authenticator-App
+totp-type = Keine Kamera? Geben Sie diesen Schlüssel in die App ein:
+totp-once = Der Schlüssel wird nur dieses eine Mal angezeigt. Niemand kann ihn später nachsehen.
+totp-waiting = Geben Sie den Code ein, den die App anzeigt. Haben Sie das Bild nicht gescannt, beginnen Sie von vorn.
+totp-code = Code aus der App
+totp-confirm = Bestätigen
+totp-active = Ihre Authenticator-App ist eingerichtet seit
+totp-remove = Authenticator-App entfernen
+totp-remove-title = Authenticator-App entfernen?
+totp-remove-lead = Ihre Codes gelten dann nicht mehr, und Sie melden sich ohne sie an.
+totp-needed = Ihre Organisation verlangt einen zweiten Weg zum Anmelden, und dies ist der einzige, den Sie haben. Richten Sie zuerst einen anderen ein.
+codes-name = Wiederherstellungscodes
+codes-lead = Mit einem Wiederherstellungscode kommen Sie hinein, wenn Sie Ihr Telefon oder Ihren Schlüssel verloren haben. Jeder Code gilt einmal.
+codes-left = { $count ->
+    [one] noch ein Code
+   *[other] noch { $count } Codes
+ }
+codes-none = keine Codes
+codes-replace = Neue Codes ersetzen alle früheren.
+codes-make = Neue Codes erstellen
+codes-fresh = Dies sind Ihre Wiederherstellungscodes. Sie werden nur dieses eine Mal angezeigt: Drucken Sie sie aus oder bewahren Sie sie an einem sicheren Ort auf.
+codes-keep = Jeder Code gilt einmal. Wer einen davon und Ihr Passwort hat, kann sich als Sie anmelden.
+codes-file = Als Datei speichern
+codes-done = Ich habe die Codes aufbewahrt
+codes-file-title = Wiederherstellungscodes für { $account }

@@ -1,0 +1,10 @@
+code-missing = Geben Sie den Code ein.
+code-other = Auf andere Weise anmelden
+totp-code-title = Code aus der App eingeben
+totp-code-lead = Öffnen Sie Ihre Authenticator-App und geben Sie die sechs Ziffern ein, die sie anzeigt.
+totp-code-label = Code
+totp-code-wrong = Der Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten und versuchen Sie es noch einmal.
+recovery-code-title = Wiederherstellungscode eingeben
+recovery-code-lead = Verwenden Sie einen der Codes, die Sie aufbewahrt haben. Jeder gilt einmal. Richten Sie danach einen neuen Weg zum Anmelden ein.
+recovery-code-label = Wiederherstellungscode
+recovery-code-wrong = Der Code stimmt nicht oder wurde schon benutzt. Prüfen Sie ihn oder verwenden Sie einen anderen.

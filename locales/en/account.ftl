@@ -1,0 +1,46 @@
+account-area = Your account
+account-choose = Choose an account
+account-factors = Ways to sign in
+factors-way = Way
+factors-since = Set up
+factors-last = Last used
+factors-change = Change
+factors-never = never
+factors-not-set-up = not set up
+factors-set-up = Set up
+factors-manage = Manage
+factors-back = All ways to sign in
+factors-hint = Before a change you are asked to prove again who you are, unless you have just done so.
+factors-totp-added = The authenticator app is set up. From now on, its code is asked for when you sign in.
+factors-totp-removed = The authenticator app is removed. Its codes no longer work.
+factors-recovered = You signed in with a recovery code, which is used up. Set up a new way to sign in, or make new codes.
+totp-name = Authenticator app
+totp-lead = An app on your phone shows a new six-digit code every 30 seconds. It is asked for when you sign in, after your password.
+totp-begin = Show the QR code
+totp-again = Start again with a new QR code
+totp-scan = Scan this picture with your authenticator app, then type the code that the app shows.
+totp-qr = QR code with the key for your authenticator app
+totp-type = No camera? Type this key into the app:
+totp-once = The key is shown this once. Nobody can look it up later.
+totp-waiting = Type the code that the app shows. If you have not scanned the picture, start again.
+totp-code = Code from the app
+totp-confirm = Confirm
+totp-active = Your authenticator app is set up since
+totp-remove = Remove the authenticator app
+totp-remove-title = Remove the authenticator app?
+totp-remove-lead = Its codes will no longer work, and you will sign in without them.
+totp-needed = Your organisation asks for a second way to sign in, and this is the only one you have. Set up another one first.
+codes-name = Recovery codes
+codes-lead = A recovery code lets you in when you have lost your phone or your key. Each code works once.
+codes-left = { $count ->
+    [one] one code left
+   *[other] { $count } codes left
+ }
+codes-none = no codes
+codes-replace = New codes take the place of all earlier ones.
+codes-make = Make new codes
+codes-fresh = These are your recovery codes. They are shown this once: print them or keep them in a safe place.
+codes-keep = Each code works once. Whoever has one of them and your password can sign in as you.
+codes-file = Save as a file
+codes-done = I have kept the codes
+codes-file-title = Recovery codes for { $account }

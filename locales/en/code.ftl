@@ -1,0 +1,10 @@
+code-missing = Enter the code.
+code-other = Sign in another way
+totp-code-title = Enter the code from your app
+totp-code-lead = Open your authenticator app and type the six digits that it shows.
+totp-code-label = Code
+totp-code-wrong = The code is wrong, or was used already. Wait for the next one and try again.
+recovery-code-title = Enter a recovery code
+recovery-code-lead = Use one of the codes that you wrote down. Each works once. Afterwards, set up a new way to sign in.
+recovery-code-label = Recovery code
+recovery-code-wrong = The code is wrong, or was used already. Check it, or use another one.

@@ -1,0 +1,90 @@
+//! What stands around every page of the account area besides the frame: whose account it is, and the way through the area.
+
+use crate::model::secret::Secret;
+use crate::views::form::Form;
+use crate::views::link::LocalPath;
+use crate::views::person::Person;
+
+/// The parameter and the field that name the account, by its session, where several are signed in in this browser.
+pub const ACCOUNT: &str = "account";
+
+/// A part of the account area, with a place in its navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// The ways to sign in.
+    Factors,
+}
+
+/// What every page of somebody's account knows of it.
+#[derive(Debug, Clone)]
+pub struct AccountFrame {
+    /// Whose account it is.
+    pub person: Person,
+    /// The session of the account, where it has to be named.
+    pub account: Option<String>,
+    /// The part of the area that the page belongs to.
+    pub here: Section,
+    /// The anti-forgery token of its forms.
+    pub csrf: Secret<String>,
+}
+
+impl Section {
+    /// Every part, in the order of the navigation.
+    pub const ALL: [Self; 1] = [Self::Factors];
+
+    /// The page that it begins with.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Factors => "/account/factors",
+        }
+    }
+
+    /// The message with its name.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Factors => "account-factors",
+        }
+    }
+
+    /// The id of the link to it.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Factors => "nav-factors",
+        }
+    }
+}
+
+impl AccountFrame {
+    /// The parts of the area.
+    pub const fn sections(&self) -> &'static [Section] {
+        &Section::ALL
+    }
+
+    /// The page of a part, for this account.
+    pub fn to_section(&self, section: &Section) -> LocalPath {
+        self.to(section.path())
+    }
+
+    /// Whether the page belongs to this part.
+    pub fn is_here(&self, section: &Section) -> bool {
+        self.here == *section
+    }
+
+    /// A page of the area, for this account.
+    pub fn to(&self, path: &'static str) -> LocalPath {
+        match &self.account {
+            Some(account) => LocalPath::page(path).with(ACCOUNT, account),
+            None => LocalPath::page(path),
+        }
+    }
+
+    /// A frame for tests and for the gallery of pages.
+    pub fn sample(here: Section) -> Self {
+        Self {
+            person: Person::sample(),
+            account: Some("01920000-0000-7000-8000-000000000002".to_owned()),
+            here,
+            csrf: Form::sample().csrf,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Who comes to an account page, and with which right: read from the database each time (P045, P048).
+
+use crate::flows::Call;
+use crate::flows::account::{Fresh, NotSignedIn, Reprove, SignedIn, reprove};
+use crate::model::failure::Failure;
+use crate::model::ids::SessionId;
+use crate::protocol::params::Params;
+use crate::storage::Directory;
+use crate::views::account::frame::{ACCOUNT, AccountFrame, Section};
+use crate::views::link::LocalPath;
+use crate::views::person::Person;
+use crate::views::{AccountStartPage, FactorPage, Frame, IdentifierPage};
+use crate::web::pages::visitor::{Detour, Visitor, going_on};
+
+/// Somebody at a page of their account.
+pub(super) struct Visited {
+    /// Who it is.
+    pub(super) who: SignedIn,
+    /// The session that the request named, where it did.
+    named: Option<SessionId>,
+}
+
+impl Visited {
+    /// The frames of a page in this part of the area.
+    pub(super) fn frames(&self, visitor: &Visitor, here: Section) -> (Frame, AccountFrame) {
+        let (user, scope) = (self.who.user(), self.who.scope());
+        let account = AccountFrame {
+            person: Person {
+                name: user.profile.display_name(),
+                email: user.email.clone(),
+                tenant: scope.tenant().name.clone(),
+            },
+            account: self.named.map(|sid| sid.to_string()),
+            here,
+            csrf: visitor.hidden(None).csrf,
+        };
+        (visitor.frame_of(Some(scope), None), account)
+    }
+
+    /// A page of the area, for this account.
+    pub(super) fn to(&self, path: &'static str) -> LocalPath {
+        match self.named {
+            Some(sid) => LocalPath::page(path).with(ACCOUNT, &sid.to_string()),
+            None => LocalPath::page(path),
+        }
+    }
+}
+
+/// The account that the request is about. Whoever is not signed in is sent to do so; where several accounts are and none is
+/// named, it is asked which.
+pub(super) async fn visited(visitor: &Visitor, params: &Params) -> Result<Visited, Detour> {
+    let named = match params.get(ACCOUNT).map(str::parse::<SessionId>) {
+        None => None,
+        Some(Ok(sid)) => Some(sid),
+        Some(Err(_)) => return Err(visitor.to(&LocalPath::page(AccountStartPage::PATH)).into()),
+    };
+    if !visitor.browser.has_signed_in() {
+        return Err(visitor.to(&LocalPath::page(IdentifierPage::PATH)).into());
+    }
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let read = visitor
+        .edge
+        .database
+        .read_directory(move |directory| SignedIn::of_browser(directory, &call, &cookie, named));
+    match visitor.sound(read.await)? {
+        Ok(who) => {
+            visitor.note_user(who.scope().id(), who.user().id);
+            Ok(Visited { who, named })
+        }
+        Err(NotSignedIn::Nobody) if named.is_none() => {
+            Err(visitor.to(&LocalPath::page(IdentifierPage::PATH)).into())
+        }
+        Err(NotSignedIn::Nobody | NotSignedIn::Several(_)) => {
+            Err(visitor.to(&LocalPath::page(AccountStartPage::PATH)).into())
+        }
+    }
+}
+
+/// Makes a sensitive change, for somebody who proved a factor a moment ago: the right is found in the transaction of the
+/// change itself. Everybody else is sent to prove one, and back to the page at this path; then nothing has changed.
+pub(super) async fn change<T: Send + 'static>(
+    visitor: &Visitor,
+    visited: &Visited,
+    page: &'static str,
+    work: impl FnOnce(&mut Directory<'_>, &Call, &Fresh) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Detour> {
+    if visited.who.fresh(&visitor.call).is_none() {
+        return Err(prove_first(visitor, visited, page).await?);
+    }
+    let (call, cookie, named) = (visitor.call.clone(), visitor.browser.hash().to_owned(), visited.named);
+    let changed = visitor.edge.database.write_directory(move |directory| {
+        let Ok(who) = SignedIn::of_browser(directory, &call, &cookie, named)? else { return Ok(None) };
+        let Some(fresh) = who.fresh(&call) else { return Ok(None) };
+        who.touch(directory, &call)?;
+        work(directory, &call, &fresh).map(Some)
+    });
+    // Between the two looks the session ended.
+    visitor.sound(changed.await)?.ok_or_else(|| Detour::from(visitor.to(&visited.to(page))))
+}
+
+/// On to the proof of a factor, and back to the page at this path.
+async fn prove_first(visitor: &Visitor, visited: &Visited, page: &'static str) -> Result<Detour, Detour> {
+    let leave = visitor.may_begin().await?;
+    let (call, cookie, who) = (visitor.call.clone(), visitor.browser.hash().to_owned(), visited.who.clone());
+    let then = visited.to(page).as_str().to_owned();
+    let wanted = Reprove { then, life: visitor.edge.authorize.interaction };
+    let begun = visitor
+        .edge
+        .database
+        .write_directory(move |directory| reprove(directory, &call, (&who, &cookie), wanted))
+        .await;
+    if let Some(leave) = leave {
+        leave.end(begun.is_ok());
+    }
+    Ok(visitor.to(&going_on(FactorPage::PATH, visitor.sound(begun)?)).into())
+}
