@@ -36,8 +36,15 @@ impl<'a> Answer<'a> {
 }
 
 /// The pages that show again what a person typed, and nothing but them.
-const SHOWING: [&str; 6] =
-    ["page-login", "page-password", "page-setup", "page-setup-done", "page-form-post", "page-consent"];
+const SHOWING: [&str; 7] = [
+    "page-login",
+    "page-password",
+    "page-setup",
+    "page-setup-done",
+    "page-form-post",
+    "page-consent",
+    "page-passkey-new",
+];
 
 /// The status of the answer, if it is one that we give, in the shape that this part of the map promises.
 pub(super) fn check(sent: &Sent, text: &str) -> Result<u16, String> {

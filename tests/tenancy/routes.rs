@@ -104,6 +104,8 @@ fn cases(own: &Own) -> Vec<Case> {
             "/login/password",
             "/login/factor",
             "/login/passkey",
+            "/login/totp",
+            "/login/recovery-code",
             "/login/offer",
             "/login/accounts",
             "/account/passkeys/new",
@@ -112,6 +114,15 @@ fn cases(own: &Own) -> Vec<Case> {
             let base =
                 asks(own, &[("username", "ada@acme.example"), ("password", "wrong"), ("decision", "allow")]);
             add(path, "interaction", base, |ids| ids.interaction.clone());
+        }
+        for path in [
+            "/account",
+            "/account/factors",
+            "/account/factors/totp",
+            "/account/factors/totp/remove",
+            "/account/factors/recovery-codes",
+        ] {
+            add(path, "account", asks(own, &[("code", "123456")]), |ids| ids.sid.clone());
         }
         add("/account/passkeys", "passkey", asks(own, &[("name", "x")]), |ids| ids.user.to_string());
         add("/oauth2/logout", "id_token_hint", asks(own, &[]), |ids| ids.id_token.clone());
@@ -124,7 +135,8 @@ fn cases(own: &Own) -> Vec<Case> {
             add(path, "sub", Vec::new(), |ids| ids.user.to_string());
         }
     }
-    cases.retain(|case| case.path != "/userinfo/workspaces" || case.method == Method::GET);
+    let read_only = ["/userinfo/workspaces", "/account", "/account/factors"];
+    cases.retain(|case| !read_only.contains(&case.path) || case.method == Method::GET);
     let get =
         |path, name, id: fn(&Ids) -> String| Case { path, method: Method::GET, name, base: Vec::new(), id };
     cases.push(get("/oauth2/authorize/resume", "interaction", |ids| ids.interaction.clone()));
