@@ -36,7 +36,7 @@ const fn rows(kind: EventKind) -> &'static [Row] {
             ("success", "user", "session", &["factor", "factors"]),
             ("denied", "anonymous", "user", &["account", "reason"]),
         ],
-        EventKind::FactorProved => &[],
+        EventKind::FactorProved => &[("success", "user", "", &["factor", "rule"])],
         EventKind::SignOut => &[
             ("success", "user", "session", &["user"]),
             ("denied", "anonymous", "session", &["reason", "user"]),
