@@ -20,8 +20,9 @@ pub async fn until_stopped(mut server: Server, mut signals: Signals, unready: Du
         ended = server.ended() => return ended,
         () = signals.next() => {}
     }
-    tracing::info!("stopping");
+    // Whoever reads that we stop finds the readiness gone already.
     server.edge.readiness.close();
+    tracing::info!("stopping");
     tokio::select! {
         () = tokio::time::sleep(unready) => {}
         () = signals.next() => return { server.stop(false).await; Ok(()) },
