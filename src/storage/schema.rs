@@ -1,6 +1,13 @@
 //! The tables. Named only in `records/`, where a tenant's table is reached through its scope, and in `pending.rs`,
 //! which writes the events of each tenant under its own name.
 
+mod people;
+
+pub(super) use people::{
+    consents, mail_queue, mails, passkey_index, passkeys, passwords, personal_access_tokens, recovery_codes,
+    setup_links, spent_challenges, totp_factors, users,
+};
+
 diesel::table! {
     tenants (id) {
         id -> Text,
@@ -134,15 +141,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    setup_links (token_hash) {
-        token_hash -> Text,
-        created_at -> Timestamp,
-        expires_at -> Timestamp,
-        consumed_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
     change_number (id) {
         id -> BigInt,
         value -> BigInt,
@@ -183,59 +181,6 @@ diesel::table! {
         workspace_id -> Text,
         slug -> Text,
         name -> Text,
-    }
-}
-
-diesel::table! {
-    users (tenant_id, id) {
-        tenant_id -> Text,
-        id -> Text,
-        email -> Text,
-        email_canonical -> Text,
-        email_verified -> Bool,
-        profile -> Text,
-        roles -> Text,
-        status -> Text,
-        status_since -> Nullable<Timestamp>,
-        created_at -> Timestamp,
-        proofs_since -> Nullable<Timestamp>,
-        break_glass -> Bool,
-    }
-}
-
-diesel::table! {
-    passkeys (tenant_id, id) {
-        tenant_id -> Text,
-        id -> Text,
-        user_id -> Text,
-        credential_id -> Text,
-        name -> Text,
-        credential -> Text,
-        created_at -> Timestamp,
-        last_used_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    passkey_index (credential_id) {
-        credential_id -> Text,
-        tenant_id -> Text,
-    }
-}
-
-diesel::table! {
-    spent_challenges (challenge_hash) {
-        challenge_hash -> Text,
-        expires_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    passwords (tenant_id, user_id) {
-        tenant_id -> Text,
-        user_id -> Text,
-        phc -> Text,
-        changed_at -> Timestamp,
     }
 }
 
@@ -345,17 +290,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    consents (tenant_id, id) {
-        tenant_id -> Text,
-        id -> Text,
-        user_id -> Text,
-        client_id -> Text,
-        allowed -> Text,
-        granted_at -> Timestamp,
-    }
-}
-
-diesel::table! {
     authorization_codes (tenant_id, code_hash) {
         tenant_id -> Text,
         code_hash -> Text,
@@ -435,69 +369,6 @@ diesel::table! {
         seq -> BigInt,
         at -> Timestamp,
         statement -> Text,
-    }
-}
-
-diesel::table! {
-    mails (tenant_id, id) {
-        tenant_id -> Text,
-        id -> Text,
-        user_id -> Nullable<Text>,
-        recipient -> Text,
-        language -> Text,
-        kind -> Text,
-        sealed_variables -> Nullable<Text>,
-        state -> Text,
-        attempts -> BigInt,
-        last_error -> Nullable<Text>,
-        created_at -> Timestamp,
-        ended_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    mail_queue (mail_id) {
-        mail_id -> Text,
-        tenant_id -> Text,
-        due_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    totp_factors (tenant_id, user_id) {
-        tenant_id -> Text,
-        user_id -> Text,
-        sealed_secret -> Text,
-        created_at -> Timestamp,
-        confirmed_at -> Nullable<Timestamp>,
-        last_step -> Nullable<BigInt>,
-        last_used_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    recovery_codes (tenant_id, code_hash) {
-        tenant_id -> Text,
-        code_hash -> Text,
-        user_id -> Text,
-        created_at -> Timestamp,
-        used_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    personal_access_tokens (tenant_id, id) {
-        tenant_id -> Text,
-        id -> Text,
-        user_id -> Text,
-        token_hash -> Text,
-        name -> Text,
-        scopes -> Text,
-        resources -> Text,
-        proofs -> Text,
-        created_at -> Timestamp,
-        expires_at -> Timestamp,
-        last_used_at -> Nullable<Timestamp>,
     }
 }
 
