@@ -33,7 +33,8 @@ const MOVED: &str = r#"
     setTimeout(() => done(sum), 60);
 "#;
 
-fn gallery() -> (Site, Vec<String>) {
+/// A site with every page in every state, and their paths.
+pub(super) fn gallery() -> (Site, Vec<String>) {
     let site = Site::open();
     let mut paths = Vec::new();
     for page in every_page().into_iter().filter(|page| page.name != "form-post") {

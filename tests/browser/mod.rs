@@ -1,5 +1,6 @@
 //! The pages in a real browser: Debian's Chromium, driven by `WebDriver`.
 
+mod accessibility;
 mod layout;
 mod moving_on;
 mod passkeys;

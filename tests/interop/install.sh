@@ -8,13 +8,13 @@ here=$PWD
 store=$here/.installed
 wanted=$(cat install.sh verify/node/package-lock.json verify/python/requirements.txt verify/go/go.sum \
     verify/java/pom.xml relying_party/node/package-lock.json relying_party/python/requirements.txt \
-    smtp/requirements.txt | sha256sum)
+    axe/package-lock.json smtp/requirements.txt | sha256sum)
 [ "$(cat "$store/done" 2>/dev/null)" = "$wanted" ] && exit 0
 rm -rf "$store/done"
 mkdir -p "$store"
 
 export npm_config_cache=$store/npm-cache
-for folder in verify/node relying_party/node; do
+for folder in verify/node relying_party/node axe; do
     (cd $folder && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error)
 done
 
