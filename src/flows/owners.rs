@@ -13,6 +13,17 @@ pub(super) fn is_owner(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failu
         && (user.roles.contains(&Role::Owner) || groups::roles_of_user(tx, user.id)?.contains(&Role::Owner)))
 }
 
+/// Every active owner.
+pub(super) fn all(tx: &mut TenantTx<'_>) -> Result<Vec<User>, Failure> {
+    let mut owners = Vec::new();
+    for user in users::all(tx)? {
+        if is_owner(tx, &user)? {
+            owners.push(user);
+        }
+    }
+    Ok(owners)
+}
+
 /// Whether there is an active owner, this account not counted.
 pub(super) fn exists(tx: &mut TenantTx<'_>, except: Option<UserId>) -> Result<bool, Failure> {
     for user in users::all(tx)?.iter().filter(|user| Some(user.id) != except) {

@@ -11,12 +11,13 @@ use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::ids::SessionId;
 use crate::model::mail::MailKind;
+use crate::model::policy::Policy;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::model::user::User;
 use crate::protocol::revocation_feed::RevokedKind;
 use crate::storage::TenantTx;
-use crate::storage::records::{passwords, users};
+use crate::storage::records::{passwords, policies, users};
 
 /// By which door a password came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +78,19 @@ pub fn context(email: &str, profile: &Profile, organisation: &[&str]) -> Vec<Str
     ];
     let names = names.into_iter().filter_map(|name| name.as_deref());
     names.chain([email]).chain(organisation.iter().copied()).map(str::to_owned).collect()
+}
+
+/// What the tenant of this transaction asks of a new password now.
+///
+/// # Errors
+/// The database fails.
+pub fn rules(tx: &mut TenantTx<'_>) -> Result<PasswordRules, Failure> {
+    policies::find(tx).map(|policy| rules_of(&policy))
+}
+
+/// The same under a policy at hand.
+pub fn rules_of(policy: &Policy) -> PasswordRules {
+    PasswordRules::of_length(usize::try_from(policy.password.min_length).unwrap_or(usize::MAX))
 }
 
 /// Judges what somebody chose. Takes milliseconds: where others wait, it is [`choose`] that does so.

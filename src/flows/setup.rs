@@ -8,7 +8,7 @@ use super::call::Call;
 use super::failures::{self, RecordRules, Source};
 use super::owners;
 use super::passwords::{self, NewPassword, PasswordReason};
-use crate::crypto::password::PasswordHash;
+use crate::crypto::password::{PasswordHash, PasswordRules};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::email::Email;
 use crate::model::failure::Failure;
@@ -54,17 +54,18 @@ pub fn issue_link(
     Ok(Ok(token))
 }
 
-/// Whether the link may be used now.
+/// Whether the link may be used now, and what a password must be there.
 pub fn check_link(
     directory: &mut Directory<'_>,
     call: &Call,
     token: &Secret<String>,
-) -> Result<Result<(), DeadLink>, Failure> {
+) -> Result<Result<PasswordRules, DeadLink>, Failure> {
     let platform = directory.platform()?;
     let Some(hash) = hash_of(token, &platform) else { return Ok(Err(DeadLink)) };
     let open = setup_links::is_open(directory, &hash, call.now)?;
-    let alive = open && !owners::exists(&mut directory.enter(&platform)?, None)?;
-    Ok(if alive { Ok(()) } else { Err(DeadLink) })
+    let mut tx = directory.enter(&platform)?;
+    let alive = open && !owners::exists(&mut tx, None)?;
+    Ok(if alive { Ok(passwords::rules(&mut tx)?) } else { Err(DeadLink) })
 }
 
 /// Uses the link: the account becomes the first owner. An account with this address that is there already gets the

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Job, JobContext};
 use crate::flows::factors::totp::UNCONFIRMED_LIFE;
+use crate::flows::session::REMEMBERED;
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
 use crate::storage::records::{
@@ -62,8 +63,8 @@ pub const EPHEMERAL: &[Ephemeral] = &[
     // Those that are not confirmed: what was shown and never used.
     tenants("totp_factors", UNCONFIRMED_LIFE, "beginning", totp_factors::prune),
     tenants("personal_access_tokens", Duration::from_hours(24 * 30), "expiry", personal_access_tokens::prune),
-    tenants("sessions", Duration::from_hours(24 * 90), "last use", sessions::prune),
-    deployment("browser_sessions", Duration::from_hours(24 * 90), "last use", browser_sessions::prune),
+    tenants("sessions", REMEMBERED, "last use", sessions::prune),
+    deployment("browser_sessions", REMEMBERED, "last use", browser_sessions::prune),
     deployment("counters", HOUR, "expiry", |tx, before, most| counters::prune(tx, before, most)),
     deployment("spent_challenges", Duration::from_mins(1), "expiry", |tx, before, most| {
         spent_challenges::prune(tx, before, most)

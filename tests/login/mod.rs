@@ -13,6 +13,8 @@ mod fixation;
 mod guessing;
 mod logos;
 mod logout;
+mod new_passwords;
+mod notices;
 mod other_account;
 mod pages;
 mod sent_again;

@@ -15,6 +15,7 @@ use symbolon::storage::records::{audit, policies, users};
 use super::party::{World, claims, text};
 use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
+use crate::harness::mails::SentMail;
 use crate::harness::program::Program;
 use crate::harness::seed::PASSWORD;
 
@@ -263,6 +264,15 @@ async fn the_break_glass_owner_comes_in_and_it_is_recorded() {
     let events = world.server.database().read(&scope, |tx| audit::after(tx, 0, 10_000)).await;
     let loud = |body: &str| body.contains("\"break_glass\":true") && body.contains("session.sign_in");
     assert_eq!(events.expect("the events").iter().filter(|event| loud(&event.body)).count(), 1);
+    let told = |mails: &[SentMail]| -> Vec<String> {
+        let told = mails.iter().filter(|mail| mail.subject.contains("emergency account"));
+        told.map(|mail| mail.to.clone()).collect()
+    };
+    assert_eq!(
+        told(&world.server.mails().await),
+        ["ada@acme.example"],
+        "every owner is told, and nobody else"
+    );
     let mfa = Mfa { everybody: true, ..Mfa::default() };
     world.rule(Policy { methods: BTreeSet::from([Factor::Connection]), mfa, ..Policy::default() }).await;
     assert!(!is_signed_in(&sign_in(&world, PASSWORD).await.0).await, "the other rules hold");

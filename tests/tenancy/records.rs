@@ -113,6 +113,7 @@ const READS: &[(&str, Try)] = &[
         Ok(!tokens::access_tokens_since(tx, t.family, Timestamp::from_unix(0))?.is_empty())
     }),
     ("sessions::find", |tx, t| Ok(sessions::find(tx, t.sid)?.is_some())),
+    ("sessions::any_of_user", |tx, t| sessions::any_of_user(tx, t.user, None)),
     ("sessions::open_of_user", |tx, t| Ok(!sessions::open_of_user(tx, t.user)?.is_empty())),
     ("sessions::open_but", |tx, t| Ok(!sessions::open_but(tx, t.user, 0)?.is_empty())),
     ("totp_factors::find", |tx, t| Ok(totp_factors::find(tx, t.user)?.is_some())),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::{SignInRules, notices};
 use crate::flows::call::Call;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
@@ -58,14 +59,14 @@ pub fn count(
     Ok(locked)
 }
 
-/// The same for whoever failed at a door; a lock is recorded, once.
+/// The same for whoever failed at a door; a lock is recorded, and the owner of the account told, once.
 pub fn count_and_record(
     directory: &mut Directory<'_>,
     call: &Call,
-    rate: Rate,
+    rules: &SignInRules,
     (tenant, user, key): (Option<&TenantScope>, Option<UserId>, &str),
 ) -> Result<(), Failure> {
-    let Some(until) = count(directory, key, rate, call.now)? else { return Ok(()) };
+    let Some(until) = count(directory, key, rules.account, call.now)? else { return Ok(()) };
     let Some(scope) = tenant else { return Ok(()) };
     let mut event = call
         .event(EventKind::AccountLocked, EventResult::Denied, Actor::System)
@@ -74,8 +75,12 @@ pub fn count_and_record(
     if let Some(user) = user {
         event = event.on("user", user);
     }
-    directory.enter(scope)?.record(event);
-    Ok(())
+    let mut tx = directory.enter(scope)?;
+    tx.record(event);
+    match user {
+        Some(user) => notices::locked(&mut tx, call, &rules.mail, (user, until)),
+        None => Ok(()),
+    }
 }
 
 /// Forgets the failures of a name: its owner signed in, or the operator knows better. False where there were none.

@@ -5,6 +5,7 @@ pub mod choose;
 pub mod code;
 pub mod identify;
 pub mod lockout;
+mod notices;
 pub mod passkey;
 pub mod password;
 pub mod proved;
@@ -13,6 +14,7 @@ pub mod visit;
 
 use crate::crypto::hmac::KeyedHash;
 use crate::flows::failures::RecordRules;
+use crate::flows::mail::MailTerms;
 use crate::model::ids::TenantId;
 use crate::model::rate::Rate;
 
@@ -23,6 +25,8 @@ pub struct SignInRules {
     pub account: Rate,
     /// How failures are recorded, and under which keyed hash names are counted.
     pub records: RecordRules,
+    /// With what people are told of sign-ins and locks.
+    pub mail: MailTerms,
 }
 
 /// Where a sign-in goes: a tenant, or something that was named and is none. Failures are counted under both alike, so

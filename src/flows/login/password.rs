@@ -273,5 +273,5 @@ fn fail(
     }
     let source = Source { tenant: tenant.map(TenantScope::id), named: key };
     failures::record(directory, call, &rules.records, source, failed)?;
-    lockout::count_and_record(directory, call, rules.account, (tenant, user, key))
+    lockout::count_and_record(directory, call, rules, (tenant, user, key))
 }

@@ -2,7 +2,7 @@
 //! satisfied (P045). The browser's cookie changes at each proof (P069).
 
 use super::visit::Visit;
-use super::{SignInRules, lockout};
+use super::{SignInRules, lockout, notices};
 use crate::flows::call::Call;
 use crate::flows::factors::{self, Enrolled};
 use crate::flows::interaction::{Interaction, Pending};
@@ -104,7 +104,7 @@ pub fn proved(
             let canonical = &user.email_canonical;
             let key = rules.account_key(&super::Destination::Tenant(scope.id()), canonical);
             lockout::clear(directory, &key)?;
-            sign_in(directory, call, (visit, who), (&fresh, by_break_glass), cookie).map(Ok)
+            sign_in(directory, call, (rules, visit, who), (&fresh, by_break_glass), cookie).map(Ok)
         }
     }
 }
@@ -138,15 +138,16 @@ fn more(
     Ok(if saved { Ok(Proved::More(interaction.handle())) } else { Err(NotEnough::Expired) })
 }
 
-/// Signs the person in: session, cookie, event, and the interaction that waited.
+/// Signs the person in: session, cookie, event, notices, and the interaction that waited.
 fn sign_in(
     directory: &mut Directory<'_>,
     call: &Call,
-    (visit, who): (Visit, Candidate<'_>),
+    (rules, visit, who): (&SignInRules, Visit, Candidate<'_>),
     (proofs, by_break_glass): (&[Proof], bool),
     cookie: CookieChange<'_>,
 ) -> Result<Proved, Failure> {
     let user = who.user.id;
+    let is_new_device = notices::is_new_device(directory, call, (who.scope, who.user), cookie.old)?;
     let admitted = session::admit(directory, call, (who.scope, user), proofs, cookie)?;
     let words: Vec<&str> = proofs.iter().map(|proof| proof.factor.as_str()).collect();
     let mut event = call
@@ -160,7 +161,14 @@ fn sign_in(
     if let Some(client) = visit.client_id() {
         event = event.by_client(client);
     }
-    directory.enter(who.scope)?.record(event);
+    let mut tx = directory.enter(who.scope)?;
+    tx.record(event);
+    if is_new_device {
+        notices::new_device(&mut tx, call, &rules.mail, who.user)?;
+    }
+    if by_break_glass {
+        notices::break_glass(&mut tx, call, &rules.mail, who.user)?;
+    }
     let Some(mut interaction) = visit.interaction else {
         return Ok(Proved::SignedIn(SignedIn { user, admitted, goes_on: None, then: None }));
     };

@@ -204,7 +204,7 @@ impl Held {
         }
         let source = Source { tenant: Some(scope.id()), named: &self.key };
         failures::record(directory, call, &rules.records, source, failed)?;
-        lockout::count_and_record(directory, call, rules.account, (Some(&scope), Some(user.id), &self.key))?;
+        lockout::count_and_record(directory, call, rules, (Some(&scope), Some(user.id), &self.key))?;
         if let Some(mut interaction) = visit.interaction {
             interaction.progress.told = Some(Told::of(problem));
             interaction_store::save_progress(directory, &interaction)?;

@@ -89,7 +89,7 @@ pub async fn plan(
     };
     let found = difference::between(&declaration, &state, extent)?;
     faults.extend(found.faults);
-    faults.extend(passwords::weak(&found.changes, &declaration, request.sources.issuer()));
+    faults.extend(passwords::weak(&found.changes, (&declaration, &state), request.sources.issuer())?);
     if !faults.is_empty() {
         return Ok(Err(DeclarationFaults::of(request.file, faults)));
     }

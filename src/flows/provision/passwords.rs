@@ -3,23 +3,36 @@
 use super::apply::{Made, Passwords};
 use super::declaration::{Declaration, DeclarationFault, User};
 use super::difference::{Change, PasswordStep, Step};
-use crate::crypto::password::{Password, PasswordPool, PasswordRules};
+use super::state::State;
+use crate::crypto::password::{Password, PasswordPool};
 use crate::flows::call::Call;
-use crate::flows::passwords::{context, judge};
+use crate::flows::passwords::{context, judge, rules_of};
 use crate::model::failure::Failure;
 use crate::model::issuer::Issuer;
+use crate::model::policy::Policy;
 use crate::model::secret::Secret;
 use crate::model::tenant::PLATFORM_SLUG;
 
-/// A given password that is too weak is a fault of the file, judged in the light of whose it will be (P040). Takes
-/// milliseconds each, and runs where nobody else waits: beside the servers, or before the demo's listens.
-pub(super) fn weak(changes: &[Change], declared: &Declaration, issuer: &Issuer) -> Vec<DeclarationFault> {
+/// A given password that is too weak is a fault of the file, judged in the light of whose it will be and by the policy that
+/// the tenant will have (P040). Takes milliseconds each, and runs where nobody else waits: beside the servers, or before the
+/// demo's listens.
+///
+/// # Errors
+/// A tenant of the changes was not read, which is a defect.
+pub(super) fn weak(
+    changes: &[Change],
+    (declared, state): (&Declaration, &State),
+    issuer: &Issuer,
+) -> Result<Vec<DeclarationFault>, Failure> {
+    let platform = state.inside(PLATFORM_SLUG)?.map(|inside| inside.policy.clone()).unwrap_or_default();
     let judged = people(changes).filter_map(|(tenant, user, step)| match step {
         PasswordStep::Set(given) => {
             let named = declared.tenants.iter().flatten().find(|it| it.slug.value.as_str() == tenant);
             let organisation = [tenant, named.map_or("", |tenant| &tenant.name), issuer.authority()];
             let context = context(user.email.value.spelling(), &user.profile, &organisation);
-            judge(given, PasswordRules::default(), &context).err().map(|weakness| (tenant, user, weakness))
+            // What is no customer's stands under the platform.
+            let policy: &Policy = named.map_or(&platform, |tenant| &tenant.policy);
+            judge(given, rules_of(policy), &context).err().map(|weakness| (tenant, user, weakness))
         }
         PasswordStep::Leave | PasswordStep::Generate => None,
     });
@@ -30,7 +43,7 @@ pub(super) fn weak(changes: &[Change], declared: &Declaration, issuer: &Issuer) 
         let path = format!("{whose}.users[{}].password", user.email.value);
         DeclarationFault { place, path, message: weakness.to_string() }
     });
-    faults.collect()
+    Ok(faults.collect())
 }
 
 /// Hashes the given passwords, which were judged, and makes the others.

@@ -1,5 +1,7 @@
 //! Sessions: who is signed in in a browser, how an account gets in, and how it ends (D12, P069, P074, P076).
 
+use std::time::Duration;
+
 mod admit;
 mod end;
 mod live;
@@ -10,3 +12,6 @@ pub use live::{
     LiveAccount, NotLive, Seen, find_live, keep_alive, live_accounts, live_of, policy_for_offline,
     took_along, touch,
 };
+
+/// How long a session is remembered after its last use: so long a browser is known to an account.
+pub const REMEMBERED: Duration = Duration::from_hours(90 * 24);

@@ -5,7 +5,7 @@ use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryab
 
 use super::{from_json, stored, to_json};
 use crate::model::failure::Failure;
-use crate::model::ids::{SessionId, UserId};
+use crate::model::ids::{BrowserSessionId, SessionId, UserId};
 use crate::model::session::{Proof, Session};
 use crate::model::time::Timestamp;
 use crate::storage::rows::{OrFailure, Prepare, delete_some};
@@ -82,6 +82,23 @@ pub fn find(tx: &mut TenantTx<'_>, id: SessionId) -> Result<Option<Session>, Fai
         .optional()
         .or_failure("reading a session")?;
     row.map(Row::read).transpose()
+}
+
+/// Whether there is a session of this person, ended or not: in this browser, or in any.
+pub fn any_of_user(
+    tx: &mut TenantTx<'_>,
+    user: UserId,
+    browser: Option<BrowserSessionId>,
+) -> Result<bool, Failure> {
+    let of_user = tx.rows::<sessions::table>().filter(sessions::user_id.eq(user.to_string()));
+    let ids = of_user.select(sessions::id);
+    let found: Result<Option<String>, _> = match browser {
+        Some(browser) => {
+            ids.filter(sessions::browser_session_id.eq(browser.to_string())).first(tx.conn()).optional()
+        }
+        None => ids.first(tx.conn()).optional(),
+    };
+    found.map(|found| found.is_some()).or_failure("looking for a session")
 }
 
 /// The sessions of this person that were not ended, the newest first, and where they were used last; those past their

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
 use super::visitor::{Detour, Outcome, Visitor, answered};
-use crate::crypto::password::{MIN_CHARS, PasswordHash, PasswordRules, Weakness};
+use crate::crypto::password::{PasswordHash, PasswordRules, Weakness};
 use crate::flows::passwords;
 use crate::flows::setup::{check_link, complete, note_refusal};
 use crate::model::email::Email;
@@ -30,25 +30,23 @@ pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
 
 async fn show(visitor: &Visitor) -> Outcome {
     let Some(token) = visitor.query()?.secret("token") else { return Ok(dead(visitor)) };
-    if !alive(visitor, &token).await? {
-        return Ok(dead(visitor));
-    }
-    Ok(visitor.show(StatusCode::OK, &page(visitor, token, String::new())))
+    let Some(rules) = alive(visitor, &token).await? else { return Ok(dead(visitor)) };
+    Ok(visitor.show(StatusCode::OK, &page(visitor, rules, token, String::new())))
 }
 
 async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let params = visitor.form(body)?;
     let Some(token) = params.secret("token") else { return Ok(dead(visitor)) };
-    if !alive(visitor, &token).await? {
+    let Some(asked) = alive(visitor, &token).await? else {
         let (call, rules) = (visitor.call.clone(), visitor.edge.sign_in.records.clone());
         let noted = visitor.edge.database.write_directory(move |tx| note_refusal(tx, &call, &rules, &token));
         visitor.sound(noted.await)?;
         return Ok(dead(visitor));
-    }
+    };
     let typed = params.get("email").unwrap_or_default();
-    let mut page = page(visitor, token.clone(), typed.to_owned());
+    let mut page = page(visitor, asked, token.clone(), typed.to_owned());
     let given = params.secret("password").unwrap_or_else(|| Secret::new(String::new()));
-    let (email, accepted) = (typed.parse::<Email>(), judge(visitor, &given, typed).await?);
+    let (email, accepted) = (typed.parse::<Email>(), judge(visitor, &given, (asked, typed)).await?);
     page.email_problem = email.as_ref().err().map(|_| EmailProblem::Invalid);
     page.password_problem = accepted.as_ref().err().copied().map(problem);
     let (Ok(email), Ok(hash)) = (email, accepted) else {
@@ -74,20 +72,21 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
 async fn judge(
     visitor: &Visitor,
     given: &Secret<String>,
-    address: &str,
+    (rules, address): (PasswordRules, &str),
 ) -> Result<Result<PasswordHash, Weakness>, Detour> {
     let edge = &visitor.edge;
     let address: String = address.chars().take(LONGEST_ADDRESS).collect();
     let organisation = [edge.rules.deployment.as_str(), edge.issuer.authority()];
     let context = passwords::context(&address, &Profile::default(), &organisation);
-    let chosen = passwords::choose(&edge.passwords, given, PasswordRules::default(), context);
+    let chosen = passwords::choose(&edge.passwords, given, rules, context);
     visitor.sound(chosen.await.map_err(Into::into))
 }
 
-async fn alive(visitor: &Visitor, token: &Secret<String>) -> Result<bool, Detour> {
+/// What a password must be, where the link lives.
+async fn alive(visitor: &Visitor, token: &Secret<String>) -> Result<Option<PasswordRules>, Detour> {
     let (call, token) = (visitor.call.clone(), token.clone());
     let checked = visitor.edge.database.read_directory(move |directory| check_link(directory, &call, &token));
-    Ok(visitor.sound(checked.await)?.is_ok())
+    Ok(visitor.sound(checked.await)?.ok())
 }
 
 fn dead(visitor: &Visitor) -> HttpResponse {
@@ -99,13 +98,13 @@ fn dead(visitor: &Visitor) -> HttpResponse {
     )
 }
 
-fn page(visitor: &Visitor, token: Secret<String>, email: String) -> SetupPage {
+fn page(visitor: &Visitor, rules: PasswordRules, token: Secret<String>, email: String) -> SetupPage {
     SetupPage {
         frame: visitor.frame(None),
         form: visitor.hidden(None),
         token,
         email,
-        shortest: u32::try_from(MIN_CHARS).unwrap_or(u32::MAX),
+        shortest: u32::try_from(rules.least()).unwrap_or(u32::MAX),
         email_problem: None,
         password_problem: None,
     }
