@@ -18,6 +18,7 @@ mod outcome;
 mod person;
 pub mod plan;
 pub mod policy;
+mod privacy;
 pub mod serve;
 pub mod sessions;
 mod settings;

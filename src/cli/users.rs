@@ -10,6 +10,7 @@ use super::deployment::Deployment;
 use super::import::ImportArgs;
 use super::outcome::{Outcome, Stop, say, warn};
 use super::person::PersonArgs;
+use super::privacy;
 use super::settings::SettingsArgs;
 use crate::effects::{Clock, SystemClock};
 use crate::flows::provision;
@@ -28,6 +29,18 @@ pub enum UsersCommand {
     /// Switch a suspended account on again
     #[command(after_help = RESUME)]
     Resume(Named),
+    /// Delete an account, for 30 days so that it can be brought back
+    #[command(after_help = privacy::DELETE)]
+    Delete(Named),
+    /// Bring a deleted account back
+    #[command(after_help = privacy::RESTORE)]
+    Restore(Named),
+    /// Print what is held of a person, for that person
+    #[command(after_help = privacy::EXPORT)]
+    Export(Exported),
+    /// Erase a person for good
+    #[command(after_help = privacy::ERASE)]
+    Erase(Erased),
     /// Forget the failed sign-ins of an account, and the lock they led to
     #[command(after_help = UNLOCK)]
     Unlock(Named),
@@ -73,6 +86,26 @@ pub struct Named {
     json: bool,
 }
 
+/// The arguments of `users export`.
+#[derive(Debug, Args)]
+pub struct Exported {
+    #[command(flatten)]
+    person: PersonArgs,
+}
+
+/// The arguments of `users erase`.
+#[derive(Debug, Args)]
+pub struct Erased {
+    #[command(flatten)]
+    person: PersonArgs,
+    /// Erase the person; nothing brings them back
+    #[arg(long)]
+    yes: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
 impl UsersCommand {
     /// Runs the command.
     pub fn run(&self, settings: &SettingsArgs) -> Outcome {
@@ -81,6 +114,10 @@ impl UsersCommand {
             Self::Import(import) => import.run(&deployment),
             Self::Suspend(named) => suspend(&deployment, named),
             Self::Resume(named) => resume(&deployment, named),
+            Self::Delete(named) => privacy::delete(&deployment, (&named.person, named.json)),
+            Self::Restore(named) => privacy::restore(&deployment, (&named.person, named.json)),
+            Self::Export(exported) => privacy::export(&deployment, &exported.person),
+            Self::Erase(erased) => privacy::erase(&deployment, (&erased.person, erased.json, erased.yes)),
             Self::Unlock(named) => unlock(&deployment, named),
         }
     }

@@ -140,6 +140,10 @@ event_kinds! {
     TenantChanged = "tenant.changed",
     /// A user was created, changed, suspended, resumed or deleted.
     UserChanged = "user.changed",
+    /// What is held of a person was read as a whole.
+    UserExported = "user.exported",
+    /// A person was erased: nothing names them any more.
+    UserErased = "user.erased",
     /// People were brought from another system.
     PeopleImported = "users.imported",
     /// A person's password was set or changed.

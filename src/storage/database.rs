@@ -172,7 +172,8 @@ impl Database {
                  EXISTS (SELECT 1 FROM pg_class c WHERE c.oid = to_regclass('users') AND pg_has_role(r.oid, c.relowner, 'MEMBER')) AS owns, \
                  EXISTS (SELECT 1 FROM pg_class c WHERE c.oid IN \
                  (to_regclass('audit_events'), to_regclass('audit_personal'), to_regclass('audit_checkpoints')) \
-                 AND (has_table_privilege(c.oid, 'DELETE, TRUNCATE') OR has_any_column_privilege(c.oid, 'UPDATE') \
+                 AND (has_table_privilege(c.oid, CASE WHEN c.relname = 'audit_personal' THEN 'TRUNCATE' ELSE 'DELETE, TRUNCATE' END) \
+                 OR has_any_column_privilege(c.oid, 'UPDATE') \
                  OR NOT has_table_privilege(c.oid, 'INSERT'))) AS audit_rights, \
                  current_setting('synchronous_commit') AS synchronous_commit \
                  FROM pg_roles r WHERE r.rolname = current_user",

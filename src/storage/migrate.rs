@@ -187,7 +187,10 @@ fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Failure {
 }
 
 /// What the server adds to and reads: whoever gets hold of its role cannot rewrite the past.
-const ONLY_GROW: &str = "audit_events, audit_personal, audit_checkpoints";
+const ONLY_GROW: &str = "audit_events, audit_checkpoints";
+
+/// What is written once, and erased with the person whom it names (D22).
+const ERASABLE: &str = "audit_personal";
 
 /// What the server never deletes: it is marked as gone, or moves on.
 const ONLY_CHANGE: &str = "tenants, users, clients, client_directory, client_secrets, resource_servers, policies, \
@@ -205,7 +208,7 @@ fn grant(pg: &mut PgConnection, role: &str) -> Result<(), Failure> {
          GRANT USAGE ON SCHEMA public TO {role}; \
          REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}; \
          GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}; \
-         REVOKE UPDATE, DELETE ON {ONLY_GROW} FROM {role}; \
+         REVOKE UPDATE, DELETE ON {ONLY_GROW} FROM {role}; REVOKE UPDATE ON {ERASABLE} FROM {role}; \
          REVOKE DELETE ON {ONLY_CHANGE} FROM {role}; \
          REVOKE INSERT, DELETE ON {FIXED} FROM {role}; \
          REVOKE INSERT, UPDATE, DELETE ON __diesel_schema_migrations FROM {role}"

@@ -69,6 +69,8 @@ const fn rows(kind: EventKind) -> &'static [Row] {
         EventKind::UserChanged => {
             &[("success", "operator", "user", &["action"]), ("success", "user", "user", &["action"])]
         }
+        EventKind::UserExported => &[("success", "operator", "user", &[])],
+        EventKind::UserErased => &[("success", "operator", "user", &["events"])],
         EventKind::PeopleImported => &[("success", "operator", "", &["file_sha256", "owners", "people"])],
         EventKind::PasswordChanged => &[
             ("success", "operator", "user", &["reason", "sessions"]),
@@ -134,6 +136,8 @@ const fn names_client(kind: EventKind) -> bool {
         | EventKind::UserChanged
         | EventKind::PasswordChanged
         | EventKind::PeopleImported
+        | EventKind::UserExported
+        | EventKind::UserErased
         | EventKind::GroupChanged
         | EventKind::WorkspaceChanged
         | EventKind::ResourceServerChanged
@@ -212,6 +216,8 @@ async fn operator_begins(world: &World) {
     program.ok(&["apply", "initech.yaml"]);
     program.write("people.csv", "email\nivy@initech.example\n");
     program.ok(&["users", "import", "--tenant", "initech", "people.csv", "--yes"]);
+    program.ok(&["users", "export", "--tenant", "initech", "ivy@initech.example"]);
+    program.ok(&["users", "erase", "--tenant", "initech", "ivy@initech.example", "--yes"]);
     program.write("changed.yaml", &INITECH.replace("idle: 1h", "idle: 2h"));
     program.ok(&["apply", "changed.yaml"]);
     world.server.refresh().await;

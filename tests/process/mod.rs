@@ -10,6 +10,7 @@ mod hashing;
 mod import;
 mod listeners;
 mod outage;
+mod privacy;
 mod refusals;
 mod start;
 mod strangers;

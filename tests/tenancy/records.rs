@@ -86,6 +86,7 @@ const READS: &[(&str, Try)] = &[
     ("clients::all_live_secrets", |tx, t| {
         Ok(clients::all_live_secrets(tx, t.now)?.iter().any(|secret| secret.client_id == t.client))
     }),
+    ("consents::of_user", |tx, t| Ok(!consents::of_user(tx, t.user)?.is_empty())),
     ("consents::find", |tx, t| Ok(consents::find(tx, t.user, &t.client)?.is_some())),
     ("entitlements::all", |tx, _| Ok(!entitlements::all(tx)?.is_empty())),
     ("groups::all", |tx, _| Ok(!groups::all(tx)?.is_empty())),
@@ -154,6 +155,17 @@ const CHANGES: &[(&str, Try)] = &[
     ("authorization_codes::end_of_client", |tx, t| {
         codes::end_of_client(tx, &t.client, t.now).map(|()| false)
     }),
+    ("audit::erase_personal", |tx, _| {
+        let all: Vec<i64> = (1..100).collect();
+        audit::erase_personal(tx, &all).map(|_| false)
+    }),
+    ("authorization_codes::remove_of_user", |tx, t| codes::remove_of_user(tx, t.user).map(|()| false)),
+    ("consents::remove_of_user", |tx, t| consents::remove_of_user(tx, t.user).map(|()| false)),
+    ("mails::remove_of_user", |tx, t| {
+        mails::remove_of_user(tx, t.user, "hank@globex.example").map(|()| false)
+    }),
+    ("refresh_families::remove_of_user", |tx, t| families::remove_of_user(tx, t.user).map(|()| false)),
+    ("sessions::remove_of_user", |tx, t| sessions::remove_of_user(tx, t.user).map(|()| false)),
     ("groups::remove", |tx, t| groups::remove(tx, t.group.id).map(|()| false)),
     ("interactions::advance", |tx, t| interactions::advance(tx, t.interaction, "{}")),
     ("interactions::finish", |tx, t| interactions::finish(tx, t.interaction)),

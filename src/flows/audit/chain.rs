@@ -59,8 +59,8 @@ pub enum Fault {
     Inserted(i64),
     /// There is no event at all; the first is written when a tenant is made.
     Empty,
-    /// The facts about people beside events are gone: how many, and of which event first. Nothing in the product erases any
-    /// yet; what does will record which.
+    /// The facts about people beside events are gone, and no later event says that they were erased with a person: how many,
+    /// and of which event first.
     PersonalGone(usize, i64),
     /// The tenant's row has another slug than this, which the chain states.
     Renamed(String),
@@ -188,11 +188,22 @@ impl Verification {
             (Some(_), None) => self.bare.push(event.seq),
             (Some(_), Some(_)) | (None, None) => {}
         }
+        self.note_erasure(&body);
         self.note_tenants(&body);
         self.head = Head { seq: event.seq, hash: event.hash.clone() };
         self.merkle.push(&event.hash);
         self.meet_checkpoints()?;
         Ok(body)
+    }
+
+    /// An erasure names the events beside which nothing stands any more, all of them before it.
+    fn note_erasure(&mut self, body: &Value) {
+        if body.get("kind").and_then(Value::as_str) != Some(EventKind::UserErased.as_str()) {
+            return;
+        }
+        let named = body.pointer("/details/events").and_then(Value::as_array);
+        let named: HashSet<i64> = named.into_iter().flatten().filter_map(Value::as_i64).collect();
+        self.bare.retain(|seq| !named.contains(seq));
     }
 
     /// Notes what the event states of tenants, to be compared with their rows.

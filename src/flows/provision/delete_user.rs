@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::erase_user::LastOwner;
 use crate::effects::Clock;
 use crate::flows::call::Call;
+use crate::flows::owners;
 use crate::flows::revocation::Falling;
 use crate::flows::session;
 use crate::model::audit::{Actor, Event, EventKind, EventResult};
@@ -61,6 +63,23 @@ pub fn delete_user(
     let mut falling = Falling::default();
     falling.person(tx.scope().id(), user.id);
     falling.revoke(tx, clock)
+}
+
+/// The same for whoever acts at the machine: unless it is the tenant's last active owner, whom nobody deletes.
+///
+/// # Errors
+/// The database fails.
+pub fn delete_user_but_last_owner(
+    tx: &mut TenantTx<'_>,
+    (call, clock): (&Call, &Arc<dyn Clock>),
+    actor: &Actor,
+    user: &User,
+) -> Result<Result<(), LastOwner>, Failure> {
+    tenants::hold(tx)?;
+    if owners::is_owner(tx, user)? && !owners::exists(tx, Some(user.id))? {
+        return Ok(Err(LastOwner));
+    }
+    delete_user(tx, (call, clock), actor, user).map(Ok)
 }
 
 /// Why an account stays deleted.

@@ -108,3 +108,10 @@ pub fn checkpoints(tx: &mut TenantTx<'_>) -> Result<Vec<(i64, String)>, Failure>
         .load(tx.conn())
         .or_failure("reading audit checkpoints")
 }
+
+/// Erases the personal side of these events; says of how many. Their chain holds commitments alone, and stays whole (D22).
+pub fn erase_personal(tx: &mut TenantTx<'_>, events: &[i64]) -> Result<usize, Failure> {
+    diesel::delete(tx.rows::<audit_personal::table>().filter(audit_personal::seq.eq_any(events)))
+        .execute(tx.conn())
+        .or_failure("erasing the personal side of audit events")
+}

@@ -143,6 +143,14 @@ pub fn end_of_client(tx: &mut TenantTx<'_>, client: &ClientId, now: Timestamp) -
     Ok(())
 }
 
+/// Removes every one of this person: they are erased.
+pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), Failure> {
+    diesel::delete(tx.rows::<codes::table>().filter(codes::user_id.eq(user.to_string())))
+        .execute(tx.conn())
+        .or_failure("removing the authorization codes of a user")?;
+    Ok(())
+}
+
 /// Forgets up to `limit` of the codes that expired before this time; says how many.
 pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> Result<usize, Failure> {
     delete_some!(

@@ -2,7 +2,7 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
-use super::{from_json, to_json};
+use super::{from_json, stored, to_json};
 use crate::model::consent::Consent;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, ConsentId, UserId};
@@ -78,4 +78,29 @@ pub fn remove(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Result<
     .execute(tx.conn())
     .or_failure("withdrawing a consent")?;
     Ok(removed > 0)
+}
+
+/// Removes everything that this person allowed: they are erased.
+pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), Failure> {
+    diesel::delete(tx.rows::<consents::table>().filter(consents::user_id.eq(user.to_string())))
+        .execute(tx.conn())
+        .or_failure("removing the consents of a user")?;
+    Ok(())
+}
+
+/// Every consent of this person, by client, and since when.
+pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<(ClientId, Consent, Timestamp)>, Failure> {
+    let rows: Vec<(String, String, chrono::NaiveDateTime)> = tx
+        .rows::<consents::table>()
+        .filter(consents::user_id.eq(user.to_string()))
+        .order(consents::client_id)
+        .select((consents::client_id, consents::allowed, consents::granted_at))
+        .load(tx.conn())
+        .or_failure("listing consents")?;
+    rows.into_iter()
+        .map(|(client, allowed, at)| {
+            let client = stored(&client, "consents.client_id")?;
+            Ok((client, from_json(&allowed, "consents.allowed")?, Timestamp::from_naive(at)))
+        })
+        .collect()
 }

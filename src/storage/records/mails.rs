@@ -280,6 +280,21 @@ pub fn revive(tx: &mut TenantTx<'_>, id: MailId, now: Timestamp) -> Result<bool,
     Ok(changed == 1)
 }
 
+/// Removes every mail to this person or to this address, those that wait too: the person is erased.
+pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId, address: &str) -> Result<(), Failure> {
+    let to_them = tx.rows::<mails::table>().filter(mails::user_id.eq(user.to_string())).select(mails::id);
+    let mut ids: Vec<String> = to_them.load(tx.conn()).or_failure("listing the mails to a user")?;
+    let there = tx.rows::<mails::table>().filter(mails::recipient.eq(address)).select(mails::id);
+    ids.extend(there.load::<String>(tx.conn()).or_failure("listing the mails to an address")?);
+    diesel::delete(mail_queue::table.filter(mail_queue::mail_id.eq_any(&ids)))
+        .execute(tx.conn())
+        .or_failure("removing the mails to a user from the queue")?;
+    diesel::delete(tx.rows::<mails::table>().filter(mails::id.eq_any(&ids)))
+        .execute(tx.conn())
+        .or_failure("removing the mails to a user")?;
+    Ok(())
+}
+
 /// Forgets up to `limit` of the mails that were sent or given up before this time; says how many.
 pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> Result<usize, Failure> {
     delete_some!(

@@ -233,6 +233,14 @@ pub fn end_of_client(tx: &mut TenantTx<'_>, client: &ClientId, now: Timestamp) -
     .or_failure("ending the refresh families of a client")
 }
 
+/// Removes every one of this person: they are erased.
+pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), Failure> {
+    diesel::delete(tx.rows::<families::table>().filter(families::user_id.eq(user.to_string())))
+        .execute(tx.conn())
+        .or_failure("removing the refresh families of a user")?;
+    Ok(())
+}
+
 /// Forgets about `limit` of the families that ended or expired before this time and of their tokens; says how many.
 pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> Result<usize, Failure> {
     let before = before.to_naive();

@@ -231,6 +231,14 @@ pub fn end_of_user(
     ended.iter().map(|id| stored(id, "sessions.id")).collect()
 }
 
+/// Removes every one of this person: they are erased.
+pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), Failure> {
+    diesel::delete(tx.rows::<sessions::table>().filter(sessions::user_id.eq(user.to_string())))
+        .execute(tx.conn())
+        .or_failure("removing the sessions of a user")?;
+    Ok(())
+}
+
 /// Forgets up to `limit` of the sessions that nobody used since `before`; says how many.
 pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> Result<usize, Failure> {
     delete_some!(

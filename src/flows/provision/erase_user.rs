@@ -1,0 +1,98 @@
+//! Erasing a person for good: what is theirs goes from every table, and what names them from the record, whose chain stays
+//! whole (R75, P145, D22).
+
+use std::sync::Arc;
+
+use super::delete_user::strip;
+use crate::effects::Clock;
+use crate::flows::call::Call;
+use crate::flows::owners;
+use crate::flows::revocation::Falling;
+use crate::model::audit::{Actor, EventKind, EventResult};
+use crate::model::failure::Failure;
+use crate::model::profile::Profile;
+use crate::model::user::User;
+use crate::storage::TenantTx;
+use crate::storage::records::{
+    audit, authorization_codes, consents, mails, recovery_codes, refresh_families, sessions, tenants,
+    totp_factors, users,
+};
+
+/// Events that are read at once.
+const PAGE: i64 = 1000;
+
+/// The account is the last active owner's: nobody would administer the tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastOwner;
+
+/// Erases an account, deleted before or not; says how many events were left without what named the person. Its row stays
+/// as an id that leads nowhere, so that what others did keeps its meaning.
+///
+/// # Errors
+/// The database fails.
+pub fn erase_user(
+    tx: &mut TenantTx<'_>,
+    (call, clock): (&Call, &Arc<dyn Clock>),
+    actor: &Actor,
+    user: &User,
+) -> Result<Result<usize, LastOwner>, Failure> {
+    tenants::hold(tx)?;
+    if owners::is_owner(tx, user)? && !owners::exists(tx, Some(user.id))? {
+        return Ok(Err(LastOwner));
+    }
+    if user.status.is_active() || !user.email_canonical.starts_with("deleted:") {
+        strip(tx, call, actor, user)?;
+    }
+    refresh_families::remove_of_user(tx, user.id)?;
+    authorization_codes::remove_of_user(tx, user.id)?;
+    sessions::remove_of_user(tx, user.id)?;
+    consents::remove_of_user(tx, user.id)?;
+    totp_factors::remove(tx, user.id)?;
+    recovery_codes::remove(tx, user.id)?;
+    mails::remove_of_user(tx, user.id, &user.email)?;
+    let Some(gone) = users::find(tx, user.id)? else {
+        return Err(Failure::internal("an account that is erased is missing"));
+    };
+    users::update(
+        tx,
+        &User {
+            email: String::new(),
+            email_canonical: format!("erased:{}", user.id),
+            email_verified: false,
+            profile: Profile::default(),
+            roles: std::collections::BTreeSet::new(),
+            break_glass: false,
+            ..gone
+        },
+    )?;
+    // Named one by one: what is missing beside the chain without such a word is a finding.
+    let erased = forget(tx, user)?;
+    let event = call.event(EventKind::UserErased, EventResult::Success, actor.clone());
+    tx.record(event.on("user", user.id).with("events", erased.clone()));
+    let mut falling = Falling::default();
+    falling.person(tx.scope().id(), user.id);
+    falling.revoke(tx, clock)?;
+    Ok(Ok(erased.len()))
+}
+
+/// Takes the personal side from every event that is about the person, or names them by their address.
+fn forget(tx: &mut TenantTx<'_>, user: &User) -> Result<Vec<i64>, Failure> {
+    let (id, address) = (user.id.to_string(), user.email.to_lowercase());
+    let (mut erased, mut last) = (Vec::new(), 0);
+    loop {
+        let page = audit::after(tx, last, PAGE)?;
+        let Some(end) = page.last() else { return Ok(erased) };
+        last = end.seq;
+        let theirs: Vec<i64> = page
+            .iter()
+            .filter(|event| {
+                event.personal.as_ref().is_some_and(|personal| {
+                    event.body.contains(&id) || personal.facts.to_lowercase().contains(&address)
+                })
+            })
+            .map(|event| event.seq)
+            .collect();
+        audit::erase_personal(tx, &theirs)?;
+        erased.extend(theirs);
+    }
+}

@@ -1,0 +1,78 @@
+//! What we hold of a person, for that person: everything but what opens something, and nothing of anybody else (R75, P144).
+
+use serde_json::{Value, json};
+
+use crate::flows::call::Call;
+use crate::model::audit::{Actor, EventKind, EventResult};
+use crate::model::failure::Failure;
+use crate::model::role::Role;
+use crate::model::user::User;
+use crate::storage::TenantTx;
+use crate::storage::records::{audit, consents, groups, passwords, recovery_codes, sessions, totp_factors};
+
+/// Events that are read at once.
+const PAGE: i64 = 1000;
+
+/// Everything as one JSON object, and the record that it was read. What others did to the account is told without saying
+/// who they are or where they sat.
+///
+/// # Errors
+/// The database fails.
+pub fn export_user(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: &User) -> Result<Value, Failure> {
+    let groups = groups::of_users(tx, &[user.id])?.remove(&user.id).unwrap_or_default();
+    let totp = totp_factors::find(tx, user.id)?.map(|factor| {
+        json!({"made_at": factor.created_at, "confirmed_at": factor.confirmed_at, "last_used_at": factor.last_used_at})
+    });
+    let sessions: Vec<Value> = sessions::open_of_user(tx, user.id)?
+        .into_iter()
+        .map(|(session, there)| {
+            json!({"began_at": session.created_at, "last_seen_at": session.last_seen_at, "address": there.address,
+                "user_agent": there.user_agent, "proofs": session.proofs})
+        })
+        .collect();
+    let consents: Vec<Value> = consents::of_user(tx, user.id)?
+        .into_iter()
+        .map(|(client, consent, at)| json!({"client_id": client, "scopes": consent.scopes(), "granted_at": at}))
+        .collect();
+    let exported = json!({
+        "account": {
+            "id": user.id, "email": user.email, "email_verified": user.email_verified,
+            "status": user.status.as_str(), "created_at": user.created_at,
+            "roles": user.roles.iter().copied().map(Role::as_str).collect::<Vec<_>>(),
+            "groups": groups.iter().map(|group| group.name.as_str()).collect::<Vec<_>>(),
+        },
+        "profile": user.profile,
+        "factors": {
+            "password": passwords::find(tx, user.id)?.is_some(),
+            "authenticator": totp,
+            "recovery_codes_left": recovery_codes::unused(tx, user.id)?.len(),
+        },
+        "sessions": sessions,
+        "consents": consents,
+        "history": history(tx, user)?,
+    });
+    let event = call.event(EventKind::UserExported, EventResult::Success, actor.clone());
+    tx.record(event.on("user", user.id));
+    Ok(exported)
+}
+
+/// What the audit trail has of them: what they did themselves with where they sat, what was done to them without.
+fn history(tx: &mut TenantTx<'_>, user: &User) -> Result<Vec<Value>, Failure> {
+    let (id, mut history, mut last) = (user.id.to_string(), Vec::new(), 0);
+    loop {
+        let page = audit::stored_after(tx, last, PAGE)?;
+        let Some(end) = page.last() else { return Ok(history) };
+        last = end.event.seq;
+        for stored in page.iter().filter(|stored| stored.event.body.contains(&id)) {
+            let body: Value = serde_json::from_str(&stored.event.body)
+                .map_err(|error| Failure::internal("reading an audit event").because(error))?;
+            let own = body["actor"]["id"] == id.as_str();
+            let facts = stored.event.personal.as_ref().filter(|_| own);
+            let facts: Value =
+                facts.map_or(Value::Null, |it| serde_json::from_str(&it.facts).unwrap_or_default());
+            let by = if own { "you" } else { "somebody else" };
+            history.push(json!({"at": stored.at, "what": stored.kind, "result": body["result"], "by": by,
+                "address": facts["address"], "user_agent": facts["user_agent"]}));
+        }
+    }
+}
