@@ -21,6 +21,8 @@ mod config;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod crypto;
 #[cfg(test)]
 mod demo;

@@ -36,6 +36,7 @@ pub fn table() -> Vec<Route> {
     all.extend(api());
     all.extend(passkeys());
     all.extend(factors());
+    all.extend(console());
     all
 }
 
@@ -187,6 +188,24 @@ fn factors() -> Vec<Route> {
             .unlimited("takes changes of people who have just proved who they are")
             .get(pages::account::recovery_codes::get)
             .post(pages::account::recovery_codes::post),
+    ]
+}
+
+/// The console. Each of its pages asks for the rights of the API in the transaction of what it does, and for an owner or an
+/// admin (`pages::console`).
+fn console() -> Vec<Route> {
+    vec![
+        Route::new("/console", Guard::Browser)
+            .unlimited("leads to what the browser is signed in to")
+            .get(pages::console::get),
+        Route::new("/console/people", Guard::Browser)
+            .unlimited("is for people who are signed in")
+            .get(pages::console::people::get)
+            .post(pages::console::people::post),
+        Route::new("/console/people/person", Guard::Browser)
+            .unlimited("is for people who are signed in")
+            .get(pages::console::person::get)
+            .post(pages::console::person::post),
     ]
 }
 

@@ -9,6 +9,7 @@ pub mod brand;
 pub mod client_card;
 pub mod code;
 pub mod consent;
+pub mod console;
 pub mod error;
 pub mod factor;
 pub mod form;
@@ -33,6 +34,7 @@ pub use account::{AccountStartPage, FactorsPage, RecoveryCodesPage, TotpPage, To
 pub use accounts::AccountsPage;
 pub use code::{RecoveryCodePage, TotpCodePage};
 pub use consent::ConsentPage;
+pub use console::{ConsolePeoplePage, ConsolePersonPage, ConsoleStartPage};
 pub use error::ErrorPage;
 pub use factor::FactorPage;
 pub use form_post::FormPostPage;

@@ -36,7 +36,7 @@ impl<'a> Answer<'a> {
 }
 
 /// The pages that show again what a person typed, and nothing but them.
-const SHOWING: [&str; 7] = [
+const SHOWING: [&str; 8] = [
     "page-login",
     "page-password",
     "page-setup",
@@ -44,6 +44,7 @@ const SHOWING: [&str; 7] = [
     "page-form-post",
     "page-consent",
     "page-passkey-new",
+    "page-console-people",
 ];
 
 /// The status of the answer, if it is one that we give, in the shape that this part of the map promises.

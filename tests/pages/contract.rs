@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use symbolon::views::{
-    AccountStartPage, AccountsPage, ConsentPage, ErrorPage, FactorPage, FactorsPage, FormPostPage, HomePage,
-    IdentifierPage, LoggedOutPage, LogoutConfirmPage, OfferPage, PasskeyAddedPage, PasskeyNewPage,
-    PasskeyPage, PasskeysPage, PasswordPage, RecoveryCodePage, RecoveryCodesPage, SetupDonePage, SetupPage,
-    TotpCodePage, TotpPage, TotpRemovePage,
+    AccountStartPage, AccountsPage, ConsentPage, ConsolePeoplePage, ConsolePersonPage, ConsoleStartPage,
+    ErrorPage, FactorPage, FactorsPage, FormPostPage, HomePage, IdentifierPage, LoggedOutPage,
+    LogoutConfirmPage, OfferPage, PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage,
+    RecoveryCodePage, RecoveryCodesPage, SetupDonePage, SetupPage, TotpCodePage, TotpPage, TotpRemovePage,
 };
 
 use super::gallery::every_page;
@@ -101,6 +101,9 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
         (TotpPage::MARKER, TotpPage::PATH),
         (TotpRemovePage::MARKER, TotpRemovePage::PATH),
         (RecoveryCodesPage::MARKER, RecoveryCodesPage::PATH),
+        (ConsoleStartPage::MARKER, ConsoleStartPage::PATH),
+        (ConsolePeoplePage::MARKER, ConsolePeoplePage::PATH),
+        (ConsolePersonPage::MARKER, ConsolePersonPage::PATH),
     ];
     for row in promised() {
         match paths.iter().find(|(marker, _)| *marker == row.marker) {

@@ -13,6 +13,8 @@ use symbolon::views::account::{AccountFrame, AccountStartPage, Section};
 use symbolon::views::accounts::AccountsPage;
 use symbolon::views::client_card::ClientCard;
 use symbolon::views::code::{CodeAsked, CodeProblem, RecoveryCodePage, TotpCodePage};
+use symbolon::views::console::person::{Allowed, PersonNotice, PersonProblem};
+use symbolon::views::console::{ConsolePeoplePage, ConsolePersonPage, ConsoleStartPage};
 use symbolon::views::error::{ErrorKind, ErrorPage};
 use symbolon::views::factor::FactorPage;
 use symbolon::views::frame::Frame;
@@ -56,6 +58,7 @@ fn pages_in(catalogue: &Catalogue, locale: Locale) -> Vec<Rendered> {
     pages.extend(passkey_pages(&frame));
     pages.extend(code_pages(&frame));
     pages.extend(account_pages(&frame));
+    pages.extend(console_pages(&frame));
     pages
         .into_iter()
         .map(|(name, marker, html)| Rendered { name, locale, marker, html })
@@ -327,6 +330,44 @@ fn account_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
     pages.extend(FactorsNotice::ALL.into_iter().map(|notice| {
         let page = FactorsPage { notice: Some(notice), ..FactorsPage::sample(frame()) };
         ("factors-notice", FactorsPage::MARKER, html(&page))
+    }));
+    pages
+}
+
+fn console_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
+    let (list, one) = (ConsolePeoplePage::MARKER, ConsolePersonPage::MARKER);
+    let people = || ConsolePeoplePage::sample(frame());
+    let person = || ConsolePersonPage::sample(frame());
+    let later = ConsolePeoplePage { first: Some(LocalPath::page("/console/people")), next: None, ..people() };
+    let none = ConsolePeoplePage { people: Vec::new(), next: None, ..people() };
+    let found = ConsolePeoplePage {
+        people: Vec::new(),
+        next: None,
+        search: "\"><script>alert(1)</script>".to_owned(),
+        ..people()
+    };
+    let mut bare =
+        ConsolePersonPage { may: Allowed::default(), factors: Vec::new(), sessions: Vec::new(), ..person() };
+    bare.person.name = None;
+    bare.person.groups.clear();
+    let resume = Allowed { suspend: false, resume: true, ..person().may };
+    let mut pages = vec![
+        ("console", ConsoleStartPage::MARKER, html(&ConsoleStartPage::sample(frame()))),
+        ("console-people", list, html(&people())),
+        ("console-people-later", list, html(&later)),
+        ("console-people-none", list, html(&none)),
+        ("console-people-none-found", list, html(&found)),
+        ("console-person", one, html(&person())),
+        ("console-person-bare", one, html(&bare)),
+        ("console-person-suspended", one, html(&ConsolePersonPage { may: resume, ..person() })),
+    ];
+    pages.extend(PersonNotice::ALL.into_iter().map(|notice| {
+        let page = ConsolePersonPage { notice: Some(notice), ..person() };
+        ("console-person-notice", one, html(&page))
+    }));
+    pages.extend(PersonProblem::ALL.into_iter().map(|problem| {
+        let page = ConsolePersonPage { problem: Some(problem), ..person() };
+        ("console-person-problem", one, html(&page))
     }));
     pages
 }

@@ -51,7 +51,7 @@ async fn p105_doors_that_scanners_try_do_not_exist() {
         "/.env",
         "/.git/config",
         "/admin",
-        "/console",
+        "/h2-console",
         "/server-status",
         "/phpinfo.php",
         "/swagger",

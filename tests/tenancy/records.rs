@@ -123,7 +123,7 @@ const READS: &[(&str, Try)] = &[
     ("users::find_by_email", |tx, t| Ok(users::find_by_email(tx, &t.person.email_canonical)?.is_some())),
     ("users::page", |tx, t| {
         let all = &["active", "suspended", "deleted"];
-        let listed = users::Listed { status: all, role: None, group: None, after: None };
+        let listed = users::Listed { status: all, role: None, group: None, begins: None, after: None };
         let in_group = users::Listed { group: Some(t.group.id), ..listed };
         let theirs = users::page(tx, &listed, 200)?.iter().any(|user| user.id == t.user);
         Ok(theirs || !users::page(tx, &in_group, 200)?.is_empty())

@@ -124,6 +124,13 @@ fn cases(own: &Own) -> Vec<Case> {
         ] {
             add(path, "account", asks(own, &[("code", "123456")]), |ids| ids.sid.clone());
         }
+        for path in ["/console", "/console/people", "/console/people/person"] {
+            add(path, "account", asks(own, &[]), |ids| ids.sid.clone());
+        }
+        add("/console/people/person", "user", asks(own, &[("action", "suspend")]), |ids| {
+            ids.user.to_string()
+        });
+        add("/console/people/person", "end", asks(own, &[]), |ids| ids.sid.clone());
         add("/account/passkeys", "passkey", asks(own, &[("name", "x")]), |ids| ids.user.to_string());
         add("/oauth2/logout", "id_token_hint", asks(own, &[]), |ids| ids.id_token.clone());
         let back = asks(own, &[("post_logout_redirect_uri", "https://app.example/")]);
@@ -135,7 +142,7 @@ fn cases(own: &Own) -> Vec<Case> {
             add(path, "sub", Vec::new(), |ids| ids.user.to_string());
         }
     }
-    let read_only = ["/userinfo/workspaces", "/account", "/account/factors"];
+    let read_only = ["/userinfo/workspaces", "/account", "/account/factors", "/console"];
     cases.retain(|case| !read_only.contains(&case.path) || case.method == Method::GET);
     let get =
         |path, name, id: fn(&Ids) -> String| Case { path, method: Method::GET, name, base: Vec::new(), id };

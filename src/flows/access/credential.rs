@@ -1,7 +1,8 @@
-//! What a caller of the API brings.
+//! What a caller of the API brings, or whoever opens the console.
 
 use crate::flows::bearer::Bearer;
-use crate::model::ids::TenantId;
+use crate::model::ids::{TenantId, UserId};
+use crate::model::session::SessionRef;
 use crate::protocol::opaque::Presented;
 
 /// Proof of who calls, verified as far as it goes without the database.
@@ -11,6 +12,19 @@ pub enum Credential {
     Token(Box<Bearer>),
     /// A personal access token, by its hash (D34).
     PersonalToken(Presented),
+    /// A session in a browser, for the console.
+    Browser(Box<InBrowser>),
+}
+
+/// An account that is signed in in a browser.
+#[derive(Debug, Clone)]
+pub struct InBrowser {
+    /// The hash of the browser's cookie, which alone opens the session.
+    pub cookie_hash: String,
+    /// The session.
+    pub account: SessionRef,
+    /// Whose it is, for the record.
+    pub user: UserId,
 }
 
 impl Credential {
@@ -19,6 +33,7 @@ impl Credential {
         match self {
             Self::Token(bearer) => bearer.claims().tenant_id,
             Self::PersonalToken(presented) => presented.tenant,
+            Self::Browser(browser) => browser.account.tenant_id,
         }
     }
 }

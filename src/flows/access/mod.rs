@@ -1,4 +1,4 @@
-//! Who may do what at the JSON API. A right is a type: [`act`] alone makes an [`Authorized`], from what it read of the person
+//! Who may do what at the JSON API and in the console. A right is a type: [`act`] alone makes an [`Authorized`], from what it read of the person
 //! in the same transaction, and what it is made for sees it only there (docs/architecture.md, "Rights are types too").
 
 mod authorized;
@@ -9,10 +9,10 @@ mod right;
 mod standing;
 
 pub use authorized::{Authorized, act};
-pub use credential::Credential;
+pub use credential::{Credential, InBrowser};
 pub use note::note;
 pub use refusal::{Conflict, Fault, Kind, Refused, StepUp};
 pub use right::{
     ChangeRoles, Demand, EndSessions, MakeToken, ManageOwnAccount, ManagePeople, ReadOwnAccount, ReadPeople,
-    RemovePeople, Right, SeeSessions, UnlockPeople,
+    RemovePeople, Right, SeeFactors, SeeSessions, UnlockPeople,
 };

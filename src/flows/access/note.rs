@@ -1,4 +1,4 @@
-//! The record of what the API refused (P098, P101): where the person who reads the trail of the tenant finds it.
+//! The record of what the API and the console refused (P098, P101): where the person who reads the trail of the tenant finds it.
 
 use super::credential::Credential;
 use super::refusal::Refused;
@@ -27,7 +27,7 @@ pub fn note(
     let Some(reason) = refused.recorded_as() else { return Ok(()) };
     let event = call
         .event(EventKind::AccessDenied, EventResult::Denied, Actor::Anonymous)
-        .with("at", "api")
+        .with("at", if matches!(credential, Credential::Browser(_)) { "console" } else { "api" })
         .with("operation", operation)
         .with("reason", reason);
     let tenant = directory.tenant(credential.tenant())?;
@@ -38,6 +38,10 @@ pub fn note(
             made_by(event, found.as_ref())
         }
         (Credential::PersonalToken(_), None) => made_by(event, None),
+        (Credential::Browser(browser), _) => {
+            let event = event.on("session", browser.account.sid).for_user(browser.user);
+            (event, browser.user.to_string())
+        }
     };
     let tenant = tenant.map(|scope| scope.id());
     failures::record(directory, call, rules, Source { tenant, named: &named }, event)

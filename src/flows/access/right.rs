@@ -44,6 +44,8 @@ rights! {
     ChangeRoles = PeopleWrite, Some(Permission::ManageOwners), fresh: true;
     /// Unlock accounts.
     UnlockPeople = PeopleWrite, Some(Permission::ManageSessions), fresh: false;
+    /// See how others can sign in.
+    SeeFactors = PeopleRead, Some(Permission::ManageSessions), fresh: false;
     /// See where others are signed in.
     SeeSessions = SessionsRead, Some(Permission::ManageSessions), fresh: false;
     /// Sign others out.

@@ -1,8 +1,9 @@
 //! Who a credential is, at this moment.
 
-use super::credential::Credential;
+use super::credential::{Credential, InBrowser};
 use super::refusal::Refused;
 use super::right::Demand;
+use crate::flows::account::SignedIn;
 use crate::flows::bearer::{self, Bearer, Holder};
 use crate::flows::call::Call;
 use crate::flows::tokens::{self, Live};
@@ -11,7 +12,7 @@ use crate::model::ids::{PersonalTokenId, SessionId};
 use crate::model::session::Factor;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
-use crate::protocol::acr::Acr;
+use crate::protocol::acr::{Acr, acr};
 use crate::protocol::opaque::Presented;
 use crate::storage::records::sessions;
 use crate::storage::{Directory, TenantScope};
@@ -22,9 +23,9 @@ pub(super) struct Standing {
     pub(super) user: User,
     /// What was proved in the session behind it; nothing where that is not known any more.
     pub(super) proofs: Vec<Factor>,
-    /// The session behind an access token.
+    /// The session behind it.
     pub(super) sid: Option<SessionId>,
-    /// The sign-in that an access token tells of.
+    /// The sign-in behind it.
     pub(super) signed_in: Option<SignIn>,
     /// The personal access token whose use has to be written down.
     pub(super) due: Option<PersonalTokenId>,
@@ -47,6 +48,7 @@ pub(super) fn of(
     match credential {
         Credential::Token(bearer) => of_token(directory, call, bearer, demand),
         Credential::PersonalToken(presented) => of_personal_token(directory, call, presented, demand),
+        Credential::Browser(browser) => of_browser(directory, call, browser),
     }
 }
 
@@ -104,4 +106,27 @@ fn of_personal_token(
         return Ok(Err(Refused::LacksScope(demand.scope)));
     }
     Ok(Ok(Standing { scope, user, proofs: token.proofs, sid: None, signed_in: None, due }))
+}
+
+/// A session opens what its person's roles do; scopes are for programs.
+fn of_browser(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    browser: &InBrowser,
+) -> Result<Result<Standing, Refused>, Failure> {
+    let named = Some(browser.account.sid);
+    let Ok(who) = SignedIn::of_browser(directory, call, &browser.cookie_hash, named)? else {
+        return Ok(Err(Refused::InvalidToken));
+    };
+    let session = who.session();
+    let proofs: Vec<Factor> = session.proofs.iter().map(|proof| proof.factor).collect();
+    let signed_in = SignIn { at: Some(session.auth_time()), strength: acr(proofs.iter().copied()) };
+    Ok(Ok(Standing {
+        scope: who.scope().clone(),
+        user: who.user().clone(),
+        proofs,
+        sid: Some(session.id),
+        signed_in: Some(signed_in),
+        due: None,
+    }))
 }

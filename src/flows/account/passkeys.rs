@@ -82,7 +82,7 @@ fn fresh(
     if let Some(fresh) = me.fresh(call) {
         return Ok(Ok(fresh));
     }
-    let wanted = Reprove { then: browser.then.to_owned(), life: browser.life };
+    let wanted = Reprove { then: browser.then.to_owned(), life: browser.life, aim: None };
     let handle = reprove(directory, call, (&me, browser.cookie_hash), wanted)?;
     Ok(Err(Gate::Stale(handle)))
 }

@@ -9,6 +9,7 @@ use crate::flows::interaction_store;
 use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
 use crate::model::session::SessionRef;
+use crate::protocol::acr::Acr;
 use crate::storage::Directory;
 
 /// Where it comes back to, and how long it may take.
@@ -18,6 +19,8 @@ pub struct Reprove {
     pub then: String,
     /// How long it waits.
     pub life: Duration,
+    /// What the factors have to reach together; none where any factor, proved now, is enough.
+    pub aim: Option<Acr>,
 }
 
 /// Begins it, in the browser whose cookie has this hash.
@@ -43,7 +46,7 @@ pub fn reprove(
             identifier: Some(user.email.clone()),
             tenant: Some(tenant),
             account: Some(SessionRef { tenant_id: tenant, sid: signed_in.session().id }),
-            pending: Some(Pending { tenant, user: user.id, proofs: Vec::new(), aim: None }),
+            pending: Some(Pending { tenant, user: user.id, proofs: Vec::new(), aim: wanted.aim }),
             then: Some(wanted.then),
             signing_in: true,
             ..Progress::default()

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::person::Person;
 use crate::flows::access::{Authorized, ReadPeople, Refused};
 use crate::model::email::Email;
@@ -17,6 +19,8 @@ use crate::storage::records::{groups, users};
 pub struct Filter {
     /// Those with this address (D3): one at most.
     pub email: Option<Email>,
+    /// Those whose address begins so, whatever its case or form.
+    pub begins: Option<String>,
     /// Those in this state; where it is left out, all but the deleted.
     pub status: Option<Standing>,
     /// Those with this role, by themselves or by a group.
@@ -81,7 +85,14 @@ pub fn list(
         None => vec![Standing::Active.as_str(), Standing::Suspended.as_str()],
         Some(standing) => vec![standing.as_str()],
     };
-    let looked_for = users::Listed { status: &words, role: filter.role, group: filter.group, after };
+    let begins = filter.begins.as_deref().map(beginning);
+    let looked_for = users::Listed {
+        status: &words,
+        role: filter.role,
+        group: filter.group,
+        begins: begins.as_deref(),
+        after,
+    };
     let mut found = match &filter.email {
         None => users::page(tx, &looked_for, i64::from(limit) + 1)?,
         Some(email) => with_address(tx, email, &looked_for)?,
@@ -99,6 +110,14 @@ pub fn list(
     Ok(Ok(Page { items, next }))
 }
 
+/// The beginning of an address in the form that addresses are compared in (D3), as far as half of one has it.
+fn beginning(text: &str) -> String {
+    match text.parse::<Email>() {
+        Ok(email) => email.canonical().to_owned(),
+        Err(_) => text.trim().nfkc().collect::<String>().to_lowercase(),
+    }
+}
+
 /// The one account with this address, if the rest of the filter lets it through.
 fn with_address(
     tx: &mut TenantTx<'_>,
@@ -111,6 +130,7 @@ fn with_address(
     let matches = looked_for.status.contains(&person.user.status.as_str())
         && looked_for.role.is_none_or(|role| person.effective_roles().contains(&role))
         && looked_for.group.is_none_or(|id| person.groups.iter().any(|group| group.id == id))
+        && looked_for.begins.is_none_or(|begins| person.user.email_canonical.starts_with(begins))
         && looked_for.after.is_none_or(|after| person.user.id > after);
     Ok(matches.then_some(person.user).into_iter().collect())
 }

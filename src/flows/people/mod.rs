@@ -1,11 +1,13 @@
 //! The people of a tenant, seen and changed by those who have the right. What changes goes through `flows/provision`.
 
 mod change;
+mod factors;
 mod list;
 mod person;
 mod sessions;
 
 pub use change::{change_profile, create, delete, restore, resume, set_roles, suspend, unlock};
+pub use factors::of_person as factors_of;
 pub use list::{Filter, Page, Standing, get, list};
 pub use person::Person;
 pub use sessions::{

@@ -66,13 +66,14 @@ fn history(tx: &mut TenantTx<'_>, user: &User) -> Result<Vec<Value>, Failure> {
         for stored in page.iter().filter(|stored| stored.event.body.contains(&id)) {
             let body: Value = serde_json::from_str(&stored.event.body)
                 .map_err(|error| Failure::internal("reading an audit event").because(error))?;
-            let own = body["actor"]["id"] == id.as_str();
+            let own = body.pointer("/actor/id").is_some_and(|actor| actor == id.as_str());
             let facts = stored.event.personal.as_ref().filter(|_| own);
             let facts: Value =
                 facts.map_or(Value::Null, |it| serde_json::from_str(&it.facts).unwrap_or_default());
             let by = if own { "you" } else { "somebody else" };
-            history.push(json!({"at": stored.at, "what": stored.kind, "result": body["result"], "by": by,
-                "address": facts["address"], "user_agent": facts["user_agent"]}));
+            history
+                .push(json!({"at": stored.at, "what": stored.kind, "result": body.get("result"), "by": by,
+                "address": facts.get("address"), "user_agent": facts.get("user_agent")}));
         }
     }
 }

@@ -140,8 +140,15 @@ pub struct Listed<'a> {
     pub role: Option<Role>,
     /// Those in this group.
     pub group: Option<GroupId>,
+    /// Those whose address begins so, in the form that decides equality (D3).
+    pub begins: Option<&'a str>,
     /// Those behind this one, by id.
     pub after: Option<UserId>,
+}
+
+diesel::define_sql_function! {
+    /// So many characters of a text, from this one on; the first is 1.
+    fn substr(text: diesel::sql_types::Text, from: diesel::sql_types::Integer, count: diesel::sql_types::Integer) -> diesel::sql_types::Text;
 }
 
 /// Accounts in the order of their ids, so many at most.
@@ -161,9 +168,13 @@ pub fn page(tx: &mut TenantTx<'_>, listed: &Listed<'_>, limit: i64) -> Result<Ve
         .rows::<group_members::table>()
         .filter(group_members::group_id.eq(group.clone().unwrap_or_default()))
         .select(group_members::user_id);
+    let begins = listed.begins.unwrap_or_default();
+    let length = i32::try_from(begins.chars().count()).unwrap_or(i32::MAX);
     let found = tx
         .rows::<users::table>()
         .filter(users::id.gt(after))
+        // Not by a range: the rows are read in the order of their ids, whatever is looked for.
+        .filter(substr(users::email_canonical, 1, length).eq(begins))
         .filter(users::status.eq_any(listed.status))
         .order(users::id)
         .limit(limit);

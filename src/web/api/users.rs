@@ -62,6 +62,7 @@ async fn listed(asked: &Asked<ReadPeople>) -> Outcome {
 fn wanted(query: &Query) -> Result<(Filter, Option<UserId>, u16), Refused> {
     let filter = Filter {
         email: query.parsed("email", ADDRESS)?,
+        begins: None,
         status: query.parsed::<Standing>("status", "It must be `active`, `suspended` or `deleted`.")?,
         role: query.parsed("role", "It must be one of the six roles.")?,
         group: query.parsed("group", "It must be the id of a group.")?,

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod card;
 pub mod code;
 pub mod consent;
+pub mod console;
 pub mod factor;
 pub mod home;
 pub mod login;

@@ -4,6 +4,7 @@ use crate::flows::Call;
 use crate::flows::account::{Fresh, NotSignedIn, Reprove, SignedIn, reprove};
 use crate::model::failure::Failure;
 use crate::model::ids::SessionId;
+use crate::protocol::acr::Acr;
 use crate::protocol::params::Params;
 use crate::storage::Directory;
 use crate::views::account::frame::{ACCOUNT, AccountFrame, Section};
@@ -13,32 +14,37 @@ use crate::views::{AccountStartPage, FactorPage, Frame, IdentifierPage};
 use crate::web::pages::visitor::{Detour, Visitor, going_on};
 
 /// Somebody at a page of their account.
-pub(super) struct Visited {
+pub(in crate::web::pages) struct Visited {
     /// Who it is.
-    pub(super) who: SignedIn,
+    pub(in crate::web::pages) who: SignedIn,
     /// The session that the request named, where it did.
-    named: Option<SessionId>,
+    pub(in crate::web::pages) named: Option<SessionId>,
 }
 
 impl Visited {
     /// The frames of a page in this part of the area.
     pub(super) fn frames(&self, visitor: &Visitor, here: Section) -> (Frame, AccountFrame) {
-        let (user, scope) = (self.who.user(), self.who.scope());
         let account = AccountFrame {
-            person: Person {
-                name: user.profile.display_name(),
-                email: user.email.clone(),
-                tenant: scope.tenant().name.clone(),
-            },
+            person: self.person(),
             account: self.named.map(|sid| sid.to_string()),
             here,
             csrf: visitor.hidden(None).csrf,
         };
-        (visitor.frame_of(Some(scope), None), account)
+        (visitor.frame_of(Some(self.who.scope()), None), account)
+    }
+
+    /// The person, as they see themselves.
+    pub(in crate::web::pages) fn person(&self) -> Person {
+        let user = self.who.user();
+        Person {
+            name: user.profile.display_name(),
+            email: user.email.clone(),
+            tenant: self.who.scope().tenant().name.clone(),
+        }
     }
 
     /// A page of the area, for this account.
-    pub(super) fn to(&self, path: &'static str) -> LocalPath {
+    pub(in crate::web::pages) fn to(&self, path: &'static str) -> LocalPath {
         match self.named {
             Some(sid) => LocalPath::page(path).with(ACCOUNT, &sid.to_string()),
             None => LocalPath::page(path),
@@ -49,10 +55,19 @@ impl Visited {
 /// The account that the request is about. Whoever is not signed in is sent to do so; where several accounts are and none is
 /// named, it is asked which.
 pub(super) async fn visited(visitor: &Visitor, params: &Params) -> Result<Visited, Detour> {
+    visited_from(visitor, params, AccountStartPage::PATH).await
+}
+
+/// The same for an area that begins at this path, where it is asked which account is meant.
+pub(in crate::web::pages) async fn visited_from(
+    visitor: &Visitor,
+    params: &Params,
+    start: &'static str,
+) -> Result<Visited, Detour> {
     let named = match params.get(ACCOUNT).map(str::parse::<SessionId>) {
         None => None,
         Some(Ok(sid)) => Some(sid),
-        Some(Err(_)) => return Err(visitor.to(&LocalPath::page(AccountStartPage::PATH)).into()),
+        Some(Err(_)) => return Err(visitor.to(&LocalPath::page(start)).into()),
     };
     if !visitor.browser.has_signed_in() {
         return Err(visitor.to(&LocalPath::page(IdentifierPage::PATH)).into());
@@ -70,9 +85,7 @@ pub(super) async fn visited(visitor: &Visitor, params: &Params) -> Result<Visite
         Err(NotSignedIn::Nobody) if named.is_none() => {
             Err(visitor.to(&LocalPath::page(IdentifierPage::PATH)).into())
         }
-        Err(NotSignedIn::Nobody | NotSignedIn::Several(_)) => {
-            Err(visitor.to(&LocalPath::page(AccountStartPage::PATH)).into())
-        }
+        Err(NotSignedIn::Nobody | NotSignedIn::Several(_)) => Err(visitor.to(&LocalPath::page(start)).into()),
     }
 }
 
@@ -85,7 +98,7 @@ pub(super) async fn change<T: Send + 'static>(
     work: impl FnOnce(&mut Directory<'_>, &Call, &Fresh) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Detour> {
     if visited.who.fresh(&visitor.call).is_none() {
-        return Err(prove_first(visitor, visited, page).await?);
+        return Err(prove_first(visitor, visited, (visited.to(page), None)).await?);
     }
     let (call, cookie, named) = (visitor.call.clone(), visitor.browser.hash().to_owned(), visited.named);
     let changed = visitor.edge.database.write_directory(move |directory| {
@@ -98,12 +111,16 @@ pub(super) async fn change<T: Send + 'static>(
     visitor.sound(changed.await)?.ok_or_else(|| Detour::from(visitor.to(&visited.to(page))))
 }
 
-/// On to the proof of a factor, and back to the page at this path.
-async fn prove_first(visitor: &Visitor, visited: &Visited, page: &'static str) -> Result<Detour, Detour> {
+/// On to the proof of a factor, of so much strength where that is asked for, and back to this page of ours.
+pub(in crate::web::pages) async fn prove_first(
+    visitor: &Visitor,
+    visited: &Visited,
+    (then, aim): (LocalPath, Option<Acr>),
+) -> Result<Detour, Detour> {
     let leave = visitor.may_begin().await?;
     let (call, cookie, who) = (visitor.call.clone(), visitor.browser.hash().to_owned(), visited.who.clone());
-    let then = visited.to(page).as_str().to_owned();
-    let wanted = Reprove { then, life: visitor.edge.authorize.interaction };
+    let then = then.as_str().to_owned();
+    let wanted = Reprove { then, life: visitor.edge.authorize.interaction, aim };
     let begun = visitor
         .edge
         .database

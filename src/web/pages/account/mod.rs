@@ -1,6 +1,6 @@
 //! `/account`: the pages on which people look after their own account.
 
-mod entry;
+pub(super) mod entry;
 pub mod factors;
 pub mod recovery_codes;
 pub mod totp;

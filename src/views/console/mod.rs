@@ -1,0 +1,11 @@
+//! The pages on which owners and admins administer their tenant.
+
+pub mod frame;
+pub mod people;
+pub mod person;
+pub mod start;
+
+pub use frame::{ConsoleFrame, ConsoleSection};
+pub use people::ConsolePeoplePage;
+pub use person::ConsolePersonPage;
+pub use start::ConsoleStartPage;
