@@ -119,6 +119,9 @@ pub struct Progress {
     /// The consent page was answered with yes, for exactly this account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consented: Option<SessionRef>,
+    /// The sign-in is by the client's own forms and for these tokens, and has no page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_party: Option<FirstParty>,
     /// What was wrong with the last form, until the next one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<Told>,
@@ -126,6 +129,15 @@ pub struct Progress {
     /// never read that answer, it is answered alike.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewed_at: Option<Timestamp>,
+}
+
+/// What a client that has its own forms wants tokens for (R15, D16), while the person signs in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstParty {
+    /// The scope asked for.
+    pub scope: ScopeSet,
+    /// The resource servers asked for.
+    pub resources: Vec<String>,
 }
 
 /// A person between the first factor and the session: nothing is open to them yet (P045).

@@ -38,6 +38,12 @@ impl Client {
         self.metadata.first_party && self.client_id.owner_slug().is_none()
     }
 
+    /// Whether it may take the proofs of people in its own forms (D16): the platform's word about its own clients, where nobody
+    /// would be asked for consent and the client proves itself.
+    pub fn may_sign_people_in(&self) -> bool {
+        self.metadata.first_party_login && self.is_first_party() && self.is_confidential()
+    }
+
     /// Whether none of its codes goes without a PKCE challenge, whatever a request says (RFC 9700 §2.1.1, P012).
     pub fn needs_pkce(&self) -> bool {
         let public = !self.is_confidential() || matches!(self.kind, ClientKind::Spa | ClientKind::Native);
@@ -144,6 +150,9 @@ pub struct ClientMetadata {
     /// No consent page: set by the platform only (D17).
     #[serde(default)]
     pub first_party: bool,
+    /// It has people sign in by its own forms: set by the platform only (D16).
+    #[serde(default)]
+    pub first_party_login: bool,
     /// The public keys for `private_key_jwt`, a JWK set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<serde_json::Value>,

@@ -44,17 +44,20 @@ pub enum PlainKind {
     SessionCookie,
     /// A client secret; the client id stands beside it.
     ClientSecret,
+    /// What goes on with a login by a client's own forms; the interaction stands beside it.
+    LoginStep,
 }
 
 impl PlainKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::SessionCookie, Self::ClientSecret];
+    pub const ALL: [Self; 3] = [Self::SessionCookie, Self::ClientSecret, Self::LoginStep];
 
     /// The readable beginning, the underscore included.
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::SessionCookie => "syb_",
             Self::ClientSecret => "sys_",
+            Self::LoginStep => "syh_",
         }
     }
 }

@@ -9,7 +9,7 @@ use super::routes::{Operation, Route};
 use crate::model::failure::Failure;
 use crate::protocol::api_scope::ApiScope;
 use crate::protocol::metadata::paths;
-use crate::web::api::described::{Schemas, Shape};
+use crate::web::api::described::{Described, Schemas, Shape};
 use crate::web::problem::Problem;
 
 /// The document as text.
@@ -27,18 +27,21 @@ fn document(table: &[Route]) -> Result<Value, Failure> {
     let mut schemas = BTreeMap::new();
     keep(&mut schemas, PROBLEM)?;
     let mut all = Map::new();
-    for route in table.iter().filter(|route| !route.operations().is_empty()) {
+    for route in table.iter().filter(|route| !(route.operations().is_empty() && route.services().is_empty()))
+    {
         let mut item = Map::new();
         let parameters = in_path(route.path());
         if !parameters.is_empty() {
             item.insert("parameters".into(), parameters.into());
         }
         for operation in route.operations() {
-            for shape in operation.described.takes.iter().chain(operation.described.gives.1.iter()) {
-                keep(&mut schemas, *shape)?;
-            }
+            shapes(&mut schemas, operation.described)?;
             let method = operation.method.as_str().to_ascii_lowercase();
             item.insert(method, described(operation));
+        }
+        for of in route.services() {
+            shapes(&mut schemas, of)?;
+            item.insert("post".into(), service(of));
         }
         all.insert(route.path().to_owned(), item.into());
     }
@@ -84,6 +87,11 @@ fn keep(schemas: &mut BTreeMap<String, Value>, shape: Shape) -> Result<(), Failu
     Ok(())
 }
 
+/// The bodies of an operation.
+fn shapes(schemas: &mut BTreeMap<String, Value>, of: &Described) -> Result<(), Failure> {
+    of.takes.iter().chain(of.gives.1.iter()).try_for_each(|shape| keep(schemas, *shape))
+}
+
 fn reference(shape: Shape) -> Value {
     json!({"schema": {"$ref": format!("#/components/schemas/{}", (shape.name)())}})
 }
@@ -114,9 +122,7 @@ fn described(operation: &Operation) -> Value {
         }));
     }
     let mut object = Map::new();
-    object.insert("operationId".into(), of.id.into());
-    object.insert("tags".into(), json!([of.tag]));
-    object.insert("summary".into(), of.summary.into());
+    named(&mut object, of);
     object.insert("security".into(), secured(operation));
     if let Some(permission) = demand.permission {
         object.insert("x-permission".into(), permission.as_str().into());
@@ -125,12 +131,31 @@ fn described(operation: &Operation) -> Value {
     if !parameters.is_empty() {
         object.insert("parameters".into(), parameters.into());
     }
+    bodies(&mut object, of);
+    object.into()
+}
+
+/// What is done for a client itself.
+fn service(of: &Described) -> Value {
+    let mut object = Map::new();
+    named(&mut object, of);
+    object.insert("security".into(), json!([{"client": []}]));
+    bodies(&mut object, of);
+    object.into()
+}
+
+fn named(object: &mut Map<String, Value>, of: &Described) {
+    object.insert("operationId".into(), of.id.into());
+    object.insert("tags".into(), json!([of.tag]));
+    object.insert("summary".into(), of.summary.into());
+}
+
+fn bodies(object: &mut Map<String, Value>, of: &Described) {
     if let Some(shape) = of.takes {
         let body = json!({"required": true, "content": {"application/json": reference(shape)}});
         object.insert("requestBody".into(), body);
     }
-    object.insert("responses".into(), answers(operation).into());
-    object.into()
+    object.insert("responses".into(), answers(of).into());
 }
 
 /// A personal access token never stands for a fresh sign-in.
@@ -143,8 +168,7 @@ fn secured(operation: &Operation) -> Value {
     }
 }
 
-fn answers(operation: &Operation) -> Map<String, Value> {
-    let of = operation.described;
+fn answers(of: &Described) -> Map<String, Value> {
     let mut answers = Map::new();
     let (status, shape) = of.gives;
     let mut success = Map::new();
@@ -178,6 +202,12 @@ fn security() -> Value {
                 "refreshUrl": paths::TOKEN,
                 "scopes": scopes,
             }},
+        },
+        "client": {
+            "type": "http",
+            "scheme": "basic",
+            "description": "A confidential client of the platform, by its secret. One with keys puts `client_assertion` and \
+                            `client_assertion_type` beside the members of the body (RFC 7523).",
         },
         "personalAccessToken": {
             "type": "http",

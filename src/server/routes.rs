@@ -17,7 +17,7 @@ use crate::flows::access::{
 use crate::protocol::metadata::paths;
 use crate::web::api::asked::Asks;
 use crate::web::api::described::Described;
-use crate::web::api::{sessions, tokens, user_actions};
+use crate::web::api::{auth, auth_shapes, sessions, tokens, user_actions};
 use crate::web::edge::Edge;
 use crate::web::family::Family;
 use crate::web::limits::Door;
@@ -107,6 +107,15 @@ fn pages_and_protocol() -> Vec<Route> {
 fn api() -> Vec<Route> {
     vec![
         Route::new("/api/v1/openapi.json", Guard::Open).get(api::openapi::get),
+        Route::new("/api/v1/auth/login", Guard::Client)
+            .door(Door::Token)
+            .serves(&auth_shapes::LOGIN, auth::login),
+        Route::new("/api/v1/auth/refresh", Guard::Client)
+            .door(Door::Token)
+            .serves(&auth_shapes::REFRESH, auth::refresh),
+        Route::new("/api/v1/auth/logout", Guard::Client)
+            .door(Door::Token)
+            .serves(&auth_shapes::LOGOUT, auth::logout),
         Route::new("/api/v1/users", Guard::Api)
             .door(Door::Bearer)
             .reads::<ReadPeople, _, _>(&api::users::LIST, api::users::list)
@@ -237,6 +246,7 @@ pub struct Route {
     gate: Gate,
     unlimited: Option<&'static str>,
     operations: Vec<Operation>,
+    services: Vec<&'static Described>,
     handlers: Vec<Mount>,
 }
 
@@ -261,6 +271,7 @@ impl Route {
             gate: Gate { guard, door: None, cors: false, methods: Vec::new() },
             unlimited: None,
             operations: Vec::new(),
+            services: Vec::new(),
             handlers: Vec::new(),
         }
     }
@@ -350,6 +361,18 @@ impl Route {
         self.operation::<R>(method.clone(), described).takes(methods, handler)
     }
 
+    /// What the API does for a client itself, by POST: no right of a person is asked for.
+    #[must_use]
+    pub fn serves<F, Args>(mut self, described: &'static Described, handler: F) -> Self
+    where
+        F: Handler<Args> + Clone,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.services.push(described);
+        self.post(handler)
+    }
+
     fn operation<R: Right>(mut self, method: Method, described: &'static Described) -> Self {
         self.operations.push(Operation { method, demand: R::DEMAND, described });
         self
@@ -383,6 +406,11 @@ impl Route {
     /// The operations of the API that it takes.
     pub fn operations(&self) -> &[Operation] {
         &self.operations
+    }
+
+    /// What it does for clients, by POST.
+    pub fn services(&self) -> &[&'static Described] {
+        &self.services
     }
 
     /// The family of its answers.
@@ -468,6 +496,12 @@ pub fn check(table: &[Route]) -> Result<(), String> {
                 breach("asks for rights that its guard does not know");
             }
             Guard::Open | Guard::Browser | Guard::Relay | Guard::Client | Guard::Bearer | Guard::Api => {}
+        }
+        if gate.guard != Guard::Client && !route.services.is_empty() {
+            breach("does something for a client, and lets others through");
+        }
+        if gate.cors && !route.services.is_empty() {
+            breach("is of the API, and open to scripts of other origins");
         }
         if gate.cors && page {
             breach("is a page, and open to scripts of other origins");

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::model::ids::RequestId;
+use crate::protocol::oauth_error::ErrorCode;
 
 /// A problem document (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -49,6 +50,12 @@ impl Problem {
             instance: format!("urn:uuid:{request}"),
             errors: Vec::new(),
         }
+    }
+
+    /// A refusal of the protocol, under the name of its code.
+    pub fn of_oauth(status: StatusCode, code: ErrorCode, title: &'static str, request: RequestId) -> Self {
+        let kind = format!("urn:symbolon:problem:{}", code.as_str().replace('_', "-"));
+        Self { kind, ..Self::new(status, "", title, request) }
     }
 
     /// The same problem with what is wrong where.

@@ -73,6 +73,7 @@ pub(crate) fn client(id: &str, kind: ClientKind) -> Client {
             allowed_origins: Vec::new(),
             tenants: OpenTo::OwnerOnly,
             first_party: true,
+            first_party_login: false,
             jwks: None,
             jwks_uri: None,
             logo_uri: None,

@@ -9,6 +9,7 @@ mod codes_guessed;
 mod codes_kept;
 mod ending;
 mod equal;
+mod first_party;
 mod fixation;
 mod guessing;
 mod logos;

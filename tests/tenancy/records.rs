@@ -107,6 +107,7 @@ const READS: &[(&str, Try)] = &[
     ("recovery_codes::used_at", |tx, t| Ok(recovery_codes::used_at(tx, t.user, SPENT)?.is_some())),
     ("recovery_codes::unused", |tx, t| Ok(!recovery_codes::unused(tx, t.user)?.is_empty())),
     ("refresh_families::find", |tx, t| Ok(families::find(tx, t.family)?.is_some())),
+    ("refresh_families::any_of_user", |tx, t| families::any_of_user(tx, t.user, &t.client)),
     ("refresh_families::any_offline", |tx, t| families::any_offline(tx, t.sid, &t.client)),
     ("refresh_tokens::find", |tx, t| Ok(tokens::find(tx, &t.token_hash)?.is_some())),
     ("refresh_tokens::successor", |tx, t| Ok(tokens::successor(tx, t.family, 0)?.is_some())),

@@ -175,6 +175,10 @@ fn posted(own: &Own) -> Vec<Case> {
     add("/oauth2/token", "code", grant("authorization_code"), |ids| ids.refresh.clone());
     add("/oauth2/token", "client_id", grant("client_credentials"), |ids| ids.client.clone());
     add("/oauth2/token", "resource", grant("client_credentials"), |ids| ids.resource.clone());
+    // Bodies of JSON, of which forms are none: what these read is walked in `tests/login/first_party.rs`.
+    add("/api/v1/auth/login", "handle", Vec::new(), |ids| ids.interaction.clone());
+    add("/api/v1/auth/refresh", "refresh_token", Vec::new(), |ids| ids.refresh.clone());
+    add("/api/v1/auth/logout", "refresh_token", Vec::new(), |ids| ids.refresh.clone());
     for path in ["/oauth2/revoke", "/oauth2/introspect"] {
         add(path, "token", Vec::new(), |ids| ids.access.clone());
         add(path, "token", Vec::new(), |ids| ids.refresh.clone());

@@ -89,7 +89,7 @@ pub fn identify(
         ..Progress::default()
     };
     if let Some(mut interaction) = visit.interaction {
-        interaction.progress = progress;
+        interaction.progress = Progress { first_party: interaction.progress.first_party.take(), ..progress };
         let saved = interaction_store::save_progress(directory, &interaction)?;
         return Ok(if saved { Ok(interaction.handle()) } else { Err(IdentifyRefusal::Expired) });
     }

@@ -1,5 +1,6 @@
 //! What is mailed because somebody signed in, or was kept out: to the owner of the account, and to the owners of the tenant.
 
+use super::visit::Visit;
 use crate::flows::call::Call;
 use crate::flows::factors::tell;
 use crate::flows::mail::{self, MailTerms};
@@ -11,7 +12,7 @@ use crate::model::ids::UserId;
 use crate::model::mail::MailKind;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
-use crate::storage::records::{browser_sessions, sessions, users};
+use crate::storage::records::{browser_sessions, refresh_families, sessions, users};
 use crate::storage::{Directory, TenantScope, TenantTx};
 
 /// Whether the browser with this cookie was never signed in to this account, as far back as is remembered, and this is not the
@@ -20,8 +21,12 @@ pub(super) fn is_new_device(
     directory: &mut Directory<'_>,
     call: &Call,
     (scope, user): (&TenantScope, &User),
-    cookie_hash: &str,
+    (visit, cookie_hash): (&Visit, &str),
 ) -> Result<bool, Failure> {
+    if let Some(client) = visit.client_id().filter(|_| visit.is_by_client()) {
+        // No browser is known there: it is the application that may be new.
+        return Ok(!refresh_families::any_of_user(&mut directory.enter(scope)?, user.id, client)?);
+    }
     let browser = browser_sessions::find(directory, cookie_hash)?;
     let mut tx = directory.enter(scope)?;
     if let Some(browser) = browser

@@ -4,7 +4,7 @@
 use super::proved::{Candidate, NotEnough, Proved, proved, proved_before};
 use super::visit::Visit;
 use super::{Destination, SignInRules, lockout};
-use crate::crypto::password::{Against, PasswordHash, Verdict};
+use crate::crypto::password::{Against, Password, PasswordHash, Place, Verdict};
 use crate::flows::call::Call;
 use crate::flows::failures::{self, Source};
 use crate::flows::interaction::{Problem, Told};
@@ -89,6 +89,19 @@ pub fn begin(
     let against = Against { stored, floor: password_floor::read(directory)? };
     let goes_on = visit.request().map(|_| handle);
     Ok(Ok(Attempt { handle, canonical, destination, goes_on, against }))
+}
+
+/// Compares on the pool, between the transactions; a hash that is weaker than ours of today is made anew.
+///
+/// # Errors
+/// The pool fails.
+pub async fn compare(place: Place, password: Password, attempt: Attempt) -> Result<Compared, Failure> {
+    let verdict = place.verify(password.clone(), attempt.against.clone()).await?;
+    let rehashed = match verdict {
+        Verdict::Match { outdated: true } => Some(place.hash(password).await?),
+        Verdict::Match { outdated: false } | Verdict::Mismatch => None,
+    };
+    Ok(Compared { attempt, verdict, rehashed })
 }
 
 /// Goes on after the comparison: signs the person in, or counts and records the failure. Everything is read again: what

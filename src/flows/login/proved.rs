@@ -147,7 +147,7 @@ fn sign_in(
     cookie: CookieChange<'_>,
 ) -> Result<Proved, Failure> {
     let user = who.user.id;
-    let is_new_device = notices::is_new_device(directory, call, (who.scope, who.user), cookie.old)?;
+    let is_new_device = notices::is_new_device(directory, call, (who.scope, who.user), (&visit, cookie.old))?;
     let admitted = session::admit(directory, call, (who.scope, user), proofs, cookie)?;
     let words: Vec<&str> = proofs.iter().map(|proof| proof.factor.as_str()).collect();
     let mut event = call

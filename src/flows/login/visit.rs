@@ -76,6 +76,12 @@ impl Visit {
         self.interaction.as_ref()?.request.as_ref()
     }
 
+    /// Whether this is a sign-in by a client's own forms: nobody knows where the person is then, for the request comes from the
+    /// client.
+    pub fn is_by_client(&self) -> bool {
+        self.interaction.as_ref().is_some_and(|interaction| interaction.progress.first_party.is_some())
+    }
+
     /// What was wrong with the last form.
     pub fn told(&self) -> Option<&Told> {
         self.interaction.as_ref()?.progress.told.as_ref()

@@ -128,12 +128,17 @@ fn redeem(
         cut_off,
     };
     let issued = compile(&issue, terms.lifetimes.id_token_of(&now.client), person, &granted);
-    let (issued, family) = begin_family(turn, tx, (&code, &granted, bond, issued))?;
+    let (issued, family) = begin_family(turn, tx, (&granted, code.authorization.clone(), bond, issued))?;
     authorization_codes::note_issued(tx, code_hash, &issued.access.jti, family)?;
     Ok(Ok(issued))
 }
 
-fn compile(issue: &Issue<'_>, life: Duration, person: Standing, granted: &Authorization) -> Issued {
+pub(super) fn compile(
+    issue: &Issue<'_>,
+    life: Duration,
+    person: Standing,
+    granted: &Authorization,
+) -> Issued {
     let told = Person {
         profile: &person.user.profile,
         email: &person.user.email,
@@ -167,10 +172,10 @@ fn check(
 }
 
 /// A refresh token for clients that may refresh; with `offline_access` it outlives the session (D12).
-fn begin_family(
+pub(super) fn begin_family(
     turn: &Turn<'_>,
     tx: &mut TenantTx<'_>,
-    (code, granted, bond, issued): (&StoredCode, &Authorization, Bond, Issued),
+    (granted, authorization, bond, issued): (&Authorization, String, Bond, Issued),
 ) -> Result<(Issued, Option<FamilyId>), Failure> {
     let Turn { call, terms, client, now, .. } = turn;
     if !registered::grant(&now.client, GrantType::RefreshToken) {
@@ -182,7 +187,7 @@ fn begin_family(
         user_id: granted.user_id,
         sid: granted.sid,
         offline: bond == Bond::Offline,
-        authorization: code.authorization.clone(),
+        authorization,
         created_at: call.now,
         last_used_at: call.now,
         expires_at: call.now + terms.lifetimes.refresh_absolute_of(&now.client),

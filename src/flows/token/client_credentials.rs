@@ -63,7 +63,7 @@ pub fn prepare(
 
 /// The event of an issue, to be recorded by [`commit`].
 pub fn event(call: &Call, client: &AuthenticatedClient, issued: &Issued) -> Event {
-    event::issued(call, client, GRANT, issued)
+    event::issued(call, client, GRANT.as_str(), issued)
 }
 
 /// Makes the issue durable, if the client may still be used. The token may leave after that.

@@ -12,12 +12,17 @@ use crate::protocol::grant_type::GrantType;
 use crate::storage::TenantTx;
 
 /// Tokens were issued.
-pub(super) fn issued(call: &Call, client: &AuthenticatedClient, grant: GrantType, issued: &Issued) -> Event {
+pub(super) fn issued(
+    call: &Call,
+    client: &AuthenticatedClient,
+    grant: &'static str,
+    issued: &Issued,
+) -> Event {
     let access = &issued.access;
     let mut event = call
         .event(EventKind::TokenIssued, EventResult::Success, actor(client))
         .by_client(client.id())
-        .with("grant_type", grant.as_str())
+        .with("grant_type", grant)
         .with("jti", access.jti.as_str())
         .with("aud", json!(access.aud))
         .with("scope", access.scope.to_string());
@@ -39,7 +44,7 @@ pub(super) fn record(
 ) -> Result<(), Failure> {
     match result {
         Ok(issued) => {
-            tx.record(self::issued(asking.call, asking.client, grant, issued));
+            tx.record(self::issued(asking.call, asking.client, grant.as_str(), issued));
             Ok(())
         }
         Err(refusal) => refused(tx, asking, Some(grant), *refusal),

@@ -5,6 +5,7 @@ pub mod authorization_code;
 pub mod client_credentials;
 pub mod entitlements;
 mod event;
+pub mod first_party;
 mod issue;
 pub mod refresh_token;
 pub mod refusal;

@@ -175,6 +175,19 @@ pub fn any_offline(tx: &mut TenantTx<'_>, sid: SessionId, client: &ClientId) -> 
     Ok(found.is_some())
 }
 
+/// Whether this client has or had a family of this person, as far back as they are kept.
+pub fn any_of_user(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Result<bool, Failure> {
+    let found: Option<String> = tx
+        .rows::<families::table>()
+        .filter(families::user_id.eq(user.to_string()))
+        .filter(families::client_id.eq(client.as_str()))
+        .select(families::id)
+        .first(tx.conn())
+        .optional()
+        .or_failure("looking for a refresh family")?;
+    Ok(found.is_some())
+}
+
 /// Ends every live family that dies with this session: those without `offline_access` (D12).
 pub fn end_of_session(tx: &mut TenantTx<'_>, sid: SessionId, now: Timestamp) -> Result<usize, Failure> {
     diesel::update(

@@ -24,15 +24,34 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
 /// # Errors
 /// See [`Refused::Invalid`].
 pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refused> {
-    let value = strict_json::read(body).map_err(|_| {
-        Refused::invalid("", "The body must be one JSON document with no member twice in an object.")
-    })?;
+    let value = document(body)?;
     if let Some(at) = secret_in(&value, "") {
         return Err(Refused::invalid(
             at,
             "A secret does not belong here; whoever it is of should revoke it.",
         ));
     }
+    shaped(value)
+}
+
+/// The document, of whatever shape.
+///
+/// # Errors
+/// It is none, or has a member twice.
+pub(super) fn document(body: &Bytes) -> Result<Value, Refused> {
+    strict_json::read(body).map_err(|_| no_document())
+}
+
+/// What is said where there is no document.
+pub(super) fn no_document() -> Refused {
+    Refused::invalid("", "The body must be one JSON document with no member twice in an object.")
+}
+
+/// A document of this shape, which may hold secrets: for the one place that takes them.
+///
+/// # Errors
+/// See [`Refused::Invalid`].
+pub(super) fn shaped<T: DeserializeOwned>(value: Value) -> Result<T, Refused> {
     serde_path_to_error::deserialize(Objects(value)).map_err(|error| {
         let words = error.inner().to_string();
         let unknown = words.starts_with("unknown field");

@@ -2,6 +2,8 @@
 //! (`/api/v1/openapi.json`).
 
 pub mod asked;
+pub mod auth;
+pub mod auth_shapes;
 mod body;
 pub mod described;
 mod objects;

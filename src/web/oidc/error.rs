@@ -17,6 +17,9 @@ use crate::web::family::Family;
 use crate::web::meter::TooMany;
 use crate::web::trouble::Trouble;
 
+/// How a client may prove itself, said to one that did not (RFC 9110 §11.6.1).
+pub const BASIC: &str = "Basic realm=\"symbolon\", charset=\"UTF-8\"";
+
 /// An error of the token, introspection and revocation endpoints (RFC 6749 §5.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OAuthError {
@@ -30,17 +33,27 @@ impl OAuthError {
         Self { code, description }
     }
 
-    /// 400, or 401 with a challenge where the client did not authenticate.
+    /// Its code.
+    pub const fn code(self) -> ErrorCode {
+        self.code
+    }
+
+    /// Its words.
+    pub const fn description(self) -> &'static str {
+        self.description
+    }
+
+    /// 400, or 401 where the client did not authenticate.
+    pub fn status(self) -> StatusCode {
+        if self.code == ErrorCode::InvalidClient { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST }
+    }
+
+    /// The answer, with a challenge where the client did not authenticate.
     pub fn response(self) -> HttpResponse {
-        let status = if self.code == ErrorCode::InvalidClient {
-            StatusCode::UNAUTHORIZED
-        } else {
-            StatusCode::BAD_REQUEST
-        };
+        let status = self.status();
         let mut response = HttpResponse::build(status).json(body(self.code, self.description));
         if status == StatusCode::UNAUTHORIZED {
-            let challenge = HeaderValue::from_static("Basic realm=\"symbolon\", charset=\"UTF-8\"");
-            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+            challenge(&mut response, BASIC);
         }
         no_store(response)
     }

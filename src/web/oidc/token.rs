@@ -33,7 +33,21 @@ async fn exchange(
     let params = form(request, body)?;
     let call = edge.call(request);
     let client = client(request, edge, &call, &params).await?;
-    let grant = grant(edge, &call, &client, &params).await?;
+    granted(request, edge, (&call, client), &params).await
+}
+
+/// What this client gets for the grant that it presents, wherever it presents it.
+///
+/// # Errors
+/// See [`Halt`].
+pub async fn granted(
+    request: &HttpRequest,
+    edge: &Data<Edge>,
+    (call, client): (&Call, AuthenticatedClient),
+    params: &Params,
+) -> Result<sign::TokenResponse, Halt> {
+    let call = call.clone();
+    let grant = grant(edge, &call, &client, params).await?;
     // The keys are asked for before anything is used up: without them nothing can be issued.
     let keys = edge.current_keys()?;
     let exchanged = matches!(grant, GrantRequest::TokenExchange(_));

@@ -6,9 +6,9 @@ use actix_web::web::Bytes;
 
 use super::visitor::{Detour, Outcome, Visitor, answered, going_on, later};
 use super::{card, login, offer, passkey};
-use crate::crypto::password::{Password, Place, Verdict};
+use crate::crypto::password::Password;
 use crate::flows::interaction::Problem;
-use crate::flows::login::password::{Attempt, Compared, PasswordRefusal, begin, finish, refuse_unread};
+use crate::flows::login::password::{Compared, PasswordRefusal, begin, compare, finish, refuse_unread};
 use crate::flows::login::proved::Proved;
 use crate::flows::login::visit::Visit;
 use crate::flows::session::CookieChange;
@@ -71,16 +71,6 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         Err(PasswordRefusal::Expired) => Ok(visitor.to_without_cookie(&login::onward(goes_on))),
         Err(refusal) => refuse(visitor, handle, refusal).await,
     }
-}
-
-/// Compares on the pool, between the transactions; a hash that is weaker than ours of today is made anew.
-async fn compare(place: Place, password: Password, attempt: Attempt) -> Result<Compared, Failure> {
-    let verdict = place.verify(password.clone(), attempt.against.clone()).await?;
-    let rehashed = match verdict {
-        Verdict::Match { outdated: true } => Some(place.hash(password).await?),
-        Verdict::Match { outdated: false } | Verdict::Mismatch => None,
-    };
-    Ok(Compared { attempt, verdict, rehashed })
 }
 
 async fn conclude(

@@ -18,12 +18,13 @@ use crate::protocol::grant_type::GrantType;
 use crate::protocol::redirect_uri::{SIGN_IN_ANSWER, SIGN_OUT_ANSWER};
 use crate::protocol::token_claims::fits;
 
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 25] = [
     "client_id",
     "name",
     "kind",
     "status",
     "first_party",
+    "first_party_login",
     "tenants",
     "workspaces",
     "grant_types",
@@ -88,6 +89,7 @@ impl Reader<'_> {
         let proof = self.proof(&fields, kind);
         let lifetimes = fields.read("lifetimes", lifetimes).unwrap_or_default();
         let page = |key: &str| fields.read(key, uris::page);
+        let first_party = first_party(&fields, owner);
         let metadata = ClientMetadata {
             token_endpoint_auth_method: proof.method,
             grant_types: grant_types.unwrap_or_else(|| default_grants(kind)),
@@ -97,7 +99,8 @@ impl Reader<'_> {
             resources,
             allowed_origins,
             tenants: OpenTo::OwnerOnly,
-            first_party: first_party(&fields, owner),
+            first_party,
+            first_party_login: first_party_login(&fields, first_party, proof.method),
             jwks: proof.jwks,
             jwks_uri: proof.jwks_uri,
             logo_uri: fields.read("logo_uri", |spot| self.fetched(spot)),
@@ -296,6 +299,16 @@ fn first_party(fields: &Fields<'_>, owner: Option<&str>) -> bool {
     let flag = first_party.as_ref().and_then(Spot::flag).is_some_and(|flag| flag.value);
     if let (Some(spot), Some(_), true) = (first_party, owner, flag) {
         spot.fault("only a client of the platform can be first-party (it shows no consent page)");
+    }
+    flag
+}
+
+/// Only where nobody would have to be asked for consent, and the client proves itself (D16).
+fn first_party_login(fields: &Fields<'_>, first_party: bool, method: AuthMethod) -> bool {
+    let stated = fields.get("first_party_login");
+    let flag = stated.as_ref().and_then(Spot::flag).is_some_and(|flag| flag.value);
+    if let Some(spot) = stated.filter(|_| flag && (!first_party || method == AuthMethod::None)) {
+        spot.fault("only a confidential client of the platform that is `first_party` can sign people in by its own forms");
     }
     flag
 }

@@ -203,6 +203,7 @@ pub fn client(client: &Client) -> Written {
         ("kind", json!(client.kind)),
         ("status", standing(client.status)),
         ("first_party", whether(metadata.first_party)),
+        ("first_party_login", whether(metadata.first_party_login)),
         ("tenants", openness(&client.tenants)),
         ("workspaces", access(&client.workspaces)),
         ("grant_types", if usual { Value::Null } else { json!(metadata.grant_types) }),
