@@ -22,6 +22,18 @@ pub const SECTION: Section = Section {
             "Failed sign-ins in a row to one account name, known or not, from anywhere: after so many the name is locked for this time, and for twice as long each time, up to a day; after a hundred for thirty days, or until `symbolon users unlock`. A successful sign-in clears the count, and so do thirty days without failures. Counted in the database, on all nodes together.",
         ),
         Key::new(
+            "limits.stuffing_password",
+            Kind::Rate,
+            "10 per 1h",
+            "Accounts at which one password may fail, known or not, from anywhere: from then on tries of that password wait, for a sixteenth of this time at first and for twice as long each time, up to the whole of it. In the memory of each node, under a key that goes with it.",
+        ),
+        Key::new(
+            "limits.stuffing_address",
+            Kind::Rate,
+            "50 per 1h",
+            "Accounts at which passwords and codes from one address may fail; from then on tries from there wait in the same way. A passkey never does.",
+        ),
+        Key::new(
             "limits.authorize_address",
             Kind::Rate,
             "300 per 1m",
@@ -109,6 +121,10 @@ pub struct LimitsConfig {
     pub sign_in_address: Rate,
     /// Failed sign-ins, an account name.
     pub sign_in_account: Rate,
+    /// Accounts, a password.
+    pub stuffing_password: Rate,
+    /// Accounts, an address.
+    pub stuffing_address: Rate,
     /// Authorization requests without a session, an address.
     pub authorize_address: Rate,
     /// Authorization requests with a session, a person.
@@ -143,6 +159,8 @@ impl LimitsConfig {
         Self {
             sign_in_address: reader.rate("limits.sign_in_address"),
             sign_in_account: reader.rate("limits.sign_in_account"),
+            stuffing_password: reader.rate("limits.stuffing_password"),
+            stuffing_address: reader.rate("limits.stuffing_address"),
             authorize_address: reader.rate("limits.authorize_address"),
             authorize_person: reader.rate("limits.authorize_person"),
             token_address: reader.rate("limits.token_address"),

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use aws_lc_rs::hmac::{Context, HMAC_SHA256, Key};
+use aws_lc_rs::hmac::{Context, HMAC_SHA256, Key, Tag};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::master_key::{MasterKey, Purpose};
+use crate::effects::Random;
+use crate::model::secret::Secret;
 
 /// HMAC-SHA-256 under a key of one purpose.
 #[derive(Clone)]
@@ -18,15 +20,30 @@ impl KeyedHash {
         Self(Key::new(HMAC_SHA256, master.subkey(purpose).expose()))
     }
 
+    /// A hash under a key that nobody has but this process, and that goes with it.
+    pub fn of_process(random: &dyn Random) -> Self {
+        let key = Secret::new(random.bytes::<32>());
+        Self(Key::new(HMAC_SHA256, key.expose()))
+    }
+
     /// The keyed hash of these parts in base64url, 43 characters. Each part goes in with its length, so that moving
     /// a character from one to the next gives another hash.
     pub fn of(&self, parts: &[&[u8]]) -> String {
+        URL_SAFE_NO_PAD.encode(self.sign(parts))
+    }
+
+    /// The first eight bytes of it: enough to tell a few thousand values apart, and too few to find one again.
+    pub fn short(&self, parts: &[&[u8]]) -> u64 {
+        self.sign(parts).as_ref().first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+    }
+
+    fn sign(&self, parts: &[&[u8]]) -> Tag {
         let mut context = Context::with_key(&self.0);
         for part in parts {
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(part);
         }
-        URL_SAFE_NO_PAD.encode(context.sign())
+        context.sign()
     }
 }
 

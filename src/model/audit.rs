@@ -108,6 +108,8 @@ event_kinds! {
     SessionRevoked = "session.revoked",
     /// An account was locked for a while after failures.
     AccountLocked = "account.locked",
+    /// One password, or one address, failed at many accounts (D31).
+    StuffingSuspected = "session.stuffing_suspected",
     /// Several refusals of one kind, account or client, and address, folded into one record (D23).
     FailuresFolded = "session.failures_folded",
     /// An authorization code was issued, or an authorization request refused.

@@ -33,6 +33,7 @@ use crate::flows::factors::passkey::PasskeyRules;
 use crate::flows::failures::RecordRules;
 use crate::flows::keys::{self, KeyRing, RotationRule};
 use crate::flows::login::SignInRules;
+use crate::flows::login::stuffing::{Stuffing, StuffingRates};
 use crate::flows::mail::{Bell, MailTerms};
 use crate::flows::token::{Lifetimes, Terms};
 use crate::jobs::{JobContext, Schedule};
@@ -293,7 +294,12 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
         keys: Arc::new(KeyRing::new(Sealer::new(parts.master_key.clone(), Vec::new()))),
         revocations: Arc::default(),
         authorize: AuthorizeTimes { code: config.tokens.code, interaction: config.tokens.interaction },
-        sign_in: SignInRules { account: config.limits.sign_in_account, records: record_rules(parts), mail },
+        sign_in: SignInRules {
+            account: config.limits.sign_in_account,
+            records: record_rules(parts),
+            stuffing: Stuffing::new(&*parts.random, stuffing_rates(&config.limits)),
+            mail,
+        },
         browser_tokens: KeyedHash::new(&parts.master_key, Purpose::BrowserTokens),
         csrf: CsrfTokens::new(KeyedHash::new(&parts.master_key, Purpose::BrowserTokens)),
         limits: Limits::new(&rates(&config.limits)),
@@ -378,6 +384,10 @@ fn outbound(config: &Config) -> Result<Arc<dyn HttpClient>, BuildError> {
 fn pool_limits(limits: &LimitsConfig) -> PoolLimits {
     let own = PoolLimits::default();
     PoolLimits { parallel: limits.hash_workers.unwrap_or(own.parallel), waiting: limits.hash_queue }
+}
+
+fn stuffing_rates(limits: &LimitsConfig) -> StuffingRates {
+    StuffingRates { password: limits.stuffing_password, address: limits.stuffing_address }
 }
 
 fn rates(limits: &LimitsConfig) -> Rates {

@@ -1,9 +1,11 @@
 //! The limits that stand in the way of whoever asks much and often; the benchmarks read this list too.
 
 /// Keys of `[limits]` that say how often somebody may ask or fail.
-pub(crate) const ASKING: [&str; 10] = [
+pub(crate) const ASKING: [&str; 12] = [
     "sign_in_address",
     "sign_in_account",
+    "stuffing_password",
+    "stuffing_address",
     "authorize_address",
     "authorize_person",
     "token_address",

@@ -111,7 +111,7 @@ async fn measure(server: &TestServer, handle: InteractionHandle, cookie: &str) -
         .database()
         .write_directory(move |directory| {
             let before = statements::begun();
-            let compared = Compared { attempt, verdict: Verdict::Mismatch, rehashed: None };
+            let compared = Compared { attempt, verdict: Verdict::Mismatch, rehashed: None, tag: None };
             let cookie = CookieChange { old: &hash, new: "another" };
             let refused = finish(directory, &call, &rules, compared, cookie)?;
             assert!(refused.is_err());

@@ -21,6 +21,7 @@ mod pages;
 mod sent_again;
 mod sessions;
 mod setup;
+mod stuffing;
 mod twice;
 
 use reqwest::Method;

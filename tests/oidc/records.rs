@@ -44,6 +44,7 @@ const fn rows(kind: EventKind) -> &'static [Row] {
         EventKind::CrossSite => &[("denied", "anonymous", "session", &["user"])],
         EventKind::SessionRevoked => &[("success", "operator", "user", &["sessions"])],
         EventKind::AccountLocked => &[("denied", "system", "user", &["account", "until"])],
+        EventKind::StuffingSuspected => &[("denied", "anonymous", "", &["accounts", "by"])],
         EventKind::FailuresFolded => &[("denied", "anonymous", "", &["count", "of", "since", "source"])],
         EventKind::Authorize => {
             &[("success", "user", "session", &["scope"]), ("denied", "anonymous", "", &["reason"])]
@@ -124,6 +125,7 @@ const fn names_client(kind: EventKind) -> bool {
         | EventKind::CrossSite
         | EventKind::SessionRevoked
         | EventKind::AccountLocked
+        | EventKind::StuffingSuspected
         | EventKind::FailuresFolded
         | EventKind::TokenRevoked
         | EventKind::KeyCreated
@@ -180,6 +182,7 @@ async fn world() -> World {
     let builder = TestServer::with()
         .at(SystemClock.now())
         .set("limits.sign_in_account", "4 per 10m")
+        .set("limits.stuffing_password", "3 per 10m")
         .set("limits.recorded_failures", "3 per 10m");
     World::on(builder).await
 }
@@ -230,6 +233,8 @@ async fn people(world: &World) {
     for _ in 0..4 {
         attempt(world, "bob@acme.example", "wrong").await;
     }
+    // The third account at which this password fails.
+    attempt(world, "gus@acme.example", "wrong").await;
     let app = world.server.scope_of("acme").await.register(client("acme.app", ClientKind::Web)).await;
     let jar = world.server.browser();
     world.authorize(&jar, &world.wiki, &[]).await;

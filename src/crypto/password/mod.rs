@@ -55,7 +55,7 @@ impl Password {
     }
 
     /// In form NFKC: what is judged, and what we hash.
-    fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         self.normal.expose()
     }
 

@@ -11,6 +11,7 @@ pub mod passkey;
 pub mod password;
 pub mod proved;
 pub mod second;
+pub mod stuffing;
 pub mod visit;
 
 use crate::crypto::hmac::KeyedHash;
@@ -26,6 +27,8 @@ pub struct SignInRules {
     pub account: Rate,
     /// How failures are recorded, and under which keyed hash names are counted.
     pub records: RecordRules,
+    /// What this process saw of lists of passwords.
+    pub stuffing: stuffing::Stuffing,
     /// With what people are told of sign-ins and locks.
     pub mail: MailTerms,
 }

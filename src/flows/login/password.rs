@@ -2,6 +2,7 @@
 //! Where there is no such account, the same reads, the same work and the same writes happen.
 
 use super::proved::{Candidate, NotEnough, Proved, proved, proved_before};
+use super::stuffing::{PasswordTag, Trace};
 use super::visit::Visit;
 use super::{Destination, SignInRules, lockout};
 use crate::crypto::password::{Against, Password, PasswordHash, Place, Verdict};
@@ -43,6 +44,8 @@ pub struct Compared {
     pub verdict: Verdict,
     /// Takes the place of a hash that is weaker than those we make now.
     pub rehashed: Option<PasswordHash>,
+    /// Which password it was, to whoever counts its failures (D31).
+    pub tag: Option<PasswordTag>,
 }
 
 /// Why nobody is signed in.
@@ -81,6 +84,11 @@ pub fn begin(
     if let Some(until) = lockout::locked_until(directory, &key, call.now)? {
         return Ok(Err(PasswordRefusal::TooMany { until }));
     }
+    // By where it comes from at once; by which password when that is known.
+    let trace = Trace { password: None, address: call.address };
+    if let Some(until) = rules.stuffing.held_until(trace, call.now) {
+        return Ok(Err(PasswordRefusal::TooMany { until }));
+    }
     let stored = match find_account(directory, &destination, &canonical)? {
         Account::Usable(_, _, stored) => Some(stored),
         Account::Suspended(..) | Account::Unknown(_) => None,
@@ -95,13 +103,18 @@ pub fn begin(
 ///
 /// # Errors
 /// The pool fails.
-pub async fn compare(place: Place, password: Password, attempt: Attempt) -> Result<Compared, Failure> {
+pub async fn compare(
+    place: Place,
+    password: Password,
+    (attempt, rules): (Attempt, &SignInRules),
+) -> Result<Compared, Failure> {
+    let tag = Some(rules.stuffing.tag(&password));
     let verdict = place.verify(password.clone(), attempt.against.clone()).await?;
     let rehashed = match verdict {
         Verdict::Match { outdated: true } => Some(place.hash(password).await?),
         Verdict::Match { outdated: false } | Verdict::Mismatch => None,
     };
-    Ok(Compared { attempt, verdict, rehashed })
+    Ok(Compared { attempt, verdict, rehashed, tag })
 }
 
 /// Goes on after the comparison: signs the person in, or counts and records the failure. Everything is read again: what
@@ -113,7 +126,7 @@ pub fn finish(
     compared: Compared,
     cookie: CookieChange<'_>,
 ) -> Result<Result<Proved, PasswordRefusal>, Failure> {
-    let Compared { attempt, verdict, rehashed } = compared;
+    let Compared { attempt, verdict, rehashed, tag } = compared;
     interaction_store::hold(directory, attempt.handle, cookie.old)?;
     let Some(visit) = Visit::answer(directory, call, attempt.handle, cookie)? else {
         return Ok(Err(PasswordRefusal::Expired));
@@ -124,6 +137,10 @@ pub fn finish(
     }
     let key = rules.account_key(&attempt.destination, &attempt.canonical);
     if let Some(until) = lockout::hold(directory, &key, call.now)? {
+        return Ok(Err(PasswordRefusal::TooMany { until }));
+    }
+    let trace = Trace { password: tag, address: call.address };
+    if let Some(until) = rules.stuffing.held_until(trace, call.now) {
         return Ok(Err(PasswordRefusal::TooMany { until }));
     }
     let account = find_account(directory, &attempt.destination, &attempt.canonical)?;
@@ -155,6 +172,7 @@ pub fn finish(
         (Account::Suspended(..), Verdict::Match { .. } | Verdict::Mismatch) => "not_usable",
         (Account::Unknown(_), Verdict::Match { .. } | Verdict::Mismatch) => "unknown_account",
     };
+    rules.stuffing.failed(directory, call, trace, &key)?;
     fail(directory, call, rules, (&visit, &key, &account, reason))?;
     if let Some(mut interaction) = visit.interaction.filter(|_| !again) {
         interaction.progress.told = Some(Told::of(Problem::PasswordWrong));

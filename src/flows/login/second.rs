@@ -2,6 +2,7 @@
 //! all sessions (D31, P047).
 
 use super::proved::{Candidate, NotEnough, Proved, proved, proved_before};
+use super::stuffing::Trace;
 use super::visit::Visit;
 use super::{Destination, SignInRules, lockout};
 use crate::flows::call::Call;
@@ -141,6 +142,10 @@ impl Challenge {
         if let Some(until) = lockout::hold(directory, &key, call.now)? {
             return Ok(Err(SecondRefusal::TooMany { until }));
         }
+        let trace = Trace { password: None, address: call.address };
+        if let Some(until) = rules.stuffing.held_until(trace, call.now) {
+            return Ok(Err(SecondRefusal::TooMany { until }));
+        }
         Ok(Ok(Found::Held(Box::new(Held { challenge, key }))))
     }
 }
@@ -204,6 +209,8 @@ impl Held {
         }
         let source = Source { tenant: Some(scope.id()), named: &self.key };
         failures::record(directory, call, &rules.records, source, failed)?;
+        let trace = Trace { password: None, address: call.address };
+        rules.stuffing.failed(directory, call, trace, &self.key)?;
         lockout::count_and_record(directory, call, rules, (Some(&scope), Some(user.id), &self.key))?;
         if let Some(mut interaction) = visit.interaction {
             interaction.progress.told = Some(Told::of(problem));

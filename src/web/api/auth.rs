@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::asked::{Detour, Outcome, answered, json};
-use super::auth_shapes::{Challenge, FactorWord, FirstStep, NextStep, PasskeyQuestion, Refresh, SignOut};
-use super::{body, refused};
+use super::auth_shapes::{FactorWord, FirstStep, NextStep, PasskeyQuestion, Presented, SignOut};
+use super::{auth_shapes, body, refused};
 use crate::crypto::password::Password;
 use crate::flows::Call;
 use crate::flows::access::Refused;
@@ -119,7 +119,7 @@ impl Desk {
             password::begin(directory, &call, &rules, interaction, cookie)
         });
         let attempt = self.sound(attempt.await)?.map_err(|refusal| self.refused(refusal.into()))?;
-        let compared = self.sound(password::compare(place, password, attempt).await)?;
+        let compared = self.sound(password::compare(place, password, (attempt, &self.edge.sign_in)).await)?;
         self.prove(client, handle, Given::Password(Box::new(compared))).await
     }
 
@@ -175,7 +175,7 @@ impl Desk {
                 let methods = more.ways.iter().map(|factor| factor.as_str()).collect();
                 let passkey = more.question.map(PasskeyQuestion::from);
                 let handle = Handle::of(more.interaction, secret).expose();
-                Ok(json(StatusCode::OK, &Challenge::second(handle, methods, passkey)))
+                Ok(json(StatusCode::OK, &auth_shapes::Asked::second(handle, methods, passkey)))
             }
             Err(refusal) => Err(self.refused(refusal)),
         }
@@ -184,13 +184,13 @@ impl Desk {
     /// The grant of the token endpoint, in the shape of this API.
     async fn refresh(&self, body: &Bytes) -> Outcome {
         let (client, sent) = self.asked(body).await?;
-        let refresh: Refresh = self.given(sent)?;
+        let refresh: Presented = self.given(sent)?;
         self.admit(&client).await?;
         let mut pairs =
             vec![("grant_type", "refresh_token"), ("refresh_token", refresh.refresh_token.as_str())];
         pairs.extend(refresh.scope.as_deref().map(|scope| ("scope", scope)));
         pairs.extend(refresh.resource.iter().map(|resource| ("resource", resource.as_str())));
-        let params = Params::from_iter(pairs);
+        let params: Params = pairs.into_iter().collect();
         let tokens = granted(&self.request, &self.edge, (&self.call, client), &params).await;
         Ok(json(StatusCode::OK, &tokens.map_err(|halt| self.halted(halt))?))
     }
@@ -229,7 +229,7 @@ impl Desk {
                 }
             })
             .collect();
-        let params = Params::from_iter(own.iter().map(|(name, text)| (*name, text.as_str())));
+        let params: Params = own.iter().map(|(name, text)| (*name, text.as_str())).collect();
         let client = client(&self.request, &self.edge, &self.call, &params).await;
         Ok((client.map_err(|halt| self.halted(halt))?, sent))
     }
@@ -248,8 +248,8 @@ impl Desk {
 
     /// One text for all that may be wrong with a proof and with whom it is of (P036).
     fn refused(&self, refusal: LoginRefusal) -> Detour {
-        let forbidden = |kind, title| {
-            self.problem(Problem::new(StatusCode::FORBIDDEN, kind, title, self.call.request_id))
+        let forbidden = |kind, title| -> Detour {
+            Problem::new(StatusCode::FORBIDDEN, kind, title, self.call.request_id).response().into()
         };
         match refusal {
             LoginRefusal::Client => {
@@ -293,10 +293,6 @@ impl Desk {
 
     fn refuse(&self, refused: &Refused) -> Detour {
         refused::answer(refused, self.call.request_id).into()
-    }
-
-    fn problem(&self, problem: Problem) -> Detour {
-        problem.response().into()
     }
 
     fn oauth(&self, error: OAuthError) -> Detour {

@@ -72,7 +72,7 @@ enum Login {
 /// Proved, but not enough: what is asked for next.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LoginChallenge)]
-pub(super) struct Challenge {
+pub(super) struct Asked {
     /// `second_factor`.
     #[schema(value_type = String)]
     challenge: &'static str,
@@ -86,7 +86,7 @@ pub(super) struct Challenge {
     passkey: Option<PasskeyQuestion>,
 }
 
-impl Challenge {
+impl Asked {
     pub(super) const fn second(
         handle: String,
         methods: Vec<&'static str>,
@@ -141,14 +141,14 @@ enum LoginAnswer {
     /// It was enough.
     Done(Tokens),
     /// More is asked for.
-    More(Challenge),
+    More(Asked),
 }
 
 /// A refresh token to be used up.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = LoginRefresh)]
-pub(super) struct Refresh {
+pub(super) struct Presented {
     /// The refresh token.
     pub(super) refresh_token: String,
     /// Less than was granted.
@@ -197,7 +197,7 @@ pub const LOGIN: Described = described(
 pub const REFRESH: Described = described(
     "refreshLogin",
     "Uses a refresh token up, as the token endpoint does.",
-    Shape::of::<Refresh>(),
+    Shape::of::<Presented>(),
     (200, Some(Shape::of::<Tokens>())),
 );
 

@@ -63,7 +63,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         Err(refusal) => return refuse(visitor, handle, refusal).await,
     };
     let goes_on = attempt.goes_on;
-    let compared = visitor.sound(compare(place, password, attempt).await)?;
+    let compared = visitor.sound(compare(place, password, (attempt, &visitor.edge.sign_in)).await)?;
     let finished = conclude(visitor, compared, renewed.hash().to_owned()).await;
     match visitor.sound(finished)? {
         Ok(proved) => offer::after_proof(visitor, &proved, &renewed, &params).await,
