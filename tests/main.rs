@@ -41,6 +41,8 @@ mod interop;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod login;
 #[cfg(test)]
 mod mail;

@@ -88,6 +88,12 @@ pub const SECTION: Section = Section {
             "Mails to one address that anybody can ask for, over all kinds of them and all tenants: links to sign in or to set a new password, codes, confirmations. Counted for addresses that nobody has too, and the answer is the same either way.",
         ),
         Key::new(
+            "limits.mail_address",
+            Kind::Rate,
+            "60 per 10m",
+            "Mails that one address asks for by pages that anybody can open, whoever they would go to.",
+        ),
+        Key::new(
             "limits.hash_workers",
             Kind::Count { least: 0, most: 256 },
             "0",
@@ -143,6 +149,8 @@ pub struct LimitsConfig {
     pub logout_browser: Rate,
     /// Mails that strangers ask for, a recipient.
     pub mail_recipient: Rate,
+    /// Mails that strangers ask for, an address.
+    pub mail_address: Rate,
     /// Password hashes at once; `None` means one a core.
     pub hash_workers: Option<usize>,
     /// Password hashes waiting.
@@ -170,6 +178,7 @@ impl LimitsConfig {
             logout_address: reader.rate("limits.logout_address"),
             logout_browser: reader.rate("limits.logout_browser"),
             mail_recipient: reader.rate("limits.mail_recipient"),
+            mail_address: reader.rate("limits.mail_address"),
             hash_workers: (workers > 0).then_some(workers),
             hash_queue: reader.count("limits.hash_queue"),
             recorded_failures: reader.rate("limits.recorded_failures"),

@@ -10,6 +10,7 @@ pub mod effective;
 pub mod fault;
 pub mod keys;
 pub mod limits;
+pub mod links;
 pub mod log;
 pub mod mail;
 pub mod outbound;
@@ -30,6 +31,7 @@ use database::DatabaseConfig;
 use fault::ConfigFaults;
 use keys::KeysConfig;
 use limits::LimitsConfig;
+use links::LinksConfig;
 use log::LogConfig;
 use mail::MailConfig;
 use outbound::OutboundConfig;
@@ -56,6 +58,8 @@ pub struct Config {
     pub tokens: TokensConfig,
     /// The one table of rate limits (D31).
     pub limits: LimitsConfig,
+    /// How long mailed links work.
+    pub links: LinksConfig,
     /// What the outbound client may reach.
     pub outbound: OutboundConfig,
     /// Where the record is kept besides the database.
@@ -90,6 +94,7 @@ impl Config {
             mail: MailConfig::read(&mut reader),
             tokens: TokensConfig::read(&mut reader),
             limits: LimitsConfig::read(&mut reader),
+            links: LinksConfig::read(&mut reader),
             outbound: OutboundConfig::read(&mut reader),
             audit: AuditConfig::read(&mut reader),
             log: LogConfig::read(&mut reader),

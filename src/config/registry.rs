@@ -1,7 +1,7 @@
 //! Every key there is: name, kind, default, meaning. The reference in `docs/`
 //! and the check for unknown keys come from here.
 
-use super::{audit, cors, database, keys, limits, log, mail, outbound, server, tokens};
+use super::{audit, cors, database, keys, limits, links, log, mail, outbound, server, tokens};
 use crate::model::nearest::{self, distance};
 
 /// One key of the configuration.
@@ -142,13 +142,14 @@ pub struct Section {
 }
 
 /// All sections, in the order of the reference.
-pub const SECTIONS: [Section; 10] = [
+pub const SECTIONS: [Section; 11] = [
     server::SECTION,
     cors::SECTION,
     database::SECTION,
     keys::SECTION,
     tokens::SECTION,
     limits::SECTION,
+    links::SECTION,
     outbound::SECTION,
     mail::SECTION,
     audit::SECTION,

@@ -25,6 +25,7 @@ pub mod interaction_store;
 pub mod introspect;
 pub mod keys;
 pub mod known;
+pub mod links;
 pub mod login;
 pub mod logout;
 pub mod mail;

@@ -17,7 +17,7 @@ use crate::model::secret::Secret;
 use crate::model::user::User;
 use crate::protocol::revocation_feed::RevokedKind;
 use crate::storage::TenantTx;
-use crate::storage::records::{passwords, policies, users};
+use crate::storage::records::{links, passwords, policies, users};
 
 /// By which door a password came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,6 +135,8 @@ pub fn set(
     users::hold_active(tx, new.user.id)?;
     // A sign-in that waits for its second factor stands on the old password.
     users::forget_proofs(tx, new.user.id, call.now)?;
+    // So does a link that was mailed before (P058).
+    links::remove_of_user(tx, new.user.id)?;
     let ended = session::end_others_of_user(tx, call, new.user.id, new.keep, new.actor)?;
     store(tx, call, new, ended)?;
     if let Some(terms) = mails {

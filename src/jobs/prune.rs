@@ -9,7 +9,7 @@ use crate::flows::session::REMEMBERED;
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
 use crate::storage::records::{
-    authorization_codes, browser_sessions, client_assertions, counters, interactions, mails,
+    authorization_codes, browser_sessions, client_assertions, counters, interactions, links, mails,
     personal_access_tokens, refresh_families, refresh_tokens, revocations, sessions, setup_links,
     spent_challenges, totp_factors,
 };
@@ -60,6 +60,7 @@ pub const EPHEMERAL: &[Ephemeral] = &[
         refresh_tokens::prune_successors,
     ),
     tenants("mails", Duration::from_hours(24 * 30), "being sent or given up", mails::prune),
+    tenants("links", DAY, "expiry", links::prune),
     // Those that are not confirmed: what was shown and never used.
     tenants("totp_factors", UNCONFIRMED_LIFE, "beginning", totp_factors::prune),
     tenants("personal_access_tokens", Duration::from_hours(24 * 30), "expiry", personal_access_tokens::prune),

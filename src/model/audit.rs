@@ -178,6 +178,10 @@ event_kinds! {
     FactorRemoved = "factor.removed",
     /// A person was given a sheet of recovery codes; the one before it is dead.
     RecoveryCodesMade = "factor.recovery_codes_made",
+    /// A link or a code was mailed to a person, or asked for an account that gets none.
+    LinkMailed = "link.mailed",
+    /// A mailed link was presented that is used up, too old, or ended by what happened since.
+    LinkRefused = "link.refused",
     /// The audit trail was read or exported.
     AuditRead = "audit.read",
     /// Somebody reached for something that is not theirs: a client for a token of another client or tenant, or whoever

@@ -21,6 +21,7 @@ pub mod ids;
 pub mod issuer;
 #[cfg(feature = "server")]
 pub mod lifetime;
+pub mod link;
 #[cfg(feature = "server")]
 pub mod logo;
 #[cfg(feature = "server")]

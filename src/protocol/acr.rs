@@ -101,12 +101,18 @@ const fn row(factor: Factor) -> (Channel, &'static [&'static str], Acr) {
 }
 
 /// The strength of these factors together; `None` where nothing was proved.
+///
+/// A link by mail beside a password is no second channel: whoever reads the mailbox can set the password anew, so the two are not
+/// independent (D13), and a mailbox alone would pass for two factors (D33). A code by mail is one where the policy says so.
 pub fn acr(factors: impl IntoIterator<Item = Factor>) -> Option<Acr> {
+    let factors: BTreeSet<Factor> = factors.into_iter().collect();
     let mut channels = BTreeSet::new();
     let mut strongest = None;
-    for factor in factors {
-        let (channel, _, alone) = row(factor);
-        channels.insert(channel);
+    for factor in &factors {
+        let (channel, _, alone) = row(*factor);
+        if *factor != Factor::MagicLink || !factors.contains(&Factor::Password) {
+            channels.insert(channel);
+        }
         strongest = strongest.max(Some(alone));
     }
     if channels.len() > 1 { strongest.max(Some(Acr::Two)) } else { strongest }
@@ -139,6 +145,13 @@ mod tests {
         assert_eq!(acr([]), None);
         assert_eq!(acr([Factor::Password]), Some(Acr::One));
         assert_eq!(acr([Factor::MagicLink, Factor::EmailCode]), Some(Acr::One));
+        assert_eq!(
+            acr([Factor::MagicLink, Factor::Password]),
+            Some(Acr::One),
+            "the mailbox sets the password"
+        );
+        assert_eq!(acr([Factor::MagicLink, Factor::Totp]), Some(Acr::Two));
+        assert_eq!(acr([Factor::Password, Factor::EmailCode]), Some(Acr::Two));
         assert_eq!(acr([Factor::Password, Factor::Totp]), Some(Acr::Two));
         assert_eq!(acr([Factor::Passkey]), Some(Acr::Three));
         assert_eq!(acr([Factor::Password, Factor::Passkey]), Some(Acr::Three));

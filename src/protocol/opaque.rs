@@ -19,12 +19,14 @@ pub enum TenantKind {
     SetupLink,
     /// A personal access token (D34).
     PersonalToken,
+    /// The token of a link that is mailed.
+    MailedLink,
 }
 
 impl TenantKind {
     /// Every kind.
-    pub const ALL: [Self; 4] =
-        [Self::AuthorizationCode, Self::RefreshToken, Self::SetupLink, Self::PersonalToken];
+    pub const ALL: [Self; 5] =
+        [Self::AuthorizationCode, Self::RefreshToken, Self::SetupLink, Self::PersonalToken, Self::MailedLink];
 
     /// The readable beginning, the underscore included.
     pub const fn prefix(self) -> &'static str {
@@ -33,6 +35,7 @@ impl TenantKind {
             Self::RefreshToken => "syr_",
             Self::SetupLink => "syl_",
             Self::PersonalToken => "syp_",
+            Self::MailedLink => "sym_",
         }
     }
 }

@@ -32,6 +32,7 @@ use crate::flows::authorize::AuthorizeTimes;
 use crate::flows::factors::passkey::PasskeyRules;
 use crate::flows::failures::RecordRules;
 use crate::flows::keys::{self, KeyRing, RotationRule};
+use crate::flows::links::{LinkLives, LinkTerms};
 use crate::flows::login::SignInRules;
 use crate::flows::login::stuffing::{Stuffing, StuffingRates};
 use crate::flows::mail::{Bell, MailTerms};
@@ -285,6 +286,7 @@ fn edge(parts: &Parts, database: Database) -> Result<Edge, BuildError> {
             mail.clone(),
         ),
         tokens,
+        links: LinkTerms { lives: link_lives(config), mail: mail.clone() },
         mail: mail.clone(),
         mailer,
         known: Known::new(ClientKeys::new(config.outbound.key_refetch_delay)),
@@ -354,6 +356,17 @@ fn terms(parts: &Parts) -> Terms {
     }
 }
 
+const fn link_lives(config: &Config) -> LinkLives {
+    let times = &config.links;
+    LinkLives {
+        magic_link: times.magic_link,
+        email_code: times.email_code,
+        password_reset: times.password_reset,
+        verify_email: times.verify_email,
+        first_factor: times.first_factor,
+    }
+}
+
 fn mail_terms(parts: &Parts) -> MailTerms {
     MailTerms {
         sealer: Arc::new(Sealer::new(parts.master_key.clone(), Vec::new())),
@@ -399,6 +412,7 @@ fn rates(limits: &LimitsConfig) -> Rates {
         token_client: limits.token_client,
         bearer_address: limits.bearer_address,
         setup_address: limits.setup_address,
+        mail_address: limits.mail_address,
         logout_address: limits.logout_address,
         logout_browser: limits.logout_browser,
     }

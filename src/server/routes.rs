@@ -37,6 +37,7 @@ pub fn table() -> Vec<Route> {
     all.extend(passkeys());
     all.extend(factors());
     all.extend(console());
+    all.extend(links());
     all
 }
 
@@ -215,6 +216,28 @@ fn console() -> Vec<Route> {
             .unlimited("is for people who are signed in")
             .get(pages::console::person::get)
             .post(pages::console::person::post),
+    ]
+}
+
+/// What is asked for by mail, and where the mails lead.
+fn links() -> Vec<Route> {
+    vec![
+        Route::new("/login/link", Guard::Browser)
+            .door(Door::Mail)
+            .get(pages::links::ask::get_link)
+            .post(pages::links::ask::post_link),
+        Route::new("/login/reset", Guard::Browser)
+            .door(Door::Mail)
+            .get(pages::links::ask::get_reset)
+            .post(pages::links::ask::post_reset),
+        Route::new("/link", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::links::sign_in::get)
+            .post(pages::links::sign_in::post),
+        Route::new("/reset", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::links::reset::get)
+            .post(pages::links::reset::post),
     ]
 }
 

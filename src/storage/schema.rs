@@ -4,8 +4,8 @@
 mod people;
 
 pub(super) use people::{
-    consents, mail_queue, mails, passkey_index, passkeys, passwords, personal_access_tokens, recovery_codes,
-    setup_links, spent_challenges, totp_factors, users,
+    consents, links, mail_queue, mails, passkey_index, passkeys, passwords, personal_access_tokens,
+    recovery_codes, setup_links, spent_challenges, totp_factors, users,
 };
 
 diesel::table! {
@@ -410,6 +410,7 @@ tenant_tables! {
     refresh_families,
     refresh_tokens,
     personal_access_tokens,
+    links,
     audit_heads,
     audit_events,
     audit_personal,

@@ -65,7 +65,8 @@ impl FactorPage {
             Factor::Totp => Some("/login/totp"),
             Factor::RecoveryCode => Some("/login/recovery-code"),
             Factor::EmailCode => Some("/login/email-code"),
-            Factor::MagicLink | Factor::Connection => None,
+            Factor::MagicLink => Some("/login/link"),
+            Factor::Connection => None,
         }
     }
 
@@ -82,6 +83,7 @@ impl FactorPage {
                 way(Factor::Totp),
                 way(Factor::Password),
                 way(Factor::EmailCode),
+                way(Factor::MagicLink),
                 way(Factor::RecoveryCode),
             ],
         }

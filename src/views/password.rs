@@ -22,6 +22,10 @@ pub struct PasswordPage {
     pub username: String,
     /// The way back to another address.
     pub back: LocalPath,
+    /// The way to a link by mail, where that is offered.
+    pub link: Option<LocalPath>,
+    /// The way to a new password.
+    pub reset: Option<LocalPath>,
     /// What a passkey is asked; none where this deployment has none.
     pub passkey: Option<PasskeyPrompt>,
     /// What was wrong with the last try.
@@ -69,6 +73,8 @@ impl PasswordPage {
             client: Some(ClientCard::sample()),
             username: "ada@acme.example".to_owned(),
             back: LocalPath::page(Self::PATH),
+            link: Some(LocalPath::page("/login/link")),
+            reset: Some(LocalPath::page("/login/reset")),
             passkey: Some(PasskeyPrompt::sample()),
             problem: None,
         }

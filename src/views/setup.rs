@@ -54,6 +54,17 @@ pub struct SetupDonePage {
     pub email: String,
 }
 
+impl NewPasswordProblem {
+    /// The words beside the field; `shortest` is the fewest characters that a password may have.
+    pub fn words(self, frame: &Frame, shortest: u32) -> String {
+        match self {
+            Self::TooShort => frame.text.count("setup-password-short", "characters", shortest),
+            Self::TooLong => frame.say("setup-password-long"),
+            Self::TooWeak => frame.say("setup-password-weak"),
+        }
+    }
+}
+
 impl SetupPage {
     /// Where it stands and where its form goes.
     pub const PATH: &'static str = "/setup";
@@ -67,13 +78,7 @@ impl SetupPage {
     }
 
     fn password_problem_text(&self) -> Option<String> {
-        Some(match self.password_problem? {
-            NewPasswordProblem::TooShort => {
-                self.frame.text.count("setup-password-short", "characters", self.shortest)
-            }
-            NewPasswordProblem::TooLong => self.frame.say("setup-password-long"),
-            NewPasswordProblem::TooWeak => self.frame.say("setup-password-weak"),
-        })
+        self.password_problem.map(|problem| problem.words(&self.frame, self.shortest))
     }
 
     fn hint(&self) -> String {

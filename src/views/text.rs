@@ -47,7 +47,7 @@ impl Locale {
     }
 
     /// The files of this language. Every language has the same ones; a test compares their messages.
-    const fn sources(self) -> [&'static str; 12] {
+    const fn sources(self) -> [&'static str; 13] {
         macro_rules! files {
             ($dir:literal) => {
                 [
@@ -63,6 +63,7 @@ impl Locale {
                     include_str!(concat!("../../locales/", $dir, "/account.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/code.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/console.ftl")),
+                    include_str!(concat!("../../locales/", $dir, "/links.ftl")),
                 ]
             };
         }

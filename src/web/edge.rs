@@ -25,6 +25,7 @@ use crate::flows::authorize::AuthorizeTimes;
 use crate::flows::factors::FactorRules;
 use crate::flows::factors::passkey::PasskeyRules;
 use crate::flows::keys::{KeyRing, Keys};
+use crate::flows::links::LinkTerms;
 use crate::flows::login::SignInRules;
 use crate::flows::mail::MailTerms;
 use crate::flows::revocation_feed::RevocationList;
@@ -61,6 +62,8 @@ pub struct Edge {
     pub tokens: Terms,
     /// What queueing a mail needs.
     pub mail: MailTerms,
+    /// How long mailed links work, and how they are mailed.
+    pub links: LinkTerms,
     /// The way out for mail; only the worker uses it.
     pub mailer: Arc<dyn Mailer>,
     /// What this node remembers of clients and tenants.

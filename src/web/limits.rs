@@ -25,6 +25,8 @@ pub struct Rates {
     pub bearer_address: Rate,
     /// Wrong set-up links.
     pub setup_address: Rate,
+    /// Mails that strangers ask for.
+    pub mail_address: Rate,
     /// Requests to sign out where nobody has signed in.
     pub logout_address: Rate,
     /// Requests to sign out, and forged ones, where somebody has.
@@ -34,7 +36,7 @@ pub struct Rates {
 /// All meters of a server.
 #[derive(Debug)]
 pub struct Limits {
-    addresses: [(Door, Arc<Meter<Knocker>>); 6],
+    addresses: [(Door, Arc<Meter<Knocker>>); 7],
     signed_in: [(Door, Arc<Meter<Knocker>>); 2],
     clients: Meter<ClientId>,
     public_clients: Meter<(ClientId, Knocker)>,
@@ -54,6 +56,8 @@ pub enum Door {
     Bearer,
     /// The set-up page: refusals count.
     Setup,
+    /// Pages on which anybody asks for a mail: asks count.
+    Mail,
     /// Signing out: requests count, against a browser in which somebody has signed in, or else the address; and there
     /// what no page of ours made such a browser send, to whichever page. Each is looked up.
     Logout,
@@ -69,6 +73,7 @@ impl Limits {
                 (Door::Token, Arc::new(Meter::new(rates.token_address))),
                 (Door::Bearer, Arc::new(Meter::new(rates.bearer_address))),
                 (Door::Setup, Arc::new(Meter::new(rates.setup_address))),
+                (Door::Mail, Arc::new(Meter::new(rates.mail_address))),
                 (Door::Logout, Arc::new(Meter::new(rates.logout_address))),
             ],
             signed_in: [

@@ -65,7 +65,7 @@ style = \"json\"
 ";
     let settings = settings(text, &[("SYMBOLON_LOG__FROMAT", "json"), ("SYMBOLON_LOG_LEVEL", "debug")]);
     let expected = [
-        "symbolon.toml:15: foo.x: unknown key; the sections are server, cors, database, keys, tokens, limits, outbound, mail, audit, log",
+        "symbolon.toml:15: foo.x: unknown key; the sections are server, cors, database, keys, tokens, limits, links, outbound, mail, audit, log",
         "symbolon.toml:1: issuer: unknown key; the nearest known one is server.issuer",
         "symbolon.toml:17: log.style: unknown key; known in [log] are format, level, requests",
         "symbolon.toml:3: server.isuer: unknown key; the nearest known one is server.issuer",

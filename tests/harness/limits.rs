@@ -1,7 +1,7 @@
 //! The limits that stand in the way of whoever asks much and often; the benchmarks read this list too.
 
 /// Keys of `[limits]` that say how often somebody may ask or fail.
-pub(crate) const ASKING: [&str; 12] = [
+pub(crate) const ASKING: [&str; 13] = [
     "sign_in_address",
     "sign_in_account",
     "stuffing_password",
@@ -12,6 +12,7 @@ pub(crate) const ASKING: [&str; 12] = [
     "token_client",
     "bearer_address",
     "setup_address",
+    "mail_address",
     "logout_address",
     "logout_browser",
 ];

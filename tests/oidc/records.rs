@@ -98,6 +98,11 @@ const fn rows(kind: EventKind) -> &'static [Row] {
         }
         EventKind::FactorAdded | EventKind::FactorRemoved => &[("success", "user", "user", &["factor"])],
         EventKind::RecoveryCodesMade => &[("success", "user", "user", &["count", "factor"])],
+        EventKind::LinkMailed => &[
+            ("success", "anonymous", "user", &["purpose"]),
+            ("denied", "anonymous", "", &["account", "purpose", "reason"]),
+        ],
+        EventKind::LinkRefused => &[("denied", "anonymous", "", &["purpose", "reason"])],
         EventKind::AuditRead => &[("success", "operator", "", &["personal"])],
         EventKind::AccessDenied => &[
             ("denied", "client", "access_token", &["at"]),
@@ -152,6 +157,8 @@ const fn names_client(kind: EventKind) -> bool {
         | EventKind::FactorAdded
         | EventKind::FactorRemoved
         | EventKind::RecoveryCodesMade
+        | EventKind::LinkMailed
+        | EventKind::LinkRefused
         | EventKind::AuditRead => false,
     }
 }
@@ -200,6 +207,7 @@ async fn do_everything(world: &World) {
     operator_begins(world).await;
     people(world).await;
     factors(world).await;
+    links(world).await;
     clients(world).await;
     operator_goes_on(world);
     // The windows of the failures pass, and the schedule folds them.
@@ -263,6 +271,23 @@ async fn factors(world: &World) {
     let page = jar.submit(&page, &[]).await;
     assert!(page.has("totp-set-up"), "{page:?}");
     personal_token(world).await;
+}
+
+/// Somebody asks for links, for a person and for nobody, and uses one twice.
+async fn links(world: &World) {
+    let jar = world.server.browser();
+    for email in ["nobody@acme.example", "eve@acme.example"] {
+        let page = jar.open("/login").await;
+        let page = jar.submit(&page, &[("username", email), ("organisation", "acme")]).await;
+        let page = jar.open(&page.attribute("login-reset", "href").expect("a way")).await;
+        jar.submit(&page, &[]).await;
+    }
+    let mails = world.server.mails().await;
+    let path = mails.last().expect("a mail").path(world.server.issuer());
+    let page = jar.open(&path).await;
+    for _ in 0..2 {
+        jar.submit(&page, &[("password", "an old harbour under three moons")]).await;
+    }
 }
 
 /// A person makes a personal access token by the API, and revokes it.

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use symbolon::views::{
     AccountStartPage, AccountsPage, ConsentPage, ConsolePeoplePage, ConsolePersonPage, ConsoleStartPage,
-    ErrorPage, FactorPage, FactorsPage, FormPostPage, HomePage, IdentifierPage, LoggedOutPage,
-    LogoutConfirmPage, OfferPage, PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage,
-    RecoveryCodePage, RecoveryCodesPage, SetupDonePage, SetupPage, TotpCodePage, TotpPage, TotpRemovePage,
+    ErrorPage, FactorPage, FactorsPage, FormPostPage, HomePage, IdentifierPage, LinkAskPage, LinkPage,
+    LoggedOutPage, LogoutConfirmPage, OfferPage, PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage,
+    PasswordPage, RecoveryCodePage, RecoveryCodesPage, ResetAskPage, ResetDonePage, ResetPage, SetupDonePage,
+    SetupPage, TotpCodePage, TotpPage, TotpRemovePage,
 };
 
 use super::gallery::every_page;
@@ -104,6 +105,11 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
         (ConsoleStartPage::MARKER, ConsoleStartPage::PATH),
         (ConsolePeoplePage::MARKER, ConsolePeoplePage::PATH),
         (ConsolePersonPage::MARKER, ConsolePersonPage::PATH),
+        (LinkAskPage::MARKER, LinkAskPage::PATH),
+        (ResetAskPage::MARKER, ResetAskPage::PATH),
+        (LinkPage::MARKER, LinkPage::PATH),
+        (ResetPage::MARKER, ResetPage::PATH),
+        (ResetDonePage::MARKER, ResetDonePage::PATH),
     ];
     for row in promised() {
         match paths.iter().find(|(marker, _)| *marker == row.marker) {

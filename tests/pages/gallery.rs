@@ -20,6 +20,7 @@ use symbolon::views::factor::FactorPage;
 use symbolon::views::frame::Frame;
 use symbolon::views::identifier::{IdentifierPage, IdentifierProblem};
 use symbolon::views::link::LocalPath;
+use symbolon::views::links::{LinkAskPage, LinkAsked, LinkPage, ResetAskPage, ResetDonePage, ResetPage};
 use symbolon::views::moment::Moment;
 use symbolon::views::offer::OfferPage;
 use symbolon::views::passkey::PasskeyPage;
@@ -59,6 +60,7 @@ fn pages_in(catalogue: &Catalogue, locale: Locale) -> Vec<Rendered> {
     pages.extend(code_pages(&frame));
     pages.extend(account_pages(&frame));
     pages.extend(console_pages(&frame));
+    pages.extend(link_pages(&frame));
     pages
         .into_iter()
         .map(|(name, marker, html)| Rendered { name, locale, marker, html })
@@ -85,6 +87,27 @@ fn factor_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
         ("password-no-second-factor", PasswordPage::MARKER, html(&alone)),
         ("factor", FactorPage::MARKER, html(&FactorPage::sample(frame()))),
         ("factor-none", FactorPage::MARKER, html(&none)),
+    ]
+}
+
+fn link_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
+    let asked = |sent| LinkAsked { sent, client: sent.then(with_logo), ..LinkAsked::sample(frame()) };
+    let reset = |problem| ResetPage { problem: Some(problem), ..ResetPage::sample(frame()) };
+    let link = |client| LinkPage { client, ..LinkPage::sample(frame()) };
+    let elsewhere = LinkPage { is_here: false, client: None, ..LinkPage::sample(frame()) };
+    let tokens = vec!["nightly export".to_owned(), "backup".to_owned()];
+    let done = ResetDonePage { tokens, ..ResetDonePage::sample(frame()) };
+    vec![
+        ("link-ask", LinkAskPage::MARKER, html(&LinkAskPage::from(asked(false)))),
+        ("link-sent", LinkAskPage::MARKER, html(&LinkAskPage::from(asked(true)))),
+        ("reset-ask", ResetAskPage::MARKER, html(&ResetAskPage::from(asked(false)))),
+        ("reset-sent", ResetAskPage::MARKER, html(&ResetAskPage::from(asked(true)))),
+        ("link", LinkPage::MARKER, html(&link(Some(with_logo())))),
+        ("link-elsewhere", LinkPage::MARKER, html(&elsewhere)),
+        ("reset", ResetPage::MARKER, html(&ResetPage::sample(frame()))),
+        ("reset-short", ResetPage::MARKER, html(&reset(NewPasswordProblem::TooShort))),
+        ("reset-done", ResetDonePage::MARKER, html(&ResetDonePage::sample(frame()))),
+        ("reset-done-tokens", ResetDonePage::MARKER, html(&done)),
     ]
 }
 

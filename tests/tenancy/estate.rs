@@ -63,6 +63,7 @@ pub(super) struct Ids {
     pub(super) refresh: String,
     pub(super) access: String,
     pub(super) id_token: String,
+    pub(super) link: String,
 }
 
 impl Estate {
@@ -158,6 +159,7 @@ async fn their_ids(
         code,
         refresh: text(&tokens, "refresh_token"),
         id_token: text(&tokens, "id_token"),
+        link: opaque::issue(TenantKind::MailedLink, tenant, &[5; 32]).expose().clone(),
         access,
     }
 }
@@ -188,6 +190,7 @@ fn nobodys_ids(server: &TestServer, theirs: &Ids, bearer: &str) -> Ids {
         refresh: opaque(TenantKind::RefreshToken),
         access: unsigned(&theirs.access),
         id_token: unsigned(&theirs.id_token),
+        link: opaque(TenantKind::MailedLink),
     }
 }
 

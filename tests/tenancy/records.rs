@@ -12,6 +12,7 @@ use symbolon::model::ids::{
     ClientId, ConsentId, FamilyId, InteractionId, LogoId, MailId, PasskeyId, PersonalTokenId, SessionId,
     UserId,
 };
+use symbolon::model::link::{Link, LinkPurpose};
 use symbolon::model::logo::Logo;
 use symbolon::model::mail::MailState;
 use symbolon::model::passkey::{CredentialId, Passkey};
@@ -25,7 +26,7 @@ use symbolon::model::user::User;
 use symbolon::model::workspace::{Context, ContextAccess, Group, Workspace};
 use symbolon::storage::records::{
     audit, authorization_codes as codes, client_assertions, client_logos, clients, consents, entitlements,
-    groups, interactions, mails, passkeys, passwords, personal_access_tokens as personal, policies,
+    groups, interactions, links, mails, passkeys, passwords, personal_access_tokens as personal, policies,
     recovery_codes, refresh_families as families, refresh_tokens as tokens, sessions, totp_factors, users,
     workspaces,
 };
@@ -94,6 +95,8 @@ const READS: &[(&str, Try)] = &[
     ("groups::of_users", |tx, t| Ok(!groups::of_users(tx, &[t.user])?.is_empty())),
     ("groups::roles_of_user", |tx, t| Ok(!groups::roles_of_user(tx, t.user)?.is_empty())),
     ("interactions::find_open", |tx, t| Ok(interactions::find_open(tx, t.interaction, t.now)?.is_some())),
+    ("links::find", |tx, _| Ok(links::find(tx, LinkPurpose::MagicLink, LINK)?.is_some())),
+    ("links::of_user", |tx, t| Ok(links::of_user(tx, t.user, LinkPurpose::MagicLink)?.is_some())),
     ("mails::find", |tx, t| Ok(mails::find(tx, t.mail.id)?.is_some())),
     ("mails::all", |tx, t| Ok(mails::all(tx, MailState::Queued)?.iter().any(|mail| mail.id == t.mail.id))),
     ("passkeys::find", |tx, t| Ok(passkeys::find(tx, &t.passkey.credential_id)?.is_some())),
@@ -172,6 +175,9 @@ const CHANGES: &[(&str, Try)] = &[
     ("interactions::finish", |tx, t| interactions::finish(tx, t.interaction)),
     ("interactions::hold", |tx, t| interactions::hold(tx, &t.browser_hash).map(|()| false)),
     ("interactions::rebind", |tx, t| interactions::rebind(tx, &t.browser_hash, "mine").map(|()| false)),
+    ("links::consume", |tx, t| links::consume(tx, LinkPurpose::MagicLink, LINK, t.now)),
+    ("links::remove", |tx, t| links::remove(tx, t.user, LinkPurpose::MagicLink).map(|()| false)),
+    ("links::remove_of_user", |tx, t| Ok(links::remove_of_user(tx, t.user)? > 0)),
     ("mails::count_attempt", |tx, t| mails::count_attempt(tx, t.mail.id).map(|()| false)),
     ("mails::postpone", |tx, t| mails::postpone(tx, t.mail.id, "refused", far(t)).map(|()| false)),
     ("mails::set_sent", |tx, t| mails::set_sent(tx, t.mail.id, t.now).map(|()| false)),
@@ -274,6 +280,8 @@ const WRITES: &[(&str, Try)] = &[
         let all = BTreeMap::from([(t.workspace.id, ContextAccess::All)]);
         workspaces::set_of_group(tx, t.group.id, &all).map(|()| false)
     }),
+    ("links::replace", |tx, t| links::replace(tx, &link(t.user, t.now), LINK).map(|()| false)),
+    ("links::prune", |tx, t| links::prune(tx, far(t), 1000).map(|_| false)),
     ("mails::insert", |tx, t| mails::insert(tx, &t.mail).map(|()| false)),
     ("personal_access_tokens::insert", |tx, t| {
         personal::insert(tx, &personal_token(t.user, t.now), &t.token_hash).map(|()| false)
@@ -350,6 +358,22 @@ const WRITES: &[(&str, Try)] = &[
 const SEALED: &str = "sealed1.their.secret";
 const RECOVERY: &str = "the hash of their code";
 const SPENT: &str = "the hash of a code that they used";
+
+/// The hash of a link that was mailed to them.
+const LINK: &str = "the hash of their link";
+
+fn link(user: UserId, now: Timestamp) -> Link {
+    Link {
+        purpose: LinkPurpose::MagicLink,
+        user_id: user,
+        account: "hank@globex.example".into(),
+        address: "hank@globex.example".into(),
+        interaction: None,
+        created_at: now,
+        expires_at: now + Duration::from_mins(15),
+        consumed_at: None,
+    }
+}
 
 fn logo() -> Logo {
     Logo { id: LogoId::from_bytes([7; 16]), bytes: b"a picture".to_vec() }
@@ -435,6 +459,7 @@ async fn theirs(estate: &Estate) -> Theirs {
         mails::insert(tx, &mail)?;
         let passkey = passkey(ids.user, now);
         assert!(passkeys::insert(tx, &passkey)?, "a new passkey");
+        links::replace(tx, &link(ids.user, now), LINK)?;
         personal::insert(tx, &personal_token(ids.user, now), &token_hash)?;
         totp_factors::begin(tx, ids.user, SEALED, now)?;
         totp_factors::confirm(tx, ids.user, SEALED, 1, now)?;

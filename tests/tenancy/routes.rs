@@ -106,6 +106,8 @@ fn cases(own: &Own) -> Vec<Case> {
             "/login/passkey",
             "/login/totp",
             "/login/recovery-code",
+            "/login/link",
+            "/login/reset",
             "/login/offer",
             "/login/accounts",
             "/account/passkeys/new",
@@ -137,6 +139,10 @@ fn cases(own: &Own) -> Vec<Case> {
         add("/oauth2/logout", "client_id", back, |ids| ids.client.clone());
         add("/setup", "token", asks(own, &[("email", "eve@acme.example")]), |ids| ids.refresh.clone());
         add("/setup", "token", asks(own, &[]), |ids| ids.code.clone());
+        for path in ["/link", "/reset"] {
+            let base = asks(own, &[("password", "a green hill far away")]);
+            add(path, "token", base, |ids| ids.link.clone());
+        }
         for path in ["/userinfo", "/userinfo/workspaces"] {
             add(path, "tenant", Vec::new(), |ids| ids.slug.clone());
             add(path, "sub", Vec::new(), |ids| ids.user.to_string());

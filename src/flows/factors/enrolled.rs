@@ -33,6 +33,8 @@ pub fn enrolled(tx: &mut TenantTx<'_>, user: &User) -> Result<Enrolled, Failure>
     if !passkeys::of_user(tx, user.id)?.is_empty() {
         factors.insert(Factor::Passkey);
     }
+    // Everybody has a mailbox.
+    factors.insert(Factor::MagicLink);
     Ok(Enrolled(factors))
 }
 
@@ -63,14 +65,22 @@ impl Enrolled {
     /// The ways on from what was proved: with an aim those that reach it together with it, without one those by which the
     /// person proves anew that it is them. The best way first.
     pub fn ways(&self, policy: &Policy, proved: &[Factor], aim: Option<Acr>) -> Vec<Factor> {
-        const BEST_FIRST: [Factor; 5] =
-            [Factor::Passkey, Factor::Totp, Factor::Password, Factor::EmailCode, Factor::RecoveryCode];
+        const BEST_FIRST: [Factor; 6] = [
+            Factor::Passkey,
+            Factor::Totp,
+            Factor::Password,
+            Factor::EmailCode,
+            Factor::MagicLink,
+            Factor::RecoveryCode,
+        ];
         let reaches = |factor: Factor| match aim {
+            // A link is the first factor of a sign-in, or none.
+            Some(_) if factor == Factor::MagicLink => false,
             Some(aim) => {
                 let together = proved.iter().copied().chain([factor]);
                 !proved.contains(&factor) && acr(together).is_some_and(|reached| reached.satisfies(aim))
             }
-            None => matches!(factor, Factor::Passkey | Factor::Totp | Factor::Password),
+            None => matches!(factor, Factor::Passkey | Factor::Totp | Factor::Password | Factor::MagicLink),
         };
         let possible = |factor: &Factor| self.has(*factor) && policy.allows(*factor) && reaches(*factor);
         BEST_FIRST.into_iter().filter(possible).collect()

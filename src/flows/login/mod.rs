@@ -6,6 +6,7 @@ pub mod code;
 pub mod first_party;
 pub mod identify;
 pub mod lockout;
+pub mod magic_link;
 mod notices;
 pub mod passkey;
 pub mod password;

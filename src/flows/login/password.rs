@@ -77,9 +77,10 @@ pub fn begin(
     let Some(visit) = Visit::answer(directory, call, handle, cookie)? else {
         return Ok(Err(PasswordRefusal::Expired));
     };
-    let Some((canonical, destination)) = named_account(&visit) else {
+    let Some((email, destination)) = visit.named() else {
         return Ok(Err(PasswordRefusal::NoIdentifier));
     };
+    let canonical = email.canonical().to_owned();
     let key = rules.account_key(&destination, &canonical);
     if let Some(until) = lockout::locked_until(directory, &key, call.now)? {
         return Ok(Err(PasswordRefusal::TooMany { until }));
@@ -132,7 +133,11 @@ pub fn finish(
         return Ok(Err(PasswordRefusal::Expired));
     };
     let again = visit.is_answered(cookie);
-    if named_account(&visit).as_ref() != Some(&(attempt.canonical.clone(), attempt.destination.clone())) {
+    let named = visit.named();
+    let is_same = |(email, destination): &(Email, Destination)| {
+        email.canonical() == attempt.canonical && *destination == attempt.destination
+    };
+    if !named.as_ref().is_some_and(is_same) {
         return Ok(Err(PasswordRefusal::Expired));
     }
     let key = rules.account_key(&attempt.destination, &attempt.canonical);
@@ -213,18 +218,6 @@ pub fn refuse_unread(
     interaction.progress.told = Some(Told::of(Problem::PasswordWrong));
     interaction_store::save_progress(directory, &interaction)?;
     Ok(PasswordRefusal::Wrong)
-}
-
-/// The address and the destination that the identifier page settled.
-fn named_account(visit: &Visit) -> Option<(String, Destination)> {
-    let progress = &visit.interaction.as_ref()?.progress;
-    let email: Email = progress.identifier.as_deref()?.parse().ok()?;
-    let destination = match (progress.tenant, &progress.organisation) {
-        (Some(tenant), _) if visit.admits(tenant) => Destination::Tenant(tenant),
-        (Some(tenant), _) => Destination::Nowhere(tenant.to_string()),
-        (None, given) => Destination::Nowhere(given.clone().unwrap_or_default()),
-    };
-    Some((email.canonical().to_owned(), destination))
 }
 
 enum Account {

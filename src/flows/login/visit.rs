@@ -11,7 +11,8 @@ use crate::flows::session::{CookieChange, LiveAccount, live_accounts};
 use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, InteractionHandle, TenantId, UserId};
-use crate::storage::records::{browser_sessions, sessions, users};
+use crate::model::session::Factor;
+use crate::storage::records::{browser_sessions, policies, sessions, users};
 use crate::storage::{Directory, TenantScope};
 
 /// How long after a form changed the browser's cookie the same form gets the same answer.
@@ -100,6 +101,30 @@ impl Visit {
     /// The same, if it is this one.
     pub fn pending_of(&self, tenant: TenantId, user: UserId) -> Option<&Pending> {
         self.pending().filter(|pending| pending.tenant == tenant && pending.user == user)
+    }
+
+    /// The address and the destination that the identifier page settled.
+    pub fn named(&self) -> Option<(Email, Destination)> {
+        let progress = &self.interaction.as_ref()?.progress;
+        let email: Email = progress.identifier.as_deref()?.parse().ok()?;
+        let destination = match (progress.tenant, &progress.organisation) {
+            (Some(tenant), _) if self.admits(tenant) => Destination::Tenant(tenant),
+            (Some(tenant), _) => Destination::Nowhere(tenant.to_string()),
+            (None, given) => Destination::Nowhere(given.clone().unwrap_or_default()),
+        };
+        Some((email, destination))
+    }
+
+    /// Whether the page offers this way in. Only the policy of a tenant that the request itself has settled may hide it: were
+    /// that of another asked, the page would tell which organisations there are (D2).
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn offers(&self, directory: &mut Directory<'_>, factor: Factor) -> Result<bool, Failure> {
+        match self.shown_tenant().cloned() {
+            Some(scope) => Ok(policies::find(&mut directory.enter(&scope)?)?.allows(factor)),
+            None => Ok(true),
+        }
     }
 
     /// The client that asks.

@@ -16,6 +16,7 @@ pub mod entitlements;
 pub mod groups;
 pub mod interactions;
 pub mod leases;
+pub mod links;
 pub mod mails;
 pub mod passkeys;
 pub mod password_floor;

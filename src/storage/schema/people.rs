@@ -135,3 +135,18 @@ diesel::table! {
         last_used_at -> Nullable<Timestamp>,
     }
 }
+
+diesel::table! {
+    links (tenant_id, token_hash) {
+        tenant_id -> Text,
+        token_hash -> Text,
+        purpose -> Text,
+        user_id -> Text,
+        account -> Text,
+        address -> Text,
+        interaction -> Nullable<Text>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        consumed_at -> Nullable<Timestamp>,
+    }
+}

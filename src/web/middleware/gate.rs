@@ -132,7 +132,7 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let limited = gate.door.zip(notes.knocker()).filter(|(door, _)| match door {
         // A page of the sign-in is shown also where no more proofs are taken: it says what came of the last one.
-        Door::SignIn => !reads,
+        Door::SignIn | Door::Mail => !reads,
         // Judged when it is known what the token is worth, by `charge`.
         Door::Bearer => false,
         Door::Authorize | Door::Token | Door::Setup | Door::Logout => true,
@@ -221,7 +221,8 @@ fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) -> Result<(), To
     let refused = matches!(status, 400 | 401 | 403 | 404);
     let counts = match door {
         Door::Authorize | Door::Logout => true,
-        Door::SignIn => notes.is_failed(),
+        // An ask is noted as what counts, whatever comes of it: the same for accounts that there are and those there are not.
+        Door::SignIn | Door::Mail => notes.is_failed(),
         Door::Token => (notes.is_failed() || refused) && !notes.is_proved(),
         Door::Bearer => refused,
         Door::Setup => notes.is_failed() || refused,

@@ -8,6 +8,7 @@ pub mod consent;
 pub mod console;
 pub mod factor;
 pub mod home;
+pub mod links;
 pub mod login;
 pub mod logout;
 pub mod offer;

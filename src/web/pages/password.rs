@@ -14,10 +14,11 @@ use crate::flows::login::visit::Visit;
 use crate::flows::session::CookieChange;
 use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
+use crate::model::session::Factor;
 use crate::model::time::Timestamp;
 use crate::views::link::LocalPath;
 use crate::views::password::PasswordProblem;
-use crate::views::{IdentifierPage, PasswordPage};
+use crate::views::{IdentifierPage, LinkAskPage, PasswordPage, ResetAskPage};
 
 /// `GET /login/password`.
 pub async fn get(visitor: Visitor) -> HttpResponse {
@@ -152,11 +153,14 @@ fn back(handle: InteractionHandle) -> LocalPath {
 
 async fn page(visitor: &Visitor, handle: InteractionHandle, problem: Option<PasswordProblem>) -> Outcome {
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
-    let opened = visitor
-        .edge
-        .database
-        .read_directory(move |directory| Visit::open(directory, &call, Some(handle), &cookie));
-    let visit = visitor.sound(opened.await)?.ok_or_else(|| Detour::from(visitor.expired()))?;
+    let opened = visitor.edge.database.read_directory(move |directory| {
+        let Some(visit) = Visit::open(directory, &call, Some(handle), &cookie)? else { return Ok(None) };
+        let link = visit.offers(directory, Factor::MagicLink)?;
+        let reset = visit.offers(directory, Factor::Password)?;
+        Ok(Some((visit, link, reset)))
+    });
+    let opened = visitor.sound(opened.await)?;
+    let (visit, link, reset) = opened.ok_or_else(|| Detour::from(visitor.expired()))?;
     let typed = visit.interaction.as_ref().and_then(|it| it.progress.identifier.clone());
     let Some(username) = typed else { return Ok(visitor.to(&back(handle))) };
     let problem = problem.or_else(|| visit.told().and_then(|told| of_password(told.problem)));
@@ -166,6 +170,8 @@ async fn page(visitor: &Visitor, handle: InteractionHandle, problem: Option<Pass
         client: card::asker(visitor, &visit).await,
         username,
         back: back(handle),
+        link: link.then(|| going_on(LinkAskPage::PATH, handle)),
+        reset: reset.then(|| going_on(ResetAskPage::PATH, handle)),
         passkey: passkey::prompt_of(visitor, Some(handle))?,
         problem,
     };

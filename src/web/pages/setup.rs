@@ -110,7 +110,8 @@ fn page(visitor: &Visitor, rules: PasswordRules, token: Secret<String>, email: S
     }
 }
 
-const fn problem(weakness: Weakness) -> NewPasswordProblem {
+/// What a page says of a password that was refused.
+pub(super) const fn problem(weakness: Weakness) -> NewPasswordProblem {
     match weakness {
         Weakness::TooShort { .. } => NewPasswordProblem::TooShort,
         Weakness::TooLong => NewPasswordProblem::TooLong,
