@@ -5,6 +5,8 @@
 #![expect(clippy::string_slice, reason = "a test may panic; it slices texts that it knows")]
 
 #[cfg(test)]
+mod account;
+#[cfg(test)]
 mod api;
 #[cfg(test)]
 mod architecture;

@@ -114,7 +114,7 @@ event_kinds! {
     FailuresFolded = "session.failures_folded",
     /// An authorization code was issued, or an authorization request refused.
     Authorize = "oauth.authorize",
-    /// A person gave or refused consent.
+    /// A person gave, refused or withdrew consent.
     Consent = "oauth.consent",
     /// Tokens were issued, or refused.
     TokenIssued = "oauth.token",
@@ -248,7 +248,43 @@ impl PersonalFacts {
     }
 }
 
+impl EventKind {
+    /// Whether it happens to an account, and so stands in the history that its owner reads.
+    pub const fn is_of_account(self) -> bool {
+        matches!(
+            self,
+            Self::SignIn
+                | Self::FactorProved
+                | Self::SignOut
+                | Self::SessionRevoked
+                | Self::AccountLocked
+                | Self::Consent
+                | Self::PersonalTokenChanged
+                | Self::PasswordChanged
+                | Self::FactorAdded
+                | Self::FactorRemoved
+                | Self::RecoveryCodesMade
+                | Self::UserChanged
+        )
+    }
+}
+
 impl Event {
+    /// Whose history it belongs to: that of the person to whom it was done, else of the one who did it.
+    pub fn of_account(&self) -> Option<UserId> {
+        if !self.kind.is_of_account() {
+            return None;
+        }
+        let target = self.target.as_ref().filter(|(kind, _)| *kind == "user");
+        let detail = || self.details.get("user").and_then(Value::as_str);
+        let named = target.map(|(_, id)| id.as_str()).or_else(detail);
+        match (named.and_then(|id| id.parse().ok()), &self.actor) {
+            (Some(user), _) => Some(user),
+            (None, Actor::User(user)) => Some(*user),
+            (None, Actor::Anonymous | Actor::Client(_) | Actor::Operator | Actor::System) => None,
+        }
+    }
+
     /// Gives the event the place behind `head`.
     pub fn chain(self, tenant: TenantId, head: &Head) -> Result<ChainedEvent, Failure> {
         let personal = if self.personal.is_empty() {

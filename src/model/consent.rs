@@ -47,6 +47,16 @@ impl Consent {
         }
     }
 
+    /// What was allowed at each resource server, wherever it is told; `None` stands for ourselves.
+    pub fn by_server(&self) -> BTreeMap<Option<&str>, BTreeSet<&str>> {
+        let mut all: BTreeMap<Option<&str>, BTreeSet<&str>> = BTreeMap::new();
+        for (server, scopes) in self.0.values().flatten() {
+            let server = Some(server.as_str()).filter(|server| *server != OURS);
+            all.entry(server).or_default().extend(scopes.iter().map(String::as_str));
+        }
+        all
+    }
+
     /// The scopes that were allowed anywhere.
     pub fn scopes(&self) -> BTreeSet<&str> {
         let servers = self.0.values().flat_map(BTreeMap::values);

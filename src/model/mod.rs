@@ -29,6 +29,8 @@ pub mod mail;
 #[cfg(feature = "server")]
 pub mod nearest;
 #[cfg(feature = "server")]
+pub mod own_claims;
+#[cfg(feature = "server")]
 pub mod passkey;
 #[cfg(feature = "server")]
 pub mod personal_token;

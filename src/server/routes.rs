@@ -38,6 +38,7 @@ pub fn table() -> Vec<Route> {
     all.extend(factors());
     all.extend(console());
     all.extend(links());
+    all.extend(account());
     all
 }
 
@@ -241,6 +242,40 @@ fn links() -> Vec<Route> {
     ]
 }
 
+/// The other pages on which people look after their own account.
+fn account() -> Vec<Route> {
+    vec![
+        Route::new("/.well-known/change-password", Guard::Open).get(pages::account::password::well_known),
+        Route::new("/account/profile", Guard::Browser)
+            .unlimited("is for people who are signed in")
+            .get(pages::account::profile::get)
+            .post(pages::account::profile::post),
+        Route::new("/account/password", Guard::Browser)
+            .unlimited("takes changes of people who have just proved who they are")
+            .get(pages::account::password::get)
+            .post(pages::account::password::post),
+        Route::new("/account/sessions", Guard::Browser)
+            .unlimited("is for people who are signed in")
+            .get(pages::account::sessions::get)
+            .post(pages::account::sessions::post),
+        Route::new("/account/applications", Guard::Browser)
+            .unlimited("is for people who are signed in")
+            .get(pages::account::applications::get)
+            .post(pages::account::applications::post),
+        Route::new("/account/tokens", Guard::Browser)
+            .unlimited("is for people who are signed in")
+            .get(pages::account::tokens::get)
+            .post(pages::account::tokens::post),
+        Route::new("/account/tokens/new", Guard::Browser)
+            .unlimited("takes changes of people who have just proved who they are")
+            .get(pages::account::tokens::get_new)
+            .post(pages::account::tokens::post_new),
+        Route::new("/account/history", Guard::Browser)
+            .unlimited("is for people who are signed in")
+            .get(pages::account::history::get),
+    ]
+}
+
 /// Signing in with a passkey, and a person's own passkeys.
 fn passkeys() -> Vec<Route> {
     vec![
@@ -254,12 +289,12 @@ fn passkeys() -> Vec<Route> {
             .post(pages::offer::post),
         Route::new("/account/passkeys", Guard::Browser)
             .unlimited("is for people who are signed in")
-            .get(pages::passkeys::get)
-            .post(pages::passkeys::post),
+            .get(pages::account::passkeys::get)
+            .post(pages::account::passkeys::post),
         Route::new("/account/passkeys/new", Guard::Browser)
             .unlimited("is for people who are signed in")
-            .get(pages::passkeys::get_new)
-            .post(pages::passkeys::post_new),
+            .get(pages::account::passkeys::get_new)
+            .post(pages::account::passkeys::post_new),
     ]
 }
 

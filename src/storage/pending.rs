@@ -123,9 +123,10 @@ impl Heads {
         let mut chained = Vec::with_capacity(events.len());
         for event in events {
             let (at, kind) = (event.at.to_naive(), event.kind.as_str());
+            let user = event.of_account().map(|user| user.to_string());
             let next = event.chain(tenant, &head)?;
             head = Head { seq: next.seq, hash: next.hash.clone() };
-            chained.push((at, kind, next));
+            chained.push(Placed { at, kind, user, event: next });
         }
         for some in chained.chunks(ROWS) {
             insert(conn, &tenant.to_string(), some)?;
@@ -205,6 +206,15 @@ struct EventRow<'a> {
     kind: &'static str,
     body: &'a str,
     hash: &'a str,
+    user_id: Option<String>,
+}
+
+/// An event with its place in the chain, and the columns by which it is looked for.
+struct Placed {
+    at: chrono::NaiveDateTime,
+    kind: &'static str,
+    user: Option<String>,
+    event: ChainedEvent,
 }
 
 #[derive(Clone, Insertable)]
@@ -217,26 +227,23 @@ struct PersonalRow<'a> {
 }
 
 /// Writes events of one tenant with as few statements as may be, since the head of its chain is locked meanwhile.
-fn insert(
-    conn: &mut AnyConn,
-    tenant_id: &str,
-    events: &[(chrono::NaiveDateTime, &'static str, ChainedEvent)],
-) -> Result<(), Failure> {
+fn insert(conn: &mut AnyConn, tenant_id: &str, events: &[Placed]) -> Result<(), Failure> {
     let bodies: Vec<EventRow<'_>> = events
         .iter()
-        .map(|(at, kind, event)| EventRow {
+        .map(|placed| EventRow {
             tenant_id,
-            seq: event.seq,
-            at: *at,
-            kind,
-            body: &event.body,
-            hash: &event.hash,
+            seq: placed.event.seq,
+            at: placed.at,
+            kind: placed.kind,
+            body: &placed.event.body,
+            hash: &placed.event.hash,
+            user_id: placed.user.clone(),
         })
         .collect();
     insert_rows!(conn, audit_events::table, bodies).or_failure("writing audit events")?;
     let personal: Vec<PersonalRow<'_>> = events
         .iter()
-        .filter_map(|(_, _, event)| {
+        .filter_map(|Placed { event, .. }| {
             let personal = event.personal.as_ref()?;
             Some(PersonalRow { tenant_id, seq: event.seq, salt: &personal.salt, facts: &personal.facts })
         })

@@ -351,6 +351,7 @@ diesel::table! {
         kind -> Text,
         body -> Text,
         hash -> Text,
+        user_id -> Nullable<Text>,
     }
 }
 

@@ -118,20 +118,23 @@ const fn of_api(scope: ApiScope) -> &'static str {
     }
 }
 
+impl ScopeLine {
+    /// It in words, as the consent page and the account pages say it.
+    pub fn words(&self, frame: &Frame) -> String {
+        match self {
+            Self::Standard(scope) => frame.say(scope.message()),
+            Self::OfApi(scope) => frame.say(of_api(*scope)),
+            Self::Use { api } => frame.say_with("consent-use", "api", api),
+            Self::Api { description, .. } => description.clone(),
+        }
+    }
+}
+
 impl ConsentPage {
     /// Where it stands and where its form goes.
     pub const PATH: &'static str = "/consent";
     /// The id of its `main` element.
     pub const MARKER: &'static str = "page-consent";
-
-    fn describe(&self, line: &ScopeLine) -> String {
-        match line {
-            ScopeLine::Standard(scope) => self.frame.say(scope.message()),
-            ScopeLine::OfApi(scope) => self.frame.say(of_api(*scope)),
-            ScopeLine::Use { api } => self.frame.say_with("consent-use", "api", api),
-            ScopeLine::Api { description, .. } => description.clone(),
-        }
-    }
 
     /// A page for tests and for the gallery of pages.
     pub fn sample(frame: Frame) -> Self {

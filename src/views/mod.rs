@@ -31,7 +31,10 @@ pub mod qr;
 pub mod setup;
 pub mod text;
 
-pub use account::{AccountStartPage, FactorsPage, RecoveryCodesPage, TotpPage, TotpRemovePage};
+pub use account::{
+    AccountStartPage, ApplicationsPage, FactorsPage, HistoryPage, OwnPasswordPage, ProfilePage,
+    RecoveryCodesPage, SessionsPage, TokenMadePage, TokenNewPage, TokensPage, TotpPage, TotpRemovePage,
+};
 pub use accounts::AccountsPage;
 pub use code::{RecoveryCodePage, TotpCodePage};
 pub use consent::ConsentPage;

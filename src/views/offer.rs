@@ -14,6 +14,8 @@ pub struct OfferPage {
     pub frame: Frame,
     /// The hidden fields.
     pub form: Form,
+    /// The session of the account that it is offered to, where it has to be named.
+    pub account: Option<String>,
     /// Where it is made.
     pub add: LocalPath,
 }
@@ -26,6 +28,6 @@ impl OfferPage {
 
     /// A page for tests and for the gallery of pages.
     pub fn sample(frame: Frame) -> Self {
-        Self { frame, form: Form::sample(), add: LocalPath::page("/account/passkeys/new") }
+        Self { frame, form: Form::sample(), account: None, add: LocalPath::page("/account/passkeys/new") }
     }
 }

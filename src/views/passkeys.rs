@@ -2,11 +2,11 @@
 
 use askama::Template;
 
-use super::form::Form;
+use super::account::recovery_codes::RecoveryCodesPage;
+use super::account::{AccountFrame, FactorsPage, Section};
 use super::frame::Frame;
 use super::link::LocalPath;
 use super::passkey::PasskeyPrompt;
-use super::person::Person;
 use crate::model::secret::Secret;
 use crate::model::time::Timestamp;
 
@@ -16,10 +16,8 @@ use crate::model::time::Timestamp;
 pub struct PasskeysPage {
     /// The frame.
     pub frame: Frame,
-    /// The hidden fields.
-    pub form: Form,
     /// Whose they are.
-    pub person: Person,
+    pub account: AccountFrame,
     /// What is said of the last change.
     pub notice: Option<PasskeysNotice>,
     /// The passkeys, the oldest first.
@@ -48,6 +46,8 @@ pub enum PasskeysNotice {
     Removed,
     /// It stays: there would be no way in without it.
     LastWayIn,
+    /// It stays: the tenant asks for a second factor, and there would be none without it.
+    Needed,
     /// The name is too long, or none.
     Name,
 }
@@ -58,10 +58,10 @@ pub enum PasskeysNotice {
 pub struct PasskeyNewPage {
     /// The frame.
     pub frame: Frame,
-    /// The hidden fields.
-    pub form: Form,
     /// Whose it will be.
-    pub person: Person,
+    pub account: AccountFrame,
+    /// The request that waits meanwhile, sent as `interaction`.
+    pub interaction: Option<String>,
     /// The question; none where the person has enough of them, or this deployment has none.
     pub passkey: Option<PasskeyPrompt>,
     /// What it will be called.
@@ -87,17 +87,21 @@ pub enum PasskeyNewProblem {
 pub struct PasskeyAddedPage {
     /// The frame.
     pub frame: Frame,
+    /// Whose it is.
+    pub account: AccountFrame,
     /// What it is called.
     pub name: String,
     /// The codes, shown this once.
     pub codes: Vec<Secret<String>>,
+    /// Whether the form came twice, and this answers the second: the codes stood in the other answer.
+    pub is_again: bool,
     /// Where the sign-in goes on in which it was offered.
     pub onward: Option<LocalPath>,
 }
 
 impl PasskeysNotice {
     /// Every notice.
-    pub const ALL: [Self; 4] = [Self::Renamed, Self::Removed, Self::LastWayIn, Self::Name];
+    pub const ALL: [Self; 5] = [Self::Renamed, Self::Removed, Self::LastWayIn, Self::Needed, Self::Name];
 
     /// The value of the parameter `done` by which a redirect asks for it.
     pub const fn as_str(self) -> &'static str {
@@ -105,6 +109,7 @@ impl PasskeysNotice {
             Self::Renamed => "renamed",
             Self::Removed => "removed",
             Self::LastWayIn => "last",
+            Self::Needed => "needed",
             Self::Name => "name",
         }
     }
@@ -119,6 +124,7 @@ impl PasskeysNotice {
             Self::Renamed => "passkeys-renamed",
             Self::Removed => "passkeys-removed",
             Self::LastWayIn => "passkeys-last",
+            Self::Needed => "passkeys-needed",
             Self::Name => "passkey-name-problem",
         }
     }
@@ -144,9 +150,9 @@ impl PasskeysPage {
     /// The id of its `main` element.
     pub const MARKER: &'static str = "page-passkeys";
 
-    const fn new_path() -> &'static str {
-        PasskeyNewPage::PATH
-    }
+    const NEW: &'static str = PasskeyNewPage::PATH;
+
+    const FACTORS: &'static str = FactorsPage::PATH;
 
     /// A page for tests and for the gallery of pages.
     pub fn sample(frame: Frame) -> Self {
@@ -158,8 +164,7 @@ impl PasskeysPage {
         };
         Self {
             frame,
-            form: Form { interaction: None, ..Form::sample() },
-            person: Person::sample(),
+            account: AccountFrame::sample(Section::Factors),
             notice: None,
             passkeys: vec![
                 row(
@@ -179,9 +184,7 @@ impl PasskeyNewPage {
     /// The id of its `main` element.
     pub const MARKER: &'static str = "page-passkey-new";
 
-    const fn list_path() -> &'static str {
-        PasskeysPage::PATH
-    }
+    const LIST: &'static str = PasskeysPage::PATH;
 
     fn name_problem(&self) -> Option<String> {
         match self.problem? {
@@ -202,8 +205,8 @@ impl PasskeyNewPage {
     pub fn sample(frame: Frame) -> Self {
         Self {
             frame,
-            form: Form { interaction: None, ..Form::sample() },
-            person: Person::sample(),
+            account: AccountFrame::sample(Section::Factors),
+            interaction: None,
             passkey: Some(PasskeyPrompt::sample()),
             name: "Chrome on Linux".to_owned(),
             problem: None,
@@ -217,13 +220,20 @@ impl PasskeyAddedPage {
     /// The id of its `main` element.
     pub const MARKER: &'static str = "page-passkey-added";
 
-    const fn list_path() -> &'static str {
-        PasskeysPage::PATH
-    }
+    const LIST: &'static str = PasskeysPage::PATH;
+
+    const CODES: &'static str = RecoveryCodesPage::PATH;
 
     /// A page for tests and for the gallery of pages.
     pub fn sample(frame: Frame) -> Self {
         let codes = (2..8).map(|at| Secret::new(format!("ABCD-EFGH-IJKL-MNO{at}")));
-        Self { frame, name: "Chrome on Linux".to_owned(), codes: codes.collect(), onward: None }
+        Self {
+            frame,
+            account: AccountFrame::sample(Section::Factors),
+            name: "Chrome on Linux".to_owned(),
+            codes: codes.collect(),
+            is_again: false,
+            onward: None,
+        }
     }
 }

@@ -44,6 +44,17 @@ pub enum NewPasswordProblem {
     TooWeak,
 }
 
+impl NewPasswordProblem {
+    /// What is said of it, where the shortest password has so many characters.
+    pub fn words(self, frame: &Frame, shortest: u32) -> String {
+        match self {
+            Self::TooShort => frame.text.count("setup-password-short", "characters", shortest),
+            Self::TooLong => frame.say("setup-password-long"),
+            Self::TooWeak => frame.say("setup-password-weak"),
+        }
+    }
+}
+
 /// Says that the set-up is done.
 #[derive(Debug, Template)]
 #[template(path = "pages/setup/done.html")]

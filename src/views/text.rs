@@ -32,6 +32,14 @@ impl Locale {
         }
     }
 
+    /// What its speakers call it.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::De => "Deutsch",
+        }
+    }
+
     /// The language with this tag, or `None`.
     pub fn parse(tag: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|locale| locale.as_str() == tag)
@@ -61,6 +69,7 @@ impl Locale {
                     include_str!(concat!("../../locales/", $dir, "/home.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/mail.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/account.ftl")),
+                    include_str!(concat!("../../locales/", $dir, "/personal.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/code.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/console.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/links.ftl")),

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use symbolon::views::{
-    AccountStartPage, AccountsPage, ConsentPage, ConsolePeoplePage, ConsolePersonPage, ConsoleStartPage,
-    ErrorPage, FactorPage, FactorsPage, FormPostPage, HomePage, IdentifierPage, LinkAskPage, LinkPage,
-    LoggedOutPage, LogoutConfirmPage, OfferPage, PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage,
-    PasswordPage, RecoveryCodePage, RecoveryCodesPage, ResetAskPage, ResetDonePage, ResetPage, SetupDonePage,
-    SetupPage, TotpCodePage, TotpPage, TotpRemovePage,
+    AccountStartPage, AccountsPage, ApplicationsPage, ConsentPage, ConsolePeoplePage, ConsolePersonPage,
+    ConsoleStartPage, ErrorPage, FactorPage, FactorsPage, FormPostPage, HistoryPage, HomePage,
+    IdentifierPage, LinkAskPage, LinkPage, LoggedOutPage, LogoutConfirmPage, OfferPage, OwnPasswordPage,
+    PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage, ProfilePage, RecoveryCodePage,
+    RecoveryCodesPage, ResetAskPage, ResetDonePage, ResetPage, SessionsPage, SetupDonePage, SetupPage,
+    TokenMadePage, TokenNewPage, TokensPage, TotpCodePage, TotpPage, TotpRemovePage,
 };
 
 use super::gallery::every_page;
@@ -110,6 +111,14 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
         (LinkPage::MARKER, LinkPage::PATH),
         (ResetPage::MARKER, ResetPage::PATH),
         (ResetDonePage::MARKER, ResetDonePage::PATH),
+        (ProfilePage::MARKER, ProfilePage::PATH),
+        (OwnPasswordPage::MARKER, OwnPasswordPage::PATH),
+        (SessionsPage::MARKER, SessionsPage::PATH),
+        (ApplicationsPage::MARKER, ApplicationsPage::PATH),
+        (TokensPage::MARKER, TokensPage::PATH),
+        (TokenNewPage::MARKER, TokenNewPage::PATH),
+        (TokenMadePage::MARKER, TokenMadePage::PATH),
+        (HistoryPage::MARKER, HistoryPage::PATH),
     ];
     for row in promised() {
         match paths.iter().find(|(marker, _)| *marker == row.marker) {

@@ -33,6 +33,8 @@ use symbolon::views::setup::{EmailProblem, NewPasswordProblem, SetupDonePage, Se
 use symbolon::views::text::{Catalogue, Locale};
 use symbolon::views::{ConsentPage, FormPostPage, HomePage, LoggedOutPage, LogoutConfirmPage, assets, brand};
 
+use super::own::own_pages;
+
 /// One page in one state and language.
 pub(crate) struct Rendered {
     /// The state, as a file name.
@@ -61,6 +63,7 @@ fn pages_in(catalogue: &Catalogue, locale: Locale) -> Vec<Rendered> {
     pages.extend(account_pages(&frame));
     pages.extend(console_pages(&frame));
     pages.extend(link_pages(&frame));
+    pages.extend(own_pages(&frame));
     pages
         .into_iter()
         .map(|(name, marker, html)| Rendered { name, locale, marker, html })
@@ -73,9 +76,9 @@ fn pages_in(catalogue: &Catalogue, locale: Locale) -> Vec<Rendered> {
         .collect()
 }
 
-type Named = (&'static str, &'static str, String);
+pub(super) type Named = (&'static str, &'static str, String);
 
-fn html(page: &impl Template) -> String {
+pub(super) fn html(page: &impl Template) -> String {
     page.render().expect("a page renders")
 }
 
@@ -141,6 +144,15 @@ fn passkey_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
         ("passkey-new", new, html(&sample())),
         ("passkey-new-enough", new, html(&PasskeyNewPage { passkey: None, ..sample() })),
         ("passkey-added", added, html(&PasskeyAddedPage::sample(frame()))),
+        (
+            "passkey-added-again",
+            added,
+            html(&PasskeyAddedPage {
+                codes: Vec::new(),
+                is_again: true,
+                ..PasskeyAddedPage::sample(frame())
+            }),
+        ),
         (
             "passkey-added-alone",
             added,

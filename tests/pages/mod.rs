@@ -5,6 +5,7 @@ mod contract;
 mod contrast;
 pub(crate) mod gallery;
 
+mod own;
 mod rules;
 
 use crate::harness::html;

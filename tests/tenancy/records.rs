@@ -68,6 +68,7 @@ fn far(theirs: &Theirs) -> Timestamp {
 
 /// Functions that find or list.
 const READS: &[(&str, Try)] = &[
+    ("audit::of_user", |tx, t| Ok(!audit::of_user(tx, t.user, None, 10)?.is_empty())),
     ("audit::after", |tx, t| {
         Ok(audit::after(tx, 0, 1000)?.iter().any(|event| event.body.contains(t.client.as_str())))
     }),
@@ -111,6 +112,7 @@ const READS: &[(&str, Try)] = &[
     ("recovery_codes::unused", |tx, t| Ok(!recovery_codes::unused(tx, t.user)?.is_empty())),
     ("refresh_families::find", |tx, t| Ok(families::find(tx, t.family)?.is_some())),
     ("refresh_families::any_of_user", |tx, t| families::any_of_user(tx, t.user, &t.client)),
+    ("refresh_families::of_user", |tx, t| Ok(!families::of_user(tx, t.user)?.is_empty())),
     ("refresh_families::any_offline", |tx, t| families::any_offline(tx, t.sid, &t.client)),
     ("refresh_tokens::find", |tx, t| Ok(tokens::find(tx, &t.token_hash)?.is_some())),
     ("refresh_tokens::successor", |tx, t| Ok(tokens::successor(tx, t.family, 0)?.is_some())),
@@ -202,6 +204,7 @@ const CHANGES: &[(&str, Try)] = &[
     ("refresh_families::touch", |tx, t| families::touch(tx, t.family, t.now)),
     ("refresh_families::end", |tx, t| families::end(tx, t.family, families::EndReason::Ended, t.now)),
     ("refresh_families::end_of_session", |tx, t| Ok(families::end_of_session(tx, t.sid, t.now)? > 0)),
+    ("refresh_families::end_all_of_session", |tx, t| Ok(families::end_all_of_session(tx, t.sid, t.now)? > 0)),
     ("refresh_families::end_of_user", |tx, t| Ok(families::end_of_user(tx, t.user, None, t.now)? > 0)),
     ("refresh_families::end_of_client", |tx, t| Ok(families::end_of_client(tx, &t.client, t.now)? > 0)),
     ("refresh_tokens::consume", |tx, t| tokens::consume(tx, &t.token_hash, None, t.now)),

@@ -13,7 +13,7 @@ use crate::harness::rows::{Everything, RECORD, Rows, without};
 use crate::harness::tokens::text;
 
 /// Routes that read no id of anybody, and why. Each is walked all the same, with ids in places that nobody reads.
-const NO_IDS: [(&str, &str); 10] = [
+const NO_IDS: [(&str, &str); 11] = [
     ("/healthz", "tells that the process lives"),
     ("/readyz", "tells that the node takes requests"),
     ("/", "shows the accounts of the browser itself"),
@@ -21,6 +21,7 @@ const NO_IDS: [(&str, &str); 10] = [
     ("/.well-known/oauth-authorization-server", "one document for all"),
     ("/.well-known/jwks.json", "the keys of the deployment"),
     ("/.well-known/revocations", "hashes, for all services alike"),
+    ("/.well-known/change-password", "one redirect for all"),
     ("/api/v1/openapi.json", "one document for all"),
     ("/assets/{name}", "files of the program"),
     (
@@ -123,6 +124,13 @@ fn cases(own: &Own) -> Vec<Case> {
             "/account/factors/totp",
             "/account/factors/totp/remove",
             "/account/factors/recovery-codes",
+            "/account/profile",
+            "/account/password",
+            "/account/sessions",
+            "/account/applications",
+            "/account/tokens",
+            "/account/tokens/new",
+            "/account/history",
         ] {
             add(path, "account", asks(own, &[("code", "123456")]), |ids| ids.sid.clone());
         }
@@ -148,7 +156,7 @@ fn cases(own: &Own) -> Vec<Case> {
             add(path, "sub", Vec::new(), |ids| ids.user.to_string());
         }
     }
-    let read_only = ["/userinfo/workspaces", "/account", "/account/factors", "/console"];
+    let read_only = ["/userinfo/workspaces", "/account", "/account/factors", "/account/history", "/console"];
     cases.retain(|case| !read_only.contains(&case.path) || case.method == Method::GET);
     let get =
         |path, name, id: fn(&Ids) -> String| Case { path, method: Method::GET, name, base: Vec::new(), id };
@@ -164,12 +172,17 @@ fn posted(own: &Own) -> Vec<Case> {
         cases.push(Case { path, method: Method::POST, name, base, id });
     };
     let mine = [("interaction", own.interaction.as_str())];
-    let without_action = |changes| {
+    let without_action = |changes: &[(&'static str, &str)]| {
         let mut base = asks(own, changes);
         base.retain(|(name, _)| *name != "action");
         base
     };
     add("/login/accounts", "account", without_action(&mine), |ids| ids.sid.clone());
+    let mut ends = without_action(&[]);
+    ends.push(("action", "end".to_owned()));
+    add("/account/sessions", "session", ends, |ids| ids.sid.clone());
+    add("/account/applications", "application", without_action(&[]), |ids| ids.client.clone());
+    add("/account/tokens", "token", without_action(&[]), |ids| ids.user.to_string());
     add("/login", "organisation", asks(own, &[("username", HANK)]), |ids| ids.slug.clone());
     add("/login", "organisation", asks(own, &[("username", HANK)]), |ids| ids.tenant.to_string());
     add("/login", "username", asks(own, &mine), |ids| ids.email.clone());

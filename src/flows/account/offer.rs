@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::passkeys::me;
+use super::SignedIn;
 use crate::crypto::hmac::KeyedHash;
 use crate::flows::call::Call;
 use crate::flows::session;
 use crate::model::failure::Failure;
-use crate::model::ids::{TenantId, UserId};
+use crate::model::ids::{SessionId, TenantId, UserId};
 use crate::model::session::{Factor, SessionRef};
 use crate::storage::Directory;
 use crate::storage::records::counters::{self, Begins};
@@ -45,7 +45,7 @@ pub fn is_due(
     Ok(passkeys::of_user(&mut directory.enter(&account.scope)?, account.user.id)?.is_empty())
 }
 
-/// Remembers that the person who is signed in in this browser said "not now".
+/// Remembers that the person said "not now" who is signed in in this browser, with this session where several are.
 ///
 /// # Errors
 /// The database fails.
@@ -53,9 +53,9 @@ pub fn decline(
     directory: &mut Directory<'_>,
     call: &Call,
     names: &KeyedHash,
-    cookie_hash: &str,
+    (cookie_hash, named): (&str, Option<SessionId>),
 ) -> Result<(), Failure> {
-    let Some(me) = me(directory, call, cookie_hash)? else { return Ok(()) };
+    let Ok(me) = SignedIn::of_browser(directory, call, cookie_hash, named)? else { return Ok(()) };
     let key = key(names, me.scope().id(), me.user().id);
     let expires_at = call.now + NOT_NOW;
     let mut declined =

@@ -6,6 +6,7 @@ use crate::flows::call::Call;
 use crate::flows::session::{self, LiveAccount};
 use crate::model::failure::Failure;
 use crate::model::ids::SessionId;
+use crate::model::policy::Policy;
 use crate::model::session::Session;
 use crate::model::user::User;
 use crate::storage::{Directory, TenantScope};
@@ -76,6 +77,11 @@ impl SignedIn {
     /// The session in this browser.
     pub const fn session(&self) -> &Session {
         &self.0.session
+    }
+
+    /// Their tenant's policy.
+    pub const fn policy(&self) -> &Policy {
+        &self.0.policy
     }
 
     /// The right to sensitive changes, where a factor was proved a moment ago. A proof of the future, after a clock was set

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{recovery_codes, totp};
+use crate::flows::policy;
 use crate::model::failure::Failure;
 use crate::model::policy::Policy;
 use crate::model::session::Factor;
 use crate::model::user::User;
 use crate::protocol::acr::{Acr, acr};
 use crate::storage::TenantTx;
-use crate::storage::records::{passkeys, passwords};
+use crate::storage::records::{passkeys, passwords, policies};
 
 /// What a person could prove, allowed or not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,7 +39,36 @@ pub fn enrolled(tx: &mut TenantTx<'_>, user: &User) -> Result<Enrolled, Failure>
     Ok(Enrolled(factors))
 }
 
+/// Why a factor has to stay where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stays {
+    /// With what is left nobody could begin a sign-in that the tenant allows.
+    OnlyWayIn,
+    /// The tenant may ask this person for a second factor, and what is left gives none.
+    SecondNeeded,
+}
+
+/// Whether the tenant's policy wants a factor to stay, by what the person would have left without it. The sheet of recovery
+/// codes is none to live by.
+///
+/// # Errors
+/// The database fails.
+pub fn stays(tx: &mut TenantTx<'_>, user: &User, left: Enrolled) -> Result<Option<Stays>, Failure> {
+    let policy = policies::find(tx)?;
+    let left = left.without(Factor::RecoveryCode);
+    if !left.begins(&policy) {
+        return Ok(Some(Stays::OnlyWayIn));
+    }
+    let lacks = !left.reaches(&policy, Acr::Two) && policy::may_ask_second(tx, &policy, user)?;
+    Ok(lacks.then_some(Stays::SecondNeeded))
+}
+
 impl Enrolled {
+    /// Whether a sign-in can begin with any of it, as far as it is allowed.
+    pub fn begins(&self, policy: &Policy) -> bool {
+        self.0.iter().any(|factor| policy::begins(*factor) && policy.allows(*factor))
+    }
+
     /// What is left without this one.
     #[must_use]
     pub fn without(mut self, factor: Factor) -> Self {

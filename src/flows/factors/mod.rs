@@ -6,7 +6,7 @@ pub mod passkey;
 pub mod recovery_codes;
 pub mod totp;
 
-pub use enrolled::{Enrolled, enrolled};
+pub use enrolled::{Enrolled, Stays, enrolled, stays};
 
 use std::sync::Arc;
 

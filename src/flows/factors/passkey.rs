@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::Stays;
 use super::recovery_codes::{self, Sheet};
 use crate::crypto::passkey::challenge::{self, Binding, Opened, Purpose};
 use crate::crypto::passkey::{Asked, Owner, PasskeyRefusal, Passkeys};
@@ -18,7 +19,7 @@ use crate::model::mail::MailKind;
 use crate::model::passkey::{CredentialId, Passkey, PasskeyName};
 use crate::model::session::Factor;
 use crate::model::user::User;
-use crate::storage::records::{passkeys, passwords, spent_challenges, users};
+use crate::storage::records::{passkeys, spent_challenges, users};
 use crate::storage::tx::Transaction;
 use crate::storage::{Directory, TenantScope, TenantTx};
 
@@ -83,8 +84,10 @@ pub enum AddRefusal {
 pub enum RemoveRefusal {
     /// The person has none with this id.
     NotThere,
-    /// It is the only way in that the person has.
+    /// It is the only way in that the person has, and their tenant allows.
     LastWayIn,
+    /// Their tenant may ask for a second factor, and without it they have none.
+    Needed,
 }
 
 impl PasskeyRules {
@@ -220,6 +223,17 @@ pub fn add(
     Ok(Ok(Added { id: passkey.id, sheet }))
 }
 
+/// Whether the person has the passkey that this answer brings.
+///
+/// # Errors
+/// The database fails.
+pub fn has(tx: &mut TenantTx<'_>, user: UserId, answer: &Answer) -> Result<bool, Failure> {
+    let said: Option<Value> = serde_json::from_str(&answer.said).ok();
+    let id = said.as_ref().and_then(|said| said.get("rawId")?.as_str()?.parse::<CredentialId>().ok());
+    let Some(id) = id else { return Ok(false) };
+    Ok(passkeys::find(tx, &id)?.is_some_and(|passkey| passkey.user_id == user))
+}
+
 /// Names a passkey of the person; false where they have none with this id.
 ///
 /// # Errors
@@ -233,7 +247,7 @@ pub fn rename(
     Ok(users::hold_active(tx, user)? && passkeys::rename(tx, user, id, name)?)
 }
 
-/// Takes a passkey away from the person, but not the only way in that they have.
+/// Takes a passkey away from the person, but not the only way in that they have, nor what their tenant asks for.
 ///
 /// # Errors
 /// The database fails.
@@ -250,8 +264,15 @@ pub fn remove(
     let (others, own): (Vec<Passkey>, Vec<Passkey>) =
         passkeys::of_user(tx, user)?.into_iter().partition(|passkey| passkey.id != id);
     let Some(own) = own.into_iter().next() else { return Ok(Err(RemoveRefusal::NotThere)) };
-    if others.is_empty() && passwords::find(tx, user)?.is_none() {
-        return Ok(Err(RemoveRefusal::LastWayIn));
+    if others.is_empty()
+        && let Some(person) = users::find(tx, user)?
+    {
+        let left = super::enrolled(tx, &person)?.without(Factor::Passkey);
+        match super::stays(tx, &person, left)? {
+            Some(Stays::OnlyWayIn) => return Ok(Err(RemoveRefusal::LastWayIn)),
+            Some(Stays::SecondNeeded) => return Ok(Err(RemoveRefusal::Needed)),
+            None => {}
+        }
     }
     if !passkeys::remove(tx, user, id)? {
         return Ok(Err(RemoveRefusal::NotThere));

@@ -4,12 +4,11 @@
 use std::time::Duration;
 
 use super::recovery_codes::{self, Sheet};
-use super::{FactorRules, tell};
+use super::{FactorRules, Stays, tell};
 use crate::crypto::seal::{Place, Sealer};
 use crate::crypto::totp::{TotpCode, TotpSecret};
 use crate::flows::account::Fresh;
 use crate::flows::call::Call;
-use crate::flows::policy;
 use crate::model::audit::EventKind;
 use crate::model::failure::Failure;
 use crate::model::ids::{TenantId, UserId};
@@ -17,9 +16,8 @@ use crate::model::mail::MailKind;
 use crate::model::secret::Secret;
 use crate::model::session::Factor;
 use crate::model::user::User;
-use crate::protocol::acr::Acr;
 use crate::storage::records::totp_factors::{self, SEALED_COLUMN, TotpFactor};
-use crate::storage::records::{policies, users};
+use crate::storage::records::users;
 use crate::storage::{Directory, TenantTx};
 
 /// How long a secret waits for its first code.
@@ -171,16 +169,17 @@ pub fn was_proved(
     Ok(step.is_some() && step == factor.last_step)
 }
 
-/// Whether the authenticator has to stay: the tenant may ask this person for a second factor, and they have no other. The
-/// sheet of recovery codes is none to live by.
+/// Whether the authenticator has to stay: the tenant may ask this person for a second factor, and they have no other.
 ///
 /// # Errors
 /// The database fails.
 pub fn is_needed(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failure> {
-    let policy = policies::find(tx)?;
-    let others = super::enrolled(tx, user)?.without(Factor::Totp).without(Factor::RecoveryCode);
-    let ways = others.ways(&policy, &[Factor::Password], Some(Acr::Two));
-    Ok(ways.is_empty() && policy::may_ask_second(tx, &policy, user)?)
+    let others = super::enrolled(tx, user)?.without(Factor::Totp);
+    Ok(match super::stays(tx, user, others)? {
+        Some(Stays::SecondNeeded) => true,
+        // No sign-in begins with its codes: it is no way in, and to keep it would open none.
+        Some(Stays::OnlyWayIn) | None => false,
+    })
 }
 
 /// Takes the person's authenticator away, and with the last factor that could be lost the sheet of recovery codes too: they

@@ -113,17 +113,38 @@ pub fn end_own(
 /// The database fails.
 pub fn end_others(tx: &mut TenantTx<'_>, call: &Call, right: &Authorized<ManageOwnAccount>) -> Done<usize> {
     right.check(tx)?;
-    let user = right.user().id;
+    end_but(tx, call, right.user().id, right.sid()).map(Ok)
+}
+
+/// Ends every session of a person by themselves, but the one that is kept; says how many.
+///
+/// # Errors
+/// The database fails.
+pub fn end_but(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    user: UserId,
+    keep: Option<SessionId>,
+) -> Result<usize, Failure> {
     let scope = tx.scope().clone();
     let others = sessions::open_of_user(tx, user)?
         .into_iter()
-        .filter(|(session, _)| Some(session.id) != right.sid())
+        .filter(|(session, _)| Some(session.id) != keep)
         .map(|(session, _)| (scope.clone(), session.id))
         .collect();
-    session::end(&mut tx.directory(), call, others, EndReason::By(user)).map(Ok)
+    session::end(&mut tx.directory(), call, others, EndReason::By(user))
 }
 
-fn end(tx: &mut TenantTx<'_>, call: &Call, (user, sid): (&User, Option<SessionId>), by: UserId) -> Done<()> {
+/// Ends a session of this person; one of anybody else is none.
+///
+/// # Errors
+/// The database fails.
+pub fn end(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    (user, sid): (&User, Option<SessionId>),
+    by: UserId,
+) -> Done<()> {
     let found = match sid {
         Some(sid) => sessions::find(tx, sid)?,
         None => None,
@@ -138,7 +159,10 @@ fn end(tx: &mut TenantTx<'_>, call: &Call, (user, sid): (&User, Option<SessionId
 
 /// Sessions that are not over, the newest first; one that the policy does not admit where its browser is may be admitted
 /// elsewhere.
-fn open_of(tx: &mut TenantTx<'_>, call: &Call, user: &User) -> Result<Vec<OpenSession>, Failure> {
+///
+/// # Errors
+/// The database fails.
+pub fn open_of(tx: &mut TenantTx<'_>, call: &Call, user: &User) -> Result<Vec<OpenSession>, Failure> {
     let mut open = Vec::new();
     for (session, whereabouts) in sessions::open_of_user(tx, user.id)? {
         let live = session::live_of(tx, call, session.id, (user, Seen::InTheBrowser))?;

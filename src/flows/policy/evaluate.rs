@@ -135,7 +135,7 @@ pub fn evaluate(policy: &Policy, facts: &Facts<'_>) -> Verdict {
 
 /// Whether a sign-in can begin with this factor. The others only ever stand beside one: where the first one does not count, they
 /// prove nobody.
-const fn begins(factor: Factor) -> bool {
+pub const fn begins(factor: Factor) -> bool {
     match factor {
         Factor::Password | Factor::Passkey | Factor::MagicLink | Factor::Connection => true,
         Factor::Totp | Factor::RecoveryCode | Factor::EmailCode => false,

@@ -5,6 +5,6 @@ mod evaluate;
 mod judge;
 mod simulate;
 
-pub use evaluate::{Door, Facts, Rule, Verdict, evaluate};
+pub use evaluate::{Door, Facts, Rule, Verdict, begins, evaluate};
 pub use judge::{Proved, judge, may_ask_second, roles_of};
 pub use simulate::{Affected, PERIOD, Simulation, simulate};

@@ -32,7 +32,7 @@ pub fn end(
     sessions.sort_by_key(|(scope, sid)| (scope.id(), *sid));
     let mut ended = Vec::with_capacity(sessions.len());
     for (scope, sid) in sessions {
-        let user = close(&mut directory.enter(&scope)?, call, sid)?;
+        let user = close(&mut directory.enter(&scope)?, call, sid, reason)?;
         ended.extend(user.map(|user| (scope, sid, user)));
     }
     for (scope, sid, user) in &ended {
@@ -51,14 +51,27 @@ pub fn end(
     Ok(ended.len())
 }
 
-/// Ends one session and what lives by it; says whose it was, unless it had ended before.
-fn close(tx: &mut TenantTx<'_>, call: &Call, sid: SessionId) -> Result<Option<UserId>, Failure> {
+/// Ends one session and what lives by it; says whose it was, unless it had ended before. What was given there to last beyond it
+/// (`offline_access`) survives a sign-out, and not that somebody ends it from elsewhere: the device may be lost (D12).
+fn close(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    sid: SessionId,
+    reason: EndReason,
+) -> Result<Option<UserId>, Failure> {
     let Some(session) = sessions::find(tx, sid)? else { return Ok(None) };
     if !sessions::end(tx, sid, call.now)? {
         return Ok(None);
     }
     browser_sessions::remove_account(tx, session.browser_session_id, sid)?;
-    refresh_families::end_of_session(tx, sid, call.now)?;
+    match reason {
+        EndReason::SignedOut | EndReason::Replaced => {
+            refresh_families::end_of_session(tx, sid, call.now)?;
+        }
+        EndReason::By(_) => {
+            refresh_families::end_all_of_session(tx, sid, call.now)?;
+        }
+    }
     Ok(Some(session.user_id))
 }
 

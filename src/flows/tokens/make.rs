@@ -14,7 +14,7 @@ use crate::model::failure::Failure;
 use crate::model::mail::MailKind;
 use crate::model::personal_token::PersonalToken;
 use crate::model::profile_rules::LABEL;
-use crate::model::role::Permission;
+use crate::model::role::{Permission, Role};
 use crate::model::secret::Secret;
 use crate::model::session::Factor;
 use crate::model::time::Timestamp;
@@ -157,12 +157,9 @@ fn judge(
         return Ok(Some(TokenFault::Resource));
     }
     let roles = roles_of(tx, user)?;
-    let may = |scope: ApiScope| {
-        needed(scope).is_none_or(|permission| roles.iter().any(|role| role.allows(permission)))
-    };
     let defined = |name: &String| open.iter().any(|server| server.scopes.iter().any(|own| own.name == *name));
     let given = |name: &String| match ApiScope::parse(name) {
-        Some(scope) => may(scope),
+        Some(scope) => may_put(&roles, scope),
         None => defined(name),
     };
     if !new.scopes.iter().all(given) {
@@ -170,6 +167,11 @@ fn judge(
     }
     let have = tokens::of_user(tx, user.id)?.iter().filter(|token| token.expires_at > call.now).count();
     Ok((have >= MOST).then_some(TokenFault::TooMany))
+}
+
+/// Whether somebody with these roles may put a scope of our API into a token.
+pub(super) fn may_put(roles: &BTreeSet<Role>, scope: ApiScope) -> bool {
+    needed(scope).is_none_or(|permission| roles.iter().any(|role| role.allows(permission)))
 }
 
 /// What somebody's roles must allow before they may put a scope of our API into a token: less than this, and it would open

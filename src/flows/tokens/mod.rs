@@ -3,8 +3,10 @@
 
 mod live;
 mod make;
+mod offered;
 mod revoke;
 
 pub use live::{Live, live, touch};
 pub use make::{LONGEST_LIFE, Maker, NewToken, TokenFault, make};
+pub use offered::{Offered, offered};
 pub use revoke::{list, revoke};

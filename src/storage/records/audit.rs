@@ -1,5 +1,7 @@
 //! Audit events as they are read back: to verify, to export, to sign checkpoints. They are written by `pending`.
 
+use std::collections::HashMap;
+
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
     RunQueryDsl,
@@ -7,6 +9,7 @@ use diesel::{
 
 use crate::model::audit::{ChainedEvent, Head, PersonalFacts, StoredEvent};
 use crate::model::failure::Failure;
+use crate::model::ids::UserId;
 use crate::model::time::Timestamp;
 use crate::storage::rows::OrFailure;
 use crate::storage::schema::{audit_checkpoints, audit_events, audit_heads, audit_personal};
@@ -52,6 +55,35 @@ pub fn stored_after(tx: &mut TenantTx<'_>, seq: i64, limit: i64) -> Result<Vec<S
             StoredEvent { event, at: Timestamp::from_naive(at), kind }
         })
         .collect())
+}
+
+/// Up to `limit` events of this person's own history, the latest first: those before the place `before`, where one is given.
+pub fn of_user(
+    tx: &mut TenantTx<'_>,
+    user: UserId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<ChainedEvent>, Failure> {
+    let rows: Vec<(i64, String, String)> = tx
+        .rows::<audit_events::table>()
+        .filter(audit_events::user_id.eq(user.to_string()))
+        .filter(audit_events::seq.lt(before.unwrap_or(i64::MAX)))
+        .order(audit_events::seq.desc())
+        .limit(limit)
+        .select((audit_events::seq, audit_events::body, audit_events::hash))
+        .load(tx.conn())
+        .or_failure("reading the history of a user")?;
+    let places: Vec<i64> = rows.iter().map(|row| row.0).collect();
+    let personal: Vec<(i64, String, String)> = tx
+        .rows::<audit_personal::table>()
+        .filter(audit_personal::seq.eq_any(places))
+        .select((audit_personal::seq, audit_personal::salt, audit_personal::facts))
+        .load(tx.conn())
+        .or_failure("reading the personal side of the history of a user")?;
+    let mut personal: HashMap<i64, PersonalFacts> =
+        personal.into_iter().map(|(seq, salt, facts)| (seq, PersonalFacts { salt, facts })).collect();
+    let event = |(seq, body, hash)| ChainedEvent { seq, body, hash, personal: personal.remove(&seq) };
+    Ok(rows.into_iter().map(event).collect())
 }
 
 /// The first event that the head does not count: behind it, or before the first. There is none but by a hand in the

@@ -131,6 +131,17 @@ pub fn find(tx: &mut TenantTx<'_>, id: FamilyId) -> Result<Option<Family>, Failu
     row.map(Row::read).transpose()
 }
 
+/// The families of this person that are kept, the one used last first; those that ended or expired among them.
+pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<Family>, Failure> {
+    let rows: Vec<Row> = tx
+        .rows::<families::table>()
+        .filter(families::user_id.eq(user.to_string()))
+        .order(families::last_used_at.desc())
+        .load(tx.conn())
+        .or_failure("listing the refresh families of a user")?;
+    rows.into_iter().map(Row::read).collect()
+}
+
 /// Notes that a token of the family is used; false when the family has ended. On PostgreSQL the row stays locked until
 /// commit, so that whoever ends the family waits, and finds what was issued.
 pub fn touch(tx: &mut TenantTx<'_>, id: FamilyId, now: Timestamp) -> Result<bool, Failure> {
@@ -203,6 +214,22 @@ pub fn end_of_session(tx: &mut TenantTx<'_>, sid: SessionId, now: Timestamp) -> 
     .prepared()
     .execute(tx.conn())
     .or_failure("ending refresh families")
+}
+
+/// Ends every live family that was given in this session, those with `offline_access` too.
+pub fn end_all_of_session(tx: &mut TenantTx<'_>, sid: SessionId, now: Timestamp) -> Result<usize, Failure> {
+    diesel::update(
+        tx.rows::<families::table>()
+            .filter(families::sid.eq(sid.to_string()))
+            .filter(families::ended_at.is_null()),
+    )
+    .set((
+        families::ended_at.eq(Some(now.to_naive())),
+        families::end_reason.eq(Some(EndReason::Ended.as_str())),
+    ))
+    .prepared()
+    .execute(tx.conn())
+    .or_failure("ending all refresh families of a session")
 }
 
 /// Ends every live family of this person, but those of the session that is kept: the account was suspended, its password

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::frame::{AccountFrame, Section};
+use super::password::OwnPasswordPage;
 use super::recovery_codes::{CodesLeft, RecoveryCodesPage};
 use super::totp::TotpPage;
 use crate::views::frame::Frame;
@@ -21,6 +22,8 @@ pub struct FactorsPage {
     pub notice: Option<FactorsNotice>,
     /// When the password was set, where there is one.
     pub password: Option<Moment>,
+    /// Whether the tenant takes passwords.
+    pub takes_passwords: bool,
     /// The passkeys, by what their owner calls them.
     pub passkeys: Vec<(String, Used)>,
     /// The authenticator, where one is set up.
@@ -47,11 +50,13 @@ pub enum FactorsNotice {
     TotpRemoved,
     /// A recovery code was used to sign in: a new factor is due.
     Recovered,
+    /// The password was changed.
+    PasswordChanged,
 }
 
 impl FactorsNotice {
     /// Every notice.
-    pub const ALL: [Self; 3] = [Self::TotpAdded, Self::TotpRemoved, Self::Recovered];
+    pub const ALL: [Self; 4] = [Self::TotpAdded, Self::TotpRemoved, Self::Recovered, Self::PasswordChanged];
 
     /// The value of the parameter `done` by which a redirect asks for it.
     pub const fn as_str(self) -> &'static str {
@@ -59,6 +64,7 @@ impl FactorsNotice {
             Self::TotpAdded => "totp_added",
             Self::TotpRemoved => "totp_removed",
             Self::Recovered => "recovered",
+            Self::PasswordChanged => "password_changed",
         }
     }
 
@@ -72,6 +78,7 @@ impl FactorsNotice {
             Self::TotpAdded => "factors-totp-added",
             Self::TotpRemoved => "factors-totp-removed",
             Self::Recovered => "factors-recovered",
+            Self::PasswordChanged => "own-password-changed",
         }
     }
 }
@@ -81,6 +88,8 @@ impl FactorsPage {
     pub const PATH: &'static str = "/account/factors";
     /// The id of its `main` element.
     pub const MARKER: &'static str = "page-factors";
+
+    const PASSWORD: &'static str = OwnPasswordPage::PATH;
 
     const TOTP: &'static str = TotpPage::PATH;
 
@@ -96,6 +105,7 @@ impl FactorsPage {
             account: AccountFrame::sample(Section::Factors),
             notice: None,
             password: Some(moment),
+            takes_passwords: true,
             passkeys: vec![("Blue key".to_owned(), Used { since: moment, last: None })],
             totp: Some(Used { since: moment, last: Some(moment) }),
             codes: Some(CodesLeft { count: 9, made_at: moment }),

@@ -11,8 +11,18 @@ pub const ACCOUNT: &str = "account";
 /// A part of the account area, with a place in its navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    /// What the person says of themselves.
+    Profile,
     /// The ways to sign in.
     Factors,
+    /// Where they are signed in.
+    Sessions,
+    /// The applications that they let in.
+    Applications,
+    /// Their tokens for programs.
+    Tokens,
+    /// What happened to the account.
+    History,
 }
 
 /// What every page of somebody's account knows of it.
@@ -30,26 +40,42 @@ pub struct AccountFrame {
 
 impl Section {
     /// Every part, in the order of the navigation.
-    pub const ALL: [Self; 1] = [Self::Factors];
+    pub const ALL: [Self; 6] =
+        [Self::Profile, Self::Factors, Self::Sessions, Self::Applications, Self::Tokens, Self::History];
 
     /// The page that it begins with.
     pub const fn path(self) -> &'static str {
         match self {
+            Self::Profile => "/account/profile",
             Self::Factors => "/account/factors",
+            Self::Sessions => "/account/sessions",
+            Self::Applications => "/account/applications",
+            Self::Tokens => "/account/tokens",
+            Self::History => "/account/history",
         }
     }
 
     /// The message with its name.
     pub const fn message(self) -> &'static str {
         match self {
+            Self::Profile => "account-profile",
             Self::Factors => "account-factors",
+            Self::Sessions => "account-sessions",
+            Self::Applications => "account-applications",
+            Self::Tokens => "account-tokens",
+            Self::History => "account-history",
         }
     }
 
     /// The id of the link to it.
     pub const fn id(self) -> &'static str {
         match self {
+            Self::Profile => "nav-profile",
             Self::Factors => "nav-factors",
+            Self::Sessions => "nav-sessions",
+            Self::Applications => "nav-applications",
+            Self::Tokens => "nav-tokens",
+            Self::History => "nav-history",
         }
     }
 }

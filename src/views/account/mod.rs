@@ -1,13 +1,25 @@
 //! The pages on which people look after their own account.
 
+pub mod applications;
 pub mod factors;
 pub mod frame;
+pub mod history;
+pub mod password;
+pub mod profile;
 pub mod recovery_codes;
+pub mod sessions;
 pub mod start;
+pub mod tokens;
 pub mod totp;
 
+pub use applications::ApplicationsPage;
 pub use factors::FactorsPage;
 pub use frame::{AccountFrame, Section};
+pub use history::HistoryPage;
+pub use password::OwnPasswordPage;
+pub use profile::ProfilePage;
 pub use recovery_codes::RecoveryCodesPage;
+pub use sessions::SessionsPage;
 pub use start::AccountStartPage;
+pub use tokens::{TokenMadePage, TokenNewPage, TokensPage};
 pub use totp::{TotpPage, TotpRemovePage};

@@ -1,5 +1,6 @@
 //! `/consent`: asks, and takes the answer (D17).
 
+use std::collections::BTreeSet;
 use std::slice;
 
 use actix_web::HttpResponse;
@@ -12,6 +13,7 @@ use crate::flows::authorize;
 use crate::flows::authorize::consent::{self, Question, Reply};
 use crate::flows::authorize::wanted::asked_scopes;
 use crate::model::ids::InteractionHandle;
+use crate::model::resource_server::ResourceServer;
 use crate::protocol::api_scope::ApiScope;
 use crate::views::consent::{ConsentPage, ScopeLine, StandardScope};
 use crate::web::oidc::authorize::answer;
@@ -98,22 +100,26 @@ async fn page(visitor: &Visitor, handle: InteractionHandle, question: &Question)
 /// The scopes in words: ours first in their usual order, then those of the resource servers.
 fn lines(question: &Question) -> Vec<ScopeLine> {
     let asked = asked_scopes(&question.request.scope, &question.request.claims);
+    ours(&asked).chain(question.servers.iter().flat_map(|server| of_server(server, &asked))).collect()
+}
+
+/// The scopes among these that are ours.
+pub(super) fn ours(asked: &BTreeSet<&str>) -> impl Iterator<Item = ScopeLine> {
     let standard = StandardScope::ALL.into_iter().filter(|scope| asked.contains(scope.as_str()));
-    let defined = question.servers.iter().flat_map(|server| {
-        let asked_of_it = server.scopes.iter().filter(|defined| asked.contains(defined.name.as_str()));
-        let mut lines: Vec<ScopeLine> = asked_of_it
-            .map(|defined| ScopeLine::Api {
-                api: server.name.clone(),
-                description: defined.description.clone(),
-            })
-            .collect();
-        if lines.is_empty() {
-            lines.push(ScopeLine::Use { api: server.name.clone() });
-        }
-        lines
-    });
     let api = ApiScope::ALL.into_iter().filter(|scope| asked.contains(scope.as_str()));
-    standard.map(ScopeLine::Standard).chain(api.map(ScopeLine::OfApi)).chain(defined).collect()
+    standard.map(ScopeLine::Standard).chain(api.map(ScopeLine::OfApi))
+}
+
+/// Those that this resource server defines; where it is none, its use.
+pub(super) fn of_server(server: &ResourceServer, asked: &BTreeSet<&str>) -> Vec<ScopeLine> {
+    let asked_of_it = server.scopes.iter().filter(|defined| asked.contains(defined.name.as_str()));
+    let mut lines: Vec<ScopeLine> = asked_of_it
+        .map(|defined| ScopeLine::Api { api: server.name.clone(), description: defined.description.clone() })
+        .collect();
+    if lines.is_empty() {
+        lines.push(ScopeLine::Use { api: server.name.clone() });
+    }
+    lines
 }
 
 /// The host that the answer goes to; an application's own scheme stands for itself.

@@ -13,7 +13,6 @@ pub mod login;
 pub mod logout;
 pub mod offer;
 pub mod passkey;
-pub mod passkeys;
 pub mod password;
 pub mod setup;
 pub mod visitor;

@@ -9,8 +9,9 @@ use super::visitor::{Detour, INTERACTION, Outcome, Visitor, answered};
 use crate::flows::account::offer::{decline, is_due};
 use crate::flows::login::proved::Proved;
 use crate::flows::login::visit::Visit;
-use crate::model::ids::InteractionHandle;
+use crate::model::ids::{InteractionHandle, SessionId};
 use crate::protocol::params::Params;
+use crate::views::account::frame::ACCOUNT;
 use crate::views::link::LocalPath;
 use crate::views::{OfferPage, PasskeyNewPage};
 use crate::web::guard::browser::Browser;
@@ -29,7 +30,8 @@ pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
 }
 
 async fn show(visitor: &Visitor) -> Outcome {
-    let handle = visitor.handle(&visitor.query()?)?;
+    let params = visitor.query()?;
+    let (handle, account) = (visitor.handle(&params)?, named(&params));
     visitor.refuse_unless_signed_in()?;
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let opened =
@@ -38,18 +40,20 @@ async fn show(visitor: &Visitor) -> Outcome {
     let page = OfferPage {
         frame: login::frame(visitor, &visit),
         form: visitor.hidden(handle.map(|handle| handle.to_string())),
-        add: with(LocalPath::page(PasskeyNewPage::PATH), handle),
+        account: account.map(|sid| sid.to_string()),
+        add: with(LocalPath::page(PasskeyNewPage::PATH), handle, account),
     };
     Ok(visitor.show(StatusCode::OK, &page))
 }
 
 async fn later(visitor: &Visitor, body: &Bytes) -> Outcome {
     let params = visitor.form(body)?;
-    let handle = visitor.handle(&params)?;
+    let (handle, account) = (visitor.handle(&params)?, named(&params));
     visitor.refuse_unless_signed_in()?;
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let names = visitor.edge.sign_in.records.names.clone();
-    let declined = visitor.edge.database.write_directory(move |tx| decline(tx, &call, &names, &cookie));
+    let declined =
+        visitor.edge.database.write_directory(move |tx| decline(tx, &call, &names, (&cookie, account)));
     visitor.sound(declined.await)?;
     Ok(visitor.to(&login::onward(handle)))
 }
@@ -71,16 +75,25 @@ pub(super) async fn after_proof(
     let names = visitor.edge.sign_in.records.names.clone();
     let due = visitor.edge.database.read_directory(move |tx| is_due(tx, &call, &names, account)).await;
     if visitor.sound(due)? {
-        let offer = with(LocalPath::page(OfferPage::PATH), signed_in.goes_on);
+        let offer = with(LocalPath::page(OfferPage::PATH), signed_in.goes_on, Some(account.sid));
         return Ok(visitor.to_with(&offer, renewed));
     }
     Ok(onward)
 }
 
-/// The same page for the request that waits.
-fn with(page: LocalPath, handle: Option<InteractionHandle>) -> LocalPath {
-    match handle {
+/// The account that it is offered to, by its session.
+fn named(params: &Params) -> Option<SessionId> {
+    params.get(ACCOUNT)?.parse().ok()
+}
+
+/// The same page for the request that waits, and for this account.
+fn with(page: LocalPath, handle: Option<InteractionHandle>, account: Option<SessionId>) -> LocalPath {
+    let page = match handle {
         Some(handle) => page.with(INTERACTION, &handle.to_string()),
+        None => page,
+    };
+    match account {
+        Some(sid) => page.with(ACCOUNT, &sid.to_string()),
         None => page,
     }
 }

@@ -30,7 +30,9 @@ impl Visited {
             here,
             csrf: visitor.hidden(None).csrf,
         };
-        (visitor.frame_of(Some(self.who.scope()), None), account)
+        // The language that the person chose goes before that of the browser.
+        let language = self.who.user().profile.locale.as_deref();
+        (visitor.frame_of(Some(self.who.scope()), language), account)
     }
 
     /// The person, as they see themselves.
@@ -89,6 +91,23 @@ pub(in crate::web::pages) async fn visited_from(
     }
 }
 
+/// Makes a change for which it is enough to be signed in: found again in the transaction of the change itself.
+pub(super) async fn act<T: Send + 'static>(
+    visitor: &Visitor,
+    visited: &Visited,
+    page: &'static str,
+    work: impl FnOnce(&mut Directory<'_>, &Call, &SignedIn) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Detour> {
+    let (call, cookie, named) = (visitor.call.clone(), visitor.browser.hash().to_owned(), visited.named);
+    let done = visitor.edge.database.write_directory(move |directory| {
+        let Ok(who) = SignedIn::of_browser(directory, &call, &cookie, named)? else { return Ok(None) };
+        who.touch(directory, &call)?;
+        work(directory, &call, &who).map(Some)
+    });
+    // Between the two looks the session ended.
+    visitor.sound(done.await)?.ok_or_else(|| Detour::from(visitor.to(&visited.to(page))))
+}
+
 /// Makes a sensitive change, for somebody who proved a factor a moment ago: the right is found in the transaction of the
 /// change itself. Everybody else is sent to prove one, and back to the page at this path; then nothing has changed.
 pub(super) async fn change<T: Send + 'static>(
@@ -97,18 +116,21 @@ pub(super) async fn change<T: Send + 'static>(
     page: &'static str,
     work: impl FnOnce(&mut Directory<'_>, &Call, &Fresh) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Detour> {
-    if visited.who.fresh(&visitor.call).is_none() {
-        return Err(prove_first(visitor, visited, (visited.to(page), None)).await?);
-    }
-    let (call, cookie, named) = (visitor.call.clone(), visitor.browser.hash().to_owned(), visited.named);
-    let changed = visitor.edge.database.write_directory(move |directory| {
-        let Ok(who) = SignedIn::of_browser(directory, &call, &cookie, named)? else { return Ok(None) };
-        let Some(fresh) = who.fresh(&call) else { return Ok(None) };
-        who.touch(directory, &call)?;
-        work(directory, &call, &fresh).map(Some)
+    proved(visitor, visited, page).await?;
+    let done = act(visitor, visited, page, move |directory, call, who| match who.fresh(call) {
+        Some(fresh) => work(directory, call, &fresh).map(Some),
+        None => Ok(None),
     });
-    // Between the two looks the session ended.
-    visitor.sound(changed.await)?.ok_or_else(|| Detour::from(visitor.to(&visited.to(page))))
+    done.await?.ok_or_else(|| Detour::from(visitor.to(&visited.to(page))))
+}
+
+/// Lets on whoever proved a factor a moment ago, and sends everybody else to prove one, and back to the page at this path: for
+/// pages on which something is typed that would be lost on the way.
+pub(super) async fn proved(visitor: &Visitor, visited: &Visited, page: &'static str) -> Result<(), Detour> {
+    match visited.who.fresh(&visitor.call) {
+        Some(_) => Ok(()),
+        None => Err(prove_first(visitor, visited, (visited.to(page), None)).await?),
+    }
 }
 
 /// On to the proof of a factor, of so much strength where that is asked for, and back to this page of ours.

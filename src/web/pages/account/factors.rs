@@ -8,6 +8,7 @@ use crate::flows::factors::overview::{Overview, overview};
 use crate::flows::factors::recovery_codes::Left;
 use crate::model::ids::UserId;
 use crate::model::passkey::Passkey;
+use crate::model::session::Factor;
 use crate::storage::TenantScope;
 use crate::views::FactorsPage;
 use crate::views::account::Section;
@@ -35,6 +36,7 @@ async fn show(visitor: &Visitor) -> Outcome {
         account,
         notice: params.get(DONE).and_then(FactorsNotice::parse),
         password: own.password.map(Moment::from),
+        takes_passwords: visited.who.policy().allows(Factor::Password),
         passkeys: own.passkeys.iter().map(passkey).collect(),
         totp: used(&own),
         codes: own.codes.map(codes_left),

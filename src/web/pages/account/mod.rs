@@ -1,8 +1,15 @@
 //! `/account`: the pages on which people look after their own account.
 
+pub mod applications;
 pub(super) mod entry;
 pub mod factors;
+pub mod history;
+pub mod passkeys;
+pub mod password;
+pub mod profile;
 pub mod recovery_codes;
+pub mod sessions;
+pub mod tokens;
 pub mod totp;
 
 use actix_web::HttpResponse;
@@ -12,10 +19,19 @@ use super::card;
 use super::visitor::{Outcome, Visitor, answered};
 use crate::flows::session::live_accounts;
 use crate::model::ids::SessionId;
+use crate::protocol::params::Params;
 use crate::views::account::factors::FactorsNotice;
 use crate::views::account::frame::ACCOUNT;
 use crate::views::link::LocalPath;
 use crate::views::{AccountStartPage, FactorsPage, IdentifierPage};
+
+/// The parameter by which a redirect tells that a form was saved.
+const CHANGED: &str = "saved";
+
+/// Whether these are the fields of a form and no others: those that every form here has, and its own.
+fn is_form_of(params: &Params, is_own: impl Fn(&str) -> bool) -> bool {
+    params.iter().all(|(name, _)| matches!(name, "csrf" | ACCOUNT) || is_own(name))
+}
 
 /// `GET /account`: on to the one account of this browser, or the question which.
 pub async fn get(visitor: Visitor) -> HttpResponse {
