@@ -46,7 +46,6 @@ applications-none = Keine Anwendung darf in Ihrem Namen handeln.
 applications-allowed = Von Ihnen erlaubt
 applications-own = Eine Anwendung Ihrer Organisation: niemand wird gefragt
 applications-used = zuletzt Zugriff verlangt
-applications-unknown = nicht bekannt
 applications-withdraw = Zugriff entziehen
 applications-withdrawn = Die Anwendung hat keinen Zugriff mehr.
 applications-hint = Entziehen Sie den Zugriff, ist die Anwendung nach wenigen Minuten ausgesperrt. Kommt sie wieder, werden Sie wieder gefragt, außer es ist eine Ihrer Organisation.
@@ -106,4 +105,29 @@ history-codes = Wiederherstellungscodes erstellt
 history-profile = Profil oder Rechte geändert
 history-account = Konto geändert
 passkeys-needed = Ihre Organisation verlangt einen zweiten Weg zum Anmelden, und ohne diesen Passkey hätten Sie keinen. Richten Sie zuerst einen anderen ein.
-passkey-added-twice = Das Formular wurde zweimal gesendet. Wenn Sie Ihre Wiederherstellungscodes nicht gesehen haben, erstellen Sie neue:
+passkey-added-twice = Das Formular wurde zweimal gesendet. Wenn Sie Ihre Wiederherstellungscodes nicht gesehen haben, erstellen Sie neue.
+history-exported = Daten des Kontos ausgegeben
+mail-account-deleted-title = Ihr Konto bei { $tenant } ist gelöscht
+mail-account-deleted-lead = Ihr Konto bei { $tenant } ist gelöscht, und alle seine Geräte und Token sind abgemeldet. { $count ->
+    [one] Einen Tag
+   *[other] { $count } Tage
+ } lang kann eine Administratorin oder ein Administrator es zurückholen.
+mail-account-deleted-advice = Wenn Sie das nicht waren, wenden Sie sich sofort an Ihre Administration.
+account-data = Ihre Daten
+data-take = Ihre Daten mitnehmen
+data-take-lead = Sie erhalten eine Datei mit Ihrem Profil, Ihren Wegen zum Anmelden, Geräten, Anwendungen, Token und Ihrem Verlauf. Passwörter, Schlüssel und Codes enthält sie nicht.
+data-download = Meine Daten herunterladen
+data-delete = Ihr Konto löschen
+data-delete-lead = Sie werden überall abgemeldet, und nichts an dem Konto gilt mehr. { $days ->
+    [one] Einen Tag
+   *[other] { $days } Tage
+ } lang kann die Administration Ihrer Organisation es zurückholen.
+data-last-owner = Ihre Organisation gehört nur Ihnen: Ihr Konto bleibt, bis sie noch jemandem gehört.
+data-confirm = Geben Sie zur Bestätigung die E-Mail-Adresse dieses Kontos ein
+data-confirm-problem = Das ist nicht die E-Mail-Adresse dieses Kontos.
+data-delete-account = Mein Konto löschen
+data-deleted = Ihr Konto ist gelöscht
+data-deleted-lead = { $days ->
+    [one] Einen Tag
+   *[other] { $days } Tage
+ } lang kann die Administration Ihrer Organisation es zurückholen.

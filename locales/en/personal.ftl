@@ -46,7 +46,6 @@ applications-none = No application may act in your name.
 applications-allowed = You allowed this
 applications-own = An application of your organisation: nobody is asked
 applications-used = last asked for access
-applications-unknown = not known
 applications-withdraw = Take access away
 applications-withdrawn = The application has no access any more.
 applications-hint = When you take access away, the application is cut off within minutes. If it comes again, you are asked again, unless it is one of your organisation.
@@ -106,4 +105,29 @@ history-codes = Recovery codes made
 history-profile = Profile or rights changed
 history-account = Account changed
 passkeys-needed = Your organisation asks for a second way to sign in, and without this passkey you would have none. Set up another one first.
-passkey-added-twice = The form was sent twice. If you have not seen your recovery codes, make new ones:
+passkey-added-twice = The form was sent twice. If you have not seen your recovery codes, make new ones.
+history-exported = Data of the account exported
+mail-account-deleted-title = Your account at { $tenant } is deleted
+mail-account-deleted-lead = Your account at { $tenant } is deleted, and all its devices and tokens are signed out. { $count ->
+    [one] For one day
+   *[other] For { $count } days
+ } an administrator can bring it back.
+mail-account-deleted-advice = If that was not you, tell your administrator now.
+account-data = Your data
+data-take = Take your data along
+data-take-lead = You get a file with your profile, your ways to sign in, devices, applications, tokens and history. It holds no passwords, keys or codes.
+data-download = Download my data
+data-delete = Delete your account
+data-delete-lead = You are signed out everywhere, and nothing of the account works any more. { $days ->
+    [one] For one day
+   *[other] For { $days } days
+ } an administrator of your organisation can bring it back.
+data-last-owner = You are the only owner of your organisation: your account stays until somebody else is an owner too.
+data-confirm = To confirm, type the e-mail address of this account
+data-confirm-problem = This is not the e-mail address of this account.
+data-delete-account = Delete my account
+data-deleted = Your account is deleted
+data-deleted-lead = { $days ->
+    [one] For one day
+   *[other] For { $days } days
+ } an administrator of your organisation can bring it back.

@@ -265,6 +265,7 @@ impl EventKind {
                 | Self::FactorRemoved
                 | Self::RecoveryCodesMade
                 | Self::UserChanged
+                | Self::UserExported
         )
     }
 }

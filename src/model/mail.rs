@@ -127,6 +127,11 @@ pub enum MailKind {
         /// For how long.
         minutes: u32,
     },
+    /// The account is deleted, and can be brought back for a while.
+    AccountDeleted {
+        /// For how long.
+        days: u32,
+    },
     /// The account for emergencies signed in; for the owners of the tenant.
     BreakGlass {
         /// Whose account it is, as people know them.
@@ -152,6 +157,7 @@ impl MailKind {
             Self::TokenMade { .. } => "token_made",
             Self::RecoveryUsed { .. } => "recovery_used",
             Self::AccountLocked { .. } => "account_locked",
+            Self::AccountDeleted { .. } => "account_deleted",
             Self::BreakGlass { .. } => "break_glass",
         }
     }
@@ -173,6 +179,7 @@ impl MailKind {
             | Self::TokenMade { .. }
             | Self::RecoveryUsed { .. }
             | Self::AccountLocked { .. }
+            | Self::AccountDeleted { .. }
             | Self::BreakGlass { .. } => None,
         }
     }

@@ -19,10 +19,10 @@ pub enum OwnClaim {
     Picture,
     /// The address of a page of their own.
     Website,
-    /// The language of pages and mails.
-    Locale,
     /// The time zone.
     Zoneinfo,
+    /// The language of pages and mails.
+    Locale,
 }
 
 impl OwnClaim {
@@ -34,8 +34,8 @@ impl OwnClaim {
         Self::Nickname,
         Self::Picture,
         Self::Website,
-        Self::Locale,
         Self::Zoneinfo,
+        Self::Locale,
     ];
 
     /// The name of the claim (OIDC Core §5.1).

@@ -273,6 +273,10 @@ fn account() -> Vec<Route> {
         Route::new("/account/history", Guard::Browser)
             .unlimited("is for people who are signed in")
             .get(pages::account::history::get),
+        Route::new("/account/data", Guard::Browser)
+            .unlimited("takes changes of people who have just proved who they are")
+            .get(pages::account::data::get)
+            .post(pages::account::data::post),
     ]
 }
 

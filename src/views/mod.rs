@@ -32,8 +32,9 @@ pub mod setup;
 pub mod text;
 
 pub use account::{
-    AccountStartPage, ApplicationsPage, FactorsPage, HistoryPage, OwnPasswordPage, ProfilePage,
-    RecoveryCodesPage, SessionsPage, TokenMadePage, TokenNewPage, TokensPage, TotpPage, TotpRemovePage,
+    AccountDeletedPage, AccountStartPage, ApplicationsPage, DataPage, FactorsPage, HistoryPage,
+    OwnPasswordPage, ProfilePage, RecoveryCodesPage, SessionsPage, TokenMadePage, TokenNewPage, TokensPage,
+    TotpPage, TotpRemovePage,
 };
 pub use accounts::AccountsPage;
 pub use code::{RecoveryCodePage, TotpCodePage};

@@ -65,17 +65,6 @@ pub struct SetupDonePage {
     pub email: String,
 }
 
-impl NewPasswordProblem {
-    /// The words beside the field; `shortest` is the fewest characters that a password may have.
-    pub fn words(self, frame: &Frame, shortest: u32) -> String {
-        match self {
-            Self::TooShort => frame.text.count("setup-password-short", "characters", shortest),
-            Self::TooLong => frame.say("setup-password-long"),
-            Self::TooWeak => frame.say("setup-password-weak"),
-        }
-    }
-}
-
 impl SetupPage {
     /// Where it stands and where its form goes.
     pub const PATH: &'static str = "/setup";

@@ -1,6 +1,7 @@
 //! The pages on which people look after their own account: what they show, what they change, and for whom they do not.
 
 mod applications;
+mod data;
 mod doors;
 mod history;
 mod passkeys;
@@ -48,7 +49,7 @@ fn open_client(id: &str, first_party: bool) -> Client {
 
 impl World {
     async fn new() -> Self {
-        let server = TestServer::with().unlimited().mailing().start().await;
+        let server = TestServer::with().unlimited().start().await;
         let acme = server.organisation("acme", &[]).await;
         let (ada, scope) = (acme.person(ADA, &[]).await, acme.scope.clone());
         acme.person(BOB, &[]).await;

@@ -60,7 +60,7 @@ async fn p040_the_page_takes_no_password_that_another_door_would_refuse() {
     let jar = world.ada().await;
     for weak in [
         "",
-        "short",
+        "kurz!",
         "violet anchor mus",
         "ada@acme.example2026",
         "aaaaaaaaaaaaaaaaaaaaaaaa",

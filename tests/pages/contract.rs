@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use symbolon::views::{
-    AccountStartPage, AccountsPage, ApplicationsPage, ConsentPage, ConsolePeoplePage, ConsolePersonPage,
-    ConsoleStartPage, ErrorPage, FactorPage, FactorsPage, FormPostPage, HistoryPage, HomePage,
-    IdentifierPage, LinkAskPage, LinkPage, LoggedOutPage, LogoutConfirmPage, OfferPage, OwnPasswordPage,
-    PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage, ProfilePage, RecoveryCodePage,
-    RecoveryCodesPage, ResetAskPage, ResetDonePage, ResetPage, SessionsPage, SetupDonePage, SetupPage,
-    TokenMadePage, TokenNewPage, TokensPage, TotpCodePage, TotpPage, TotpRemovePage,
+    AccountDeletedPage, AccountStartPage, AccountsPage, ApplicationsPage, ConsentPage, ConsolePeoplePage,
+    ConsolePersonPage, ConsoleStartPage, DataPage, ErrorPage, FactorPage, FactorsPage, FormPostPage,
+    HistoryPage, HomePage, IdentifierPage, LinkAskPage, LinkPage, LoggedOutPage, LogoutConfirmPage,
+    OfferPage, OwnPasswordPage, PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage,
+    ProfilePage, RecoveryCodePage, RecoveryCodesPage, ResetAskPage, ResetDonePage, ResetPage, SessionsPage,
+    SetupDonePage, SetupPage, TokenMadePage, TokenNewPage, TokensPage, TotpCodePage, TotpPage,
+    TotpRemovePage,
 };
 
 use super::gallery::every_page;
@@ -119,6 +120,8 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
         (TokenNewPage::MARKER, TokenNewPage::PATH),
         (TokenMadePage::MARKER, TokenMadePage::PATH),
         (HistoryPage::MARKER, HistoryPage::PATH),
+        (DataPage::MARKER, DataPage::PATH),
+        (AccountDeletedPage::MARKER, AccountDeletedPage::PATH),
     ];
     for row in promised() {
         match paths.iter().find(|(marker, _)| *marker == row.marker) {

@@ -6,8 +6,8 @@ use symbolon::model::own_claims::OwnClaim;
 use symbolon::views::account::sessions::SessionsNotice;
 use symbolon::views::account::tokens::{Days, TokenProblem};
 use symbolon::views::account::{
-    ApplicationsPage, FactorsPage, HistoryPage, OwnPasswordPage, ProfilePage, SessionsPage, TokenMadePage,
-    TokenNewPage, TokensPage,
+    AccountDeletedPage, ApplicationsPage, DataPage, FactorsPage, HistoryPage, OwnPasswordPage, ProfilePage,
+    SessionsPage, TokenMadePage, TokenNewPage, TokensPage,
 };
 use symbolon::views::frame::Frame;
 use symbolon::views::link::LocalPath;
@@ -23,6 +23,7 @@ pub(super) fn own_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
     pages.extend(application_pages(frame));
     pages.extend(token_pages(frame));
     pages.extend(history_pages(frame));
+    pages.extend(data_pages(frame));
     pages
 }
 
@@ -111,4 +112,16 @@ fn history_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
     let middle = HistoryPage { is_first: false, older: Some(older), ..page() };
     let named = [("history", page()), ("history-none", none), ("history-middle", middle)];
     named.into_iter().map(|(name, page)| (name, HistoryPage::MARKER, html(&page))).collect()
+}
+
+fn data_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
+    let page = || DataPage::sample(frame());
+    let last = DataPage { is_last_owner: true, ..page() };
+    let unconfirmed = DataPage { is_unconfirmed: true, ..page() };
+    vec![
+        ("data", DataPage::MARKER, html(&page())),
+        ("data-last-owner", DataPage::MARKER, html(&last)),
+        ("data-unconfirmed", DataPage::MARKER, html(&unconfirmed)),
+        ("account-deleted", AccountDeletedPage::MARKER, html(&AccountDeletedPage::sample(frame()))),
+    ]
 }

@@ -86,6 +86,23 @@ fn sub_request(ids: &Ids) -> String {
     format!(r#"{{"id_token":{{"sub":{{"value":"{}"}}}}}}"#, ids.user)
 }
 
+/// The pages of the account, which is named by its session.
+const ACCOUNT_PAGES: [&str; 13] = [
+    "/account",
+    "/account/factors",
+    "/account/factors/totp",
+    "/account/factors/totp/remove",
+    "/account/factors/recovery-codes",
+    "/account/profile",
+    "/account/password",
+    "/account/sessions",
+    "/account/applications",
+    "/account/tokens",
+    "/account/tokens/new",
+    "/account/history",
+    "/account/data",
+];
+
 /// Where ids go in.
 fn cases(own: &Own) -> Vec<Case> {
     let mut cases = Vec::new();
@@ -118,20 +135,7 @@ fn cases(own: &Own) -> Vec<Case> {
                 asks(own, &[("username", "ada@acme.example"), ("password", "wrong"), ("decision", "allow")]);
             add(path, "interaction", base, |ids| ids.interaction.clone());
         }
-        for path in [
-            "/account",
-            "/account/factors",
-            "/account/factors/totp",
-            "/account/factors/totp/remove",
-            "/account/factors/recovery-codes",
-            "/account/profile",
-            "/account/password",
-            "/account/sessions",
-            "/account/applications",
-            "/account/tokens",
-            "/account/tokens/new",
-            "/account/history",
-        ] {
+        for path in ACCOUNT_PAGES {
             add(path, "account", asks(own, &[("code", "123456")]), |ids| ids.sid.clone());
         }
         for path in ["/console", "/console/people", "/console/people/person"] {

@@ -2,6 +2,7 @@
 //! transaction, [`Fresh`] where a factor was proved a moment ago (P045, P048, P056).
 
 pub mod applications;
+pub mod data;
 pub mod history;
 pub mod offer;
 pub mod passkeys;

@@ -53,9 +53,9 @@ pub fn decline(
     directory: &mut Directory<'_>,
     call: &Call,
     names: &KeyedHash,
-    (cookie_hash, named): (&str, Option<SessionId>),
+    (cookie_hash, sid): (&str, Option<SessionId>),
 ) -> Result<(), Failure> {
-    let Ok(me) = SignedIn::of_browser(directory, call, cookie_hash, named)? else { return Ok(()) };
+    let Ok(me) = SignedIn::of_browser(directory, call, cookie_hash, sid)? else { return Ok(()) };
     let key = key(names, me.scope().id(), me.user().id);
     let expires_at = call.now + NOT_NOW;
     let mut declined =

@@ -49,13 +49,13 @@ pub enum Stays {
 }
 
 /// Whether the tenant's policy wants a factor to stay, by what the person would have left without it. The sheet of recovery
-/// codes is none to live by.
+/// codes is none to live by, nor is a mailbox, which somebody else may look after.
 ///
 /// # Errors
 /// The database fails.
 pub fn stays(tx: &mut TenantTx<'_>, user: &User, left: Enrolled) -> Result<Option<Stays>, Failure> {
     let policy = policies::find(tx)?;
-    let left = left.without(Factor::RecoveryCode);
+    let left = left.without(Factor::RecoveryCode).without(Factor::MagicLink);
     if !left.begins(&policy) {
         return Ok(Some(Stays::OnlyWayIn));
     }

@@ -22,7 +22,7 @@ use crate::storage::records::{
 };
 
 /// How long a deleted account can be brought back.
-const RECOVERY: Duration = Duration::from_hours(30 * 24);
+pub const RECOVERY: Duration = Duration::from_hours(30 * 24);
 
 /// Takes everything from an account that it could be used by, and frees its address: a new account with it is a new person.
 /// The caller records it, and revokes the access tokens of the person.

@@ -8,7 +8,10 @@ use crate::model::failure::Failure;
 use crate::model::role::Role;
 use crate::model::user::User;
 use crate::storage::TenantTx;
-use crate::storage::records::{audit, consents, groups, passwords, recovery_codes, sessions, totp_factors};
+use crate::storage::records::{
+    audit, consents, groups, passkeys, passwords, personal_access_tokens, recovery_codes, sessions,
+    totp_factors,
+};
 
 /// Events that are read at once.
 const PAGE: i64 = 1000;
@@ -34,6 +37,20 @@ pub fn export_user(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: &Use
         .into_iter()
         .map(|(client, consent, at)| json!({"client_id": client, "scopes": consent.scopes(), "granted_at": at}))
         .collect();
+    let passkeys: Vec<Value> = passkeys::of_user(tx, user.id)?
+        .into_iter()
+        .map(|passkey| {
+            json!({"name": passkey.name.as_str(), "added_at": passkey.created_at,
+                "last_used_at": passkey.last_used_at})
+        })
+        .collect();
+    let tokens: Vec<Value> = personal_access_tokens::of_user(tx, user.id)?
+        .into_iter()
+        .map(|token| {
+            json!({"name": token.name, "scopes": token.scopes, "resources": token.resources,
+                "made_at": token.created_at, "ends_at": token.expires_at, "last_used_at": token.last_used_at})
+        })
+        .collect();
     let exported = json!({
         "account": {
             "id": user.id, "email": user.email, "email_verified": user.email_verified,
@@ -44,9 +61,11 @@ pub fn export_user(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: &Use
         "profile": user.profile,
         "factors": {
             "password": passwords::find(tx, user.id)?.is_some(),
+            "passkeys": passkeys,
             "authenticator": totp,
             "recovery_codes_left": recovery_codes::unused(tx, user.id)?.len(),
         },
+        "access_tokens": tokens,
         "sessions": sessions,
         "consents": consents,
         "history": history(tx, user)?,
@@ -56,24 +75,25 @@ pub fn export_user(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: &Use
     Ok(exported)
 }
 
-/// What the audit trail has of them: what they did themselves with where they sat, what was done to them without.
+/// What the audit trail has of the account, the latest first: what they did themselves with where they sat, what was done to
+/// them without.
 fn history(tx: &mut TenantTx<'_>, user: &User) -> Result<Vec<Value>, Failure> {
-    let (id, mut history, mut last) = (user.id.to_string(), Vec::new(), 0);
+    let (id, mut history, mut before) = (user.id.to_string(), Vec::new(), None);
     loop {
-        let page = audit::stored_after(tx, last, PAGE)?;
+        let page = audit::of_user(tx, user.id, before, PAGE)?;
         let Some(end) = page.last() else { return Ok(history) };
-        last = end.event.seq;
-        for stored in page.iter().filter(|stored| stored.event.body.contains(&id)) {
-            let body: Value = serde_json::from_str(&stored.event.body)
+        before = Some(end.seq);
+        for event in &page {
+            let body: Value = serde_json::from_str(&event.body)
                 .map_err(|error| Failure::internal("reading an audit event").because(error))?;
             let own = body.pointer("/actor/id").is_some_and(|actor| actor == id.as_str());
-            let facts = stored.event.personal.as_ref().filter(|_| own);
+            let facts = event.personal.as_ref().filter(|_| own);
             let facts: Value =
                 facts.map_or(Value::Null, |it| serde_json::from_str(&it.facts).unwrap_or_default());
             let by = if own { "you" } else { "somebody else" };
             history
-                .push(json!({"at": stored.at, "what": stored.kind, "result": body.get("result"), "by": by,
-                "address": facts.get("address"), "user_agent": facts.get("user_agent")}));
+                .push(json!({"at": body.get("at"), "what": body.get("kind"), "result": body.get("result"),
+                "by": by, "address": facts.get("address"), "user_agent": facts.get("user_agent")}));
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum Section {
     Tokens,
     /// What happened to the account.
     History,
+    /// Their data, and the end of the account.
+    Data,
 }
 
 /// What every page of somebody's account knows of it.
@@ -40,8 +42,15 @@ pub struct AccountFrame {
 
 impl Section {
     /// Every part, in the order of the navigation.
-    pub const ALL: [Self; 6] =
-        [Self::Profile, Self::Factors, Self::Sessions, Self::Applications, Self::Tokens, Self::History];
+    pub const ALL: [Self; 7] = [
+        Self::Profile,
+        Self::Factors,
+        Self::Sessions,
+        Self::Applications,
+        Self::Tokens,
+        Self::History,
+        Self::Data,
+    ];
 
     /// The page that it begins with.
     pub const fn path(self) -> &'static str {
@@ -52,6 +61,7 @@ impl Section {
             Self::Applications => "/account/applications",
             Self::Tokens => "/account/tokens",
             Self::History => "/account/history",
+            Self::Data => "/account/data",
         }
     }
 
@@ -64,6 +74,7 @@ impl Section {
             Self::Applications => "account-applications",
             Self::Tokens => "account-tokens",
             Self::History => "account-history",
+            Self::Data => "account-data",
         }
     }
 
@@ -76,6 +87,7 @@ impl Section {
             Self::Applications => "nav-applications",
             Self::Tokens => "nav-tokens",
             Self::History => "nav-history",
+            Self::Data => "nav-data",
         }
     }
 }

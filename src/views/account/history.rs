@@ -74,6 +74,7 @@ impl HistoryRow {
             ("factor.added", ..) => "history-factor-added",
             ("factor.removed", ..) => "history-factor-removed",
             ("factor.recovery_codes_made", ..) => "history-codes",
+            ("user.exported", ..) => "history-exported",
             (_, _, Some("change")) => "history-profile",
             _ => "history-account",
         }

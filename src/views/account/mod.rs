@@ -1,6 +1,7 @@
 //! The pages on which people look after their own account.
 
 pub mod applications;
+pub mod data;
 pub mod factors;
 pub mod frame;
 pub mod history;
@@ -13,6 +14,7 @@ pub mod tokens;
 pub mod totp;
 
 pub use applications::ApplicationsPage;
+pub use data::{AccountDeletedPage, DataPage};
 pub use factors::FactorsPage;
 pub use frame::{AccountFrame, Section};
 pub use history::HistoryPage;

@@ -78,6 +78,10 @@ impl ProfilePage {
         self.fault(OwnClaim::Locale)
     }
 
+    fn is_locale_first(&self) -> bool {
+        self.is_first_fault(OwnClaim::Locale)
+    }
+
     const fn hint(claim: OwnClaim) -> Option<&'static str> {
         match claim {
             OwnClaim::Picture => Some("profile-picture-hint"),

@@ -181,6 +181,10 @@ impl TokenNewPage {
         }))
     }
 
+    fn is_faulty(&self) -> bool {
+        self.name_problem().is_some() || self.choice_problem().is_some()
+    }
+
     fn name_problem(&self) -> Option<String> {
         self.problem_of(TokenProblem::Name)
     }

@@ -75,6 +75,7 @@ pub fn render(frame: &MailFrame, about: &MailKind) -> Result<RenderedMail, askam
         MailKind::TokenMade { name } => notice(Notice::TokenMade(plain_name(name))),
         MailKind::RecoveryUsed { left } => notice(Notice::RecoveryUsed(*left)),
         MailKind::AccountLocked { minutes } => notice(Notice::AccountLocked(*minutes)),
+        MailKind::AccountDeleted { days } => notice(Notice::AccountDeleted(*days)),
         MailKind::BreakGlass { person } => notice(Notice::BreakGlass(plain_name(person))),
     }
 }

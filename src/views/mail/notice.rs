@@ -22,6 +22,8 @@ pub enum Notice {
     RecoveryUsed(u32),
     /// Locked for so many minutes.
     AccountLocked(u32),
+    /// Deleted; it can be brought back for so many days.
+    AccountDeleted(u32),
     /// The account for emergencies was used; whose it is, as plain words.
     BreakGlass(String),
 }
@@ -48,6 +50,7 @@ impl NoticeMail {
             Notice::TokenMade("nightly export".to_owned()),
             Notice::RecoveryUsed(1),
             Notice::AccountLocked(15),
+            Notice::AccountDeleted(30),
             Notice::BreakGlass("Ada Lovelace".to_owned()),
         ];
         notices.into_iter().map(|notice| Self { notice }).collect()
@@ -64,6 +67,7 @@ impl NoticeMail {
             Notice::TokenMade(_) => "mail-token-made-title",
             Notice::RecoveryUsed(_) => "mail-recovery-used-title",
             Notice::AccountLocked(_) => "mail-account-locked-title",
+            Notice::AccountDeleted(_) => "mail-account-deleted-title",
             Notice::BreakGlass(_) => "mail-break-glass-title",
         })
     }
@@ -83,6 +87,7 @@ impl NoticeMail {
             Notice::TokenMade(name) => frame.say_with("mail-token-made-lead", "name", name),
             Notice::RecoveryUsed(left) => frame.count("mail-recovery-used-lead", *left),
             Notice::AccountLocked(minutes) => frame.count("mail-account-locked-lead", *minutes),
+            Notice::AccountDeleted(days) => frame.count("mail-account-deleted-lead", *days),
             Notice::BreakGlass(person) => frame.say_with("mail-break-glass-lead", "person", person),
         }
     }
@@ -98,6 +103,7 @@ impl NoticeMail {
             | Notice::TokenMade(_)
             | Notice::RecoveryUsed(_) => "mail-not-you",
             Notice::AccountLocked(_) => "mail-account-locked-advice",
+            Notice::AccountDeleted(_) => "mail-account-deleted-advice",
             Notice::BreakGlass(_) => "mail-break-glass-advice",
         })
     }

@@ -1,5 +1,7 @@
 //! `/account/applications`: what people let in, and how to take that back.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
@@ -53,9 +55,6 @@ async fn withdraw(visitor: &Visitor, body: &Bytes) -> Outcome {
 }
 
 fn card(application: &Application) -> ApplicationCard {
-    let words = |scopes: &std::collections::BTreeSet<String>| {
-        scopes.iter().map(String::as_str).collect::<std::collections::BTreeSet<&str>>()
-    };
     let own = words(&application.ours);
     let mut scopes: Vec<_> = ours(&own).collect();
     for (server, of_it) in &application.at {
@@ -68,4 +67,8 @@ fn card(application: &Application) -> ApplicationCard {
         allowed: application.allowed_at.map(Moment::from),
         used: application.used_at.map(Moment::from),
     }
+}
+
+fn words(scopes: &BTreeSet<String>) -> BTreeSet<&str> {
+    scopes.iter().map(String::as_str).collect()
 }

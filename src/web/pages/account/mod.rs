@@ -1,6 +1,7 @@
 //! `/account`: the pages on which people look after their own account.
 
 pub mod applications;
+pub mod data;
 pub(super) mod entry;
 pub mod factors;
 pub mod history;

@@ -3,7 +3,6 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::LOCATION;
 use actix_web::web::Bytes;
 
 use super::entry::{Visited, change, proved, visited};
@@ -14,14 +13,15 @@ use crate::flows::passwords;
 use crate::model::secret::Secret;
 use crate::views::account::Section;
 use crate::views::account::factors::FactorsNotice;
+use crate::views::link::LocalPath;
 use crate::views::setup::NewPasswordProblem;
 use crate::views::{FactorsPage, OwnPasswordPage};
 use crate::web::pages::setup::problem;
 use crate::web::pages::visitor::{Outcome, Visitor, answered};
 
 /// `GET /.well-known/change-password`.
-pub async fn well_known() -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((LOCATION, OwnPasswordPage::PATH)).finish()
+pub async fn well_known(visitor: Visitor) -> HttpResponse {
+    visitor.to_without_cookie(&LocalPath::page(OwnPasswordPage::PATH))
 }
 
 /// `GET /account/password`.

@@ -12,6 +12,7 @@ use super::{CHANGED, is_form_of};
 use crate::flows::tokens::{self, Maker, NewToken, Offered, TokenFault};
 use crate::model::ids::PersonalTokenId;
 use crate::model::personal_token::PersonalToken;
+use crate::protocol::api_scope::is_reserved;
 use crate::protocol::params::Params;
 use crate::views::account::Section;
 use crate::views::account::tokens::{Choice, Days, TokenProblem, TokenRow};
@@ -183,7 +184,7 @@ fn choices(offered: &Offered, chosen: &BTreeSet<String>) -> Vec<Choice> {
 fn row(token: &PersonalToken) -> TokenRow {
     let names: BTreeSet<&str> = token.scopes.iter().map(String::as_str).collect();
     let lines: Vec<ScopeLine> = ours(&names).collect();
-    let others = names.iter().filter(|name| !crate::protocol::api_scope::is_reserved(name));
+    let others = names.iter().filter(|name| !is_reserved(name));
     TokenRow {
         id: token.id.to_string(),
         name: token.name.clone(),
