@@ -41,6 +41,8 @@ mod harness;
 #[cfg(test)]
 mod interop;
 #[cfg(test)]
+mod invitations;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod links;

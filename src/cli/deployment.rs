@@ -17,6 +17,7 @@ use crate::crypto::seal::Sealer;
 use crate::effects::{Random, SystemClock, SystemRandom};
 use crate::flows::Call;
 use crate::flows::keys::{KeyRing, Keys};
+use crate::flows::mail::{Bell, MailTerms};
 use crate::model::failure::Failure;
 use crate::model::ids::Slug;
 use crate::model::issuer::Issuer;
@@ -98,6 +99,16 @@ impl Deployment {
     pub(super) fn account_names(&self) -> Result<KeyedHash, Stop> {
         self.keys()?;
         Ok(KeyedHash::new(&self.master_key()?, Purpose::AccountNames))
+    }
+
+    /// What queueing a mail needs. A running server sends it.
+    pub(super) fn mail_terms(&self) -> Result<MailTerms, Stop> {
+        Ok(MailTerms {
+            sealer: Arc::new(self.sealer()?),
+            names: self.account_names()?,
+            per_recipient: self.config.limits.mail_recipient,
+            bell: Bell::default(),
+        })
     }
 
     fn master_key(&self) -> Result<MasterKey, Stop> {

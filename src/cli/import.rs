@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::model::digest::sha256_hex;
 use crate::model::ids::Slug;
 
 /// The most bytes of a file.
-const LARGEST: u64 = 256 << 20;
+pub(super) const LARGEST: u64 = 256 << 20;
 
 /// How long the one transaction may take.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -83,6 +83,15 @@ Examples:
 
 Exit codes: 0 everybody can be, or was, brought in, 1 there is no such tenant, 65 lines are refused and nothing was changed.";
 
+/// How people stand in a file of this name.
+pub(super) fn by_name(file: &Path) -> Option<Format> {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("csv") => Some(Format::Csv),
+        Some("jsonl" | "ndjson") => Some(Format::JsonLines),
+        _ => None,
+    }
+}
+
 impl ImportArgs {
     pub(super) fn run(&self, deployment: &Deployment) -> Outcome {
         let scope = deployment.tenant(&self.tenant)?;
@@ -118,13 +127,14 @@ impl ImportArgs {
     }
 
     fn format(&self) -> Result<Format, Stop> {
-        let extension = self.file.extension().and_then(|extension| extension.to_str());
-        match (self.format, extension) {
-            (Some(FileFormat::Csv), _) | (None, Some("csv")) => Ok(Format::Csv),
-            (Some(FileFormat::Jsonl), _) | (None, Some("jsonl" | "ndjson")) => Ok(Format::JsonLines),
-            (None, _) => Err(Stop::usage(
-                "the name of the file does not say how the people stand in it: say --format csv or --format jsonl",
-            )),
+        match self.format {
+            Some(FileFormat::Csv) => Ok(Format::Csv),
+            Some(FileFormat::Jsonl) => Ok(Format::JsonLines),
+            None => by_name(&self.file).ok_or_else(|| {
+                Stop::usage(
+                    "the name of the file does not say how the people stand in it: say --format csv or --format jsonl",
+                )
+            }),
         }
     }
 

@@ -11,6 +11,7 @@ mod deployment;
 pub mod export;
 mod import;
 pub mod init;
+pub mod invitations;
 pub mod keys;
 pub mod mail;
 pub mod migrate;
@@ -79,6 +80,9 @@ enum Command {
     /// Suspend and resume people's accounts.
     #[command(subcommand)]
     Users(users::UsersCommand),
+    /// Invite people by mail.
+    #[command(subcommand)]
+    Invitations(invitations::InvitationsCommand),
     /// End people's sessions.
     #[command(subcommand)]
     Sessions(sessions::SessionsCommand),
@@ -123,6 +127,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Audit(command) => command.run(&settings),
         Command::Keys(command) => command.run(&settings),
         Command::Users(command) => command.run(&settings),
+        Command::Invitations(command) => command.run(&settings),
         Command::Sessions(command) => command.run(&settings),
         Command::Clients(command) => command.run(&settings),
         Command::Policy(command) => command.run(&settings),

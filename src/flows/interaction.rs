@@ -110,6 +110,9 @@ pub struct Progress {
     /// Somebody who proved a factor here, and whom more is asked of before there is a session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
+    /// Whoever waits here may set up their first second factor without another one (D33): they came by an invitation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub enrols: bool,
     /// The page of ours that a sign-in without a request leads on to, of our own making; the home page where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub then: Option<String>,

@@ -23,6 +23,7 @@ pub mod initialise;
 pub mod interaction;
 pub mod interaction_store;
 pub mod introspect;
+pub mod invitations;
 pub mod keys;
 pub mod known;
 pub mod links;

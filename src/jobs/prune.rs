@@ -9,8 +9,8 @@ use crate::flows::session::REMEMBERED;
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
 use crate::storage::records::{
-    authorization_codes, browser_sessions, client_assertions, counters, interactions, links, mails,
-    personal_access_tokens, refresh_families, refresh_tokens, revocations, sessions, setup_links,
+    authorization_codes, browser_sessions, client_assertions, counters, interactions, invitations, links,
+    mails, personal_access_tokens, refresh_families, refresh_tokens, revocations, sessions, setup_links,
     spent_challenges, totp_factors,
 };
 use crate::storage::{PlatformScope, PlatformTx, TenantScope, TenantTx};
@@ -63,6 +63,8 @@ pub const EPHEMERAL: &[Ephemeral] = &[
     tenants("links", DAY, "expiry", links::prune),
     // Those that are not confirmed: what was shown and never used.
     tenants("totp_factors", UNCONFIRMED_LIFE, "beginning", totp_factors::prune),
+    // Also those that were accepted or withdrawn, which expire at the time that they were given.
+    tenants("invitations", Duration::from_hours(24 * 30), "expiry", invitations::prune),
     tenants("personal_access_tokens", Duration::from_hours(24 * 30), "expiry", personal_access_tokens::prune),
     tenants("sessions", REMEMBERED, "last use", sessions::prune),
     deployment("browser_sessions", REMEMBERED, "last use", browser_sessions::prune),

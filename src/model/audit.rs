@@ -164,6 +164,8 @@ event_kinds! {
     CatalogueChanged = "catalogue.changed",
     /// A personal access token was made or revoked.
     PersonalTokenChanged = "personal_token.changed",
+    /// Somebody was invited, or an invitation was sent again, withdrawn, accepted, or refused to whoever had its link.
+    InvitationChanged = "invitation.changed",
     /// A tenant's sign-in policy was changed.
     PolicyChanged = "policy.changed",
     /// The deployment was made: its first event.

@@ -97,6 +97,8 @@ ids! {
     MailId,
     /// A passkey of a person.
     PasskeyId,
+    /// An invitation, and the account that it becomes.
+    InvitationId,
     /// A personal access token, not the token itself.
     PersonalTokenId,
     /// One HTTP request, in logs, events and error pages.

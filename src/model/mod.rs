@@ -18,6 +18,7 @@ pub mod failure;
 #[cfg(feature = "server")]
 pub mod hash_cost;
 pub mod ids;
+pub mod invitation;
 pub mod issuer;
 #[cfg(feature = "server")]
 pub mod lifetime;

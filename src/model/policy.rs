@@ -7,6 +7,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::email::Email;
 use super::role::Role;
 use super::session::Factor;
 use super::time::Timestamp;
@@ -18,6 +19,9 @@ use super::time::Timestamp;
 pub struct Policy {
     /// Who may get an account.
     pub registration: Registration,
+    /// The domains whose people may sign up, in their ASCII form (lower-case A-labels). Each stands for itself alone: that of
+    /// a department is another one. They bind sign-up, and nobody who is invited.
+    pub email_domains: BTreeSet<String>,
     /// The ways to prove oneself that count. Recovery codes come with the second factors that they stand in for.
     pub methods: BTreeSet<Factor>,
     /// Who must prove two.
@@ -36,6 +40,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             registration: Registration::InviteOnly,
+            email_domains: BTreeSet::new(),
             methods: BTreeSet::from(Self::METHODS),
             mfa: Mfa::default(),
             networks: Networks::default(),
@@ -49,6 +54,11 @@ impl Default for Policy {
 impl Policy {
     /// The methods where nothing else is set: all but the e-mail code, which adds no channel to a mailbox.
     pub const METHODS: [Factor; 4] = [Factor::Password, Factor::Passkey, Factor::Totp, Factor::MagicLink];
+
+    /// Whether whoever reads the mailbox of this address may sign up (P042).
+    pub fn admits_sign_up(&self, email: &Email) -> bool {
+        self.registration == Registration::Domain && self.email_domains.contains(email.domain())
+    }
 
     /// Whether a proof by this factor counts.
     pub fn allows(&self, factor: Factor) -> bool {
@@ -72,6 +82,8 @@ impl Policy {
 pub enum Registration {
     /// Those whom an administrator asked.
     InviteOnly,
+    /// Those too who have an address of a domain that the policy lists.
+    Domain,
     /// Nobody new, but whom a declaration names.
     Closed,
 }

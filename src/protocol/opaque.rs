@@ -21,12 +21,20 @@ pub enum TenantKind {
     PersonalToken,
     /// The token of a link that is mailed.
     MailedLink,
+    /// The link of an invitation.
+    Invitation,
 }
 
 impl TenantKind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::AuthorizationCode, Self::RefreshToken, Self::SetupLink, Self::PersonalToken, Self::MailedLink];
+    pub const ALL: [Self; 6] = [
+        Self::AuthorizationCode,
+        Self::RefreshToken,
+        Self::SetupLink,
+        Self::PersonalToken,
+        Self::MailedLink,
+        Self::Invitation,
+    ];
 
     /// The readable beginning, the underscore included.
     pub const fn prefix(self) -> &'static str {
@@ -36,6 +44,7 @@ impl TenantKind {
             Self::SetupLink => "syl_",
             Self::PersonalToken => "syp_",
             Self::MailedLink => "sym_",
+            Self::Invitation => "syi_",
         }
     }
 }

@@ -11,13 +11,13 @@ use actix_web::web::{Data, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, web as actix};
 
 use crate::flows::access::{
-    ChangeRoles, Demand, EndSessions, MakeToken, ManageOwnAccount, ManagePeople, ReadOwnAccount, ReadPeople,
-    RemovePeople, Right, SeeSessions, UnlockPeople,
+    ChangeRoles, Demand, EndSessions, Invite, MakeToken, ManageInvitations, ManageOwnAccount, ManagePeople,
+    ReadInvitations, ReadOwnAccount, ReadPeople, RemovePeople, Right, SeeSessions, UnlockPeople,
 };
 use crate::protocol::metadata::paths;
 use crate::web::api::asked::Asks;
 use crate::web::api::described::Described;
-use crate::web::api::{auth, auth_shapes, sessions, tokens, user_actions};
+use crate::web::api::{auth, auth_shapes, invitations, sessions, tokens, user_actions};
 use crate::web::edge::Edge;
 use crate::web::family::Family;
 use crate::web::limits::Door;
@@ -34,6 +34,7 @@ const DELETE: &[Method; 1] = &[Method::DELETE];
 pub fn table() -> Vec<Route> {
     let mut all = pages_and_protocol();
     all.extend(api());
+    all.extend(joining());
     all.extend(passkeys());
     all.extend(factors());
     all.extend(console());
@@ -167,6 +168,42 @@ fn api() -> Vec<Route> {
         Route::new("/api/v1/sessions/{session}", Guard::Api)
             .door(Door::Bearer)
             .writes::<ManageOwnAccount, _, _>(DELETE, &sessions::END_OWN, sessions::end_own),
+    ]
+}
+
+/// Invitations: those who send them, and those who accept.
+fn joining() -> Vec<Route> {
+    vec![
+        Route::new("/invitation", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::invitation::get)
+            .post(pages::invitation::post),
+        Route::new("/signup", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::signup::get)
+            .post(pages::signup::post),
+        Route::new("/login/enrol", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::enrol::get)
+            .post(pages::enrol::post),
+        Route::new("/api/v1/invitations", Guard::Api)
+            .door(Door::Bearer)
+            .reads::<ReadInvitations, _, _>(&invitations::LIST, invitations::list)
+            .writes::<Invite, _, _>(POST, &invitations::SEND, invitations::send),
+        Route::new("/api/v1/invitations/batch", Guard::Api).door(Door::Bearer).writes::<Invite, _, _>(
+            POST,
+            &invitations::SEND_MANY,
+            invitations::send_many,
+        ),
+        Route::new("/api/v1/invitations/{invitation}", Guard::Api)
+            .door(Door::Bearer)
+            .reads::<ReadInvitations, _, _>(&invitations::GET, invitations::get),
+        Route::new("/api/v1/invitations/{invitation}/resend", Guard::Api)
+            .door(Door::Bearer)
+            .writes::<ManageInvitations, _, _>(POST, &invitations::RESEND, invitations::resend),
+        Route::new("/api/v1/invitations/{invitation}/withdraw", Guard::Api)
+            .door(Door::Bearer)
+            .writes::<ManageInvitations, _, _>(POST, &invitations::WITHDRAW, invitations::withdraw),
     ]
 }
 

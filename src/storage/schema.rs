@@ -4,8 +4,8 @@
 mod people;
 
 pub(super) use people::{
-    consents, links, mail_queue, mails, passkey_index, passkeys, passwords, personal_access_tokens,
-    recovery_codes, setup_links, spent_challenges, totp_factors, users,
+    consents, invitations, links, mail_queue, mails, passkey_index, passkeys, passwords,
+    personal_access_tokens, recovery_codes, setup_links, spent_challenges, totp_factors, users,
 };
 
 diesel::table! {
@@ -392,6 +392,7 @@ tenant_tables! {
     workspaces,
     contexts,
     users,
+    invitations,
     passkeys,
     passwords,
     totp_factors,
@@ -442,6 +443,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     workspaces,
     contexts,
     users,
+    invitations,
     passkeys,
     passwords,
     totp_factors,

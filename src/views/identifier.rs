@@ -5,6 +5,7 @@ use askama::Template;
 use super::client_card::ClientCard;
 use super::form::Form;
 use super::frame::Frame;
+use super::link::LocalPath;
 use super::passkey::PasskeyPrompt;
 
 /// Asks for the e-mail address, and for the organisation where nothing else names it (D1).
@@ -28,6 +29,8 @@ pub struct IdentifierPage {
     pub passkey: Option<PasskeyPrompt>,
     /// What was wrong with the last try.
     pub problem: Option<IdentifierProblem>,
+    /// Where people of the tenant, which the request has settled, sign up; none where it does not let them.
+    pub sign_up: Option<LocalPath>,
 }
 
 /// What can be wrong with the identifier, seen from its form alone: no account has been looked up.
@@ -76,6 +79,7 @@ impl IdentifierPage {
             organisation: None,
             passkey: Some(PasskeyPrompt::sample()),
             problem: None,
+            sign_up: Some(LocalPath::page("/signup").with("organisation", "acme")),
         }
     }
 }

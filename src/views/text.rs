@@ -65,6 +65,7 @@ impl Locale {
                     include_str!(concat!("../../locales/", $dir, "/logout.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/error.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/setup.ftl")),
+                    include_str!(concat!("../../locales/", $dir, "/invitation.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/oidc.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/home.ftl")),
                     include_str!(concat!("../../locales/", $dir, "/mail.ftl")),

@@ -14,8 +14,12 @@ fn operations(world: &World) -> Vec<(String, Operation)> {
     let mut all = Vec::new();
     let nobody = world.server.operator().id::<UserId>().to_string();
     for route in routes::table() {
-        let path =
-            route.path().replace("{user}", &nobody).replace("{session}", &nobody).replace("{token}", &nobody);
+        let path = route
+            .path()
+            .replace("{user}", &nobody)
+            .replace("{session}", &nobody)
+            .replace("{token}", &nobody)
+            .replace("{invitation}", &nobody);
         all.extend(route.operations().iter().map(|operation| (path.clone(), operation.clone())));
     }
     assert!(all.len() > 1, "the operations are found");

@@ -35,7 +35,12 @@ async fn p098_an_id_of_another_tenant_is_one_that_never_existed() {
             let method = operation.method.as_str();
             let body = body_of(operation.described.id);
             let at = |id: &str, sid: &str| {
-                route.path().replace("{user}", id).replace("{session}", sid).replace("{token}", sid)
+                route
+                    .path()
+                    .replace("{user}", id)
+                    .replace("{session}", sid)
+                    .replace("{token}", sid)
+                    .replace("{invitation}", id)
             };
             let what = format!("{method} {}", route.path());
             let noted = world.events(world.acme).len();

@@ -27,7 +27,8 @@ async fn p056_an_old_sign_in_is_not_enough_for_what_is_privileged() {
                 .path()
                 .replace("{user}", &world.of(Role::Member).to_string())
                 .replace("{session}", &world.hank.to_string())
-                .replace("{token}", &world.hank.to_string());
+                .replace("{token}", &world.hank.to_string())
+                .replace("{invitation}", &world.hank.to_string());
             let body = body_of(operation.described.id);
             if !operation.demand.fresh {
                 others += 1;

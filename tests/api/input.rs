@@ -37,7 +37,8 @@ async fn p063_members_that_are_not_known_are_refused_at_every_depth() {
                 .path()
                 .replace("{user}", &world.of(Role::Member).to_string())
                 .replace("{session}", &world.hank.to_string())
-                .replace("{token}", &world.hank.to_string());
+                .replace("{token}", &world.hank.to_string())
+                .replace("{invitation}", &world.hank.to_string());
             let (method, id) = (operation.method.as_str(), operation.described.id);
             let good = body_of(id).unwrap_or_else(|| panic!("a body for {id}"));
             for (name, value) in EXTRA {

@@ -5,6 +5,7 @@ mod document;
 mod foreign;
 mod fresh;
 mod input;
+mod invitations;
 mod people;
 mod roles;
 mod sessions;

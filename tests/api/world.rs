@@ -180,6 +180,8 @@ pub(super) fn body_of(operation: &str) -> Option<Value> {
         "makePersonalAccessToken" => {
             Some(json!({"name": "backup", "scopes": ["account:read"], "expires_at": "2027-06-01T00:00:00Z"}))
         }
+        "sendInvitation" => Some(json!({"email": "new@acme.example", "roles": ["member"]})),
+        "sendInvitations" => Some(json!({"invitations": [{"email": "newer@acme.example"}]})),
         "setUserRoles" => Some(json!({"roles": ["member"]})),
         _ => None,
     }

@@ -36,11 +36,13 @@ impl<'a> Answer<'a> {
 }
 
 /// The pages that show again what a person typed, and nothing but them.
-const SHOWING: [&str; 8] = [
+const SHOWING: [&str; 10] = [
     "page-login",
     "page-password",
     "page-setup",
     "page-setup-done",
+    "page-signup",
+    "page-signup-sent",
     "page-form-post",
     "page-consent",
     "page-passkey-new",

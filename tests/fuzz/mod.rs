@@ -71,6 +71,10 @@ fn good(path: &str, interaction: &str, tokens: &serde_json::Value) -> Vec<Vec<(&
         "/login/accounts" => vec![owned(&[("interaction", interaction), ("action", "other")])],
         "/consent" => vec![owned(&[("interaction", interaction), ("decision", "allow")])],
         "/setup" => vec![owned(&[("token", "x"), ("email", ADA), ("password", "violet anchor museum")])],
+        "/invitation" => {
+            vec![owned(&[("token", "x"), ("name", "Ada"), ("password", "violet anchor museum")])]
+        }
+        "/signup" => vec![owned(&[("organisation", "acme"), ("email", ADA)])],
         "/oauth2/logout" => {
             vec![owned(&[("id_token_hint", id_token), ("post_logout_redirect_uri", "https://app.example/")])]
         }
@@ -92,7 +96,9 @@ fn filled(path: &str) -> String {
     let parts = path.split('/').map(|part| match part {
         "{name}" => "style.css",
         "{client}" => "notes",
-        "{id}" | "{user}" | "{session}" | "{token}" => "0191c7a0-0000-7000-8000-000000000000",
+        "{id}" | "{user}" | "{session}" | "{token}" | "{invitation}" => {
+            "0191c7a0-0000-7000-8000-000000000000"
+        }
         unknown if unknown.contains('{') => panic!("nothing to put into {unknown} of {path}"),
         literal => literal,
     });

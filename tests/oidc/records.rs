@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::Value;
 use symbolon::effects::{Clock as _, SystemClock};
+use symbolon::flows::invitations::{Inviter, Newcomer, invite_many};
 use symbolon::model::audit::EventKind;
 use symbolon::model::client::ClientKind;
 use symbolon::storage::records::audit;
@@ -90,6 +91,11 @@ const fn rows(kind: EventKind) -> &'static [Row] {
             &[("success", "operator", "product", &["action"]), ("success", "operator", "plan", &["action"])]
         }
         EventKind::PersonalTokenChanged => &[("success", "user", "personal_access_token", &["action"])],
+        EventKind::InvitationChanged => &[
+            ("success", "operator", "invitation", &["action", "roles", "groups"]),
+            ("success", "user", "invitation", &["action", "origin"]),
+            ("denied", "anonymous", "", &["action", "reason"]),
+        ],
         EventKind::PolicyChanged => &[("success", "operator", "", &["action", "fields"])],
         EventKind::DeploymentInitialised => &[("success", "operator", "tenant", &["issuer"])],
         EventKind::SetupLinkIssued => &[("success", "operator", "", &["expires_at"])],
@@ -151,6 +157,7 @@ const fn names_client(kind: EventKind) -> bool {
         | EventKind::CatalogueChanged
         | EventKind::PolicyChanged
         | EventKind::PersonalTokenChanged
+        | EventKind::InvitationChanged
         | EventKind::DeploymentInitialised
         | EventKind::SetupLinkIssued
         | EventKind::SetupCompleted
@@ -271,6 +278,27 @@ async fn factors(world: &World) {
     let page = jar.submit(&page, &[]).await;
     assert!(page.has("totp-set-up"), "{page:?}");
     personal_token(world).await;
+    invitation(world).await;
+}
+
+/// Somebody is invited, accepts, and tries that again.
+async fn invitation(world: &World) {
+    let newcomer = Newcomer { email: "ida@acme.example".to_owned(), ..Newcomer::default() };
+    let (call, terms) = (world.server.operator(), world.server.edge.mail.clone());
+    let scope = world.server.scope_of("acme").await.scope;
+    let sent = world
+        .server
+        .database()
+        .write(&scope, move |tx| invite_many(tx, &call, &terms, &Inviter::operator(), (&[newcomer], 7)));
+    sent.await.expect("sent").expect("nothing is wrong with it");
+    let mails = world.server.mails().await;
+    let path = mails.last().expect("a mail").path(world.server.issuer());
+    let jar = world.server.browser();
+    let page = jar.open(&path).await;
+    for _ in 0..2 {
+        let fields = [("name", "Ida"), ("password", "violet anchor museum"), ("action", "password")];
+        jar.submit(&page, &fields).await;
+    }
 }
 
 /// Somebody asks for links, for a person and for nobody, and uses one twice.

@@ -6,11 +6,12 @@ use std::path::Path;
 
 use symbolon::views::{
     AccountDeletedPage, AccountStartPage, AccountsPage, ApplicationsPage, ConsentPage, ConsolePeoplePage,
-    ConsolePersonPage, ConsoleStartPage, DataPage, ErrorPage, FactorPage, FactorsPage, FormPostPage,
-    HistoryPage, HomePage, IdentifierPage, LinkAskPage, LinkPage, LoggedOutPage, LogoutConfirmPage,
-    OfferPage, OwnPasswordPage, PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage,
-    ProfilePage, RecoveryCodePage, RecoveryCodesPage, ResetAskPage, ResetDonePage, ResetPage, SessionsPage,
-    SetupDonePage, SetupPage, TokenMadePage, TokenNewPage, TokensPage, TotpCodePage, TotpPage,
+    ConsolePersonPage, ConsoleStartPage, DataPage, EnrolPage, EnrolledPage, ErrorPage, FactorPage,
+    FactorsPage, FormPostPage, HistoryPage, HomePage, IdentifierPage, InvitationDonePage, InvitationPage,
+    LinkAskPage, LinkPage, LoggedOutPage, LogoutConfirmPage, OfferPage, OwnPasswordPage, PasskeyAddedPage,
+    PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage, ProfilePage, RecoveryCodePage,
+    RecoveryCodesPage, ResetAskPage, ResetDonePage, ResetPage, SessionsPage, SetupDonePage, SetupPage,
+    SignUpPage, SignUpSentPage, TokenMadePage, TokenNewPage, TokensPage, TotpCodePage, TotpPage,
     TotpRemovePage,
 };
 
@@ -96,6 +97,12 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
         (PasskeyAddedPage::MARKER, PasskeyAddedPage::PATH),
         (SetupPage::MARKER, SetupPage::PATH),
         (SetupDonePage::MARKER, SetupDonePage::PATH),
+        (InvitationPage::MARKER, InvitationPage::PATH),
+        (InvitationDonePage::MARKER, InvitationDonePage::PATH),
+        (EnrolPage::MARKER, EnrolPage::PATH),
+        (EnrolledPage::MARKER, EnrolledPage::PATH),
+        (SignUpPage::MARKER, SignUpPage::PATH),
+        (SignUpSentPage::MARKER, SignUpSentPage::PATH),
         (HomePage::MARKER, HomePage::PATH),
         (TotpCodePage::MARKER, TotpCodePage::PATH),
         (RecoveryCodePage::MARKER, RecoveryCodePage::PATH),
@@ -133,8 +140,9 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
         let path = paths.iter().find(|(marker, _)| *marker == page.marker).map(|(_, path)| *path);
         for form in tags(&page.html).iter().filter(|tag| tag.name == "form") {
             // A passkey is taken at one place, whichever page asked for it.
-            let takes_passkeys =
-                form.get("id") == Some("passkey-form") && page.marker != PasskeyNewPage::MARKER;
+            let takes_passkeys = form.get("id") == Some("passkey-form")
+                && ![PasskeyNewPage::MARKER, EnrolPage::MARKER, InvitationPage::MARKER]
+                    .contains(&page.marker);
             let path = if takes_passkeys { Some(PasskeyPage::PATH) } else { path };
             assert_eq!(form.get("action"), path, "{}", page.name);
         }

@@ -32,6 +32,9 @@ use symbolon::views::person::Person;
 use symbolon::views::setup::{EmailProblem, NewPasswordProblem, SetupDonePage, SetupPage};
 use symbolon::views::text::{Catalogue, Locale};
 use symbolon::views::{ConsentPage, FormPostPage, HomePage, LoggedOutPage, LogoutConfirmPage, assets, brand};
+use symbolon::views::{
+    EnrolPage, EnrolledPage, InvitationDonePage, InvitationPage, SignUpPage, SignUpSentPage,
+};
 
 use super::own::own_pages;
 
@@ -59,6 +62,7 @@ fn pages_in(catalogue: &Catalogue, locale: Locale) -> Vec<Rendered> {
     pages.extend(factor_pages(&frame));
     pages.extend(other_pages(&frame));
     pages.extend(passkey_pages(&frame));
+    pages.extend(joining_pages(&frame));
     pages.extend(code_pages(&frame));
     pages.extend(account_pages(&frame));
     pages.extend(console_pages(&frame));
@@ -111,6 +115,71 @@ fn link_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
         ("reset-short", ResetPage::MARKER, html(&reset(NewPasswordProblem::TooShort))),
         ("reset-done", ResetDonePage::MARKER, html(&ResetDonePage::sample(frame()))),
         ("reset-done-tokens", ResetDonePage::MARKER, html(&done)),
+    ]
+}
+
+fn joining_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
+    let asked = InvitationPage::MARKER;
+    let invitation = |change: &dyn Fn(&mut InvitationPage)| {
+        let mut page = InvitationPage::sample(frame());
+        change(&mut page);
+        html(&page)
+    };
+    let problem = |problem| invitation(&move |page| page.password_problem = Some(problem));
+    let done = InvitationDonePage::sample(frame());
+    let with_codes = InvitationDonePage {
+        codes: EnrolledPage::sample(frame()).codes,
+        ..InvitationDonePage::sample(frame())
+    };
+    let waiting = EnrolPage {
+        totp: Some(TotpStage::Waiting),
+        code_problem: Some(totp::CodeProblem::Wrong),
+        passkey_problem: true,
+        ..EnrolPage::sample(frame())
+    };
+    let none = EnrolPage { totp: None, passkey: None, ..EnrolPage::sample(frame()) };
+    let faulty = SignUpPage {
+        organisation: "a b".to_owned(),
+        email: "ada@".to_owned(),
+        organisation_problem: true,
+        email_problem: true,
+        ..SignUpPage::sample(frame())
+    };
+    vec![
+        ("invitation", asked, invitation(&|_| ())),
+        ("invitation-long", asked, invitation(&|page| page.email = "a".repeat(240) + "@acme.example")),
+        ("invitation-signed-up", asked, invitation(&|page| page.inviter = None)),
+        ("invitation-passkey-only", asked, invitation(&|page| page.shortest = None)),
+        ("invitation-no-passkeys", asked, invitation(&|page| page.passkey = None)),
+        (
+            "invitation-mailbox",
+            asked,
+            invitation(&|page| {
+                page.passkey = None;
+                page.shortest = None;
+            }),
+        ),
+        (
+            "invitation-problems",
+            asked,
+            invitation(&|page| {
+                page.name_problem = true;
+                page.password_problem = Some(NewPasswordProblem::TooShort);
+                page.passkey_problem = true;
+            }),
+        ),
+        ("invitation-weak", asked, problem(NewPasswordProblem::TooWeak)),
+        ("invitation-too-long", asked, problem(NewPasswordProblem::TooLong)),
+        ("invitation-done", InvitationDonePage::MARKER, html(&done)),
+        ("invitation-done-codes", InvitationDonePage::MARKER, html(&with_codes)),
+        ("enrol", EnrolPage::MARKER, html(&EnrolPage::sample(frame()))),
+        ("enrol-shown", EnrolPage::MARKER, html(&EnrolPage::sample_of_shown(frame()))),
+        ("enrol-waiting", EnrolPage::MARKER, html(&waiting)),
+        ("enrol-none", EnrolPage::MARKER, html(&none)),
+        ("enrolled", EnrolledPage::MARKER, html(&EnrolledPage::sample(frame()))),
+        ("signup", SignUpPage::MARKER, html(&SignUpPage::sample(frame()))),
+        ("signup-problems", SignUpPage::MARKER, html(&faulty)),
+        ("signup-sent", SignUpSentPage::MARKER, html(&SignUpSentPage::sample(frame()))),
     ]
 }
 

@@ -9,9 +9,10 @@ use symbolon::model::client::ClientKind;
 use symbolon::model::consent::Consent;
 use symbolon::model::failure::Failure;
 use symbolon::model::ids::{
-    ClientId, ConsentId, FamilyId, InteractionId, LogoId, MailId, PasskeyId, PersonalTokenId, SessionId,
-    UserId,
+    ClientId, ConsentId, FamilyId, InteractionId, InvitationId, LogoId, MailId, PasskeyId, PersonalTokenId,
+    SessionId, UserId,
 };
+use symbolon::model::invitation::{Invitation, InvitationState, Origin};
 use symbolon::model::link::{Link, LinkPurpose};
 use symbolon::model::logo::Logo;
 use symbolon::model::mail::MailState;
@@ -26,9 +27,9 @@ use symbolon::model::user::User;
 use symbolon::model::workspace::{Context, ContextAccess, Group, Workspace};
 use symbolon::storage::records::{
     audit, authorization_codes as codes, client_assertions, client_logos, clients, consents, entitlements,
-    groups, interactions, links, mails, passkeys, passwords, personal_access_tokens as personal, policies,
-    recovery_codes, refresh_families as families, refresh_tokens as tokens, sessions, totp_factors, users,
-    workspaces,
+    groups, interactions, invitations, links, mails, passkeys, passwords, personal_access_tokens as personal,
+    policies, recovery_codes, refresh_families as families, refresh_tokens as tokens, sessions, totp_factors,
+    users, workspaces,
 };
 use symbolon::storage::{PlatformScope, TenantTx};
 
@@ -98,6 +99,15 @@ const READS: &[(&str, Try)] = &[
     ("interactions::find_open", |tx, t| Ok(interactions::find_open(tx, t.interaction, t.now)?.is_some())),
     ("links::find", |tx, _| Ok(links::find(tx, LinkPurpose::MagicLink, LINK)?.is_some())),
     ("links::of_user", |tx, t| Ok(links::of_user(tx, t.user, LinkPurpose::MagicLink)?.is_some())),
+    ("invitations::find", |tx, t| Ok(invitations::find(tx, invited(t.now).id)?.is_some())),
+    ("invitations::find_by_hash", |tx, t| Ok(invitations::find_by_hash(tx, &t.token_hash)?.is_some())),
+    ("invitations::find_open", |tx, t| {
+        Ok(invitations::find_open(tx, &invited(t.now).email_canonical, Origin::Invited)?.is_some())
+    }),
+    ("invitations::page", |tx, _| {
+        let listed = invitations::Listed { standing: None, canonical: None, after: None };
+        Ok(!invitations::page(tx, listed, 200)?.is_empty())
+    }),
     ("mails::find", |tx, t| Ok(mails::find(tx, t.mail.id)?.is_some())),
     ("mails::all", |tx, t| Ok(mails::all(tx, MailState::Queued)?.iter().any(|mail| mail.id == t.mail.id))),
     ("passkeys::find", |tx, t| Ok(passkeys::find(tx, &t.passkey.credential_id)?.is_some())),
@@ -180,6 +190,12 @@ const CHANGES: &[(&str, Try)] = &[
     ("links::consume", |tx, t| links::consume(tx, LinkPurpose::MagicLink, LINK, t.now)),
     ("links::remove", |tx, t| links::remove(tx, t.user, LinkPurpose::MagicLink).map(|()| false)),
     ("links::remove_of_user", |tx, t| Ok(links::remove_of_user(tx, t.user)? > 0)),
+    ("invitations::accept", |tx, t| invitations::accept(tx, &t.token_hash, t.now)),
+    ("invitations::withdraw", |tx, t| invitations::withdraw(tx, invited(t.now).id, t.now)),
+    ("invitations::renew", |tx, t| {
+        let renewed = invitations::Renewed { hash: "mine", by: None, expires_at: far(t) };
+        invitations::renew(tx, invited(t.now).id, renewed)
+    }),
     ("mails::count_attempt", |tx, t| mails::count_attempt(tx, t.mail.id).map(|()| false)),
     ("mails::postpone", |tx, t| mails::postpone(tx, t.mail.id, "refused", far(t)).map(|()| false)),
     ("mails::set_sent", |tx, t| mails::set_sent(tx, t.mail.id, t.now).map(|()| false)),
@@ -286,6 +302,8 @@ const WRITES: &[(&str, Try)] = &[
     ("links::replace", |tx, t| links::replace(tx, &link(t.user, t.now), LINK).map(|()| false)),
     ("links::prune", |tx, t| links::prune(tx, far(t), 1000).map(|_| false)),
     ("mails::insert", |tx, t| mails::insert(tx, &t.mail).map(|()| false)),
+    ("invitations::insert", |tx, t| invitations::insert(tx, &invited(t.now), &t.token_hash).map(|()| false)),
+    ("invitations::prune", |tx, t| invitations::prune(tx, far(t), 1000).map(|_| false)),
     ("personal_access_tokens::insert", |tx, t| {
         personal::insert(tx, &personal_token(t.user, t.now), &t.token_hash).map(|()| false)
     }),
@@ -412,6 +430,24 @@ fn passkey(user: UserId, now: Timestamp) -> Passkey {
     }
 }
 
+/// An open invitation.
+fn invited(now: Timestamp) -> Invitation {
+    Invitation {
+        id: InvitationId::from_bytes([7; 16]),
+        origin: Origin::Invited,
+        email: "ida@globex.example".into(),
+        email_canonical: "ida@globex.example".into(),
+        roles: BTreeSet::new(),
+        groups: BTreeSet::new(),
+        language: "en".into(),
+        invited_by: None,
+        state: InvitationState::Open,
+        sent: 1,
+        created_at: now,
+        expires_at: now + Duration::from_hours(1),
+    }
+}
+
 fn personal_token(user: UserId, now: Timestamp) -> PersonalToken {
     PersonalToken {
         id: PersonalTokenId::from_bytes(*user.as_bytes()),
@@ -464,6 +500,7 @@ async fn theirs(estate: &Estate) -> Theirs {
         assert!(passkeys::insert(tx, &passkey)?, "a new passkey");
         links::replace(tx, &link(ids.user, now), LINK)?;
         personal::insert(tx, &personal_token(ids.user, now), &token_hash)?;
+        invitations::insert(tx, &invited(now), &token_hash)?;
         totp_factors::begin(tx, ids.user, SEALED, now)?;
         totp_factors::confirm(tx, ids.user, SEALED, 1, now)?;
         recovery_codes::replace(tx, ids.user, &[RECOVERY.to_owned(), SPENT.to_owned()], now)?;

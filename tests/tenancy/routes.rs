@@ -126,6 +126,7 @@ fn cases(own: &Own) -> Vec<Case> {
             "/login/recovery-code",
             "/login/link",
             "/login/reset",
+            "/login/enrol",
             "/login/offer",
             "/login/accounts",
             "/account/passkeys/new",
@@ -155,6 +156,8 @@ fn cases(own: &Own) -> Vec<Case> {
             let base = asks(own, &[("password", "a green hill far away")]);
             add(path, "token", base, |ids| ids.link.clone());
         }
+        add("/invitation", "token", asks(own, &[("name", "Eve")]), |ids| ids.refresh.clone());
+        add("/signup", "organisation", asks(own, &[("email", "eve@acme.example")]), |ids| ids.slug.clone());
         for path in ["/userinfo", "/userinfo/workspaces"] {
             add(path, "tenant", Vec::new(), |ids| ids.slug.clone());
             add(path, "sub", Vec::new(), |ids| ids.user.to_string());

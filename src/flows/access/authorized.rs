@@ -49,6 +49,11 @@ impl<R> Authorized<R> {
         &self.user
     }
 
+    /// Every role of theirs, by themselves or by a group.
+    pub const fn roles(&self) -> &BTreeSet<Role> {
+        &self.roles
+    }
+
     /// The session behind the token.
     pub const fn sid(&self) -> Option<SessionId> {
         self.sid

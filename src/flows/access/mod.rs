@@ -13,6 +13,6 @@ pub use credential::{Credential, InBrowser};
 pub use note::note;
 pub use refusal::{Conflict, Fault, Kind, Refused, StepUp};
 pub use right::{
-    ChangeRoles, Demand, EndSessions, MakeToken, ManageOwnAccount, ManagePeople, ReadOwnAccount, ReadPeople,
-    RemovePeople, Right, SeeFactors, SeeSessions, UnlockPeople,
+    ChangeRoles, Demand, EndSessions, Invite, MakeToken, ManageInvitations, ManageOwnAccount, ManagePeople,
+    ReadInvitations, ReadOwnAccount, ReadPeople, RemovePeople, Right, SeeFactors, SeeSessions, UnlockPeople,
 };

@@ -56,6 +56,8 @@ pub enum Kind {
     Session,
     /// A personal access token.
     PersonalToken,
+    /// An invitation.
+    Invitation,
 }
 
 impl Kind {
@@ -65,6 +67,7 @@ impl Kind {
             Self::User => "user",
             Self::Session => "session",
             Self::PersonalToken => "personal_access_token",
+            Self::Invitation => "invitation",
         }
     }
 }
@@ -78,6 +81,12 @@ pub enum Conflict {
     Status,
     /// There are as many as there may be.
     TooMany,
+    /// The tenant's policy lets nobody in who is new.
+    Closed,
+    /// The invitation was accepted or withdrawn.
+    Answered,
+    /// So many mails went to this address of late that it gets none now (P068).
+    MailedEnough,
 }
 
 /// One value that cannot be taken: where it stands (RFC 6901), and what would be right. Never the value itself.

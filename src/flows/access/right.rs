@@ -42,6 +42,12 @@ rights! {
     RemovePeople = PeopleWrite, Some(Permission::ManagePeople), fresh: true;
     /// Give and take roles (R39).
     ChangeRoles = PeopleWrite, Some(Permission::ManageOwners), fresh: true;
+    /// See invitations.
+    ReadInvitations = InvitationsRead, Some(Permission::ReadPeople), fresh: false;
+    /// Invite people: whoever accepts has an account, and what it was offered.
+    Invite = InvitationsWrite, Some(Permission::ManagePeople), fresh: true;
+    /// Send invitations again, and withdraw them.
+    ManageInvitations = InvitationsWrite, Some(Permission::ManagePeople), fresh: false;
     /// Unlock accounts.
     UnlockPeople = PeopleWrite, Some(Permission::ManageSessions), fresh: false;
     /// See how others can sign in.

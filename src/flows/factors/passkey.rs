@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Stays;
 use super::recovery_codes::{self, Sheet};
 use crate::crypto::passkey::challenge::{self, Binding, Opened, Purpose};
-use crate::crypto::passkey::{Asked, Owner, PasskeyRefusal, Passkeys};
+use crate::crypto::passkey::{Asked, Made, Owner, PasskeyRefusal, Passkeys};
 use crate::crypto::seal::Sealer;
 use crate::flows::call::Call;
 use crate::flows::mail::{self, Mail, MailTerms, Recipient};
@@ -189,10 +189,46 @@ pub fn add(
     here: Here<'_>,
     (answer, name): (&Answer, PasskeyName),
 ) -> Result<Result<Added, AddRefusal>, Failure> {
-    let Some(verifier) = rules.verifier() else { return Ok(Err(AddRefusal::Gone)) };
     if !users::hold_active(tx, here.user)? {
         return Ok(Err(AddRefusal::Gone));
     }
+    let made = match verify(tx, call, rules, here, answer)? {
+        Ok(made) => made,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if passkeys::of_user(tx, here.user)?.len() >= MOST {
+        return Ok(Err(AddRefusal::TooMany));
+    }
+    keep(tx, call, rules, here.user, (made, name))
+}
+
+/// Asks the browser of somebody who has no account yet, but whose account will have this id.
+///
+/// # Errors
+/// The question cannot be written.
+pub fn ask_for_first(
+    call: &Call,
+    rules: &PasskeyRules,
+    here: Here<'_>,
+    account: &str,
+) -> Result<Option<Question>, Failure> {
+    let Some(verifier) = rules.verifier() else { return Ok(None) };
+    let asked = verifier.ask_to_make(Owner { id: here.user, account, name: account }, &[])?;
+    rules.question(call, to_add(here, &here.user.to_string()), asked).map(Some)
+}
+
+/// Whether the answer proves a new passkey, which nobody has; the question is spent with that. Nothing is stored.
+///
+/// # Errors
+/// The database fails.
+pub fn verify(
+    tx: &mut impl Transaction,
+    call: &Call,
+    rules: &PasskeyRules,
+    here: Here<'_>,
+    answer: &Answer,
+) -> Result<Result<Made, AddRefusal>, Failure> {
+    let Some(verifier) = rules.verifier() else { return Ok(Err(AddRefusal::Gone)) };
     let Some(opened) = rules.spend(tx, call, to_add(here, &here.user.to_string()), answer)? else {
         return Ok(Err(AddRefusal::Expired));
     };
@@ -200,12 +236,24 @@ pub fn add(
         Ok(made) => made,
         Err(refusal) => return Ok(Err(AddRefusal::Wrong(refusal))),
     };
-    if passkeys::of_user(tx, here.user)?.len() >= MOST {
-        return Ok(Err(AddRefusal::TooMany));
-    }
+    let is_known = tx.directory().passkey_owner(&made.credential_id)?.is_some();
+    Ok(if is_known { Err(AddRefusal::Known) } else { Ok(made) })
+}
+
+/// Stores a passkey that was verified, for a person who is held.
+///
+/// # Errors
+/// The database fails.
+pub fn keep(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    rules: &PasskeyRules,
+    user: UserId,
+    (made, name): (Made, PasskeyName),
+) -> Result<Result<Added, AddRefusal>, Failure> {
     let passkey = Passkey {
         id: call.id(),
-        user_id: here.user,
+        user_id: user,
         credential_id: made.credential_id,
         name,
         credential: made.credential,
@@ -215,11 +263,11 @@ pub fn add(
     if !passkeys::insert(tx, &passkey)? {
         return Ok(Err(AddRefusal::Known));
     }
-    let event = super::event(call, EventKind::FactorAdded, here.user, FACTOR);
+    let event = super::event(call, EventKind::FactorAdded, user, FACTOR);
     tx.record(event.with("passkey", passkey.id.to_string()));
     let about = MailKind::FactorAdded { factor: Factor::Passkey, name: Some(passkey.name.to_string()) };
-    tell(tx, call, rules, here.user, about)?;
-    let sheet = recovery_codes::make_if_none(tx, call, here.user)?;
+    tell(tx, call, rules, user, about)?;
+    let sheet = recovery_codes::make_if_none(tx, call, user)?;
     Ok(Ok(Added { id: passkey.id, sheet }))
 }
 

@@ -75,7 +75,17 @@ pub fn begin(
     fresh: &Fresh,
     issuer: &str,
 ) -> Result<Result<Enrolment, BeginRefusal>, Failure> {
-    let (tx, user) = (&mut directory.enter(fresh.scope())?, fresh.user());
+    begin_for(&mut directory.enter(fresh.scope())?, call, rules, fresh.user(), issuer)
+}
+
+/// The same for somebody who has no session yet; the caller knows that they may.
+pub(in crate::flows) fn begin_for(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    rules: &FactorRules,
+    user: &User,
+    issuer: &str,
+) -> Result<Result<Enrolment, BeginRefusal>, Failure> {
     if !users::hold_active(tx, user.id)? {
         return Ok(Err(BeginRefusal::Gone));
     }
@@ -104,7 +114,17 @@ pub fn confirm(
     fresh: &Fresh,
     typed: &Secret<String>,
 ) -> Result<Result<Option<Sheet>, ConfirmRefusal>, Failure> {
-    let (tx, user) = (&mut directory.enter(fresh.scope())?, fresh.user());
+    confirm_for(&mut directory.enter(fresh.scope())?, call, rules, fresh.user(), typed)
+}
+
+/// The same for somebody who has no session yet; the caller knows that they may.
+pub(in crate::flows) fn confirm_for(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    rules: &FactorRules,
+    user: &User,
+    typed: &Secret<String>,
+) -> Result<Result<Option<Sheet>, ConfirmRefusal>, Failure> {
     if !users::hold_active(tx, user.id)? {
         return Ok(Err(ConfirmRefusal::Gone));
     }

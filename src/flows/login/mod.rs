@@ -3,6 +3,7 @@
 
 pub mod choose;
 pub mod code;
+pub mod enrol;
 pub mod first_party;
 pub mod identify;
 pub mod lockout;

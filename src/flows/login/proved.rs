@@ -120,7 +120,8 @@ fn more(
     (policy, enrolled, all, way_on): WayOn<'_>,
     cookie: CookieChange<'_>,
 ) -> Result<Result<Proved, NotEnough>, Failure> {
-    if enrolled.ways(policy, all, way_on.aim).is_empty() {
+    let may_enrol = visit.interaction.as_ref().is_some_and(|it| it.progress.enrols);
+    if enrolled.ways(policy, all, way_on.aim).is_empty() && !may_enrol {
         return Ok(Err(NotEnough::NoSecondFactor(rule)));
     }
     let Some(mut interaction) = visit.interaction else { return Ok(Err(NotEnough::Expired)) };
@@ -177,6 +178,7 @@ fn sign_in(
     interaction.progress.account = Some(admitted.account);
     interaction.progress.proved = Some(admitted.account);
     interaction.progress.pending = None;
+    interaction.progress.enrols = false;
     interaction.progress.signing_in = false;
     interaction.progress.told = None;
     interaction.progress.renewed_at = Some(call.now);

@@ -69,6 +69,12 @@ pub enum SecondRefusal {
 }
 
 impl Challenge {
+    /// Whether the person may set up a second factor now: they have none, and came by an invitation (D33).
+    pub fn may_enrol(&self) -> bool {
+        let enrols = self.visit.interaction.as_ref().is_some_and(|it| it.progress.enrols);
+        enrols && self.ways.is_empty()
+    }
+
     /// The person whom the pages of an open interaction are for; `None` where nobody waits.
     ///
     /// # Errors
@@ -159,6 +165,11 @@ impl Held {
     /// The tenant they sign in to.
     pub const fn scope(&self) -> &TenantScope {
         &self.challenge.scope
+    }
+
+    /// Whether the person may set up a second factor now.
+    pub fn may_enrol(&self) -> bool {
+        self.challenge.may_enrol()
     }
 
     /// Whether this factor may be used now.

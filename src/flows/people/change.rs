@@ -25,7 +25,7 @@ use crate::storage::records::{tenants, users};
 type Done<T> = Result<Result<T, Refused>, Failure>;
 
 /// Roles that whoever makes accounts may give without being an owner: they administer nothing.
-const PLAIN: [Role; 2] = [Role::Member, Role::ReadOnly];
+pub(in crate::flows) const PLAIN: [Role; 2] = [Role::Member, Role::ReadOnly];
 
 /// Makes an account. Roles that administer something are given by owners (R39).
 ///

@@ -6,6 +6,7 @@ mod list;
 mod person;
 mod sessions;
 
+pub(super) use change::PLAIN;
 pub use change::{change_profile, create, delete, restore, resume, set_roles, suspend, unlock};
 pub use factors::of_person as factors_of;
 pub use list::{Filter, Page, Standing, get, list};

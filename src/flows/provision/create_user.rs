@@ -34,11 +34,6 @@ pub fn create_user(
     actor: &Actor,
     new: NewUser,
 ) -> Result<Option<User>, Failure> {
-    // Of two who make the same account at once, the second finds that of the first.
-    tenants::hold(tx)?;
-    if users::find_by_email(tx, new.email.canonical())?.is_some() {
-        return Ok(None);
-    }
     let user = User {
         tenant_id: tx.scope().id(),
         id: call.id(),
@@ -52,7 +47,20 @@ pub fn create_user(
         break_glass: false,
         created_at: call.now,
     };
-    users::insert(tx, &user)?;
+    Ok(add_user(tx, call, actor, &user)?.then_some(user))
+}
+
+/// Adds this account; false where another one has the address (D3).
+///
+/// # Errors
+/// The database fails.
+pub fn add_user(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: &User) -> Result<bool, Failure> {
+    // Of two who make the same account at once, the second finds that of the first.
+    tenants::hold(tx)?;
+    if users::find_by_email(tx, &user.email_canonical)?.is_some() {
+        return Ok(false);
+    }
+    users::insert(tx, user)?;
     let roles: Vec<&str> = user.roles.iter().map(|role| role.as_str()).collect();
     let event = call
         .event(EventKind::UserChanged, EventResult::Success, actor.clone())
@@ -61,5 +69,5 @@ pub fn create_user(
         .with("roles", roles)
         .with_personal("email", user.email.as_str());
     tx.record(event);
-    Ok(Some(user))
+    Ok(true)
 }

@@ -24,7 +24,7 @@ mod yaml;
 pub use apply::Made;
 
 pub use change_user::{change_profile, set_roles};
-pub use create_user::{NewUser, create_user};
+pub use create_user::{NewUser, add_user, create_user};
 pub use delete_user::{RECOVERY, StaysDeleted, delete_user, delete_user_but_last_owner, restore_user};
 pub use deployment::{Applied, DeclaredFile, Planned, apply, export, plan};
 pub use erase_user::{LastOwner, erase_user};

@@ -15,6 +15,7 @@ pub mod counters;
 pub mod entitlements;
 pub mod groups;
 pub mod interactions;
+pub mod invitations;
 pub mod leases;
 pub mod links;
 pub mod mails;

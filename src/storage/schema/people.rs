@@ -27,6 +27,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    invitations (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        token_hash -> Text,
+        origin -> Text,
+        email -> Text,
+        email_canonical -> Text,
+        roles -> Text,
+        group_ids -> Text,
+        language -> Text,
+        invited_by -> Nullable<Text>,
+        state -> Text,
+        sent -> BigInt,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     passkeys (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,

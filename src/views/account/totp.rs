@@ -51,7 +51,7 @@ pub enum CodeProblem {
 }
 
 impl CodeProblem {
-    const fn message(self) -> &'static str {
+    pub(in crate::views) const fn message(self) -> &'static str {
         match self {
             Self::Missing => "code-missing",
             Self::Wrong => "totp-code-wrong",

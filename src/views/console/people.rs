@@ -109,7 +109,7 @@ pub const fn role_message(role: Role) -> &'static str {
 }
 
 /// The names of these roles, in the language of the page.
-pub(super) fn roles_in_words(frame: &Frame, roles: &BTreeSet<Role>) -> String {
+pub(in crate::views) fn roles_in_words(frame: &Frame, roles: &BTreeSet<Role>) -> String {
     roles.iter().map(|role| frame.say(role_message(*role))).collect::<Vec<_>>().join(", ")
 }
 

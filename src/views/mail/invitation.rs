@@ -19,7 +19,7 @@ impl InvitationMail {
     /// A mail for tests and for the gallery.
     pub fn sample() -> Self {
         Self {
-            link: "https://id.example.com/invite/syi_sample".to_owned(),
+            link: "https://id.example.com/invitation?token=syi_sample".to_owned(),
             inviter: Some("Ada Lovelace".to_owned()),
             days: 7,
         }

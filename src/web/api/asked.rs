@@ -173,6 +173,19 @@ impl<R: Right> Asked<R> {
         if body::is_json(self.request.headers()) { body::read(body) } else { Err(Refused::MediaType) }
     }
 
+    /// The body as text of this media type, and no parameters of the URL; `None` where it is of another.
+    ///
+    /// # Errors
+    /// A parameter of the URL, or bytes that are no text.
+    pub fn text<'a>(&self, media: &str, body: &'a Bytes) -> Result<Option<&'a str>, Refused> {
+        if !body::is(self.request.headers(), media) {
+            return Ok(None);
+        }
+        self.query(&[])?;
+        let text = std::str::from_utf8(body).map_err(|_| Refused::invalid("", "The body must be UTF-8."))?;
+        Ok(Some(text))
+    }
+
     /// Nothing but the path.
     ///
     /// # Errors

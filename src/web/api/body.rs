@@ -14,9 +14,13 @@ use crate::protocol::opaque;
 
 /// Whether the body says that it is JSON (RFC 8259 §11), or a patch of it (RFC 7396 §4).
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
+    ["application/json", "application/merge-patch+json"].iter().any(|json| is(headers, json))
+}
+
+/// Whether the body says that it is of this media type, whatever its parameters.
+pub(super) fn is(headers: &HeaderMap, wanted: &str) -> bool {
     let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media = media.split(';').next().unwrap_or_default().trim();
-    ["application/json", "application/merge-patch+json"].iter().any(|json| media.eq_ignore_ascii_case(json))
+    media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
 }
 
 /// Reads a body of this shape.

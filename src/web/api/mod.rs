@@ -6,6 +6,7 @@ pub mod auth;
 pub mod auth_shapes;
 mod body;
 pub mod described;
+pub mod invitations;
 mod objects;
 pub mod openapi;
 mod profile;

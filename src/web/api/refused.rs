@@ -87,6 +87,15 @@ fn words(refused: &Refused) -> (StatusCode, &'static str, &'static str) {
             let (kind, title) = match conflict {
                 Conflict::AddressTaken => ("address-taken", "Another account has this e-mail address."),
                 Conflict::TooMany => ("too-many", "There are as many as there may be; remove one first."),
+                Conflict::Closed => (
+                    "registration-closed",
+                    "The sign-in policy of your organisation lets nobody in who is new.",
+                ),
+                Conflict::Answered => ("wrong-status", "The invitation is not open any more."),
+                Conflict::MailedEnough => (
+                    "mailed-enough",
+                    "So many mails went to this address of late that it gets none now; try again later.",
+                ),
                 Conflict::Status => ("wrong-status", "The account is not in the state that this leads from."),
             };
             (StatusCode::CONFLICT, kind, title)

@@ -8,8 +8,8 @@ use super::visitor::{Detour, Outcome, Visitor, answered, going_on};
 use super::{card, login};
 use crate::flows::login::second::Challenge;
 use crate::model::ids::InteractionHandle;
-use crate::views::FactorPage;
 use crate::views::factor::Way;
+use crate::views::{EnrolPage, FactorPage};
 
 /// The parameter by which a page of one factor leads back to all of them.
 pub(super) const OTHER: &str = "other";
@@ -38,6 +38,9 @@ async fn show(visitor: &Visitor) -> Outcome {
     let params = visitor.query()?;
     let handle = visitor.needed_handle(&params)?;
     let challenge = challenge(visitor, handle).await?;
+    if challenge.may_enrol() {
+        return Ok(visitor.to(&going_on(EnrolPage::PATH, handle)));
+    }
     let ways = challenge.ways.iter().filter_map(|factor| {
         let page = FactorPage::page_of(*factor)?;
         Some(Way { factor: *factor, page: going_on(page, handle) })

@@ -8,6 +8,7 @@ use super::visitor::{Detour, Outcome, Visitor, answered, going_on};
 use super::{card, passkey};
 use crate::flows::authorize;
 use crate::flows::interaction::{Interaction, Problem};
+use crate::flows::invitations;
 use crate::flows::login::identify::{IdentifyRefusal, Typed, identify};
 use crate::flows::login::proved::Proved;
 use crate::flows::login::visit::Visit;
@@ -15,7 +16,7 @@ use crate::model::ids::InteractionHandle;
 use crate::protocol::params::Params;
 use crate::views::identifier::IdentifierProblem;
 use crate::views::link::LocalPath;
-use crate::views::{FactorPage, Frame, IdentifierPage, PasswordPage};
+use crate::views::{FactorPage, Frame, IdentifierPage, PasswordPage, SignUpPage};
 use crate::web::guard::browser::Browser;
 use crate::web::oidc;
 
@@ -109,6 +110,7 @@ struct Opened {
     visit: Visit,
     username: String,
     asks_organisation: bool,
+    sign_up: Option<LocalPath>,
 }
 
 async fn open(visitor: &Visitor, handle: Option<InteractionHandle>) -> Result<Opened, Detour> {
@@ -117,7 +119,14 @@ async fn open(visitor: &Visitor, handle: Option<InteractionHandle>) -> Result<Op
         let Some(visit) = Visit::open(directory, &call, handle, &cookie)? else { return Ok(None) };
         let username = visit.likely_username(directory, &call, &cookie)?;
         let asks_organisation = visit.asks_organisation(directory, &cookie, &username)?;
-        Ok(Some(Opened { visit, username, asks_organisation }))
+        let sign_up = match visit.shown_tenant().map(|scope| scope.tenant().slug.clone()) {
+            Some(slug) => invitations::is_open(directory, &slug)?,
+            None => None,
+        };
+        let sign_up = sign_up.map(|scope| {
+            LocalPath::page(SignUpPage::PATH).with("organisation", scope.tenant().slug.as_str())
+        });
+        Ok(Some(Opened { visit, username, asks_organisation, sign_up }))
     });
     visitor.sound(opened.await)?.ok_or_else(|| Detour::from(visitor.expired()))
 }
@@ -140,6 +149,7 @@ async fn page(
         organisation,
         passkey: passkey::prompt_of(visitor, handle)?,
         problem,
+        sign_up: opened.sign_up.clone(),
     })
 }
 
@@ -162,15 +172,19 @@ pub(super) fn onward(goes_on: Option<InteractionHandle>) -> LocalPath {
 
 /// Where it goes after a proof: on, to the page that the sign-in was for, or to the next factor. Whoever it was is noted.
 pub(super) fn after_proof(visitor: &Visitor, proved: &Proved, renewed: &Browser) -> HttpResponse {
-    let place = match proved {
+    visitor.to_with(&place_after(visitor, proved), renewed)
+}
+
+/// The same place, for a page that shows something before.
+pub(super) fn place_after(visitor: &Visitor, proved: &Proved) -> LocalPath {
+    match proved {
         Proved::More(handle) => going_on(FactorPage::PATH, *handle),
         Proved::SignedIn(signed_in) => {
             visitor.note_user(signed_in.admitted.account.tenant_id, signed_in.user);
             let then = signed_in.then.as_deref().and_then(LocalPath::parse);
             then.filter(|_| signed_in.goes_on.is_none()).unwrap_or_else(|| onward(signed_in.goes_on))
         }
-    };
-    visitor.to_with(&place, renewed)
+    }
 }
 
 /// After a form whose interaction is not this browser's, or no longer: the request is looked at once more, by GET and with the

@@ -163,6 +163,13 @@ impl Visitor {
         response
     }
 
+    /// A page, with the browser's new cookie.
+    pub fn show_with(&self, page: &impl Template, renewed: &Browser) -> HttpResponse {
+        let mut response = self.written(StatusCode::OK, page);
+        renewed.keep(&mut response, &self.edge);
+        response
+    }
+
     fn written(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
         match page.render() {
             Ok(html) => HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html),

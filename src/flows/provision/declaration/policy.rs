@@ -7,18 +7,29 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::Reader;
+use super::fault::At;
 use super::spot::Spot;
+use crate::model::email::canonical_domain;
 use crate::model::policy::{Mfa, Networks, PasswordRules, Policy, Registration, SessionLimits, TokenLimits};
 use crate::model::session::Factor;
 
 /// Rules that the policy will know, and that would be ignored today.
-const NOT_YET: [&str; 4] = ["email_domains", "guests", "connections", "remembered_devices"];
+const NOT_YET: [&str; 3] = ["guests", "connections", "remembered_devices"];
 
 const DAY: Duration = Duration::from_hours(24);
 
 impl Reader<'_> {
     pub(super) fn policy(spot: &Spot<'_>) -> Option<Policy> {
-        let mut keys = vec!["registration", "methods", "mfa", "networks", "password", "session", "tokens"];
+        let mut keys = vec![
+            "registration",
+            "email_domains",
+            "methods",
+            "mfa",
+            "networks",
+            "password",
+            "session",
+            "tokens",
+        ];
         keys.extend(NOT_YET);
         let fields = spot.fields(&keys)?;
         fields.refuse(
@@ -26,8 +37,15 @@ impl Reader<'_> {
             "this release does not enforce this rule yet, and a rule that is not enforced is refused; leave it out",
         );
         let default = Policy::default();
+        let registration = fields.read("registration", Self::registration).unwrap_or(default.registration);
+        let email_domains: BTreeSet<String> =
+            fields.read("email_domains", Self::email_domains).unwrap_or_default();
+        if registration == Registration::Domain && email_domains.is_empty() {
+            spot.fault("nobody could sign up: `registration: domain` needs `email_domains`");
+        }
         Some(Policy {
-            registration: fields.read("registration", Self::registration).unwrap_or(default.registration),
+            registration,
+            email_domains,
             methods: fields.read("methods", Self::methods).unwrap_or(default.methods),
             mfa: fields.read("mfa", Self::mfa).unwrap_or_default(),
             networks: fields.read("networks", Self::networks).unwrap_or_default(),
@@ -38,12 +56,31 @@ impl Reader<'_> {
     }
 
     fn registration(spot: &Spot<'_>) -> Option<Registration> {
-        if matches!(spot.node.text(), Some("open" | "domains" | "domain")) {
-            spot.fault("this release has no sign-up yet; use `invite_only` or `closed`");
+        if matches!(spot.node.text(), Some("open" | "domains")) {
+            spot.fault(
+                "nobody signs up but by the domain of their address; use `domain` with `email_domains`",
+            );
             return None;
         }
-        let words = [("invite_only", Registration::InviteOnly), ("closed", Registration::Closed)];
+        let words = [
+            ("invite_only", Registration::InviteOnly),
+            ("domain", Registration::Domain),
+            ("closed", Registration::Closed),
+        ];
         Some(spot.word("kind of registration", &words)?.value)
+    }
+
+    /// Domains in any form, kept in their ASCII form.
+    fn email_domains(spot: &Spot<'_>) -> Option<BTreeSet<String>> {
+        let domains = spot.set(|item| {
+            let text = item.text()?;
+            let Some(domain) = canonical_domain(&text.value) else {
+                item.fault("must be a domain such as `acme.example`");
+                return None;
+            };
+            Some(At { value: domain, place: text.place })
+        })?;
+        Some(domains.into_iter().map(|domain| domain.value).collect())
     }
 
     /// The ways to prove oneself. One of them must be able to begin a sign-in.

@@ -84,6 +84,7 @@ fn policy(policy: &Policy) -> Value {
     );
     let written = json!({
         "registration": policy.registration,
+        "email_domains": policy.email_domains,
         "methods": policy.methods,
         "mfa": second,
         "networks": {

@@ -9,7 +9,7 @@ use crate::model::nearest::did_you_mean;
 use crate::model::strict_json;
 
 /// The fields of a person. Those of the address stand in an object of that name in JSON.
-pub(super) const FIELDS: [&str; 28] = [
+pub(in crate::flows) const FIELDS: [&str; 28] = [
     "email",
     "email_verified",
     "name",
@@ -54,7 +54,7 @@ pub enum Format {
 
 /// What a field holds.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cell {
+pub(in crate::flows) enum Cell {
     Text(String),
     Flag(bool),
     List(Vec<String>),
@@ -62,13 +62,13 @@ pub(super) enum Cell {
 
 /// One person's fields, and where they begin.
 #[derive(Debug)]
-pub(super) struct Record {
-    pub(super) line: u64,
-    pub(super) cells: BTreeMap<&'static str, Cell>,
+pub(in crate::flows) struct Record {
+    pub(in crate::flows) line: u64,
+    pub(in crate::flows) cells: BTreeMap<&'static str, Cell>,
 }
 
 /// Reads every record. What cannot be read is refused with its place, and the rest is read all the same.
-pub(super) fn read(text: &str, format: Format, refused: &mut Vec<RefusedLine>) -> Vec<Record> {
+pub(in crate::flows) fn read(text: &str, format: Format, refused: &mut Vec<RefusedLine>) -> Vec<Record> {
     // Spreadsheets begin their files with a mark that is no character of the first name.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let records = match format {

@@ -1,7 +1,7 @@
 //! Bringing people from another system: a file is read whole, judged line by line, and written in one transaction or not
 //! at all (docs/import.md).
 
-mod file;
+pub(in crate::flows) mod file;
 mod judge;
 mod person;
 mod write;

@@ -166,6 +166,7 @@ const fn problem(refused: &Refused) -> Option<PersonProblem> {
         | Refused::StepUp(_)
         | Refused::NotFound(_)
         | Refused::MediaType
+        | Refused::Conflict(Conflict::Closed | Conflict::Answered | Conflict::MailedEnough)
         | Refused::Invalid(_) => None,
     }
 }

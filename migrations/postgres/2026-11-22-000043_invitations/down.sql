@@ -1,0 +1,2 @@
+-- The table goes with its own migration.
+SELECT 1;
