@@ -246,6 +246,10 @@ fn console() -> Vec<Route> {
         Route::new("/console", Guard::Browser)
             .unlimited("leads to what the browser is signed in to")
             .get(pages::console::get),
+        Route::new("/console/invitations", Guard::Browser)
+            .unlimited("is for people who are signed in")
+            .get(pages::console::invitations::get)
+            .post(pages::console::invitations::post),
         Route::new("/console/people", Guard::Browser)
             .unlimited("is for people who are signed in")
             .get(pages::console::people::get)

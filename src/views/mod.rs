@@ -42,7 +42,7 @@ pub use account::{
 pub use accounts::AccountsPage;
 pub use code::{RecoveryCodePage, TotpCodePage};
 pub use consent::ConsentPage;
-pub use console::{ConsolePeoplePage, ConsolePersonPage, ConsoleStartPage};
+pub use console::{ConsoleInvitationsPage, ConsolePeoplePage, ConsolePersonPage, ConsoleStartPage};
 pub use enrol::{EnrolPage, EnrolledPage};
 pub use error::ErrorPage;
 pub use factor::FactorPage;

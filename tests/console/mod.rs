@@ -1,6 +1,7 @@
 //! The console: who comes in, what they see and do, and everything that must not work.
 
 mod doors;
+mod invitations;
 mod people;
 
 use symbolon::model::ids::{TenantId, UserId};

@@ -36,7 +36,7 @@ impl<'a> Answer<'a> {
 }
 
 /// The pages that show again what a person typed, and nothing but them.
-const SHOWING: [&str; 10] = [
+const SHOWING: [&str; 11] = [
     "page-login",
     "page-password",
     "page-setup",
@@ -47,6 +47,7 @@ const SHOWING: [&str; 10] = [
     "page-consent",
     "page-passkey-new",
     "page-console-people",
+    "page-console-invitations",
 ];
 
 /// The status of the answer, if it is one that we give, in the shape that this part of the map promises.

@@ -5,13 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use symbolon::views::{
-    AccountDeletedPage, AccountStartPage, AccountsPage, ApplicationsPage, ConsentPage, ConsolePeoplePage,
-    ConsolePersonPage, ConsoleStartPage, DataPage, EnrolPage, EnrolledPage, ErrorPage, FactorPage,
-    FactorsPage, FormPostPage, HistoryPage, HomePage, IdentifierPage, InvitationDonePage, InvitationPage,
-    LinkAskPage, LinkPage, LoggedOutPage, LogoutConfirmPage, OfferPage, OwnPasswordPage, PasskeyAddedPage,
-    PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage, ProfilePage, RecoveryCodePage,
-    RecoveryCodesPage, ResetAskPage, ResetDonePage, ResetPage, SessionsPage, SetupDonePage, SetupPage,
-    SignUpPage, SignUpSentPage, TokenMadePage, TokenNewPage, TokensPage, TotpCodePage, TotpPage,
+    AccountDeletedPage, AccountStartPage, AccountsPage, ApplicationsPage, ConsentPage,
+    ConsoleInvitationsPage, ConsolePeoplePage, ConsolePersonPage, ConsoleStartPage, DataPage, EnrolPage,
+    EnrolledPage, ErrorPage, FactorPage, FactorsPage, FormPostPage, HistoryPage, HomePage, IdentifierPage,
+    InvitationDonePage, InvitationPage, LinkAskPage, LinkPage, LoggedOutPage, LogoutConfirmPage, OfferPage,
+    OwnPasswordPage, PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage, ProfilePage,
+    RecoveryCodePage, RecoveryCodesPage, ResetAskPage, ResetDonePage, ResetPage, SessionsPage, SetupDonePage,
+    SetupPage, SignUpPage, SignUpSentPage, TokenMadePage, TokenNewPage, TokensPage, TotpCodePage, TotpPage,
     TotpRemovePage,
 };
 
@@ -97,6 +97,7 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
         (PasskeyAddedPage::MARKER, PasskeyAddedPage::PATH),
         (SetupPage::MARKER, SetupPage::PATH),
         (SetupDonePage::MARKER, SetupDonePage::PATH),
+        (ConsoleInvitationsPage::MARKER, ConsoleInvitationsPage::PATH),
         (InvitationPage::MARKER, InvitationPage::PATH),
         (InvitationDonePage::MARKER, InvitationDonePage::PATH),
         (EnrolPage::MARKER, EnrolPage::PATH),

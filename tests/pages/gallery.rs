@@ -13,8 +13,11 @@ use symbolon::views::account::{AccountFrame, AccountStartPage, Section};
 use symbolon::views::accounts::AccountsPage;
 use symbolon::views::client_card::ClientCard;
 use symbolon::views::code::{CodeAsked, CodeProblem, RecoveryCodePage, TotpCodePage};
+use symbolon::views::console::invitations::{InvitationsNotice, InviteProblem};
 use symbolon::views::console::person::{Allowed, PersonNotice, PersonProblem};
-use symbolon::views::console::{ConsolePeoplePage, ConsolePersonPage, ConsoleStartPage};
+use symbolon::views::console::{
+    ConsoleInvitationsPage, ConsolePeoplePage, ConsolePersonPage, ConsoleStartPage,
+};
 use symbolon::views::error::{ErrorKind, ErrorPage};
 use symbolon::views::factor::FactorPage;
 use symbolon::views::frame::Frame;
@@ -63,6 +66,7 @@ fn pages_in(catalogue: &Catalogue, locale: Locale) -> Vec<Rendered> {
     pages.extend(other_pages(&frame));
     pages.extend(passkey_pages(&frame));
     pages.extend(joining_pages(&frame));
+    pages.extend(console_invitations(&frame));
     pages.extend(code_pages(&frame));
     pages.extend(account_pages(&frame));
     pages.extend(console_pages(&frame));
@@ -181,6 +185,32 @@ fn joining_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
         ("signup-problems", SignUpPage::MARKER, html(&faulty)),
         ("signup-sent", SignUpSentPage::MARKER, html(&SignUpSentPage::sample(frame()))),
     ]
+}
+
+fn console_invitations(frame: &dyn Fn() -> Frame) -> Vec<Named> {
+    let page = || ConsoleInvitationsPage::sample(frame());
+    let leafed = ConsoleInvitationsPage {
+        invitations: Vec::new(),
+        first: Some(LocalPath::page("/console/invitations")),
+        next: Some(LocalPath::page("/console/invitations")),
+        ..page()
+    };
+    let faulty = ConsoleInvitationsPage {
+        problems: InviteProblem::ALL.into_iter().zip(1..).map(|(it, line)| (Some(line), it)).collect(),
+        many: "grace@acme.example\nnobody".to_owned(),
+        ..page()
+    };
+    let marker = ConsoleInvitationsPage::MARKER;
+    let mut pages = vec![
+        ("console-invitations", marker, html(&page())),
+        ("console-invitations-leafed", marker, html(&leafed)),
+        ("console-invitations-faulty", marker, html(&faulty)),
+    ];
+    pages.extend(InvitationsNotice::ALL.map(|notice| {
+        let page = ConsoleInvitationsPage { notice: Some(notice), ..page() };
+        ("console-invitations-notice", marker, html(&page))
+    }));
+    pages
 }
 
 fn passkey_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {

@@ -139,12 +139,13 @@ fn cases(own: &Own) -> Vec<Case> {
         for path in ACCOUNT_PAGES {
             add(path, "account", asks(own, &[("code", "123456")]), |ids| ids.sid.clone());
         }
-        for path in ["/console", "/console/people", "/console/people/person"] {
+        for path in ["/console", "/console/invitations", "/console/people", "/console/people/person"] {
             add(path, "account", asks(own, &[]), |ids| ids.sid.clone());
         }
         add("/console/people/person", "user", asks(own, &[("action", "suspend")]), |ids| {
             ids.user.to_string()
         });
+        add("/console/invitations", "withdraw", asks(own, &[]), |ids| ids.user.to_string());
         add("/console/people/person", "end", asks(own, &[]), |ids| ids.sid.clone());
         add("/account/passkeys", "passkey", asks(own, &[("name", "x")]), |ids| ids.user.to_string());
         add("/oauth2/logout", "id_token_hint", asks(own, &[]), |ids| ids.id_token.clone());

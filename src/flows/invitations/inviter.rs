@@ -86,6 +86,11 @@ impl Inviter {
         }
     }
 
+    /// Whether they may offer this role.
+    pub fn may_offer_role(&self, role: Role) -> bool {
+        self.may_offer(&BTreeSet::from([role]))
+    }
+
     /// Whether they may offer these roles: nothing that allows more than theirs together, and what administers something as
     /// owners only (R39, P101).
     pub(super) fn may_offer(&self, offered: &BTreeSet<Role>) -> bool {

@@ -11,6 +11,8 @@ use crate::views::person::Person;
 pub enum ConsoleSection {
     /// The people of the tenant.
     People,
+    /// Who was invited.
+    Invitations,
 }
 
 /// What every page of the console knows of whoever looks at it.
@@ -28,12 +30,13 @@ pub struct ConsoleFrame {
 
 impl ConsoleSection {
     /// Every part, in the order of the navigation.
-    pub const ALL: [Self; 1] = [Self::People];
+    pub const ALL: [Self; 2] = [Self::People, Self::Invitations];
 
     /// The page that it begins with.
     pub const fn path(self) -> &'static str {
         match self {
             Self::People => "/console/people",
+            Self::Invitations => "/console/invitations",
         }
     }
 
@@ -41,6 +44,7 @@ impl ConsoleSection {
     pub const fn message(self) -> &'static str {
         match self {
             Self::People => "console-people",
+            Self::Invitations => "console-invitations",
         }
     }
 
@@ -48,6 +52,7 @@ impl ConsoleSection {
     pub const fn id(self) -> &'static str {
         match self {
             Self::People => "nav-people",
+            Self::Invitations => "nav-invitations",
         }
     }
 }

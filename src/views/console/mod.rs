@@ -1,11 +1,13 @@
 //! The pages on which owners and admins administer their tenant.
 
 pub mod frame;
+pub mod invitations;
 pub mod people;
 pub mod person;
 pub mod start;
 
 pub use frame::{ConsoleFrame, ConsoleSection};
+pub use invitations::ConsoleInvitationsPage;
 pub use people::ConsolePeoplePage;
 pub use person::ConsolePersonPage;
 pub use start::ConsoleStartPage;

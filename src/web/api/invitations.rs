@@ -415,7 +415,8 @@ async fn withdrawn(asked: &Asked<ManageInvitations>) -> Outcome {
     Ok(json(StatusCode::OK, &InvitationShape::of(&done.await?, asked.call.now)))
 }
 
-fn refused(refusal: InvitationRefusal) -> Refused {
+/// The refusal of the API for this one.
+pub(in crate::web) fn refused(refusal: InvitationRefusal) -> Refused {
     match refusal {
         InvitationRefusal::NotFound => Refused::NotFound(Kind::Invitation),
         InvitationRefusal::Above => Refused::Above,

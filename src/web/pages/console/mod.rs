@@ -1,6 +1,7 @@
 //! `/console`: the pages on which the owners and admins of a tenant administer it.
 
 mod entry;
+pub mod invitations;
 pub mod people;
 pub mod person;
 
