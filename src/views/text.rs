@@ -55,7 +55,7 @@ impl Locale {
     }
 
     /// The files of this language. Every language has the same ones; a test compares their messages.
-    const fn sources(self) -> [&'static str; 14] {
+    const fn sources(self) -> [&'static str; 15] {
         macro_rules! files {
             ($dir:literal) => {
                 [

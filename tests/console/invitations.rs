@@ -28,12 +28,12 @@ async fn one_and_many_are_invited_sent_again_and_withdrawn() {
     assert!(empty.has("invitations-none"), "{empty:?}");
     let sent = send(&jar, &[("action", "invite"), ("email", "one@new.example"), ("role", "auditor")]).await;
     assert!(sent.has("invitations-notice") && sent.body.contains("one@new.example"), "{sent:?}");
+    let id = sent.attribute("invitation-resend-1", "value").expect("an id");
     let many = "two@new.example\nthree@new.example\n";
     let sent = send(&jar, &[("action", "many"), ("many", many)]).await;
     assert!(sent.has("invitations-notice") && sent.has("invitation-resend-3"), "{sent:?}");
     let csv = "email,roles\nfour@new.example,security;member\n";
     send(&jar, &[("action", "many"), ("many", csv)]).await;
-    let id = sent.attribute("invitation-resend-1", "value").expect("an id");
     assert!(send(&jar, &[("resend", &id)]).await.has("invitations-notice"));
     assert!(send(&jar, &[("withdraw", &id)]).await.has("invitations-notice"));
     let again = send(&jar, &[("resend", &id)]).await;

@@ -145,7 +145,6 @@ fn cases(own: &Own) -> Vec<Case> {
         add("/console/people/person", "user", asks(own, &[("action", "suspend")]), |ids| {
             ids.user.to_string()
         });
-        add("/console/invitations", "withdraw", asks(own, &[]), |ids| ids.user.to_string());
         add("/console/people/person", "end", asks(own, &[]), |ids| ids.sid.clone());
         add("/account/passkeys", "passkey", asks(own, &[("name", "x")]), |ids| ids.user.to_string());
         add("/oauth2/logout", "id_token_hint", asks(own, &[]), |ids| ids.id_token.clone());
@@ -153,11 +152,10 @@ fn cases(own: &Own) -> Vec<Case> {
         add("/oauth2/logout", "client_id", back, |ids| ids.client.clone());
         add("/setup", "token", asks(own, &[("email", "eve@acme.example")]), |ids| ids.refresh.clone());
         add("/setup", "token", asks(own, &[]), |ids| ids.code.clone());
-        for path in ["/link", "/reset"] {
+        for path in ["/link", "/reset", "/invitation"] {
             let base = asks(own, &[("password", "a green hill far away")]);
             add(path, "token", base, |ids| ids.link.clone());
         }
-        add("/invitation", "token", asks(own, &[("name", "Eve")]), |ids| ids.refresh.clone());
         add("/signup", "organisation", asks(own, &[("email", "eve@acme.example")]), |ids| ids.slug.clone());
         for path in ["/userinfo", "/userinfo/workspaces"] {
             add(path, "tenant", Vec::new(), |ids| ids.slug.clone());
@@ -179,6 +177,7 @@ fn posted(own: &Own) -> Vec<Case> {
     let mut add = |path, name, base: Vec<(&'static str, String)>, id: fn(&Ids) -> String| {
         cases.push(Case { path, method: Method::POST, name, base, id });
     };
+    add("/console/invitations", "withdraw", asks(own, &[]), |ids| ids.user.to_string());
     let mine = [("interaction", own.interaction.as_str())];
     let without_action = |changes: &[(&'static str, &str)]| {
         let mut base = asks(own, changes);
