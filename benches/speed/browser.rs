@@ -18,17 +18,43 @@ pub(crate) struct Browser {
     origin: String,
 }
 
+/// How the password was taken.
+pub(crate) enum Entered {
+    /// The browser was sent back to the application.
+    SignedIn,
+    /// It is to be sent again, later.
+    Busy,
+}
+
 impl Browser {
     /// Signs the person in; the session's cookies stay in the browser.
     pub(crate) async fn signed_in(address: SocketAddr, issuer: &str) -> Result<Self, Box<dyn Error>> {
+        let (mut browser, page) = Self::at_the_password(address, issuer).await?;
+        match browser.enter_the_password(&page).await? {
+            Entered::SignedIn => Ok(browser),
+            Entered::Busy => Err("the server was busy".into()),
+        }
+    }
+
+    /// Goes as far as the page that asks for the password.
+    pub(crate) async fn at_the_password(
+        address: SocketAddr,
+        issuer: &str,
+    ) -> Result<(Self, Answer), Box<dyn Error>> {
         let connection = Connection::open(address).await?;
         let mut browser = Self { connection, cookies: BTreeMap::new(), origin: issuer.to_owned() };
         let page = browser.follow(&authorize_path()).await?;
         let page =
             browser.submit(&page, &[("username", "ada@bench.example"), ("action", "continue")]).await?;
-        let end = browser.submit(&page, &[("password", SECRET), ("action", "continue")]).await?;
+        Ok((browser, page))
+    }
+
+    /// Sends the form of that page.
+    pub(crate) async fn enter_the_password(&mut self, page: &Answer) -> Result<Entered, Box<dyn Error>> {
+        let end = self.submit(page, &[("password", SECRET), ("action", "continue")]).await?;
         match end.header("location") {
-            Some(location) if location.starts_with(REDIRECT) => Ok(browser),
+            Some(location) if location.starts_with(REDIRECT) => Ok(Entered::SignedIn),
+            _ if end.status == 503 && end.header("retry-after").is_some() => Ok(Entered::Busy),
             _ => Err(format!("the sign-in ended with {} {}", end.status, end.text()).into()),
         }
     }

@@ -172,8 +172,17 @@ impl Deployment {
 impl Server {
     /// Resident memory, in bytes.
     pub(crate) fn resident(&self) -> Result<u64, Box<dyn Error>> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most resident memory since its start, in bytes.
+    pub(crate) fn most_resident(&self) -> Result<u64, Box<dyn Error>> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, which: &str) -> Result<u64, Box<dyn Error>> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(which)).ok_or("no such line")?;
         Ok(line.trim().trim_end_matches(" kB").trim().parse::<u64>()? * 1024)
     }
 

@@ -13,6 +13,7 @@ mod browser;
 mod cases;
 mod crowd;
 mod deployment;
+mod flood;
 mod http;
 #[path = "../../tests/harness/limits.rs"]
 mod limits;
@@ -31,8 +32,8 @@ use table::{Goal, Table};
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     if arguments.iter().any(|argument| argument == "raw") {
-        let Raw { sign, verify } = raw::measure()?;
-        println!("{sign} {verify}");
+        let Raw { sign, verify, hash } = raw::measure()?;
+        println!("{sign} {verify} {hash}");
         return Ok(());
     }
     let admin = arguments.into_iter().find(|argument| argument.starts_with("postgres"));
@@ -46,6 +47,7 @@ async fn run(admin: Option<&str>) -> Result<(), Box<dyn Error>> {
     let raw = raw_on_the_servers_core()?;
     let deployment = Deployment::create(&folder.path().join("sqlite"), None)?;
     let few = on_sqlite(&deployment, raw.sign, &mut table).await?;
+    many_sign_ins(&deployment, raw.hash, &mut table).await?;
     with_a_million_people(&deployment, &few, &mut table).await?;
     if let Some(admin) = admin {
         let urls = postgres::roles_and_database(admin)?;
@@ -69,8 +71,7 @@ async fn on_sqlite(deployment: &Deployment, sign: f64, table: &mut Table) -> Res
     let server = deployment.serve().await?;
     let started = server.ready_after.as_secs_f64() * 1e3;
     tokio::time::sleep(Duration::from_secs(2)).await;
-    #[expect(clippy::cast_precision_loss, reason = "memory is far below 2^52 bytes")]
-    let idle = server.resident()? as f64 / 1e6;
+    let idle = megabytes(server.resident()?);
 
     eprintln!("SQLite: client credentials");
     let tokens = cases::client_credentials(deployment).await?;
@@ -103,6 +104,33 @@ async fn on_sqlite(deployment: &Deployment, sign: f64, table: &mut Table) -> Res
     table.number("a whole sign-in, Argon2id included", sign_in.as_secs_f64() * 1e3, "ms", &Goal::None);
     server.stop()?;
     Ok(Few { tokens, sign_in })
+}
+
+async fn many_sign_ins(deployment: &Deployment, hash: f64, table: &mut Table) -> Result<(), Box<dyn Error>> {
+    eprintln!("sign-ins, without a pause");
+    let server = deployment.serve().await?;
+    let sign_ins = flood::sign_ins(deployment).await?;
+    server.stop()?;
+    table.ratio("whole sign-ins by password", sign_ins, ("raw Argon2id hashes", hash), &Goal::AtLeast(0.90));
+
+    eprintln!("500 sign-ins at once");
+    let server = deployment.serve().await?;
+    let flood::Flooded { idle, peak, quiet, during, turned_away } = flood::flood(deployment, &server).await?;
+    server.stop()?;
+    // One core, so one hash at a time; and one connection for each person.
+    let bound = idle + u64::from(raw::HASH.0) * 1024 + (flood::FLOOD as u64) * 64 * 1024;
+    let what = format!("memory while 500 sign in at once ({turned_away} told to come back)");
+    table.number(&what, megabytes(peak), "MB", &Goal::AtMost(megabytes(bound).round()));
+    let patient = (quiet * 3).max(Duration::from_millis(100));
+    let what = format!("refresh meanwhile, 99th percentile ({:.1} ms when quiet)", quiet.as_secs_f64() * 1e3);
+    let goal = Goal::AtMost((patient.as_secs_f64() * 1e3).round());
+    table.number(&what, during.as_secs_f64() * 1e3, "ms", &goal);
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "memory is far below 2^52 bytes")]
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
 }
 
 async fn with_a_million_people(
@@ -145,8 +173,8 @@ fn raw_on_the_servers_core() -> Result<Raw, Box<dyn Error>> {
     let output = Command::new("taskset").args(["-c", "0"]).arg(this).arg("raw").output()?;
     let text = String::from_utf8(output.stdout)?;
     let mut numbers = text.split_whitespace().map(str::parse::<f64>);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(sign)), Some(Ok(verify))) => Ok(Raw { sign, verify }),
+    match (numbers.next(), numbers.next(), numbers.next()) {
+        (Some(Ok(sign)), Some(Ok(verify)), Some(Ok(hash))) => Ok(Raw { sign, verify, hash }),
         _ => Err("the raw measurement failed".into()),
     }
 }

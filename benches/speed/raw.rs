@@ -1,9 +1,11 @@
-//! The yardstick: RSA-2048 signatures and their checks by the same library, with nothing around them, on one core.
+//! The yardsticks: RSA-2048 signatures and their checks, and Argon2id hashes, by the same libraries, with nothing around
+//! them, on one core.
 
 use std::error::Error;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -15,13 +17,17 @@ const MESSAGE: [u8; 640] = [b'x'; 640];
 /// How long each is measured, after a warm-up of a tenth.
 const LENGTH: Duration = Duration::from_secs(3);
 
-/// Signatures a second, and checks a second.
+/// What a password hash of ours takes: KiB of memory and passes (R20).
+pub(crate) const HASH: (u32, u32) = (19_456, 2);
+
+/// Signatures, checks and password hashes a second.
 pub(crate) struct Raw {
     pub(crate) sign: f64,
     pub(crate) verify: f64,
+    pub(crate) hash: f64,
 }
 
-/// Measures both on the core that this process is bound to.
+/// Measures them on the core that this process is bound to.
 pub(crate) fn measure() -> Result<Raw, Box<dyn Error>> {
     let key = KeyPair::generate(KeySize::Rsa2048)?;
     let random = SystemRandom::new();
@@ -30,7 +36,7 @@ pub(crate) fn measure() -> Result<Raw, Box<dyn Error>> {
     let public = key.public_key().as_der()?;
     let public = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public.as_ref())?;
     let verify = rate(|| public.verify_sig(black_box(&MESSAGE), &signature).is_ok())?;
-    Ok(Raw { sign, verify })
+    Ok(Raw { sign, verify, hash: hashes()? })
 }
 
 /// How often a second something can be done.
@@ -49,4 +55,23 @@ pub(crate) fn rate(mut work: impl FnMut() -> bool) -> Result<f64, Box<dyn Error>
         done += 50;
     }
     Ok(f64::from(done) / begun.elapsed().as_secs_f64())
+}
+
+/// Hashes a second, in memory that is used again.
+fn hashes() -> Result<f64, Box<dyn Error>> {
+    let (memory, passes) = HASH;
+    let params = Params::new(memory, passes, 1, Some(32)).map_err(|error| error.to_string())?;
+    let mut blocks = vec![Block::default(); params.block_count()];
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let mut output = [0; 32];
+    rate(|| {
+        argon2
+            .hash_password_into_with_memory(
+                black_box(b"k7Qw-mT2x_Vb93Lr"),
+                &[7; 16],
+                &mut output,
+                &mut blocks,
+            )
+            .is_ok()
+    })
 }

@@ -1,5 +1,5 @@
-//! Hashing on blocking threads: as many at once as there are cores, a short queue before them, and memory that is used
-//! again. A flood gets [`HashError::Busy`], and memory stays flat (P039).
+//! Hashing on threads of its own, of lower priority: as many at once as there are cores, a short queue before them, and
+//! memory that is used again. A flood gets [`HashError::Busy`], and memory stays flat (P039).
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use argon2::{Algorithm, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::worker::{OURS, Spare, Worker, params};
 use super::{Against, MEMORY, PASSES, Password, PasswordHash, PasswordRules, Verdict, Weakness, check};
@@ -16,6 +16,9 @@ use crate::model::failure::Failure;
 
 const SALT_LEN: usize = 16;
 const OUTPUT_LEN: usize = 32;
+
+/// How much lower the priority of a hash is, in steps of `nice`.
+const LOWER: i32 = 10;
 
 /// How much the pool takes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,14 +158,30 @@ impl Place {
             .await
             .map_err(|error| Failure::internal("waiting for a password hash").because(error))?;
         let (inner, place) = (Arc::clone(&self.pool.0), Arc::clone(&self.permit));
-        let done = tokio::task::spawn_blocking(move || {
-            let answer = job(&inner);
-            drop((turn, place));
-            answer
-        });
-        let answer = done.await.map_err(|error| Failure::internal("hashing a password").because(error))??;
+        let (done, answer) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("password-hash".to_owned())
+            .spawn(move || {
+                give_way();
+                let computed = job(&inner);
+                drop((turn, place));
+                // Whoever waited may have gone away.
+                let _gone = done.send(computed);
+            })
+            .map_err(|error| Failure::internal("starting a thread for a password hash").because(error))?;
+        let answer =
+            answer.await.map_err(|error| Failure::internal("hashing a password").because(error))??;
         metrics::counter!("symbolon_password_hash_total").increment(1);
         Ok(answer)
+    }
+}
+
+/// Lets every other thread of the process go first, so that a flood of sign-ins does not keep a refresh waiting. A thread can
+/// not take this back: hence one for each hash, which costs a thousandth of what the hash does.
+fn give_way() {
+    // Elsewhere the call is about the whole process. Where the system refuses it, hashes are computed all the same.
+    if cfg!(target_os = "linux") {
+        let _refused = rustix::process::nice(LOWER);
     }
 }
 
@@ -196,4 +215,24 @@ fn write_phc(salt: &[u8], output: &[u8]) -> PasswordHash {
     let salt = STANDARD_NO_PAD.encode(salt);
     let output = STANDARD_NO_PAD.encode(output);
     PasswordHash(format!("$argon2id$v=19$m={MEMORY},t={PASSES},p=1${salt}${output}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rustix::process::getpriority_process;
+
+    use super::{LOWER, PasswordPool, PoolLimits};
+    use crate::effects::SystemRandom;
+
+    /// A flood of sign-ins keeps nothing else waiting (P039).
+    #[tokio::test]
+    async fn p039_hashes_give_way_to_everything_else() {
+        let pool = PasswordPool::new(PoolLimits::default(), Arc::new(SystemRandom));
+        let place = pool.admit().expect("a place");
+        let there = place.run(0, |_| Ok(getpriority_process(None))).await.expect("an answer");
+        let here = getpriority_process(None).expect("a priority");
+        assert_eq!(there.expect("a priority"), (here + LOWER).min(19));
+    }
 }
