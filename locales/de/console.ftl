@@ -49,5 +49,6 @@ person-sessions-ended = Alle Sitzungen und Tokens sind beendet.
 person-roles-changed = Die Rollen sind geändert.
 person-above = Das ginge über das hinaus, was Ihre eigenen Rollen erlauben. Fragen Sie einen Inhaber.
 person-own-account = Das tut niemand mit dem eigenen Konto. Fragen Sie einen anderen Inhaber.
+person-break-glass = Das ist das Konto für Notfälle. Nur die Deklaration ändert es.
 person-last-owner = Die Organisation bliebe ohne aktiven Inhaber zurück. Ernennen Sie zuerst einen anderen.
 person-changed = Jemand hat das Konto inzwischen geändert. Sehen Sie es sich noch einmal an, und entscheiden Sie dann.

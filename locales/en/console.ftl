@@ -49,5 +49,6 @@ person-sessions-ended = All sessions and tokens have ended.
 person-roles-changed = The roles are changed.
 person-above = This would touch or give more than your own roles allow. Ask an owner.
 person-own-account = Nobody does this to their own account. Ask another owner.
+person-break-glass = This is the account for emergencies. Only the declaration changes it.
 person-last-owner = The organisation would be left without an active owner. Name another owner first.
 person-changed = Somebody changed the account meanwhile. Look at it again, and then decide.

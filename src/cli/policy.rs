@@ -137,11 +137,9 @@ struct Ground {
 
 fn explain(deployment: &Deployment, arguments: &Explain) -> Outcome {
     let (user, ground) = arguments.person.change(deployment, |tx, user| {
-        Ok(Ground {
-            policy: policies::find(tx)?,
-            roles: roles_of(tx, user)?,
-            has_second_factor: enrolled(tx, user)?.has_second_factor(),
-        })
+        let policy = policies::find(tx)?;
+        let has_second_factor = enrolled(tx, user)?.has_second_factor(&policy);
+        Ok(Ground { policy, roles: roles_of(tx, user)?, has_second_factor })
     })?;
     let factors: Vec<Factor> = arguments.with.iter().map(|word| word.factor()).collect();
     let now = deployment.call().now;

@@ -155,6 +155,9 @@ pub struct Pending {
     /// What their factors have to reach together; none where any factor, proved now, is enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aim: Option<Acr>,
+    /// Whether only what is proved in this interaction counts towards the aim, whatever the session holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anew: bool,
 }
 
 /// What came of the last form of the sign-in pages, where it did not lead on. It waits here, and the browser is sent to the page

@@ -1,6 +1,7 @@
 //! A browser's signed-in state: one session holds one or several accounts, each with its own `sid` (D12).
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,15 @@ pub struct Session {
 }
 
 impl Session {
+    /// How long after a proof a sensitive change may be made without another one (D13).
+    pub const FRESH: Duration = Duration::from_mins(10);
+
+    /// What was proved a moment ago. A proof of the future, after a clock was set back, is none.
+    pub fn fresh(&self, now: Timestamp) -> impl Iterator<Item = Factor> {
+        let fresh = move |proof: &&Proof| proof.at.is_younger_across_nodes(Self::FRESH, now);
+        self.proofs.iter().filter(fresh).map(|proof| proof.factor)
+    }
+
     /// The `auth_time` claim: when a factor was last proved.
     pub fn auth_time(&self) -> Timestamp {
         self.proofs.iter().map(|proof| proof.at).max().unwrap_or(self.created_at)

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use symbolon::model::role::Role;
+use symbolon::model::user::User;
 use symbolon::model::workspace::Group;
-use symbolon::storage::records::groups;
+use symbolon::storage::records::{audit, groups, users};
 
 use super::world::{World, address, assert_problem};
 use crate::harness::jar::Page;
+use crate::harness::rows::Rows;
+use crate::harness::tokens::text;
 
 impl World {
     async fn set_roles(&self, token: &str, user: &str, roles: &[&str]) -> Page {
@@ -140,6 +143,89 @@ async fn p102_two_owners_at_once_leave_one() {
         let left = world.get("/api/v1/users?role=owner&status=active", &auditor).await.json();
         assert_eq!(left["items"].as_array().map(Vec::len), Some(1), "{way}: {left}");
     }
+}
+
+/// P101: what a request may do is judged behind whoever takes its rights away, also where it waited for them: nothing that
+/// somebody did as an owner stands in the trail behind the record that they are none any more.
+#[tokio::test]
+async fn p101_a_right_that_was_lost_while_a_change_waited_is_gone() {
+    let world = World::new().await;
+    let (olga, member) = (world.id("olga@acme.example").to_string(), address(Role::Member));
+    let losing = world.token("olga@acme.example", "people:write people:read").await;
+    let taking = world.of_role(Role::Owner).await;
+    let give = async |role: &'static str| world.set_roles(&losing, &member, &[role]).await;
+    let (.., taken) = tokio::join!(
+        give("admin"),
+        give("auditor"),
+        give("owner"),
+        give("readonly"),
+        give("admin"),
+        give("auditor"),
+        world.set_roles(&taking, "olga@acme.example", &["member"]),
+    );
+    assert_eq!(taken.status, 200, "{taken:?}");
+    assert!(matches!(give("owner").await.status.as_u16(), 401 | 403));
+    let scope = world.server.scope_of("acme").await.scope;
+    let events =
+        world.server.database().read(&scope, |tx| audit::after(tx, 0, 10_000)).await.expect("events");
+    let changes: Vec<Value> = events
+        .iter()
+        .map(|event| serde_json::from_str::<Value>(&event.body).expect("JSON"))
+        .filter(|body| body["kind"] == "user.changed" && body["result"] == "success")
+        .collect();
+    let lost = changes.iter().position(|body| body["target"]["id"] == olga).expect("the record of the loss");
+    let after: Vec<&Value> = changes[lost..].iter().filter(|body| body["actor"]["id"] == olga).collect();
+    assert!(after.is_empty(), "{after:#?}");
+}
+
+/// P102: the account for emergencies stays, whoever asks; the declaration alone changes it.
+#[tokio::test]
+async fn p102_the_account_for_emergencies_stays() {
+    let world = World::new().await;
+    let (acme, olga) = (world.acme, world.id("olga@acme.example"));
+    let marked = world.server.as_operator(move |tx| {
+        let scope = tx.tenant(acme)?.expect("acme");
+        let mut tx = tx.enter(&scope)?;
+        let user = users::find(&mut tx, olga)?.expect("olga");
+        users::update(&mut tx, &User { break_glass: true, ..user })
+    });
+    assert!(marked.await);
+    let before = world.rows(world.acme);
+    let token = world.of_role(Role::Owner).await;
+    for action in ["suspend", "delete"] {
+        assert_problem(&world.act(&token, "olga@acme.example", action).await, 409, "break-glass");
+    }
+    assert_problem(&world.set_roles(&token, "olga@acme.example", &["member"]).await, 409, "break-glass");
+    let users = |rows: &Rows| rows["users"].clone();
+    assert_eq!(users(&world.rows(world.acme)), users(&before));
+}
+
+/// P047: nobody makes their own account forget wrong guesses, nor anybody's with a personal access token.
+#[tokio::test]
+async fn p047_nobody_unlocks_themselves() {
+    let world = World::new().await;
+    let admin = world.of_role(Role::Admin).await;
+    assert_problem(&world.act(&admin, &address(Role::Admin), "unlock").await, 403, "own-account");
+    let new = json!({"name": "keys", "scopes": ["people:write"], "expires_at": "2027-06-01T00:00:00Z"});
+    let made = world.call("POST", "/api/v1/tokens", &admin, Some(&new)).await.json();
+    let kept = text(&made, "token");
+    assert_problem(&world.act(&kept, &address(Role::Member), "unlock").await, 403, "personal-token");
+}
+
+/// P074, P115: whoever ends what somebody has ends their personal access tokens too.
+#[tokio::test]
+async fn p115_ending_all_that_a_person_has_ends_their_personal_access_tokens() {
+    let world = World::new().await;
+    let admin = world.of_role(Role::Admin).await;
+    let new = json!({"name": "keys", "scopes": ["people:read"], "expires_at": "2027-06-01T00:00:00Z"});
+    let made = world.call("POST", "/api/v1/tokens", &admin, Some(&new)).await.json();
+    let kept = text(&made, "token");
+    assert_eq!(world.get("/api/v1/users", &kept).await.status, 200);
+    world.server.advance(Duration::from_secs(1)).await;
+    let owner = world.of_role(Role::Owner).await;
+    let path = format!("/api/v1/users/{}/sessions", world.of(Role::Admin));
+    assert_eq!(world.call("DELETE", &path, &owner, None).await.status, 200);
+    assert_eq!(world.get("/api/v1/users", &kept).await.status, 401);
 }
 
 /// The last owner by a group: whoever is left is not taken away, in five ways.

@@ -334,3 +334,16 @@ async fn an_exchange_gives_no_more_than_the_token_the_client_and_the_server_have
         assert_eq!(page.json()["error"], "invalid_grant", "{page:?}");
     }
 }
+
+/// A byte that PostgreSQL cannot store is no resource server, and no failure of ours either.
+#[tokio::test]
+async fn a_resource_that_is_no_uri_is_refused() {
+    let world = World::new().await;
+    let token = world.of_role(Role::Member).await;
+    for resource in ["\u{0}", "notes", "https://notes.example/\u{0}", ""] {
+        let mut body = body_of("makePersonalAccessToken").expect("a body");
+        body["resources"] = json!([resource]);
+        let page = world.call("POST", "/api/v1/tokens", &token, Some(&body)).await;
+        assert_problem(&page, 400, "invalid-request");
+    }
+}

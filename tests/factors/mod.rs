@@ -59,8 +59,8 @@ impl Ada {
         let cookie = opaque::hash(&cookie);
         let done = self.server.database().write_directory(move |directory| {
             let who = SignedIn::of_browser(directory, &call, &cookie, None)?.expect("she is signed in");
-            let proof = Proof { factor: Factor::Password, at: call.now };
-            sessions::prove(&mut directory.enter(who.scope())?, who.session().id, &[proof], call.now)?;
+            let proofs = [Factor::Password, Factor::Totp].map(|factor| Proof { factor, at: call.now });
+            sessions::prove(&mut directory.enter(who.scope())?, who.session().id, &proofs, call.now)?;
             let who = SignedIn::of_browser(directory, &call, &cookie, None)?.expect("she is signed in");
             work(directory, &call, &who.fresh(&call).expect("she has just proved it"))
         });

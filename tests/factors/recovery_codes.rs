@@ -1,14 +1,21 @@
 //! The rules of the recovery codes, on both databases (P049).
 
+use symbolon::flows::Call;
+use symbolon::flows::account::Fresh;
 use symbolon::flows::factors::recovery_codes::{self, Left};
 use symbolon::model::secret::Secret;
+use symbolon::storage::Directory;
 
 use super::{Ada, secret};
 use crate::harness::rows::Everything;
 
 impl Ada {
     async fn sheet(&self) -> Vec<String> {
-        let made = self.fresh(recovery_codes::renew).await;
+        let terms = self.server.edge.mail.clone();
+        let renew = move |directory: &mut Directory<'_>, call: &Call, fresh: &Fresh| {
+            recovery_codes::renew(directory, call, &terms, fresh)
+        };
+        let made = self.fresh(renew).await;
         made.expect("a sheet").codes.iter().map(|code| code.expose().clone()).collect()
     }
 

@@ -224,7 +224,7 @@ async fn a_stale_session_is_made_fresh_by_a_link() {
     let asked = jar.submit(&page, &[("action", "begin")]).await;
     let ways = jar.open(&format!("{}&other=1", asked.path.replace("/login/password", "/login/factor"))).await;
     let ask = jar.open(&ways.attribute("factor-magic-link", "href").expect("a way")).await;
-    jar.submit(&ask, &[]).await;
+    jar.submit(&ask, &[("action", "continue")]).await;
     let mails = post.server.mails().await;
     let back = follow(&jar, &post.path(mails.last().expect("a mail"))).await;
     assert_eq!(back.marker().as_deref(), Some("page-totp-setup"), "{back:?}");

@@ -50,7 +50,7 @@ impl Post {
     /// Asks for a mail by this link of the password's page, and gives the page that says so.
     async fn ask(&self, jar: &Jar, page: &Page, by: &str) -> Page {
         let asked = jar.open(&page.attribute(by, "href").expect("the way to ask")).await;
-        jar.submit(&asked, &[]).await
+        jar.submit(&asked, &[("action", "continue")]).await
     }
 
     /// Asks in a fresh browser, and gives it with the path in the mail.

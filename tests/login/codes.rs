@@ -64,6 +64,14 @@ impl Phone {
         (jar, page)
     }
 
+    /// A browser in which she proved both.
+    pub(super) async fn by_both(&self) -> Jar {
+        let (jar, page) = self.past_the_password().await;
+        jar.submit(&page, &[("code", &self.shows())]).await;
+        assert!(is_signed_in(&jar).await);
+        jar
+    }
+
     /// The same in a request of the client.
     pub(super) async fn asked_by_the_client(&self) -> (Jar, Page) {
         let jar = self.server.browser();

@@ -48,11 +48,35 @@ async fn p048_an_old_session_changes_no_factor() {
     let page = phone.jar.open("/account/factors/recovery-codes").await;
     let asked = phone.jar.submit(&page, &[("action", "make")]).await;
     assert_eq!(asked.marker().as_deref(), Some("page-totp"), "{asked:?}");
-    let page = phone.jar.submit(&asked, &[("code", &phone.shows())]).await;
+    let asked = phone.jar.submit(&asked, &[("code", &phone.shows())]).await;
+    assert_eq!(asked.marker().as_deref(), Some("page-password"), "{asked:?}");
+    let page = phone.jar.submit(&asked, &[("password", PASSWORD)]).await;
     assert_eq!(page.marker().as_deref(), Some("page-recovery-codes"), "{page:?}");
     let page = phone.jar.submit(&page, &[("action", "make")]).await;
     assert_eq!(codes_on(&page).len(), 10, "{page:?}");
     assert_ne!(factors(&phone), before);
+    assert!(phone.server.mails().await.iter().any(|mail| mail.to == ADA), "she is told of the new codes");
+}
+
+/// P048, P056: one factor proved anew takes the other one away as little as an old session does, whatever the session holds.
+#[tokio::test]
+async fn p048_one_factor_alone_does_not_take_the_other_one_away() {
+    let phone = Phone::new().await;
+    let before = factors(&phone);
+    let jar = phone.by_both().await;
+    phone.server.advance(Duration::from_mins(11)).await;
+    let remove = jar.open("/account/factors/totp/remove").await;
+    let asked = jar.submit(&remove, &[]).await;
+    let field = |name: &str| asked.form().fields.into_iter().find(|(own, _)| own == name).expect("a field").1;
+    let asked = jar.open(&format!("/login/password?interaction={}", field("interaction"))).await;
+    assert_eq!(asked.marker().as_deref(), Some("page-password"), "{asked:?}");
+    // With the cookie and the password, but without the phone.
+    let more = jar.submit(&asked, &[("password", PASSWORD)]).await;
+    assert_eq!(more.marker().as_deref(), Some("page-totp"), "{more:?}");
+    let remove = jar.open("/account/factors/totp/remove").await;
+    let again = jar.submit(&remove, &[]).await;
+    assert_ne!(again.marker().as_deref(), Some("page-factors"), "{again:?}");
+    assert_eq!(factors(&phone), before);
 }
 
 /// P048: a wrong first code confirms nothing, and does not show the key again.
@@ -102,16 +126,16 @@ fn with_token<'a>(fields: &'a [(String, String)], action: &'a str) -> Vec<(&'a s
 #[tokio::test]
 async fn a_sheet_is_saved_as_a_file_and_nothing_else_is() {
     let phone = Phone::new().await;
-    let page = phone.jar.open("/account/factors/recovery-codes").await;
-    let page = phone.jar.submit(&page, &[("action", "make")]).await;
+    let jar = phone.by_both().await;
+    let page = jar.open("/account/factors/recovery-codes").await;
+    let page = jar.submit(&page, &[("action", "make")]).await;
     let codes = codes_on(&page);
-    let file = phone.jar.submit(&page, &[("action", "file")]).await;
+    let file = jar.submit(&page, &[("action", "file")]).await;
     assert_eq!(file.header("content-disposition"), Some("attachment; filename=\"recovery-codes.txt\""));
     assert!(file.header("content-type").is_some_and(|kind| kind.starts_with("text/plain")), "{file:?}");
     assert!(file.header("cache-control").is_some_and(|kept| kept.contains("no-store")), "{file:?}");
     assert!(codes.iter().all(|code| file.body.contains(code.as_str())), "{file:?}");
-    let invented =
-        phone.jar.submit(&page, &[("action", "file"), ("codes", "<script>alert(1)</script>")]).await;
+    let invented = jar.submit(&page, &[("action", "file"), ("codes", "<script>alert(1)</script>")]).await;
     assert_eq!(invented.marker().as_deref(), Some("page-recovery-codes"), "{invented:?}");
     assert!(!invented.body.contains("alert(1)"));
 }
@@ -119,8 +143,9 @@ async fn a_sheet_is_saved_as_a_file_and_nothing_else_is() {
 #[tokio::test]
 async fn an_authenticator_is_removed_and_the_password_is_enough_again() {
     let phone = Phone::new().await;
-    let page = phone.jar.open("/account/factors/totp/remove").await;
-    let page = phone.jar.submit(&page, &[]).await;
+    let jar = phone.by_both().await;
+    let page = jar.open("/account/factors/totp/remove").await;
+    let page = jar.submit(&page, &[]).await;
     assert!(page.has("totp-set-up") && page.has("factors-notice"), "{page:?}");
     let jar = signed_in(&phone.server, ADA, "acme").await;
     assert!(is_signed_in(&jar).await);

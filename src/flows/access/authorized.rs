@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
-use std::time::Duration;
 
 use super::credential::Credential;
 use super::refusal::{Refused, StepUp};
@@ -16,15 +15,12 @@ use crate::model::failure::Failure;
 use crate::model::ids::{PersonalTokenId, SessionId, TenantId, UserId};
 use crate::model::policy::Policy;
 use crate::model::role::{Permission, Role};
-use crate::model::session::Factor;
+use crate::model::session::{Factor, Session};
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::protocol::acr::Acr;
-use crate::storage::records::policies;
+use crate::storage::records::{policies, tenants, users};
 use crate::storage::{Directory, TenantScope, TenantTx};
-
-/// How old the sign-in behind a privileged action may be (D13).
-const FRESH: Duration = Duration::from_mins(10);
 
 /// A person who has the right `R` in the tenant of this transaction.
 #[derive(Debug)]
@@ -98,11 +94,38 @@ impl<R> Authorized<R> {
     }
 }
 
-/// Does something for which a right is needed, if whoever holds the credential has it. The right ends with the transaction.
+/// Changes something for which a right is needed, if whoever holds the credential has it. The right ends with the transaction.
+///
+/// Whoever takes rights away holds the tenants, and whoever ends sessions the person, until the transaction ends. The right is
+/// proved behind that: one that was lost while this waited is not there any more (P101).
 ///
 /// # Errors
 /// The database fails.
 pub fn act<R: Right, T>(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    credential: &Credential,
+    work: impl FnOnce(&mut TenantTx<'_>, &Authorized<R>) -> Result<Result<T, Refused>, Failure>,
+) -> Result<Result<T, Refused>, Failure> {
+    let (scope, right) = match authorize::<R>(directory, call, credential)? {
+        Ok(authorized) => authorized,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let mut tx = directory.enter(&scope)?;
+    if R::DEMAND.permission.is_some() {
+        tenants::hold(&mut tx)?;
+    } else {
+        users::hold_active(&mut tx, right.user.id)?;
+    }
+    drop(tx);
+    look(directory, call, credential, work)
+}
+
+/// Reads something for which a right is needed, if whoever holds the credential has it.
+///
+/// # Errors
+/// The database fails.
+pub fn look<R: Right, T>(
     directory: &mut Directory<'_>,
     call: &Call,
     credential: &Credential,
@@ -161,8 +184,8 @@ fn judge(
     })
 }
 
-/// What the sign-in behind a token lacks for a privileged action: it must be at most [`FRESH`] old, and of two channels if the
-/// person has what it takes (D13).
+/// What the sign-in behind a token lacks for a privileged action: it must be at most [`Session::FRESH`] old, and what was
+/// proved since then of two channels if the person has what it takes (D13): one factor never takes another one away.
 fn lacks(
     tx: &mut TenantTx<'_>,
     (signed_in, now): (Option<SignIn>, Timestamp),
@@ -170,9 +193,9 @@ fn lacks(
     user: &User,
 ) -> Result<Option<StepUp>, Failure> {
     let at = signed_in.and_then(|sign_in| sign_in.at);
-    let recent = at.is_some_and(|at| at.is_younger_across_nodes(FRESH, now));
+    let recent = at.is_some_and(|at| at.is_younger_across_nodes(Session::FRESH, now));
     let strength = signed_in.and_then(|sign_in| sign_in.strength);
     let strong = strength.is_some_and(|strength| strength.satisfies(Acr::Two));
-    let weak = !strong && factors::enrolled(tx, user)?.reaches(rules, Acr::Two);
+    let weak = !strong && factors::reach_since(tx, rules, (user.id, now))?.is_some();
     Ok((!recent || weak).then(|| StepUp { acr: weak.then_some(Acr::Two) }))
 }

@@ -1,4 +1,4 @@
-//! Who may do what at the JSON API and in the console. A right is a type: [`act`] alone makes an [`Authorized`], from what it read of the person
+//! Who may do what at the JSON API and in the console. A right is a type: [`look`] and [`act`] alone make an [`Authorized`], from what it read of the person
 //! in the same transaction, and what it is made for sees it only there (docs/architecture.md, "Rights are types too").
 
 mod authorized;
@@ -8,7 +8,7 @@ mod refusal;
 mod right;
 mod standing;
 
-pub use authorized::{Authorized, act};
+pub use authorized::{Authorized, act, look};
 pub use credential::{Credential, InBrowser};
 pub use note::note;
 pub use refusal::{Conflict, Fault, Kind, Refused, StepUp};

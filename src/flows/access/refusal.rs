@@ -79,6 +79,8 @@ pub enum Conflict {
     AddressTaken,
     /// The account is not in the state that this leads from.
     Status,
+    /// It is the account for emergencies, which only the declaration changes.
+    BreakGlass,
     /// There are as many as there may be.
     TooMany,
     /// The tenant's policy lets nobody in who is new.

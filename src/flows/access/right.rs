@@ -49,7 +49,7 @@ rights! {
     /// Send invitations again, and withdraw them.
     ManageInvitations = InvitationsWrite, Some(Permission::ManagePeople), fresh: false;
     /// Unlock accounts.
-    UnlockPeople = PeopleWrite, Some(Permission::ManageSessions), fresh: false;
+    UnlockPeople = PeopleWrite, Some(Permission::ManageSessions), fresh: true;
     /// See how others can sign in.
     SeeFactors = PeopleRead, Some(Permission::ManageSessions), fresh: false;
     /// See where others are signed in.

@@ -31,7 +31,7 @@ pub(super) struct Standing {
     pub(super) due: Option<PersonalTokenId>,
 }
 
-/// When and how strongly somebody signed in.
+/// When somebody proved a factor last, and the strength of what they proved a moment ago.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SignIn {
     pub(super) at: Option<Timestamp>,
@@ -71,11 +71,12 @@ fn of_token(
         Some(sid) => sessions::find(&mut directory.enter(&token.scope)?, sid)?,
         None => None,
     };
-    let proofs = session.into_iter().flat_map(|session| session.proofs).map(|proof| proof.factor).collect();
-    let signed_in = SignIn {
-        at: token.claims.auth_time.map(Timestamp::from_unix),
-        strength: token.claims.acr.as_deref().and_then(|acr| acr.parse().ok()),
+    let strength = match &session {
+        Some(session) => acr(session.fresh(call.now)),
+        None => token.claims.acr.as_deref().and_then(|acr| acr.parse().ok()),
     };
+    let proofs = session.into_iter().flat_map(|session| session.proofs).map(|proof| proof.factor).collect();
+    let signed_in = SignIn { at: token.claims.auth_time.map(Timestamp::from_unix), strength };
     Ok(Ok(Standing {
         scope: token.scope,
         user: *user,
@@ -120,7 +121,7 @@ fn of_browser(
     };
     let session = who.session();
     let proofs: Vec<Factor> = session.proofs.iter().map(|proof| proof.factor).collect();
-    let signed_in = SignIn { at: Some(session.auth_time()), strength: acr(proofs.iter().copied()) };
+    let signed_in = SignIn { at: Some(session.auth_time()), strength: acr(session.fresh(call.now)) };
     Ok(Ok(Standing {
         scope: who.scope().clone(),
         user: who.user().clone(),

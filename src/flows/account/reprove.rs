@@ -46,7 +46,7 @@ pub fn reprove(
             identifier: Some(user.email.clone()),
             tenant: Some(tenant),
             account: Some(SessionRef { tenant_id: tenant, sid: signed_in.session().id }),
-            pending: Some(Pending { tenant, user: user.id, proofs: Vec::new(), aim: wanted.aim }),
+            pending: Some(Pending { tenant, user: user.id, proofs: Vec::new(), aim: wanted.aim, anew: true }),
             then: Some(wanted.then),
             signing_in: true,
             ..Progress::default()

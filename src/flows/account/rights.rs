@@ -1,24 +1,26 @@
 //! Whose account it is, and whether they have just proved it.
 
-use std::time::Duration;
-
 use crate::flows::call::Call;
+use crate::flows::factors;
 use crate::flows::session::{self, LiveAccount};
 use crate::model::failure::Failure;
 use crate::model::ids::SessionId;
 use crate::model::policy::Policy;
 use crate::model::session::Session;
 use crate::model::user::User;
+use crate::protocol::acr::{Acr, acr};
+use crate::storage::records::users;
 use crate::storage::{Directory, TenantScope};
-
-/// How long after a proof a sensitive change may be made without another one.
-const FRESH: Duration = Duration::from_mins(10);
 
 /// A person who is signed in in this browser, at this moment.
 #[derive(Debug, Clone)]
-pub struct SignedIn(LiveAccount);
+pub struct SignedIn {
+    account: LiveAccount,
+    /// What their factors have to reach together before a sensitive change, where one alone is not enough.
+    reach: Option<Acr>,
+}
 
-/// The same, who proved a factor a moment ago.
+/// The same, who proved a moment ago that it is them: by as much as they have. One factor never takes the other one away.
 #[derive(Debug, Clone)]
 pub struct Fresh(SignedIn);
 
@@ -46,14 +48,38 @@ impl SignedIn {
         if let Some(sid) = named {
             accounts.retain(|account| account.session.id == sid);
         }
-        Ok(match (accounts.len(), accounts.pop()) {
-            (1, Some(only)) => Ok(Self(only)),
-            (_, None) => Err(NotSignedIn::Nobody),
+        let account = match (accounts.len(), accounts.pop()) {
+            (1, Some(only)) => only,
+            (_, None) => return Ok(Err(NotSignedIn::Nobody)),
             (_, Some(last)) => {
                 accounts.push(last);
-                Err(NotSignedIn::Several(accounts))
+                return Ok(Err(NotSignedIn::Several(accounts)));
             }
-        })
+        };
+        let mut tx = directory.enter(&account.scope)?;
+        // What was set up a moment ago was set up by as much as there was to prove then.
+        let had = (account.user.id, call.now - Session::FRESH);
+        let reach = factors::reach_since(&mut tx, &account.policy, had)?;
+        Ok(Ok(Self { account, reach }))
+    }
+
+    /// The same for whoever is about to change something: the person is held until the transaction ends, and read behind that.
+    /// A session that was ended while this waited is not there any more.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn held_of_browser(
+        directory: &mut Directory<'_>,
+        call: &Call,
+        cookie_hash: &str,
+        named: Option<SessionId>,
+    ) -> Result<Result<Self, NotSignedIn>, Failure> {
+        let who = match Self::of_browser(directory, call, cookie_hash, named)? {
+            Ok(who) => who,
+            Err(not) => return Ok(Err(not)),
+        };
+        users::hold_active(&mut directory.enter(who.scope())?, who.user().id)?;
+        Self::of_browser(directory, call, cookie_hash, named)
     }
 
     /// Notes that the session is in use.
@@ -61,34 +87,38 @@ impl SignedIn {
     /// # Errors
     /// The database fails.
     pub fn touch(&self, directory: &mut Directory<'_>, call: &Call) -> Result<(), Failure> {
-        session::touch(&mut directory.enter(&self.0.scope)?, call, &self.0)
+        session::touch(&mut directory.enter(&self.account.scope)?, call, &self.account)
     }
 
     /// The person.
     pub const fn user(&self) -> &User {
-        &self.0.user
+        &self.account.user
     }
 
     /// Their tenant.
     pub const fn scope(&self) -> &TenantScope {
-        &self.0.scope
+        &self.account.scope
     }
 
     /// The session in this browser.
     pub const fn session(&self) -> &Session {
-        &self.0.session
+        &self.account.session
     }
 
     /// Their tenant's policy.
     pub const fn policy(&self) -> &Policy {
-        &self.0.policy
+        &self.account.policy
     }
 
-    /// The right to sensitive changes, where a factor was proved a moment ago. A proof of the future, after a clock was set
-    /// back, is none.
+    /// What their factors have to reach together before a sensitive change, where one alone is not enough.
+    pub const fn reach(&self) -> Option<Acr> {
+        self.reach
+    }
+
+    /// The right to sensitive changes, where enough was proved a moment ago.
     pub fn fresh(&self, call: &Call) -> Option<Fresh> {
-        let is_fresh = self.0.session.auth_time().is_younger_across_nodes(FRESH, call.now);
-        is_fresh.then(|| Fresh(self.clone()))
+        let proved = acr(self.account.session.fresh(call.now));
+        proved.is_some_and(|proved| proved >= self.reach.unwrap_or(proved)).then(|| Fresh(self.clone()))
     }
 }
 

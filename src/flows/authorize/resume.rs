@@ -112,7 +112,8 @@ pub(super) fn settle(
             let aim = request.acr.map(|wanted| wanted.acr);
             let (tenant, user) = (account.scope.id(), account.user.id);
             open.interaction.progress.account = Some(selected);
-            open.interaction.progress.pending = Some(Pending { tenant, user, proofs: Vec::new(), aim });
+            open.interaction.progress.pending =
+                Some(Pending { tenant, user, proofs: Vec::new(), aim, anew: false });
             wait(directory, &open).map(Outcome::StepUp)
         }
         Decision::Consent(account) => {

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use super::{recovery_codes, totp};
 use crate::flows::policy;
 use crate::model::failure::Failure;
+use crate::model::ids::UserId;
 use crate::model::policy::Policy;
 use crate::model::session::Factor;
+use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::protocol::acr::{Acr, acr};
 use crate::storage::TenantTx;
@@ -37,6 +39,23 @@ pub fn enrolled(tx: &mut TenantTx<'_>, user: &User) -> Result<Enrolled, Failure>
     // Everybody has a mailbox.
     factors.insert(Factor::MagicLink);
     Ok(Enrolled(factors))
+}
+
+/// What a sensitive change asks for: two factors of whoever had a second one, or a passkey, at this time. The sheet of recovery
+/// codes is none to live by, nor is a mailbox.
+///
+/// # Errors
+/// The database fails.
+pub fn reach_since(
+    tx: &mut TenantTx<'_>,
+    policy: &Policy,
+    (user, time): (UserId, Timestamp),
+) -> Result<Option<Acr>, Failure> {
+    let totp = totp::confirmed(tx, user)?.and_then(|factor| factor.confirmed_at);
+    let has_totp = policy.allows(Factor::Totp) && totp.is_some_and(|at| at <= time);
+    let has_passkey = policy.allows(Factor::Passkey)
+        && passkeys::of_user(tx, user)?.iter().any(|passkey| passkey.created_at <= time);
+    Ok((has_totp || has_passkey).then_some(Acr::Two))
 }
 
 /// Why a factor has to stay where it is.
@@ -81,9 +100,9 @@ impl Enrolled {
         self.0.contains(&factor)
     }
 
-    /// Whether a second factor of their own is asked for at each sign-in.
-    pub fn has_second_factor(&self) -> bool {
-        self.has(Factor::Totp)
+    /// Whether a second factor of their own is asked for at each sign-in: one that would count.
+    pub fn has_second_factor(&self, policy: &Policy) -> bool {
+        self.has(Factor::Totp) && policy.allows(Factor::Totp)
     }
 
     /// Whether all that they have and that is allowed reaches this strength together.

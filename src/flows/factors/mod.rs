@@ -6,7 +6,7 @@ pub mod passkey;
 pub mod recovery_codes;
 pub mod totp;
 
-pub use enrolled::{Enrolled, Stays, enrolled, stays};
+pub use enrolled::{Enrolled, Stays, enrolled, reach_since, stays};
 
 use std::sync::Arc;
 

@@ -6,10 +6,13 @@ use std::time::Duration;
 use crate::crypto::recovery_code::{ON_A_SHEET, RecoveryCode};
 use crate::flows::account::Fresh;
 use crate::flows::call::Call;
+use crate::flows::mail::MailTerms;
 use crate::model::audit::EventKind;
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
+use crate::model::mail::MailKind;
 use crate::model::secret::Secret;
+use crate::model::session::Factor;
 use crate::model::time::Timestamp;
 use crate::storage::records::{recovery_codes, users};
 use crate::storage::{Directory, TenantTx};
@@ -40,9 +43,18 @@ pub struct Left {
 ///
 /// # Errors
 /// The database fails.
-pub fn renew(directory: &mut Directory<'_>, call: &Call, fresh: &Fresh) -> Result<Option<Sheet>, Failure> {
-    let (tx, user) = (&mut directory.enter(fresh.scope())?, fresh.user().id);
-    if users::hold_active(tx, user)? { make(tx, call, user).map(Some) } else { Ok(None) }
+pub fn renew(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    terms: &MailTerms,
+    fresh: &Fresh,
+) -> Result<Option<Sheet>, Failure> {
+    let (tx, user) = (&mut directory.enter(fresh.scope())?, fresh.user());
+    if !users::hold_active(tx, user.id)? {
+        return Ok(None);
+    }
+    super::tell(tx, call, terms, user, MailKind::FactorAdded { factor: Factor::RecoveryCode, name: None })?;
+    make(tx, call, user.id).map(Some)
 }
 
 /// Makes a sheet for whoever has no code left: with the first factor of theirs that can be lost. The caller holds the person.

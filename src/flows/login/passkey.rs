@@ -56,6 +56,7 @@ impl Fault {
 struct Signer {
     scope: TenantScope,
     user: User,
+    passkey: PasskeyId,
 }
 
 /// Asks the browser of an open page for any passkey. It needs no look at the database: a stranger costs nothing.
@@ -126,12 +127,14 @@ pub fn finish(
     };
     let seen = (&visit, waiting.as_ref(), cookie.old);
     let fault = match signer(directory, call, passkeys, seen, (&assertion, answer))? {
-        Ok(Signer { scope, user }) => {
+        Ok(Signer { scope, user, passkey }) => {
             let who = Candidate { scope: &scope, user: &user, factor: Factor::Passkey };
             match proved(directory, call, rules, (visit.clone(), who), cookie)? {
                 Ok(proved) => return Ok(Ok(proved)),
                 Err(NotEnough::Expired) => return Ok(Err(PasskeyLoginRefusal::Expired)),
-                Err(NotEnough::Refused(rule) | NotEnough::NoSecondFactor(rule)) => Fault::of(rule.as_str()),
+                Err(NotEnough::Refused(rule) | NotEnough::NoSecondFactor(rule)) => {
+                    Fault { reason: rule.as_str(), whose: Some((scope, user.id, passkey)) }
+                }
             }
         }
         Err(fault) => fault,
@@ -176,7 +179,8 @@ fn signer(
     if !note_use(directory, call, &scope, (&passkey, &after))? {
         return Ok(Err(whose(PasskeyRefusal::CounterBack.as_str())));
     }
-    Ok(Ok(Signer { scope, user }))
+    let passkey = passkey.id;
+    Ok(Ok(Signer { scope, user, passkey }))
 }
 
 /// Whether this person may answer: whom more is asked of, or anybody of a tenant that the request admits and settles.

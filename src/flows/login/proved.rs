@@ -15,7 +15,7 @@ use crate::model::ids::{InteractionHandle, UserId};
 use crate::model::policy::Policy;
 use crate::model::session::{Factor, Proof};
 use crate::model::user::User;
-use crate::protocol::acr::Acr;
+use crate::protocol::acr::{Acr, acr};
 use crate::storage::records::policies;
 use crate::storage::{Directory, TenantScope};
 
@@ -77,6 +77,7 @@ pub fn proved(
     let Candidate { scope, user, factor } = who;
     let pending = visit.pending_of(scope.id(), user.id);
     let aim = pending.and_then(|pending| pending.aim);
+    let anew = pending.is_some_and(|pending| pending.anew);
     let earlier = pending.map(|pending| pending.proofs.clone()).unwrap_or_default();
     let fresh = session::merged(&earlier, &[Proof { factor, at: call.now }]);
     let here = session::live_accounts(directory, call, cookie.old)?
@@ -91,14 +92,21 @@ pub fn proved(
     let proved = policy::Proved {
         factors: &all,
         address: call.address,
-        has_second_factor: enrolled.has_second_factor(),
+        has_second_factor: enrolled.has_second_factor(&policy),
     };
     match policy::judge(&mut tx, call, (&policy, Door::SignIn), user, proved)? {
         Verdict::Refused(rule) => Ok(Err(NotEnough::Refused(rule))),
         Verdict::Second(rule) => {
             let aim = aim.max(Some(Acr::Two));
-            let way_on = Pending { tenant: scope.id(), user: user.id, proofs: fresh, aim };
+            let way_on = Pending { tenant: scope.id(), user: user.id, proofs: fresh, aim, anew };
             more(directory, call, (visit, who, rule), (&policy, &enrolled, &all, way_on), cookie)
+        }
+        // The session would do; what is asked for is a proof of today.
+        Verdict::Pass { .. } if anew && !reaches(&fresh, aim) => {
+            let counted: Vec<Factor> = fresh.iter().map(|proof| proof.factor).collect();
+            let way_on = Pending { tenant: scope.id(), user: user.id, proofs: fresh, aim, anew };
+            let why = (visit, who, Rule::OwnSecondFactor);
+            more(directory, call, why, (&policy, &enrolled, &counted, way_on), cookie)
         }
         Verdict::Pass { by_break_glass, .. } => {
             let canonical = &user.email_canonical;
@@ -107,6 +115,11 @@ pub fn proved(
             sign_in(directory, call, (rules, visit, who), (&fresh, by_break_glass), cookie).map(Ok)
         }
     }
+}
+
+fn reaches(proofs: &[Proof], aim: Option<Acr>) -> bool {
+    let reached = acr(proofs.iter().map(|proof| proof.factor));
+    aim.is_none_or(|aim| reached.is_some_and(|reached| reached.satisfies(aim)))
 }
 
 /// What is known of the way on to a second factor.

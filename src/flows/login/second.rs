@@ -112,7 +112,10 @@ impl Challenge {
         if pending.proofs.is_empty() && here.is_none() {
             return Ok(None);
         }
-        let known: &[_] = here.map_or(&[], |account| &account.session.proofs);
+        let known: &[_] = match here {
+            Some(account) if !pending.anew => &account.session.proofs,
+            Some(_) | None => &[],
+        };
         let proofs = session::merged(known, &pending.proofs);
         let ways =
             ways(&mut tx, &user, &proofs.iter().map(|proof| proof.factor).collect::<Vec<_>>(), &pending)?;
@@ -140,17 +143,18 @@ impl Challenge {
         let Some(challenge) = Self::of(directory, call, visit, cookie.old)? else {
             return Ok(Err(SecondRefusal::Expired));
         };
-        if !users::hold_active(&mut directory.enter(&challenge.scope)?, challenge.user.id)? {
-            return Ok(Err(SecondRefusal::Expired));
-        }
         let destination = Destination::Tenant(challenge.scope.id());
         let key = rules.account_key(&destination, &challenge.user.email_canonical);
+        // The counter before the person, as at the password: in the other order two of them wait for each other.
         if let Some(until) = lockout::hold(directory, &key, call.now)? {
             return Ok(Err(SecondRefusal::TooMany { until }));
         }
         let trace = Trace { password: None, address: call.address };
         if let Some(until) = rules.stuffing.held_until(trace, call.now) {
             return Ok(Err(SecondRefusal::TooMany { until }));
+        }
+        if !users::hold_active(&mut directory.enter(&challenge.scope)?, challenge.user.id)? {
+            return Ok(Err(SecondRefusal::Expired));
         }
         Ok(Ok(Found::Held(Box::new(Held { challenge, key }))))
     }
@@ -192,9 +196,15 @@ impl Held {
         let who = Candidate { scope: &scope, user: &user, factor };
         Ok(match proved(directory, call, rules, (visit, who), cookie)? {
             Ok(proved) => Ok(proved),
-            Err(NotEnough::Refused(_) | NotEnough::NoSecondFactor(_) | NotEnough::Expired) => {
+            Err(NotEnough::Refused(rule) | NotEnough::NoSecondFactor(rule)) => {
+                let event = call
+                    .event(EventKind::SignIn, EventResult::Denied, Actor::User(user.id))
+                    .with("reason", rule.as_str())
+                    .with("factor", factor.as_str());
+                directory.enter(&scope)?.record(event);
                 Err(SecondRefusal::Expired)
             }
+            Err(NotEnough::Expired) => Err(SecondRefusal::Expired),
         })
     }
 
@@ -262,5 +272,7 @@ fn ways(
 ) -> Result<Vec<Factor>, Failure> {
     let policy = policies::find(tx)?;
     let enrolled: Enrolled = factors::enrolled(tx, user)?;
-    Ok(enrolled.ways(&policy, proved, pending.aim))
+    // Nothing that begins anew reaches an aim by itself, but a passkey.
+    let aim = pending.aim.filter(|_| !(pending.anew && proved.is_empty()));
+    Ok(enrolled.ways(&policy, proved, aim))
 }

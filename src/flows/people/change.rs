@@ -1,5 +1,5 @@
-//! Changing people: who may do it to whom, and that no tenant loses its last owner (P101, P102, R39). Who holds the tenants
-//! reads what holds then: two owners who take each other away at once do it one after the other.
+//! Changing people: who may do it to whom, and that no tenant loses its last owner (P101, P102, R39). The tenants
+//! are held since before the right was proved: two owners who take each other away at once do it one after the other.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::model::profile::Profile;
 use crate::model::role::{Permission, Role};
 use crate::model::status::Status;
 use crate::storage::TenantTx;
-use crate::storage::records::{tenants, users};
+use crate::storage::records::users;
 
 /// What a change of a person comes to.
 type Done<T> = Result<Result<T, Refused>, Failure>;
@@ -92,6 +92,9 @@ pub fn set_roles(
     if !person.is_version(expected) {
         return Ok(Err(Refused::Changed));
     }
+    if person.user.break_glass && !roles.contains(&Role::Owner) {
+        return Ok(Err(Refused::Conflict(Conflict::BreakGlass)));
+    }
     if !person.user.roles.symmetric_difference(&roles).all(|role| right.covers(*role)) {
         return Ok(Err(Refused::Above));
     }
@@ -117,8 +120,8 @@ pub fn suspend(
         Ok(person) => person,
         Err(refused) => return Ok(Err(refused)),
     };
-    if !stays_owned(tx, &person)? {
-        return Ok(Err(Refused::LastOwner));
+    if let Some(refused) = stays(tx, &person)? {
+        return Ok(Err(refused));
     }
     match provision::suspend(tx, (call, clock), &right.actor(), person.user.id)? {
         Some(_) => Person::find(tx, id),
@@ -161,8 +164,8 @@ pub fn delete(
         Ok(person) => person,
         Err(refused) => return Ok(Err(refused)),
     };
-    if !stays_owned(tx, &person)? {
-        return Ok(Err(Refused::LastOwner));
+    if let Some(refused) = stays(tx, &person)? {
+        return Ok(Err(refused));
     }
     users::hold_active(tx, person.user.id)?;
     provision::delete_user(tx, (call, clock), &right.actor(), &person.user)?;
@@ -180,7 +183,6 @@ pub fn restore(
     id: Option<UserId>,
 ) -> Done<Person> {
     right.check(tx)?;
-    tenants::hold(tx)?;
     let person = match Person::find(tx, id)? {
         Ok(person) => person,
         Err(refused) => return Ok(Err(refused)),
@@ -195,7 +197,8 @@ pub fn restore(
     }
 }
 
-/// Forgets the failed sign-ins of an account, and with them its lock.
+/// Forgets the failed sign-ins of the account of somebody else, and with them its lock: whoever could do it to their own could
+/// guess for ever (P047).
 ///
 /// # Errors
 /// The database fails.
@@ -205,7 +208,7 @@ pub fn unlock(
     right: &Authorized<UnlockPeople>,
     (id, names): (Option<UserId>, &KeyedHash),
 ) -> Done<()> {
-    let person = match target(tx, right, id, false)? {
+    let person = match target(tx, right, id, true)? {
         Ok(person) => person,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -213,7 +216,7 @@ pub fn unlock(
     Ok(Ok(()))
 }
 
-/// The person that something is about to be done to, with the tenants held: there, not deleted, no owner unless the caller is
+/// The person that something is about to be done to: there, not deleted, no owner unless the caller is
 /// one, and where `others` says so not the caller.
 pub(super) fn target<R>(
     tx: &mut TenantTx<'_>,
@@ -222,7 +225,6 @@ pub(super) fn target<R>(
     others: bool,
 ) -> Done<Person> {
     right.check(tx)?;
-    tenants::hold(tx)?;
     let person = match Person::find(tx, id)? {
         Ok(person) if matches!(person.user.status, Status::Deleted { .. }) => {
             return Ok(Err(Refused::NotFound(Kind::User)));
@@ -237,6 +239,15 @@ pub(super) fn target<R>(
         return Ok(Err(Refused::OwnAccount));
     }
     Ok(Ok(person))
+}
+
+/// Why this person has to stay: the tenant would have no active owner, or no account for emergencies, which the declaration
+/// alone names and takes away (P102).
+fn stays(tx: &mut TenantTx<'_>, person: &Person) -> Result<Option<Refused>, Failure> {
+    if person.user.break_glass {
+        return Ok(Some(Refused::Conflict(Conflict::BreakGlass)));
+    }
+    Ok((!stays_owned(tx, person)?).then_some(Refused::LastOwner))
 }
 
 /// Whether the tenant has an active owner when this person is none any more.

@@ -170,7 +170,7 @@ impl Tally {
             roles: &person.roles,
             address: sign_in.address,
             break_glass: person.user.break_glass && person.user.roles.contains(&Role::Owner),
-            has_second_factor: person.enrolled.has_second_factor(),
+            has_second_factor: person.enrolled.has_second_factor(draft),
             now: call.now,
         };
         match evaluate(draft, &facts) {

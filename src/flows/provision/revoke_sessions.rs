@@ -12,8 +12,8 @@ use crate::model::user::User;
 use crate::storage::TenantTx;
 use crate::storage::records::users;
 
-/// Ends every session of a person, every refresh token, those with `offline_access` too, and the access tokens that are
-/// out. Says how many sessions there were.
+/// Ends every session of a person, every refresh token, those with `offline_access` too, every personal access token, and the
+/// access tokens that are out. Says how many sessions there were.
 ///
 /// # Errors
 /// The database fails.
@@ -26,6 +26,8 @@ pub fn revoke_sessions(
     // Whoever is about to give the account a session or a refresh token holds it too: what they give is found here. An
     // account that is not active is given nothing.
     users::hold_active(tx, user.id)?;
+    // Personal access tokens and half sign-ins stand on what was proved.
+    users::forget_proofs(tx, user.id, call.now)?;
     let ended = session::end_all_of_user(tx, call, user.id, actor)?;
     // The sessions have an event of their own; this one says that the tokens went too, also where there was no session.
     let event = call

@@ -21,6 +21,7 @@ use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::protocol::api_scope::ApiScope;
 use crate::protocol::opaque::{self, TenantKind};
+use crate::protocol::resource::ResourceIndicator;
 use crate::storage::TenantTx;
 use crate::storage::records::{personal_access_tokens as tokens, resource_servers, users};
 
@@ -150,6 +151,9 @@ fn judge(
         return Ok(Some(TokenFault::Resource));
     }
     let named: Vec<String> = new.resources.iter().cloned().collect();
+    if named.iter().any(|name| name.parse::<ResourceIndicator>().is_err()) {
+        return Ok(Some(TokenFault::Resource));
+    }
     let tenant = tx.scope().id();
     let mut open = resource_servers::usable(tx, &named)?;
     open.retain(|server| server.is_open_to(tenant));

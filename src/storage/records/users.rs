@@ -225,7 +225,8 @@ pub fn forget_proofs(tx: &mut TenantTx<'_>, id: UserId, now: Timestamp) -> Resul
     Ok(())
 }
 
-/// Stores everything about the account but its id and when it was made; false when it is not there.
+/// Stores everything about the account but its id, when it was made and since when proofs count, which [`forget_proofs`] alone
+/// says; false when it is not there.
 pub fn update(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failure> {
     let changed = diesel::update(tx.rows::<users::table>().filter(users::id.eq(user.id.to_string())))
         .set((
@@ -236,7 +237,6 @@ pub fn update(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failure> {
             users::roles.eq(to_json(&user.roles, "users.roles")?),
             users::status.eq(user.status.as_str()),
             users::status_since.eq(user.status.since().map(Timestamp::to_naive)),
-            users::proofs_since.eq(user.proofs_since.map(Timestamp::to_naive)),
             users::break_glass.eq(user.break_glass),
         ))
         .prepared()

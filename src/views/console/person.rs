@@ -167,19 +167,23 @@ pub enum PersonProblem {
     OwnAccount,
     /// The tenant would be left without an active owner.
     LastOwner,
+    /// It is the account for emergencies.
+    BreakGlass,
     /// The account is another than it was on the page.
     Changed,
 }
 
 impl PersonProblem {
     /// Every problem.
-    pub const ALL: [Self; 4] = [Self::Above, Self::OwnAccount, Self::LastOwner, Self::Changed];
+    pub const ALL: [Self; 5] =
+        [Self::Above, Self::OwnAccount, Self::LastOwner, Self::BreakGlass, Self::Changed];
 
     const fn message(self) -> &'static str {
         match self {
             Self::Above => "person-above",
             Self::OwnAccount => "person-own-account",
             Self::LastOwner => "person-last-owner",
+            Self::BreakGlass => "person-break-glass",
             Self::Changed => "person-changed",
         }
     }

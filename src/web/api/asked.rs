@@ -96,7 +96,7 @@ impl<R: Right> Asked<R> {
         let credential = self.credential()?;
         let (call, shown) = (self.call.clone(), credential.clone());
         let read = move |directory: &mut Directory<'_>| {
-            access::act(directory, &call, &shown, |tx, right| {
+            access::look(directory, &call, &shown, |tx, right| {
                 let done = given_to(given, tx, right, work)?;
                 Ok(done.map(|value| (value, right.due())))
             })

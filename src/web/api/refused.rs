@@ -96,6 +96,9 @@ fn words(refused: &Refused) -> (StatusCode, &'static str, &'static str) {
                     "mailed-enough",
                     "So many mails went to this address of late that it gets none now; try again later.",
                 ),
+                Conflict::BreakGlass => {
+                    ("break-glass", "This is the account for emergencies; the declaration alone changes it.")
+                }
                 Conflict::Status => ("wrong-status", "The account is not in the state that this leads from."),
             };
             (StatusCode::CONFLICT, kind, title)

@@ -100,7 +100,7 @@ pub(super) async fn act<T: Send + 'static>(
 ) -> Result<T, Detour> {
     let (call, cookie, named) = (visitor.call.clone(), visitor.browser.hash().to_owned(), visited.named);
     let done = visitor.edge.database.write_directory(move |directory| {
-        let Ok(who) = SignedIn::of_browser(directory, &call, &cookie, named)? else { return Ok(None) };
+        let Ok(who) = SignedIn::held_of_browser(directory, &call, &cookie, named)? else { return Ok(None) };
         who.touch(directory, &call)?;
         work(directory, &call, &who).map(Some)
     });
@@ -129,7 +129,7 @@ pub(super) async fn change<T: Send + 'static>(
 pub(super) async fn proved(visitor: &Visitor, visited: &Visited, page: &'static str) -> Result<(), Detour> {
     match visited.who.fresh(&visitor.call) {
         Some(_) => Ok(()),
-        None => Err(prove_first(visitor, visited, (visited.to(page), None)).await?),
+        None => Err(prove_first(visitor, visited, (visited.to(page), visited.who.reach())).await?),
     }
 }
 

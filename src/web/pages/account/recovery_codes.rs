@@ -7,8 +7,11 @@ use actix_web::web::Bytes;
 
 use super::entry::{Visited, change, visited};
 use super::factors;
+use crate::flows::Call;
+use crate::flows::account::Fresh;
 use crate::flows::factors::recovery_codes::{self, Sheet};
 use crate::model::secret::Secret;
+use crate::storage::Directory;
 use crate::views::RecoveryCodesPage;
 use crate::views::account::Section;
 use crate::web::pages::visitor::{Outcome, Visitor, answered};
@@ -38,7 +41,11 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let visited = visited(visitor, &params).await?;
     match (params.get("action"), params.secret("codes")) {
         (Some("make"), None) => {
-            let made = change(visitor, &visited, RecoveryCodesPage::PATH, recovery_codes::renew).await?;
+            let terms = visitor.edge.mail.clone();
+            let renew = move |directory: &mut Directory<'_>, call: &Call, fresh: &Fresh| {
+                recovery_codes::renew(directory, call, &terms, fresh)
+            };
+            let made = change(visitor, &visited, RecoveryCodesPage::PATH, renew).await?;
             Ok(match made {
                 Some(sheet) => fresh(visitor, &visited, sheet, false),
                 None => visitor.to(&visited.to(RecoveryCodesPage::PATH)),

@@ -73,7 +73,7 @@ impl Console {
     ) -> Done<T> {
         let (call, credential) = (visitor.call.clone(), self.credential.clone());
         let read = move |directory: &mut Directory<'_>| {
-            access::act(directory, &call, &credential, |tx, right| administering(tx, right, work))
+            access::look(directory, &call, &credential, |tx, right| administering(tx, right, work))
         };
         match visitor.sound(visitor.edge.database.read_directory(read).await)? {
             Ok(value) => Ok(Ok(value)),

@@ -155,6 +155,7 @@ const fn problem(refused: &Refused) -> Option<PersonProblem> {
         Refused::Above => Some(PersonProblem::Above),
         Refused::OwnAccount => Some(PersonProblem::OwnAccount),
         Refused::LastOwner => Some(PersonProblem::LastOwner),
+        Refused::Conflict(Conflict::BreakGlass) => Some(PersonProblem::BreakGlass),
         Refused::Conflict(Conflict::AddressTaken | Conflict::Status | Conflict::TooMany)
         | Refused::Changed => Some(PersonProblem::Changed),
         Refused::InvalidToken
@@ -206,7 +207,7 @@ async fn page(
     };
     let status = problem.map_or(StatusCode::OK, |problem| match problem {
         PersonProblem::Above | PersonProblem::OwnAccount => StatusCode::FORBIDDEN,
-        PersonProblem::LastOwner | PersonProblem::Changed => StatusCode::CONFLICT,
+        PersonProblem::LastOwner | PersonProblem::BreakGlass | PersonProblem::Changed => StatusCode::CONFLICT,
     });
     Ok(visitor.show(status, &page))
 }

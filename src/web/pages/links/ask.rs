@@ -79,6 +79,9 @@ async fn submit(visitor: &Visitor, body: &Bytes, wanted: Wanted) -> Outcome {
     if login::is_cancel(&params) {
         return login::cancel(visitor, Some(handle)).await;
     }
+    if params.get("action") != Some("continue") {
+        return Ok(login::look_again(visitor, handle));
+    }
     // Each ask counts at this door, whatever comes of it.
     visitor.note_failure();
     match ask_for(visitor, handle, wanted).await? {
