@@ -52,15 +52,12 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         return Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page));
     };
     let scope = open(visitor, &organisation).await?;
-    let leave = visitor.may_begin().await?;
+    // Each ask counts, whatever comes of it (P036, P068).
+    visitor.note_failure();
     let (call, terms) = (visitor.call.clone(), visitor.edge.mail.clone());
     let (asked, language) = (email.clone(), visitor.frame(None).text.lang());
     let done = visitor.edge.database.write(&scope, move |tx| sign_up(tx, &call, &terms, (&asked, language)));
-    let done = done.await;
-    if let Some(leave) = leave {
-        leave.end(true);
-    }
-    visitor.sound(done)?;
+    visitor.sound(done.await)?;
     let page = SignUpSentPage {
         frame: visitor.frame(None),
         email: email.spelling().to_owned(),
