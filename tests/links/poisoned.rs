@@ -21,8 +21,9 @@ async fn p057_links_lead_to_the_issuer_whatever_the_request_says() {
             let (jar, page) = post.before(ADA).await;
             let asked = jar.open(&page.attribute(by, "href").expect("a way")).await;
             let form = asked.form();
-            let fields: Vec<(&str, &str)> =
+            let mut fields: Vec<(&str, &str)> =
                 form.fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+            fields.push(("action", "continue"));
             let before = post.server.mails().await.len();
             let headers =
                 [("origin", post.server.issuer()), ("sec-fetch-site", "same-origin"), (name, value)];

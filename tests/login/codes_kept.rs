@@ -62,9 +62,9 @@ async fn p048_an_old_session_changes_no_factor() {
 #[tokio::test]
 async fn p048_one_factor_alone_does_not_take_the_other_one_away() {
     let phone = Phone::new().await;
-    let before = factors(&phone);
     let jar = phone.by_both().await;
     phone.server.advance(Duration::from_mins(11)).await;
+    let before = factors(&phone);
     let remove = jar.open("/account/factors/totp/remove").await;
     let asked = jar.submit(&remove, &[]).await;
     let field = |name: &str| asked.form().fields.into_iter().find(|(own, _)| own == name).expect("a field").1;

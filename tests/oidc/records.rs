@@ -308,7 +308,7 @@ async fn links(world: &World) {
         let page = jar.open("/login").await;
         let page = jar.submit(&page, &[("username", email), ("organisation", "acme")]).await;
         let page = jar.open(&page.attribute("login-reset", "href").expect("a way")).await;
-        jar.submit(&page, &[]).await;
+        jar.submit(&page, &[("action", "continue")]).await;
     }
     let mails = world.server.mails().await;
     let path = mails.last().expect("a mail").path(world.server.issuer());

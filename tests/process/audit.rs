@@ -49,7 +49,7 @@ fn p136_a_changed_missing_inserted_or_reordered_event_is_named() {
         (
             "inserted",
             "UPDATE audit_events SET seq = seq + 1000 WHERE {} AND seq >= 3;
-             INSERT INTO audit_events SELECT tenant_id, 3, at, kind, body, hash FROM saved WHERE {} AND seq = 2;
+             INSERT INTO audit_events SELECT tenant_id, 3, at, kind, body, hash, user_id FROM saved WHERE {} AND seq = 2;
              UPDATE audit_events SET seq = seq - 999 WHERE {} AND seq > 1000",
             "event 3 was changed",
         ),
@@ -61,12 +61,12 @@ fn p136_a_changed_missing_inserted_or_reordered_event_is_named() {
         ),
         (
             "inserted behind the end",
-            "INSERT INTO audit_events SELECT tenant_id, seq + 1000, at, kind, body, hash FROM saved WHERE {} AND seq = 3",
+            "INSERT INTO audit_events SELECT tenant_id, seq + 1000, at, kind, body, hash, user_id FROM saved WHERE {} AND seq = 3",
             "event 1003 was inserted",
         ),
         (
             "inserted before the first",
-            "INSERT INTO audit_events SELECT tenant_id, 0, at, kind, body, hash FROM saved WHERE {} AND seq = 3",
+            "INSERT INTO audit_events SELECT tenant_id, 0, at, kind, body, hash, user_id FROM saved WHERE {} AND seq = 3",
             "event 0 was inserted",
         ),
         ("another kind beside it", "UPDATE audit_events SET kind = 'audit.read' WHERE {} AND seq = 3", "the time or kind beside event 3"),

@@ -80,6 +80,11 @@ async fn p145_an_erased_person_is_nowhere_and_the_record_is_whole() {
     }
     let back = home.program.run(&["users", "restore", "--tenant", "acme", &id]);
     assert_eq!(back.code, Some(1), "nothing brings them back");
+    // Once more takes nothing from anybody else.
+    let facts = home.count("audit_personal");
+    assert!(facts > 0);
+    home.program.run(&["users", "erase", "--tenant", "acme", &id, "--yes"]);
+    assert_eq!(home.count("audit_personal"), facts);
     home.program.ok(&["audit", "verify"]);
     // The address is free: whoever comes with it is a new person.
     home.program.ok(&["users", "import", "--tenant", "acme", "people.csv", "--yes"]);

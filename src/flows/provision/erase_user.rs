@@ -1,7 +1,10 @@
 //! Erasing a person for good: what is theirs goes from every table, and what names them from the record, whose chain stays
 //! whole (R75, P145, D22).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use serde_json::Value;
 
 use super::delete_user::strip;
 use crate::effects::Clock;
@@ -9,6 +12,7 @@ use crate::flows::call::Call;
 use crate::flows::owners;
 use crate::flows::revocation::Falling;
 use crate::model::audit::{Actor, EventKind, EventResult};
+use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::model::profile::Profile;
 use crate::model::user::User;
@@ -26,7 +30,7 @@ const PAGE: i64 = 1000;
 pub struct LastOwner;
 
 /// Erases an account, deleted before or not; says how many events were left without what named the person. Its row stays
-/// as an id that leads nowhere, so that what others did keeps its meaning.
+/// as an id that leads nowhere, so that what others did keeps its meaning. One that is erased already stays as it is.
 ///
 /// # Errors
 /// The database fails.
@@ -39,6 +43,9 @@ pub fn erase_user(
     tenants::hold(tx)?;
     if owners::is_owner(tx, user)? && !owners::exists(tx, Some(user.id))? {
         return Ok(Err(LastOwner));
+    }
+    if user.email.is_empty() {
+        return Ok(Ok(0));
     }
     if user.status.is_active() || !user.email_canonical.starts_with("deleted:") {
         strip(tx, call, actor, user)?;
@@ -77,7 +84,7 @@ pub fn erase_user(
 
 /// Takes the personal side from every event that is about the person, or names them by their address.
 fn forget(tx: &mut TenantTx<'_>, user: &User) -> Result<Vec<i64>, Failure> {
-    let (id, address) = (user.id.to_string(), user.email.to_lowercase());
+    let (id, address) = (user.id.to_string(), user.email.parse::<Email>().ok());
     let (mut erased, mut last) = (Vec::new(), 0);
     loop {
         let page = audit::after(tx, last, PAGE)?;
@@ -87,7 +94,7 @@ fn forget(tx: &mut TenantTx<'_>, user: &User) -> Result<Vec<i64>, Failure> {
             .iter()
             .filter(|event| {
                 event.personal.as_ref().is_some_and(|personal| {
-                    event.body.contains(&id) || personal.facts.to_lowercase().contains(&address)
+                    event.body.contains(&id) || names(&personal.facts, address.as_ref())
                 })
             })
             .map(|event| event.seq)
@@ -95,4 +102,12 @@ fn forget(tx: &mut TenantTx<'_>, user: &User) -> Result<Vec<i64>, Failure> {
         audit::erase_personal(tx, &theirs)?;
         erased.extend(theirs);
     }
+}
+
+/// Whether one of the facts is this address, however it was spelled (D3). Facts that cannot be read might be.
+fn names(facts: &str, address: Option<&Email>) -> bool {
+    let Some(address) = address else { return false };
+    let Ok(facts) = serde_json::from_str::<BTreeMap<String, Value>>(facts) else { return true };
+    let spelled = facts.values().filter_map(Value::as_str).filter_map(|fact| fact.parse::<Email>().ok());
+    spelled.into_iter().any(|fact| fact.canonical() == address.canonical())
 }
