@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod invitations;
+mod journey;
 mod layout;
 mod moving_on;
 mod passkeys;
