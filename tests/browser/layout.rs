@@ -19,6 +19,7 @@ pub(super) const FAULTS: &str = r#"
     }
     for (const element of document.querySelectorAll("body *:not(.unseen)")) {
         const box = element.getBoundingClientRect();
+        if (element.hidden && element.checkVisibility()) faults.push(`${element.id} is hidden and seen`);
         if (box.left < -0.5 || box.right > root.clientWidth + 0.5) faults.push(`${element.tagName} ${element.id} sticks out`);
     }
     return faults;
