@@ -1,6 +1,5 @@
 //! `symbolon policy`: says which rule of a tenant's sign-in policy decides, and tries a draft on what happened.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,15 +13,11 @@ use super::person::PersonArgs;
 use super::settings::SettingsArgs;
 use crate::config::bounded;
 use crate::config::fault::in_words;
-use crate::flows::factors::enrolled;
-use crate::flows::policy::{Affected, Door, Facts, Rule, Simulation, Verdict, evaluate, roles_of, simulate};
+use crate::flows::policy::{Affected, Door, Ground, Rule, Simulation, Verdict, ground, simulate};
 use crate::flows::provision::declaration::read_policy;
 use crate::model::ids::Slug;
-use crate::model::policy::Policy;
-use crate::model::role::Role;
 use crate::model::session::Factor;
 use crate::model::user::User;
-use crate::storage::records::policies;
 
 /// The most bytes of a draft.
 const LARGEST: u64 = 1 << 20;
@@ -128,33 +123,10 @@ impl PolicyCommand {
     }
 }
 
-/// What the verdicts stand on.
-struct Ground {
-    policy: Policy,
-    roles: BTreeSet<Role>,
-    has_second_factor: bool,
-}
-
 fn explain(deployment: &Deployment, arguments: &Explain) -> Outcome {
-    let (user, ground) = arguments.person.change(deployment, |tx, user| {
-        let policy = policies::find(tx)?;
-        let has_second_factor = enrolled(tx, user)?.has_second_factor(&policy);
-        Ok(Ground { policy, roles: roles_of(tx, user)?, has_second_factor })
-    })?;
+    let (user, ground) = arguments.person.change(deployment, |tx, user| ground(tx, user, None))?;
     let factors: Vec<Factor> = arguments.with.iter().map(|word| word.factor()).collect();
-    let now = deployment.call().now;
-    let verdicts = Door::ALL.map(|door| {
-        let facts = Facts {
-            door,
-            proofs: &factors,
-            roles: &ground.roles,
-            address: arguments.from,
-            break_glass: user.break_glass && user.roles.contains(&Role::Owner),
-            has_second_factor: ground.has_second_factor,
-            now,
-        };
-        (door, evaluate(&ground.policy, &facts))
-    });
+    let verdicts = ground.verdicts(&factors, arguments.from, deployment.call().now);
     if arguments.json {
         let doors: Vec<Value> = verdicts.iter().map(|(door, verdict)| in_json(*door, *verdict)).collect();
         say(

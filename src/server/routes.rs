@@ -1,6 +1,7 @@
 //! The whole URL map. Each route declares who may come through, what limits it, and what it takes; what is not here
 //! does not exist.
 
+mod administration;
 mod check;
 
 use std::rc::Rc;
@@ -37,6 +38,7 @@ const DELETE: &[Method; 1] = &[Method::DELETE];
 pub fn table() -> Vec<Route> {
     let mut all = pages_and_protocol();
     all.extend(api());
+    all.extend(administration::routes());
     all.extend(joining());
     all.extend(passkeys());
     all.extend(factors());

@@ -19,7 +19,9 @@ fn operations(world: &World) -> Vec<(String, Operation)> {
             .replace("{user}", &nobody)
             .replace("{session}", &nobody)
             .replace("{token}", &nobody)
-            .replace("{invitation}", &nobody);
+            .replace("{invitation}", &nobody)
+            .replace("{group}", &nobody)
+            .replace("{factor}", &nobody);
         all.extend(route.operations().iter().map(|operation| (path.clone(), operation.clone())));
     }
     assert!(all.len() > 1, "the operations are found");

@@ -41,6 +41,8 @@ async fn p098_an_id_of_another_tenant_is_one_that_never_existed() {
                     .replace("{session}", sid)
                     .replace("{token}", sid)
                     .replace("{invitation}", id)
+                    .replace("{group}", id)
+                    .replace("{factor}", id)
             };
             let what = format!("{method} {}", route.path());
             let noted = world.events(world.acme).len();

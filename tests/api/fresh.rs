@@ -28,7 +28,9 @@ async fn p056_an_old_sign_in_is_not_enough_for_what_is_privileged() {
                 .replace("{user}", &world.of(Role::Member).to_string())
                 .replace("{session}", &world.hank.to_string())
                 .replace("{token}", &world.hank.to_string())
-                .replace("{invitation}", &world.hank.to_string());
+                .replace("{invitation}", &world.hank.to_string())
+                .replace("{group}", &world.hank.to_string())
+                .replace("{factor}", &world.hank.to_string());
             let body = body_of(operation.described.id);
             if !operation.demand.fresh {
                 others += 1;

@@ -38,7 +38,9 @@ async fn p063_members_that_are_not_known_are_refused_at_every_depth() {
                 .replace("{user}", &world.of(Role::Member).to_string())
                 .replace("{session}", &world.hank.to_string())
                 .replace("{token}", &world.hank.to_string())
-                .replace("{invitation}", &world.hank.to_string());
+                .replace("{invitation}", &world.hank.to_string())
+                .replace("{group}", &world.hank.to_string())
+                .replace("{factor}", &world.hank.to_string());
             let (method, id) = (operation.method.as_str(), operation.described.id);
             let good = body_of(id).unwrap_or_else(|| panic!("a body for {id}"));
             for (name, value) in EXTRA {
@@ -57,7 +59,8 @@ async fn p063_members_that_are_not_known_are_refused_at_every_depth() {
                     let page = world.call(method, &path, &token, Some(&body)).await;
                     assert_problem(&page, 400, "invalid-request");
                     assert_eq!(page.json()["errors"][0]["pointer"], place, "{id} {name}: {page:?}");
-                    assert!(!page.body.contains(name) || name == "id" || name == "status" || name == "admin");
+                    let said = if place.is_empty() { page.body } else { page.body.replace(&place, "") };
+                    assert!(!said.contains(name) || name == "id" || name == "status" || name == "admin");
                 }
             }
         }

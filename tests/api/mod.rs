@@ -2,11 +2,14 @@
 
 mod callers;
 mod document;
+mod factors;
 mod foreign;
 mod fresh;
+mod groups;
 mod input;
 mod invitations;
 mod people;
+mod policy;
 mod roles;
 mod sessions;
 mod tokens;

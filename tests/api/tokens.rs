@@ -115,7 +115,7 @@ async fn p114_a_token_never_makes_a_token_nor_does_what_is_privileged() {
     for route in routes::table() {
         for operation in route.operations().iter().filter(|operation| operation.demand.fresh) {
             let nobody = world.hank.to_string();
-            let path = ["{user}", "{session}", "{token}", "{invitation}"]
+            let path = ["{user}", "{session}", "{token}", "{invitation}", "{group}", "{factor}"]
                 .iter()
                 .fold(route.path().to_owned(), |path, name| path.replace(name, &nobody));
             let body = body_of(operation.described.id);

@@ -180,11 +180,31 @@ pub(super) fn body_of(operation: &str) -> Option<Value> {
         "makePersonalAccessToken" => {
             Some(json!({"name": "backup", "scopes": ["account:read"], "expires_at": "2027-06-01T00:00:00Z"}))
         }
+        "createGroup" => Some(json!({"name": "Sales", "roles": ["member"]})),
+        "changeGroup" => Some(json!({"name": "Sales and support"})),
+        "setPolicy" | "simulatePolicy" => Some(json!({"policy": every_rule()})),
+        "explainPolicy" => {
+            Some(json!({"user": "0191c7b2-7a00-7000-8000-000000000001", "with": ["password"]}))
+        }
         "sendInvitation" => Some(json!({"email": "new@acme.example", "roles": ["member"]})),
         "sendInvitations" => Some(json!({"invitations": [{"email": "newer@acme.example"}]})),
         "setUserRoles" => Some(json!({"roles": ["member"]})),
         _ => None,
     }
+}
+
+/// A policy that says every key, and what holds where none does.
+pub(super) fn every_rule() -> Value {
+    json!({
+        "registration": "invite_only",
+        "email_domains": [],
+        "methods": ["password", "passkey", "totp", "magic_link"],
+        "mfa": {"required": "none", "roles": [], "outside_trusted": false},
+        "networks": {"sign_in": [], "administration": [], "trusted": []},
+        "password": {"min_length": 12},
+        "session": {"idle": "8h", "absolute": "7d"},
+        "tokens": {},
+    })
 }
 
 /// Asserts that this is a problem of this kind.

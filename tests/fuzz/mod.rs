@@ -96,7 +96,7 @@ fn filled(path: &str) -> String {
     let parts = path.split('/').map(|part| match part {
         "{name}" => "style.css",
         "{client}" => "notes",
-        "{id}" | "{user}" | "{session}" | "{token}" | "{invitation}" => {
+        "{id}" | "{user}" | "{session}" | "{token}" | "{invitation}" | "{group}" | "{factor}" => {
             "0191c7a0-0000-7000-8000-000000000000"
         }
         unknown if unknown.contains('{') => panic!("nothing to put into {unknown} of {path}"),

@@ -7,12 +7,15 @@ mod note;
 mod refusal;
 mod right;
 mod standing;
+mod version;
 
 pub use authorized::{Authorized, act, look};
 pub use credential::{Credential, InBrowser};
 pub use note::note;
 pub use refusal::{Conflict, Fault, Kind, Refused, StepUp};
 pub use right::{
-    ChangeRoles, Demand, EndSessions, Invite, MakeToken, ManageInvitations, ManageOwnAccount, ManagePeople,
-    ReadInvitations, ReadOwnAccount, ReadPeople, RemovePeople, Right, SeeFactors, SeeSessions, UnlockPeople,
+    ChangePolicy, ChangeRoles, Demand, EndSessions, Invite, MakeToken, ManageGroups, ManageInvitations,
+    ManageOwnAccount, ManagePeople, ReadGroups, ReadInvitations, ReadOwnAccount, ReadPeople, ReadPolicy,
+    RemovePeople, ResetFactors, RevokeTokens, Right, SeeFactors, SeeSessions, SeeTokens, UnlockPeople,
 };
+pub use version::is_version;

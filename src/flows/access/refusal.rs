@@ -58,6 +58,10 @@ pub enum Kind {
     PersonalToken,
     /// An invitation.
     Invitation,
+    /// A group.
+    Group,
+    /// A factor of a person.
+    Factor,
 }
 
 impl Kind {
@@ -68,6 +72,8 @@ impl Kind {
             Self::Session => "session",
             Self::PersonalToken => "personal_access_token",
             Self::Invitation => "invitation",
+            Self::Group => "group",
+            Self::Factor => "factor",
         }
     }
 }
@@ -89,6 +95,12 @@ pub enum Conflict {
     Answered,
     /// So many mails went to this address of late that it gets none now (P068).
     MailedEnough,
+    /// Another group has this name.
+    NameTaken,
+    /// With this policy no active owner could sign in.
+    LocksOutOwners,
+    /// With this policy the caller could not administer the tenant as they do now.
+    LocksOutCaller,
 }
 
 /// One value that cannot be taken: where it stands (RFC 6901), and what would be right. Never the value itself.

@@ -52,6 +52,20 @@ rights! {
     UnlockPeople = PeopleWrite, Some(Permission::ManageSessions), fresh: true;
     /// See how others can sign in.
     SeeFactors = PeopleRead, Some(Permission::ManageSessions), fresh: false;
+    /// Take a factor away from others.
+    ResetFactors = PeopleWrite, Some(Permission::ManageSessions), fresh: true;
+    /// See the personal access tokens of others.
+    SeeTokens = PeopleRead, Some(Permission::ManageSessions), fresh: false;
+    /// Revoke personal access tokens of others.
+    RevokeTokens = PeopleWrite, Some(Permission::ManageSessions), fresh: true;
+    /// See groups.
+    ReadGroups = GroupsRead, Some(Permission::ReadPeople), fresh: false;
+    /// Change groups and who is in them: what they give, their members have.
+    ManageGroups = GroupsWrite, Some(Permission::ManagePeople), fresh: true;
+    /// See the sign-in policy, and try drafts of it.
+    ReadPolicy = PolicyRead, Some(Permission::ReadPolicy), fresh: false;
+    /// Change the sign-in policy.
+    ChangePolicy = PolicyWrite, Some(Permission::ManagePolicy), fresh: true;
     /// See where others are signed in.
     SeeSessions = SessionsRead, Some(Permission::ManageSessions), fresh: false;
     /// Sign others out.

@@ -95,6 +95,11 @@ impl Enrolled {
         self
     }
 
+    /// All of it.
+    pub fn all(&self) -> Vec<Factor> {
+        self.0.iter().copied().collect()
+    }
+
     /// Whether they have this one.
     pub fn has(&self, factor: Factor) -> bool {
         self.0.contains(&factor)

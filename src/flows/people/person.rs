@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::flows::access::{Kind, Refused};
+use crate::flows::access::{Kind, Refused, is_version};
 use crate::model::digest::sha256_hex;
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
@@ -44,11 +44,9 @@ impl Person {
         self.user.roles.iter().chain(by_groups).copied().collect()
     }
 
-    /// Whether a caller who names a version means this one. Tags are compared as they are (RFC 9110 §13.1.1), and any
-    /// version is meant by `*` or by none.
+    /// Whether a caller who names a version means this one.
     pub(super) fn is_version(&self, expected: Option<&str>) -> bool {
-        let tag = format!("\"{}\"", self.version());
-        expected.is_none_or(|tags| tags.split(',').map(str::trim).any(|own| own == "*" || own == tag))
+        is_version(&self.version(), expected)
     }
 
     /// A text that is another after each change of what is shown of the person.

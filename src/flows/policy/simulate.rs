@@ -38,6 +38,13 @@ pub struct Simulation {
     pub affected: Vec<Affected>,
 }
 
+impl Simulation {
+    /// Whom it would have locked out.
+    pub fn locked_out(&self) -> impl Iterator<Item = UserId> {
+        self.affected.iter().filter(|person| person.locked_out).map(|person| person.user)
+    }
+}
+
 /// Somebody who signed in, and would not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Affected {

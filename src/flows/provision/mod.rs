@@ -1,6 +1,8 @@
 //! Changing what a deployment holds: the declared file, the command line, later SCIM and the API, all through here.
 
 mod apply;
+mod change_group;
+mod change_policy;
 mod change_user;
 mod create_user;
 pub mod declaration;
@@ -23,6 +25,8 @@ mod yaml;
 
 pub use apply::Made;
 
+pub use change_group::{Places, add_member, put_group, remove_group, remove_member};
+pub use change_policy::change_policy;
 pub use change_user::{change_profile, set_roles};
 pub use create_user::{NewUser, add_user, create_user};
 pub use delete_user::{RECOVERY, StaysDeleted, delete_user, delete_user_but_last_owner, restore_user};

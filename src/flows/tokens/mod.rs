@@ -9,4 +9,4 @@ mod revoke;
 pub use live::{Live, live, touch};
 pub use make::{LONGEST_LIFE, Maker, NewToken, TokenFault, make};
 pub use offered::{Offered, offered};
-pub use revoke::{list, revoke};
+pub use revoke::{list, revoke, revoke_by};

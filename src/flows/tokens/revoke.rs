@@ -1,4 +1,4 @@
-//! Listing and revoking personal access tokens, by their owner.
+//! Listing and revoking personal access tokens, by their owner or by those who administer people.
 
 use crate::flows::call::Call;
 use crate::flows::revocation::{self, Within};
@@ -26,6 +26,19 @@ pub fn list(tx: &mut TenantTx<'_>, call: &Call, user: &User) -> Result<Vec<Perso
 /// # Errors
 /// The database fails.
 pub fn revoke(tx: &mut TenantTx<'_>, call: &Call, user: &User, id: PersonalTokenId) -> Result<bool, Failure> {
+    revoke_by(tx, call, &Actor::User(user.id), (user, id))
+}
+
+/// The same, whoever does it.
+///
+/// # Errors
+/// The database fails.
+pub fn revoke_by(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    actor: &Actor,
+    (user, id): (&User, PersonalTokenId),
+) -> Result<bool, Failure> {
     if !tokens::remove(tx, user.id, id)? {
         return Ok(false);
     }
@@ -33,9 +46,10 @@ pub fn revoke(tx: &mut TenantTx<'_>, call: &Call, user: &User, id: PersonalToken
     let word = id.to_string();
     revocation::revoke(tx, &within, [(RevokedKind::Session, word.as_str())], call.now)?;
     let event = call
-        .event(EventKind::PersonalTokenChanged, EventResult::Success, Actor::User(user.id))
+        .event(EventKind::PersonalTokenChanged, EventResult::Success, actor.clone())
         .on("personal_access_token", id)
-        .with("action", "revoke");
+        .with("action", "revoke")
+        .with("user", user.id.to_string());
     tx.record(event);
     Ok(true)
 }

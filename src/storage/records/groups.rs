@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::{ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::users::read_roles;
 use super::{stored, to_json};
@@ -25,11 +25,75 @@ pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<Group>, Failure> {
         .select((groups::id, groups::name, groups::roles))
         .load(tx.conn())
         .or_failure("listing groups")?;
-    rows.into_iter()
-        .map(|(id, name, roles)| {
-            Ok(Group { id: stored(&id, "groups.id")?, name, roles: read_roles(&roles, "groups.roles")? })
-        })
-        .collect()
+    rows.into_iter().map(read).collect()
+}
+
+/// The group with this id.
+pub fn find(tx: &mut TenantTx<'_>, id: GroupId) -> Result<Option<Group>, Failure> {
+    let row: Option<(String, String, String)> = tx
+        .rows::<groups::table>()
+        .filter(groups::id.eq(id.to_string()))
+        .select((groups::id, groups::name, groups::roles))
+        .get_result(tx.conn())
+        .optional()
+        .or_failure("reading a group")?;
+    row.map(read).transpose()
+}
+
+/// The id of the group with this name.
+pub fn named(tx: &mut TenantTx<'_>, name: &str) -> Result<Option<GroupId>, Failure> {
+    let id: Option<String> = tx
+        .rows::<groups::table>()
+        .filter(groups::name.eq(name))
+        .select(groups::id)
+        .get_result(tx.conn())
+        .optional()
+        .or_failure("reading a group by name")?;
+    id.map(|id| stored(&id, "groups.id")).transpose()
+}
+
+/// Groups behind this one, in the order of their ids.
+pub fn page(tx: &mut TenantTx<'_>, after: Option<GroupId>, limit: i64) -> Result<Vec<Group>, Failure> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let rows: Vec<(String, String, String)> = tx
+        .rows::<groups::table>()
+        .filter(groups::id.gt(after))
+        .order(groups::id)
+        .limit(limit)
+        .select((groups::id, groups::name, groups::roles))
+        .load(tx.conn())
+        .or_failure("listing groups")?;
+    rows.into_iter().map(read).collect()
+}
+
+/// How many groups there are.
+pub fn count(tx: &mut TenantTx<'_>) -> Result<i64, Failure> {
+    tx.rows::<groups::table>().count().get_result(tx.conn()).or_failure("counting groups")
+}
+
+/// Everybody in the group.
+pub fn members(tx: &mut TenantTx<'_>, id: GroupId) -> Result<BTreeSet<UserId>, Failure> {
+    let rows: Vec<String> = tx
+        .rows::<group_members::table>()
+        .filter(group_members::group_id.eq(id.to_string()))
+        .select(group_members::user_id)
+        .load(tx.conn())
+        .or_failure("listing the members of a group")?;
+    rows.iter().map(|user| stored(user, "group_members.user_id")).collect()
+}
+
+/// Takes somebody out of a group; false where they were not in it.
+pub fn remove_member(tx: &mut TenantTx<'_>, id: GroupId, user: UserId) -> Result<bool, Failure> {
+    let row = tx
+        .rows::<group_members::table>()
+        .filter(group_members::group_id.eq(id.to_string()))
+        .filter(group_members::user_id.eq(user.to_string()));
+    let gone = diesel::delete(row).execute(tx.conn()).or_failure("removing a member of a group")?;
+    Ok(gone == 1)
+}
+
+fn read((id, name, roles): (String, String, String)) -> Result<Group, Failure> {
+    Ok(Group { id: stored(&id, "groups.id")?, name, roles: read_roles(&roles, "groups.roles")? })
 }
 
 /// Adds the group, or changes the one with its id.

@@ -21,6 +21,17 @@ pub fn find(tx: &mut TenantTx<'_>) -> Result<Policy, Failure> {
     document.map_or_else(|| Ok(Policy::default()), |text| from_json(&text, "policies.document"))
 }
 
+/// The policy with its version, which is 0 where none was ever set.
+pub fn find_versioned(tx: &mut TenantTx<'_>) -> Result<(Policy, i64), Failure> {
+    let version: Option<i64> = tx
+        .rows::<policies::table>()
+        .select(policies::version)
+        .get_result(tx.conn())
+        .optional()
+        .or_failure("reading the version of a policy")?;
+    Ok((find(tx)?, version.unwrap_or_default()))
+}
+
 /// Stores the policy as the next version.
 pub fn put(tx: &mut TenantTx<'_>, policy: &Policy, now: Timestamp) -> Result<(), Failure> {
     let document = to_json(policy, "policies.document")?;

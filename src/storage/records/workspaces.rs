@@ -139,6 +139,17 @@ pub fn of_groups(tx: &mut TenantTx<'_>) -> Result<BTreeMap<GroupId, WorkspaceAcc
     by_holder(rows, "group_workspaces.group_id")
 }
 
+/// What this group was given.
+pub fn of_group(tx: &mut TenantTx<'_>, group: GroupId) -> Result<WorkspaceAccess, Failure> {
+    let rows: Vec<(String, String)> = tx
+        .rows::<group_workspaces::table>()
+        .filter(group_workspaces::group_id.eq(group.to_string()))
+        .select((group_workspaces::workspace_id, group_workspaces::context_id))
+        .load(tx.conn())
+        .or_failure("reading a group's workspaces")?;
+    gather(rows)
+}
+
 /// What the person may enter: their own and their groups' together.
 pub fn effective(tx: &mut TenantTx<'_>, user: UserId) -> Result<WorkspaceAccess, Failure> {
     let mut rows: Vec<(String, String)> = tx

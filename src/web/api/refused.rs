@@ -84,23 +84,7 @@ fn words(refused: &Refused) -> (StatusCode, &'static str, &'static str) {
             "This would leave the organisation without an active owner; name another owner first.",
         ),
         Refused::Conflict(conflict) => {
-            let (kind, title) = match conflict {
-                Conflict::AddressTaken => ("address-taken", "Another account has this e-mail address."),
-                Conflict::TooMany => ("too-many", "There are as many as there may be; remove one first."),
-                Conflict::Closed => (
-                    "registration-closed",
-                    "The sign-in policy of your organisation lets nobody in who is new.",
-                ),
-                Conflict::Answered => ("wrong-status", "The invitation is not open any more."),
-                Conflict::MailedEnough => (
-                    "mailed-enough",
-                    "So many mails went to this address of late that it gets none now; try again later.",
-                ),
-                Conflict::BreakGlass => {
-                    ("break-glass", "This is the account for emergencies; the declaration alone changes it.")
-                }
-                Conflict::Status => ("wrong-status", "The account is not in the state that this leads from."),
-            };
+            let (kind, title) = conflicting(*conflict);
             (StatusCode::CONFLICT, kind, title)
         }
         Refused::Changed => (
@@ -116,6 +100,34 @@ fn words(refused: &Refused) -> (StatusCode, &'static str, &'static str) {
         Refused::Invalid(_) => {
             (StatusCode::BAD_REQUEST, "invalid-request", "The request holds what cannot be taken.")
         }
+    }
+}
+
+const fn conflicting(conflict: Conflict) -> (&'static str, &'static str) {
+    match conflict {
+        Conflict::AddressTaken => ("address-taken", "Another account has this e-mail address."),
+        Conflict::TooMany => ("too-many", "There are as many as there may be; remove one first."),
+        Conflict::Closed => {
+            ("registration-closed", "The sign-in policy of your organisation lets nobody in who is new.")
+        }
+        Conflict::Answered => ("wrong-status", "The invitation is not open any more."),
+        Conflict::MailedEnough => (
+            "mailed-enough",
+            "So many mails went to this address of late that it gets none now; try again later.",
+        ),
+        Conflict::BreakGlass => {
+            ("break-glass", "This is the account for emergencies; the declaration alone changes it.")
+        }
+        Conflict::NameTaken => ("name-taken", "Another group has this name."),
+        Conflict::LocksOutOwners => (
+            "locks-out-owners",
+            "With this policy no owner could sign in any more; let one of them in, or apply it by a declaration.",
+        ),
+        Conflict::LocksOutCaller => (
+            "locks-out-caller",
+            "With this policy you could not administer the organisation as you do now; say `accept_lock_out` if you mean it.",
+        ),
+        Conflict::Status => ("wrong-status", "The account is not in the state that this leads from."),
     }
 }
 

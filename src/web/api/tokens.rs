@@ -1,4 +1,4 @@
-//! `/api/v1/tokens`: the personal access tokens of whoever asks (D34).
+//! `/api/v1/tokens` and `/api/v1/users/{user}/tokens`: personal access tokens of whoever asks, and of others (D34).
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -8,7 +8,10 @@ use utoipa::ToSchema;
 
 use super::asked::{Asked, Outcome, answered, json};
 use super::described::{Described, Shape};
-use crate::flows::access::{Conflict, Kind, MakeToken, ManageOwnAccount, ReadOwnAccount, Refused};
+use crate::flows::access::{
+    Conflict, Kind, MakeToken, ManageOwnAccount, ReadOwnAccount, Refused, RevokeTokens, SeeTokens,
+};
+use crate::flows::people;
 use crate::flows::tokens::{self, Maker, NewToken, TokenFault};
 use crate::model::personal_token::PersonalToken;
 use crate::model::time::Timestamp;
@@ -202,5 +205,44 @@ async fn revoked(asked: &Asked<ManageOwnAccount>) -> Outcome {
         Ok(if gone { Ok(()) } else { Err(Refused::NotFound(Kind::PersonalToken)) })
     });
     done.await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `GET /api/v1/users/{user}/tokens`
+pub const OF_USER: Described = described(
+    "listUserTokens",
+    "The personal access tokens of a person, without themselves.",
+    (200, Some(Shape::of::<TokenList>())),
+    &[404],
+);
+
+/// Lists the tokens of a person.
+pub async fn of_user(asked: Asked<SeeTokens>) -> HttpResponse {
+    answered(listed_of_user(&asked).await)
+}
+
+async fn listed_of_user(asked: &Asked<SeeTokens>) -> Outcome {
+    let (call, id) = (asked.call.clone(), asked.id("user"));
+    let list = asked.read(asked.nothing(), move |tx, right, ()| people::tokens_of(tx, &call, right, id));
+    let items = list.await?.iter().map(TokenShape::from).collect();
+    Ok(json(StatusCode::OK, &TokenList { items }))
+}
+
+/// `DELETE /api/v1/users/{user}/tokens/{token}`
+pub const REVOKE_OF_USER: Described = described(
+    "revokeUserToken",
+    "Revokes a personal access token of a person, and what it was exchanged for, at once.",
+    (204, None),
+    &[404],
+);
+
+/// Revokes a token of a person.
+pub async fn revoke_of_user(asked: Asked<RevokeTokens>) -> HttpResponse {
+    answered(revoked_of_user(&asked).await)
+}
+
+async fn revoked_of_user(asked: &Asked<RevokeTokens>) -> Outcome {
+    let (call, ids) = (asked.call.clone(), (asked.id("user"), asked.id("token")));
+    asked.write(asked.nothing(), move |tx, right, ()| people::revoke_token_of(tx, &call, right, ids)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

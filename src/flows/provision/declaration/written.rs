@@ -71,7 +71,8 @@ fn add_ons<'a>(all: impl Iterator<Item = &'a AddOn>) -> Value {
     together.into_iter().map(one).collect()
 }
 
-fn policy(policy: &Policy) -> Value {
+/// A policy, with every key that is not left to its default by `null`.
+pub fn policy(policy: &Policy) -> Value {
     let (mfa, networks) = (&policy.mfa, &policy.networks);
     let second = with_if(
         json!({

@@ -167,7 +167,14 @@ const fn problem(refused: &Refused) -> Option<PersonProblem> {
         | Refused::StepUp(_)
         | Refused::NotFound(_)
         | Refused::MediaType
-        | Refused::Conflict(Conflict::Closed | Conflict::Answered | Conflict::MailedEnough)
+        | Refused::Conflict(
+            Conflict::Closed
+            | Conflict::Answered
+            | Conflict::MailedEnough
+            | Conflict::NameTaken
+            | Conflict::LocksOutOwners
+            | Conflict::LocksOutCaller,
+        )
         | Refused::Invalid(_) => None,
     }
 }
