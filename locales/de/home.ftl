@@ -6,3 +6,4 @@ home-accounts = Konten in diesem Browser
 home-account = Ihr Konto
 home-add = Mit einem anderen Konto anmelden
 home-sign-out = Abmelden
+home-console = Verwaltung

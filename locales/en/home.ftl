@@ -6,3 +6,4 @@ home-accounts = Accounts in this browser
 home-account = Your account
 home-add = Sign in with another account
 home-sign-out = Sign out
+home-console = Administration

@@ -13,9 +13,12 @@ use super::person::PersonArgs;
 use super::privacy;
 use super::settings::SettingsArgs;
 use crate::effects::{Clock, SystemClock};
+use crate::flows::links::LinkTerms;
+use crate::flows::links::by_admin::{self, AdminLink, NotMailed};
 use crate::flows::provision;
 use crate::model::audit::Actor;
 use crate::model::user::User;
+use crate::server::build::link_lives;
 
 /// What to do with people's accounts.
 #[derive(Debug, Subcommand)]
@@ -41,6 +44,9 @@ pub enum UsersCommand {
     /// Erase a person for good
     #[command(after_help = privacy::ERASE)]
     Erase(Erased),
+    /// Mail somebody a link to set up their first second factor
+    #[command(after_help = FACTOR_LINK)]
+    FactorLink(Named),
     /// Forget the failed sign-ins of an account, and the lock they led to
     #[command(after_help = UNLOCK)]
     Unlock(Named),
@@ -76,7 +82,19 @@ Examples:
 
 Exit codes: 0 nothing is counted against the account, 1 there is no such tenant or account.";
 
-/// The arguments of `users suspend`, `users resume` and `users unlock`.
+const FACTOR_LINK: &str = "\
+For somebody who has no second factor and may not sign in without one. The link goes to the mailbox of the account and is printed \
+nowhere. It works once, for as long as `links.first_factor` says, and proves nothing: the person signs in with their first factor in \
+the browser that opened it, and then sets up an authenticator or a passkey. A newer link ends it, and so do a second factor, another \
+password and another address. A running server sends the mail within ten seconds.
+
+Examples:
+  symbolon users factor-link --tenant acme ada@acme.example
+
+Exit codes: 0 it is sent, 1 there is no such tenant or account, it is not in use, it has a second factor, or its address got too many \
+mails of late.";
+
+/// The arguments of the commands that name one account.
 #[derive(Debug, Args)]
 pub struct Named {
     #[command(flatten)]
@@ -118,6 +136,7 @@ impl UsersCommand {
             Self::Restore(named) => privacy::restore(&deployment, (&named.person, named.json)),
             Self::Export(exported) => privacy::export(&deployment, &exported.person),
             Self::Erase(erased) => privacy::erase(&deployment, (&erased.person, erased.json, erased.yes)),
+            Self::FactorLink(named) => factor_link(&deployment, named),
             Self::Unlock(named) => unlock(&deployment, named),
         }
     }
@@ -187,6 +206,25 @@ fn unlock(deployment: &Deployment, named: &Named) -> Outcome {
         say(format_args!("unlocked {} ({}): its failed sign-ins are forgotten", user.email, user.id))?;
     } else {
         say(format_args!("no failed sign-ins are counted against {} ({})", user.email, user.id))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn factor_link(deployment: &Deployment, named: &Named) -> Outcome {
+    let call = deployment.call();
+    let terms = LinkTerms { lives: link_lives(&deployment.config), mail: deployment.mail_terms()? };
+    let (user, sent) = named.person.change(deployment, move |tx, user| {
+        by_admin::send(tx, &call, &terms, (Actor::Operator, user), AdminLink::FirstFactor)
+    })?;
+    match sent {
+        Ok(()) if named.json => say(json!({"user": user.id, "email": user.email, "sent": true}))?,
+        Ok(()) => say(format_args!("a link is on its way to {} ({})", user.email, user.id))?,
+        Err(NotMailed::NotActive) => return Err(Stop::failed("the account is not in use")),
+        Err(NotMailed::HasFactor) => return Err(Stop::failed("the account has a second factor")),
+        Err(NotMailed::NoPassword) => return Err(Stop::failed("the tenant has no passwords")),
+        Err(NotMailed::Enough) => {
+            return Err(Stop::failed("so many mails went to this address of late that it gets none now"));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -110,9 +110,10 @@ pub struct Progress {
     /// Somebody who proved a factor here, and whom more is asked of before there is a session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
-    /// Whoever waits here may set up their first second factor without another one (D33): they came by an invitation.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub enrols: bool,
+    /// Who may set up their first second factor here without another one (D33): this person came by an invitation, or by the link of
+    /// an administrator. Nobody else who signs in here may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enrols: Option<Enrols>,
     /// The page of ours that a sign-in without a request leads on to, of our own making; the home page where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub then: Option<String>,
@@ -132,6 +133,15 @@ pub struct Progress {
     /// never read that answer, it is answered alike.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewed_at: Option<Timestamp>,
+}
+
+/// Somebody who may set up their first second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrols {
+    /// Their tenant.
+    pub tenant: TenantId,
+    /// The person.
+    pub user: UserId,
 }
 
 /// What a client that has its own forms wants tokens for (R15, D16), while the person signs in.

@@ -3,6 +3,7 @@
 mod checkpoint_files;
 mod checkpoints;
 mod context;
+mod erase_deleted;
 mod fetch_logos;
 mod fold_failures;
 mod mails;

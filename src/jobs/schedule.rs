@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::{Job, JobContext, checkpoints, fetch_logos, fold_failures, prune, rotate_keys};
+use super::{Job, JobContext, checkpoints, erase_deleted, fetch_logos, fold_failures, prune, rotate_keys};
 use crate::model::digest::hex;
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
@@ -23,7 +23,14 @@ const LEASE: Duration = Duration::from_mins(1);
 const RENEW_EVERY: Duration = Duration::from_secs(20);
 
 /// Every job of the product.
-const JOBS: [Job; 5] = [rotate_keys::JOB, fold_failures::JOB, prune::JOB, checkpoints::JOB, fetch_logos::JOB];
+const JOBS: [Job; 6] = [
+    rotate_keys::JOB,
+    fold_failures::JOB,
+    prune::JOB,
+    erase_deleted::JOB,
+    checkpoints::JOB,
+    fetch_logos::JOB,
+];
 
 /// The jobs of a node.
 pub struct Schedule {

@@ -94,6 +94,13 @@ pub enum MailKind {
         /// How long it works.
         minutes: u32,
     },
+    /// A link from an administrator to set up a second factor.
+    FirstFactor {
+        /// Where it leads.
+        link: MailedLink,
+        /// How long it works.
+        minutes: u32,
+    },
     /// Somebody signed in with a browser that was not seen before.
     NewDevice,
     /// The account has one more factor.
@@ -150,6 +157,7 @@ impl MailKind {
             Self::EmailChangeConfirm { .. } => "email_change_confirm",
             Self::EmailChanged => "email_changed",
             Self::PasswordReset { .. } => "password_reset",
+            Self::FirstFactor { .. } => "first_factor",
             Self::NewDevice => "new_device",
             Self::FactorAdded { .. } => "factor_added",
             Self::FactorRemoved { .. } => "factor_removed",
@@ -169,7 +177,8 @@ impl MailKind {
             | Self::EmailCode { minutes, .. }
             | Self::VerifyEmail { minutes, .. }
             | Self::EmailChangeConfirm { minutes, .. }
-            | Self::PasswordReset { minutes, .. } => Some(*minutes),
+            | Self::PasswordReset { minutes, .. }
+            | Self::FirstFactor { minutes, .. } => Some(*minutes),
             Self::Invitation { days, .. } => Some(days.saturating_mul(24 * 60)),
             Self::EmailChanged
             | Self::NewDevice

@@ -356,7 +356,7 @@ fn terms(parts: &Parts) -> Terms {
     }
 }
 
-const fn link_lives(config: &Config) -> LinkLives {
+pub(crate) const fn link_lives(config: &Config) -> LinkLives {
     let times = &config.links;
     LinkLives {
         magic_link: times.magic_link,

@@ -259,6 +259,10 @@ fn console() -> Vec<Route> {
             .unlimited("is for people who are signed in")
             .get(pages::console::people::get)
             .post(pages::console::people::post),
+        Route::new("/console/policy", Guard::Browser)
+            .unlimited("is for people who are signed in")
+            .get(pages::console::policy::get)
+            .post(pages::console::policy::post),
         Route::new("/console/people/person", Guard::Browser)
             .unlimited("is for people who are signed in")
             .get(pages::console::person::get)

@@ -13,6 +13,8 @@ pub struct HomePage {
     pub frame: Frame,
     /// The accounts signed in in this browser.
     pub accounts: Vec<Person>,
+    /// Whether one of them administers its tenant.
+    pub console: bool,
 }
 
 impl HomePage {
@@ -23,6 +25,6 @@ impl HomePage {
 
     /// A page for tests and for the gallery of pages.
     pub fn sample(frame: Frame) -> Self {
-        Self { frame: Frame { tenant: None, ..frame }, accounts: vec![Person::sample()] }
+        Self { frame: Frame { tenant: None, ..frame }, accounts: vec![Person::sample()], console: true }
     }
 }

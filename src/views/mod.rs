@@ -42,7 +42,9 @@ pub use account::{
 pub use accounts::AccountsPage;
 pub use code::{RecoveryCodePage, TotpCodePage};
 pub use consent::ConsentPage;
-pub use console::{ConsoleInvitationsPage, ConsolePeoplePage, ConsolePersonPage, ConsoleStartPage};
+pub use console::{
+    ConsoleInvitationsPage, ConsolePeoplePage, ConsolePersonPage, ConsolePolicyPage, ConsoleStartPage,
+};
 pub use enrol::{EnrolPage, EnrolledPage};
 pub use error::ErrorPage;
 pub use factor::FactorPage;
@@ -51,7 +53,7 @@ pub use frame::Frame;
 pub use home::HomePage;
 pub use identifier::IdentifierPage;
 pub use invitation::{InvitationDonePage, InvitationPage};
-pub use links::{LinkAskPage, LinkPage, ResetAskPage, ResetDonePage, ResetPage};
+pub use links::{FactorLinkPage, LinkAskPage, LinkPage, ResetAskPage, ResetDonePage, ResetPage};
 pub use logout::{LoggedOutPage, LogoutConfirmPage};
 pub use offer::OfferPage;
 pub use passkey::PasskeyPage;

@@ -127,3 +127,29 @@ async fn p101_tokens_of_owners_are_revoked_by_owners() {
     let owner = world.of_role(Role::Owner).await;
     assert_eq!(world.call("DELETE", &path, &owner, None).await.status, 204);
 }
+
+/// Nobody but the mailbox sees a link, and an owner's is asked for by an owner; nobody mails one to themselves this way.
+#[tokio::test]
+async fn d33_links_are_mailed_to_the_person_and_shown_to_nobody() {
+    let world = World::new().await;
+    let admin = world.of_role(Role::Admin).await;
+    for link in ["factor-link", "reset-mail"] {
+        let path = |user: UserId| format!("/api/v1/users/{user}/{link}");
+        let page = world.call("POST", &path(world.of(Role::Member)), &admin, None).await;
+        assert_eq!((page.status.as_u16(), page.body.as_str()), (204, ""), "{page:?}");
+        let above = world.call("POST", &path(world.id("olga@acme.example")), &admin, None).await;
+        assert_problem(&above, 403, "above-your-role");
+        let own = world.call("POST", &path(world.of(Role::Admin)), &admin, None).await;
+        assert_problem(&own, 403, "own-account");
+    }
+    let mails = world.server.mails().await;
+    assert_eq!(mails.iter().filter(|mail| mail.to == address(Role::Member)).count(), 2, "{mails:?}");
+    assert_eq!(mails.len(), 2);
+    world.with_authenticator(world.of(Role::ReadOnly)).await;
+    let path = format!("/api/v1/users/{}/factor-link", world.of(Role::ReadOnly));
+    assert_problem(&world.call("POST", &path, &admin, None).await, 409, "has-factor");
+    let rows = format!("{:?}", world.rows(world.acme));
+    let sent = mails[0].path(world.server.issuer());
+    let token = sent.split_once("token=").expect("a token").1;
+    assert!(!rows.contains(token), "it is kept as a hash");
+}

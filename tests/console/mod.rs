@@ -3,6 +3,7 @@
 mod doors;
 mod invitations;
 mod people;
+mod policy;
 
 use symbolon::model::ids::{TenantId, UserId};
 use symbolon::model::role::Role;

@@ -36,7 +36,7 @@ impl<'a> Answer<'a> {
 }
 
 /// The pages that show again what a person typed, and nothing but them.
-const SHOWING: [&str; 11] = [
+const SHOWING: [&str; 12] = [
     "page-login",
     "page-password",
     "page-setup",
@@ -48,6 +48,7 @@ const SHOWING: [&str; 11] = [
     "page-passkey-new",
     "page-console-people",
     "page-console-invitations",
+    "page-console-policy",
 ];
 
 /// The status of the answer, if it is one that we give, in the shape that this part of the map promises.

@@ -15,8 +15,13 @@ use crate::harness::TestServer;
 use crate::harness::html::tags;
 
 fn samples() -> Vec<(String, Box<dyn MailView>)> {
-    let purposes =
-        [LinkPurpose::SignIn, LinkPurpose::VerifyEmail, LinkPurpose::ChangeEmail, LinkPurpose::ResetPassword];
+    let purposes = [
+        LinkPurpose::SignIn,
+        LinkPurpose::VerifyEmail,
+        LinkPurpose::ChangeEmail,
+        LinkPurpose::ResetPassword,
+        LinkPurpose::FirstFactor,
+    ];
     let mut all: Vec<(String, Box<dyn MailView>)> = Vec::new();
     for purpose in purposes {
         all.push((format!("link-{purpose:?}"), Box::new(LinkMail::sample(purpose))));

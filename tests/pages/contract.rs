@@ -6,13 +6,13 @@ use std::path::Path;
 
 use symbolon::views::{
     AccountDeletedPage, AccountStartPage, AccountsPage, ApplicationsPage, ConsentPage,
-    ConsoleInvitationsPage, ConsolePeoplePage, ConsolePersonPage, ConsoleStartPage, DataPage, EnrolPage,
-    EnrolledPage, ErrorPage, FactorPage, FactorsPage, FormPostPage, HistoryPage, HomePage, IdentifierPage,
-    InvitationDonePage, InvitationPage, LinkAskPage, LinkPage, LoggedOutPage, LogoutConfirmPage, OfferPage,
-    OwnPasswordPage, PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage, ProfilePage,
-    RecoveryCodePage, RecoveryCodesPage, ResetAskPage, ResetDonePage, ResetPage, SessionsPage, SetupDonePage,
-    SetupPage, SignUpPage, SignUpSentPage, TokenMadePage, TokenNewPage, TokensPage, TotpCodePage, TotpPage,
-    TotpRemovePage,
+    ConsoleInvitationsPage, ConsolePeoplePage, ConsolePersonPage, ConsolePolicyPage, ConsoleStartPage,
+    DataPage, EnrolPage, EnrolledPage, ErrorPage, FactorLinkPage, FactorPage, FactorsPage, FormPostPage,
+    HistoryPage, HomePage, IdentifierPage, InvitationDonePage, InvitationPage, LinkAskPage, LinkPage,
+    LoggedOutPage, LogoutConfirmPage, OfferPage, OwnPasswordPage, PasskeyAddedPage, PasskeyNewPage,
+    PasskeyPage, PasskeysPage, PasswordPage, ProfilePage, RecoveryCodePage, RecoveryCodesPage, ResetAskPage,
+    ResetDonePage, ResetPage, SessionsPage, SetupDonePage, SetupPage, SignUpPage, SignUpSentPage,
+    TokenMadePage, TokenNewPage, TokensPage, TotpCodePage, TotpPage, TotpRemovePage,
 };
 
 use super::gallery::every_page;
@@ -115,9 +115,11 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
         (ConsoleStartPage::MARKER, ConsoleStartPage::PATH),
         (ConsolePeoplePage::MARKER, ConsolePeoplePage::PATH),
         (ConsolePersonPage::MARKER, ConsolePersonPage::PATH),
+        (ConsolePolicyPage::MARKER, ConsolePolicyPage::PATH),
         (LinkAskPage::MARKER, LinkAskPage::PATH),
         (ResetAskPage::MARKER, ResetAskPage::PATH),
         (LinkPage::MARKER, LinkPage::PATH),
+        (FactorLinkPage::MARKER, FactorLinkPage::PATH),
         (ResetPage::MARKER, ResetPage::PATH),
         (ResetDonePage::MARKER, ResetDonePage::PATH),
         (ProfilePage::MARKER, ProfilePage::PATH),

@@ -15,15 +15,18 @@ use symbolon::views::client_card::ClientCard;
 use symbolon::views::code::{CodeAsked, CodeProblem, RecoveryCodePage, TotpCodePage};
 use symbolon::views::console::invitations::{InvitationsNotice, InviteProblem};
 use symbolon::views::console::person::{Allowed, PersonNotice, PersonProblem};
+use symbolon::views::console::policy::{PolicyField, PolicyProblem};
 use symbolon::views::console::{
-    ConsoleInvitationsPage, ConsolePeoplePage, ConsolePersonPage, ConsoleStartPage,
+    ConsoleInvitationsPage, ConsolePeoplePage, ConsolePersonPage, ConsolePolicyPage, ConsoleStartPage,
 };
 use symbolon::views::error::{ErrorKind, ErrorPage};
 use symbolon::views::factor::FactorPage;
 use symbolon::views::frame::Frame;
 use symbolon::views::identifier::{IdentifierPage, IdentifierProblem};
 use symbolon::views::link::LocalPath;
-use symbolon::views::links::{LinkAskPage, LinkAsked, LinkPage, ResetAskPage, ResetDonePage, ResetPage};
+use symbolon::views::links::{
+    FactorLinkPage, LinkAskPage, LinkAsked, LinkPage, ResetAskPage, ResetDonePage, ResetPage,
+};
 use symbolon::views::moment::Moment;
 use symbolon::views::offer::OfferPage;
 use symbolon::views::passkey::PasskeyPage;
@@ -115,6 +118,7 @@ fn link_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
         ("reset-sent", ResetAskPage::MARKER, html(&ResetAskPage::from(asked(true)))),
         ("link", LinkPage::MARKER, html(&link(Some(with_logo())))),
         ("link-elsewhere", LinkPage::MARKER, html(&elsewhere)),
+        ("factor-link", FactorLinkPage::MARKER, html(&FactorLinkPage::sample(frame()))),
         ("reset", ResetPage::MARKER, html(&ResetPage::sample(frame()))),
         ("reset-short", ResetPage::MARKER, html(&reset(NewPasswordProblem::TooShort))),
         ("reset-done", ResetDonePage::MARKER, html(&ResetDonePage::sample(frame()))),
@@ -471,6 +475,10 @@ fn account_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
 fn console_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
     let (list, one) = (ConsolePeoplePage::MARKER, ConsolePersonPage::MARKER);
     let people = || ConsolePeoplePage::sample(frame());
+    let policy = ConsolePolicyPage::MARKER;
+    let rules = || ConsolePolicyPage::sample(frame());
+    let faults = PolicyField::ALL.into();
+    let faulty = ConsolePolicyPage { faults, problem: Some(PolicyProblem::Faults), ..rules() };
     let person = || ConsolePersonPage::sample(frame());
     let later = ConsolePeoplePage { first: Some(LocalPath::page("/console/people")), next: None, ..people() };
     let none = ConsolePeoplePage { people: Vec::new(), next: None, ..people() };
@@ -491,6 +499,11 @@ fn console_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
         ("console-people-later", list, html(&later)),
         ("console-people-none", list, html(&none)),
         ("console-people-none-found", list, html(&found)),
+        ("console-policy", policy, html(&ConsolePolicyPage::sample(frame()))),
+        ("console-policy-tried", policy, html(&ConsolePolicyPage::sample_tried(frame()))),
+        ("console-policy-reads", policy, html(&ConsolePolicyPage { may_save: false, ..rules() })),
+        ("console-policy-saved", policy, html(&ConsolePolicyPage { saved: true, ..rules() })),
+        ("console-policy-faults", policy, html(&faulty)),
         ("console-person", one, html(&person())),
         ("console-person-bare", one, html(&bare)),
         ("console-person-suspended", one, html(&ConsolePersonPage { may: resume, ..person() })),
@@ -502,6 +515,10 @@ fn console_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
     pages.extend(PersonProblem::ALL.into_iter().map(|problem| {
         let page = ConsolePersonPage { problem: Some(problem), ..person() };
         ("console-person-problem", one, html(&page))
+    }));
+    pages.extend(PolicyProblem::ALL.into_iter().map(|problem| {
+        let page = ConsolePolicyPage { problem: Some(problem), ..rules() };
+        ("console-policy-problem", policy, html(&page))
     }));
     pages
 }

@@ -4,6 +4,7 @@ mod audit;
 mod crowd;
 mod isolation;
 mod migrations;
+mod personal;
 mod rights;
 mod schema;
 mod writes;

@@ -151,6 +151,7 @@ const READS: &[(&str, Try)] = &[
         Ok(theirs || !users::page(tx, &in_group, 200)?.is_empty())
     }),
     ("users::taken", |tx, t| Ok(!users::taken(tx, &[&t.person.email_canonical])?.is_empty())),
+    ("users::deleted_before", |tx, t| Ok(users::deleted_before(tx, far(t), 1000)?.contains(&t.user))),
     ("users::all", |tx, t| Ok(users::all(tx)?.iter().any(|user| user.id == t.user))),
     ("workspaces::all", |tx, _| Ok(!workspaces::all(tx)?.is_empty())),
     ("workspaces::all_contexts", |tx, _| Ok(!workspaces::all_contexts(tx)?.is_empty())),
@@ -185,7 +186,10 @@ const CHANGES: &[(&str, Try)] = &[
     ("authorization_codes::remove_of_user", |tx, t| codes::remove_of_user(tx, t.user).map(|()| false)),
     ("consents::remove_of_user", |tx, t| consents::remove_of_user(tx, t.user).map(|()| false)),
     ("mails::remove_of_user", |tx, t| {
-        mails::remove_of_user(tx, t.user, "hank@globex.example").map(|()| false)
+        mails::remove_of_user(tx, t.user, Some("hank@globex.example")).map(|()| false)
+    }),
+    ("invitations::remove_of_person", |tx, t| {
+        invitations::remove_of_person(tx, t.user, Some("ida@globex.example")).map(|()| false)
     }),
     ("refresh_families::remove_of_user", |tx, t| families::remove_of_user(tx, t.user).map(|()| false)),
     ("sessions::remove_of_user", |tx, t| sessions::remove_of_user(tx, t.user).map(|()| false)),

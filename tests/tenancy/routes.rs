@@ -139,7 +139,13 @@ fn cases(own: &Own) -> Vec<Case> {
         for path in ACCOUNT_PAGES {
             add(path, "account", asks(own, &[("code", "123456")]), |ids| ids.sid.clone());
         }
-        for path in ["/console", "/console/invitations", "/console/people", "/console/people/person"] {
+        for path in [
+            "/console",
+            "/console/invitations",
+            "/console/people",
+            "/console/people/person",
+            "/console/policy",
+        ] {
             add(path, "account", asks(own, &[]), |ids| ids.sid.clone());
         }
         add("/console/people/person", "user", asks(own, &[("action", "suspend")]), |ids| {
@@ -152,7 +158,7 @@ fn cases(own: &Own) -> Vec<Case> {
         add("/oauth2/logout", "client_id", back, |ids| ids.client.clone());
         add("/setup", "token", asks(own, &[("email", "eve@acme.example")]), |ids| ids.refresh.clone());
         add("/setup", "token", asks(own, &[]), |ids| ids.code.clone());
-        for path in ["/link", "/reset", "/invitation"] {
+        for path in ["/link", "/reset", "/factor-link", "/invitation"] {
             let base = asks(own, &[("password", "a green hill far away")]);
             add(path, "token", base, |ids| ids.link.clone());
         }

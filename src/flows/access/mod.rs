@@ -14,8 +14,9 @@ pub use credential::{Credential, InBrowser};
 pub use note::note;
 pub use refusal::{Conflict, Fault, Kind, Refused, StepUp};
 pub use right::{
-    ChangePolicy, ChangeRoles, Demand, EndSessions, Invite, MakeToken, ManageGroups, ManageInvitations,
-    ManageOwnAccount, ManagePeople, ReadGroups, ReadInvitations, ReadOwnAccount, ReadPeople, ReadPolicy,
-    RemovePeople, ResetFactors, RevokeTokens, Right, SeeFactors, SeeSessions, SeeTokens, UnlockPeople,
+    ChangePolicy, ChangeRoles, Demand, EndSessions, Invite, MailPeople, MakeToken, ManageGroups,
+    ManageInvitations, ManageOwnAccount, ManagePeople, ReadGroups, ReadInvitations, ReadOwnAccount,
+    ReadPeople, ReadPolicy, RemovePeople, ResetFactors, RevokeTokens, Right, SeeFactors, SeeSessions,
+    SeeTokens, UnlockPeople,
 };
 pub use version::is_version;

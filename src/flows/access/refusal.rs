@@ -95,6 +95,10 @@ pub enum Conflict {
     Answered,
     /// So many mails went to this address of late that it gets none now (P068).
     MailedEnough,
+    /// The person has a second factor already.
+    HasFactor,
+    /// The tenant's policy has no passwords for this person.
+    NoPassword,
     /// Another group has this name.
     NameTaken,
     /// With this policy no active owner could sign in.

@@ -54,6 +54,8 @@ rights! {
     SeeFactors = PeopleRead, Some(Permission::ManageSessions), fresh: false;
     /// Take a factor away from others.
     ResetFactors = PeopleWrite, Some(Permission::ManageSessions), fresh: true;
+    /// Have links mailed to others.
+    MailPeople = PeopleWrite, Some(Permission::ManageSessions), fresh: true;
     /// See the personal access tokens of others.
     SeeTokens = PeopleRead, Some(Permission::ManageSessions), fresh: false;
     /// Revoke personal access tokens of others.

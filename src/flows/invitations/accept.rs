@@ -9,7 +9,7 @@ use crate::flows::call::Call;
 use crate::flows::factors::passkey::{self, AddRefusal, Answer, Here, PasskeyRules};
 use crate::flows::factors::recovery_codes::Sheet;
 use crate::flows::failures::{self, Source};
-use crate::flows::interaction::{Interaction, Progress};
+use crate::flows::interaction::{Enrols, Interaction, Progress};
 use crate::flows::interaction_store;
 use crate::flows::login::SignInRules;
 use crate::flows::login::proved::{Candidate, Proved, proved};
@@ -208,7 +208,7 @@ fn sign_in(
         progress: Progress {
             identifier: Some(user.email.clone()),
             tenant: Some(scope.id()),
-            enrols: true,
+            enrols: Some(Enrols { tenant: scope.id(), user: user.id }),
             signing_in: true,
             ..Progress::default()
         },

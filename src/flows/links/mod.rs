@@ -2,6 +2,8 @@
 //! they stand on (P058).
 
 pub mod ask;
+pub mod by_admin;
+pub mod first_factor;
 pub mod mailbox;
 pub mod reset;
 

@@ -133,7 +133,7 @@ fn more(
     (policy, enrolled, all, way_on): WayOn<'_>,
     cookie: CookieChange<'_>,
 ) -> Result<Result<Proved, NotEnough>, Failure> {
-    let may_enrol = visit.interaction.as_ref().is_some_and(|it| it.progress.enrols);
+    let may_enrol = visit.may_enrol(who.scope.id(), who.user.id);
     if enrolled.ways(policy, all, way_on.aim).is_empty() && !may_enrol {
         return Ok(Err(NotEnough::NoSecondFactor(rule)));
     }
@@ -191,7 +191,7 @@ fn sign_in(
     interaction.progress.account = Some(admitted.account);
     interaction.progress.proved = Some(admitted.account);
     interaction.progress.pending = None;
-    interaction.progress.enrols = false;
+    interaction.progress.enrols = None;
     interaction.progress.signing_in = false;
     interaction.progress.told = None;
     interaction.progress.renewed_at = Some(call.now);

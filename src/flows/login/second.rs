@@ -69,10 +69,10 @@ pub enum SecondRefusal {
 }
 
 impl Challenge {
-    /// Whether the person may set up a second factor now: they have none, and came by an invitation (D33).
+    /// Whether the person may set up a second factor now: they have none, and came by an invitation or by the link of an
+    /// administrator (D33).
     pub fn may_enrol(&self) -> bool {
-        let enrols = self.visit.interaction.as_ref().is_some_and(|it| it.progress.enrols);
-        enrols && self.ways.is_empty()
+        self.visit.may_enrol(self.scope.id(), self.user.id) && self.ways.is_empty()
     }
 
     /// The person whom the pages of an open interaction are for; `None` where nobody waits.

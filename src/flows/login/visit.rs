@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Destination;
 use crate::flows::active_client::ActiveClient;
 use crate::flows::call::Call;
-use crate::flows::interaction::{AuthorizationRequest, Interaction, Pending, Problem, Told};
+use crate::flows::interaction::{AuthorizationRequest, Enrols, Interaction, Pending, Problem, Told};
 use crate::flows::interaction_store;
 use crate::flows::session::{CookieChange, LiveAccount, live_accounts};
 use crate::model::email::Email;
@@ -91,6 +91,12 @@ impl Visit {
     /// Whether the person has just signed in as somebody else than the one whom the request names.
     pub fn asked_for_another(&self) -> bool {
         self.told().is_some_and(|told| told.problem == Problem::OtherAccount)
+    }
+
+    /// Whether this person may set up their first second factor here.
+    pub fn may_enrol(&self, tenant: TenantId, user: UserId) -> bool {
+        let enrols = self.interaction.as_ref().and_then(|interaction| interaction.progress.enrols);
+        enrols == Some(Enrols { tenant, user })
     }
 
     /// The person who proved a factor here and has no session yet.

@@ -3,6 +3,7 @@
 mod change;
 mod factors;
 mod groups;
+mod links;
 mod list;
 mod person;
 mod sessions;
@@ -16,6 +17,7 @@ pub use groups::{
     create as create_group, get as get_group, list as list_groups, members as members_of_group,
     remove as remove_group, remove_member as remove_from_group,
 };
+pub use links::mail_link;
 pub use list::{Filter, Page, Standing, get, list};
 pub use person::Person;
 pub use sessions::{

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::delete_user::strip;
+use super::personal_tables::{Erased, PERSONAL};
 use crate::effects::Clock;
 use crate::flows::call::Call;
 use crate::flows::owners;
@@ -17,10 +18,7 @@ use crate::model::failure::Failure;
 use crate::model::profile::Profile;
 use crate::model::user::User;
 use crate::storage::TenantTx;
-use crate::storage::records::{
-    audit, authorization_codes, consents, mails, recovery_codes, refresh_families, sessions, tenants,
-    totp_factors, users,
-};
+use crate::storage::records::{audit, tenants, users};
 
 /// Events that are read at once.
 const PAGE: i64 = 1000;
@@ -50,13 +48,10 @@ pub fn erase_user(
     if user.status.is_active() || !user.email_canonical.starts_with("deleted:") {
         strip(tx, call, actor, user)?;
     }
-    refresh_families::remove_of_user(tx, user.id)?;
-    authorization_codes::remove_of_user(tx, user.id)?;
-    sessions::remove_of_user(tx, user.id)?;
-    consents::remove_of_user(tx, user.id)?;
-    totp_factors::remove(tx, user.id)?;
-    recovery_codes::remove(tx, user.id)?;
-    mails::remove_of_user(tx, user.id, &user.email)?;
+    let address = own_address(tx, user)?;
+    for table in PERSONAL {
+        (table.clear)(tx, Erased { user, address: address.as_ref().map(Email::spelling) })?;
+    }
     let Some(gone) = users::find(tx, user.id)? else {
         return Err(Failure::internal("an account that is erased is missing"));
     };
@@ -73,7 +68,7 @@ pub fn erase_user(
         },
     )?;
     // Named one by one: what is missing beside the chain without such a word is a finding.
-    let erased = forget(tx, user)?;
+    let erased = forget(tx, user, address.as_ref())?;
     let event = call.event(EventKind::UserErased, EventResult::Success, actor.clone());
     tx.record(event.on("user", user.id).with("events", erased.clone()));
     let mut falling = Falling::default();
@@ -82,9 +77,16 @@ pub fn erase_user(
     Ok(Ok(erased.len()))
 }
 
+/// The address of the account, unless it is another one's by now: a deleted one gave it up, and whoever has it keeps it.
+fn own_address(tx: &mut TenantTx<'_>, user: &User) -> Result<Option<Email>, Failure> {
+    let Ok(email) = user.email.parse::<Email>() else { return Ok(None) };
+    let other = users::find_by_email(tx, email.canonical())?.filter(|other| other.id != user.id);
+    Ok(other.is_none().then_some(email))
+}
+
 /// Takes the personal side from every event that is about the person, or names them by their address.
-fn forget(tx: &mut TenantTx<'_>, user: &User) -> Result<Vec<i64>, Failure> {
-    let (id, address) = (user.id.to_string(), user.email.parse::<Email>().ok());
+fn forget(tx: &mut TenantTx<'_>, user: &User, address: Option<&Email>) -> Result<Vec<i64>, Failure> {
+    let id = user.id.to_string();
     let (mut erased, mut last) = (Vec::new(), 0);
     loop {
         let page = audit::after(tx, last, PAGE)?;
@@ -93,9 +95,10 @@ fn forget(tx: &mut TenantTx<'_>, user: &User) -> Result<Vec<i64>, Failure> {
         let theirs: Vec<i64> = page
             .iter()
             .filter(|event| {
-                event.personal.as_ref().is_some_and(|personal| {
-                    event.body.contains(&id) || names(&personal.facts, address.as_ref())
-                })
+                event
+                    .personal
+                    .as_ref()
+                    .is_some_and(|personal| event.body.contains(&id) || names(&personal.facts, address))
             })
             .map(|event| event.seq)
             .collect();

@@ -1,13 +1,14 @@
-//! The JSON API for groups, the sign-in policy, and what people prove themselves by.
+//! The JSON API for groups, the sign-in policy, and what people prove themselves by, with the page that a link leads to.
 
 use super::{DELETE, PATCH, POST, PUT, Route};
 use crate::flows::access::{
-    ChangePolicy, ManageGroups, ReadGroups, ReadPeople, ReadPolicy, ResetFactors, RevokeTokens, SeeFactors,
-    SeeTokens,
+    ChangePolicy, MailPeople, ManageGroups, ReadGroups, ReadPeople, ReadPolicy, ResetFactors, RevokeTokens,
+    SeeFactors, SeeTokens,
 };
-use crate::web::api::{factors, groups, policy, tokens};
+use crate::web::api::{factors, groups, policy, tokens, user_actions};
 use crate::web::limits::Door;
 use crate::web::middleware::gate::Guard;
+use crate::web::pages;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -47,6 +48,16 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new("/api/v1/users/{user}/factors/{factor}", Guard::Api)
             .door(Door::Bearer)
             .writes::<ResetFactors, _, _>(DELETE, &factors::RESET, factors::reset),
+        Route::new("/api/v1/users/{user}/factor-link", Guard::Api)
+            .door(Door::Bearer)
+            .writes::<MailPeople, _, _>(POST, &user_actions::FACTOR_LINK, user_actions::factor_link),
+        Route::new("/api/v1/users/{user}/reset-mail", Guard::Api)
+            .door(Door::Bearer)
+            .writes::<MailPeople, _, _>(POST, &user_actions::RESET_MAIL, user_actions::reset_mail),
+        Route::new("/factor-link", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::links::factor::get)
+            .post(pages::links::factor::post),
         Route::new("/api/v1/users/{user}/tokens", Guard::Api)
             .door(Door::Bearer)
             .reads::<SeeTokens, _, _>(&tokens::OF_USER, tokens::of_user),

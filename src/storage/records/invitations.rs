@@ -5,6 +5,7 @@ use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryab
 
 use super::users::read_roles;
 use super::{from_json, stored, to_json};
+use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::model::ids::{InvitationId, UserId};
 use crate::model::invitation::{Invitation, InvitationState, Origin, Standing};
@@ -221,6 +222,18 @@ pub fn renew(tx: &mut TenantTx<'_>, id: InvitationId, renewed: Renewed<'_>) -> R
         .execute(tx.conn())
         .or_failure("renewing an invitation")?;
     Ok(changed == 1)
+}
+
+/// Removes the invitation by which this person came, and those that went to their address: the person is erased.
+pub fn remove_of_person(tx: &mut TenantTx<'_>, user: UserId, address: Option<&str>) -> Result<(), Failure> {
+    let came = tx.rows::<invitations::table>().filter(invitations::id.eq(user.to_string()));
+    diesel::delete(came).execute(tx.conn()).or_failure("removing the invitation of a user")?;
+    if let Some(canonical) = address.and_then(|address| address.parse::<Email>().ok()) {
+        let there =
+            tx.rows::<invitations::table>().filter(invitations::email_canonical.eq(canonical.canonical()));
+        diesel::delete(there).execute(tx.conn()).or_failure("removing the invitations to an address")?;
+    }
+    Ok(())
 }
 
 /// Forgets up to `limit` of the invitations that expired before this time; says how many.

@@ -281,11 +281,13 @@ pub fn revive(tx: &mut TenantTx<'_>, id: MailId, now: Timestamp) -> Result<bool,
 }
 
 /// Removes every mail to this person or to this address, those that wait too: the person is erased.
-pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId, address: &str) -> Result<(), Failure> {
+pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId, address: Option<&str>) -> Result<(), Failure> {
     let to_them = tx.rows::<mails::table>().filter(mails::user_id.eq(user.to_string())).select(mails::id);
     let mut ids: Vec<String> = to_them.load(tx.conn()).or_failure("listing the mails to a user")?;
-    let there = tx.rows::<mails::table>().filter(mails::recipient.eq(address)).select(mails::id);
-    ids.extend(there.load::<String>(tx.conn()).or_failure("listing the mails to an address")?);
+    if let Some(address) = address {
+        let there = tx.rows::<mails::table>().filter(mails::recipient.eq(address)).select(mails::id);
+        ids.extend(there.load::<String>(tx.conn()).or_failure("listing the mails to an address")?);
+    }
     diesel::delete(mail_queue::table.filter(mail_queue::mail_id.eq_any(&ids)))
         .execute(tx.conn())
         .or_failure("removing the mails to a user from the queue")?;

@@ -121,6 +121,21 @@ pub fn taken(tx: &mut TenantTx<'_>, canonical: &[&str]) -> Result<BTreeSet<Strin
     Ok(taken.into_iter().collect())
 }
 
+/// Accounts that were deleted before this time and are not erased, the longest ago first; so many of them.
+pub fn deleted_before(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> Result<Vec<UserId>, Failure> {
+    let ids: Vec<String> = tx
+        .rows::<users::table>()
+        .filter(users::status.eq("deleted"))
+        .filter(users::status_since.lt(Some(before.to_naive())))
+        .filter(users::email.ne(""))
+        .order((users::status_since, users::id))
+        .limit(limit)
+        .select(users::id)
+        .load(tx.conn())
+        .or_failure("listing deleted users")?;
+    ids.iter().map(|id| stored(id, "users.id")).collect()
+}
+
 /// Every account of the tenant, by address.
 pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<User>, Failure> {
     let rows: Vec<Row> = tx

@@ -13,6 +13,8 @@ pub enum ConsoleSection {
     People,
     /// Who was invited.
     Invitations,
+    /// The rules for signing in.
+    Policy,
 }
 
 /// What every page of the console knows of whoever looks at it.
@@ -30,13 +32,14 @@ pub struct ConsoleFrame {
 
 impl ConsoleSection {
     /// Every part, in the order of the navigation.
-    pub const ALL: [Self; 2] = [Self::People, Self::Invitations];
+    pub const ALL: [Self; 3] = [Self::People, Self::Invitations, Self::Policy];
 
     /// The page that it begins with.
     pub const fn path(self) -> &'static str {
         match self {
             Self::People => "/console/people",
             Self::Invitations => "/console/invitations",
+            Self::Policy => "/console/policy",
         }
     }
 
@@ -45,6 +48,7 @@ impl ConsoleSection {
         match self {
             Self::People => "console-people",
             Self::Invitations => "console-invitations",
+            Self::Policy => "console-policy",
         }
     }
 
@@ -53,6 +57,7 @@ impl ConsoleSection {
         match self {
             Self::People => "nav-people",
             Self::Invitations => "nav-invitations",
+            Self::Policy => "nav-policy",
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct ConsolePersonPage {
     pub factors: Vec<FactorRow>,
     /// Where they are signed in.
     pub sessions: Vec<SessionRow>,
+    /// Their personal access tokens.
+    pub tokens: Vec<TokenRow>,
     /// What is offered.
     pub may: Allowed,
 }
@@ -57,9 +59,26 @@ pub struct PersonShown {
     pub groups: Vec<String>,
 }
 
+/// A personal access token, without itself.
+#[derive(Debug, Clone)]
+pub struct TokenRow {
+    /// Its id.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: String,
+    /// When it was used last.
+    pub last: Option<Moment>,
+    /// When it ends.
+    pub ends: Moment,
+}
+
 /// A way to sign in.
 #[derive(Debug, Clone)]
 pub struct FactorRow {
+    /// What names it.
+    pub id: String,
     /// The message with its name.
     pub name: &'static str,
     /// What tells it from others of its kind.
@@ -99,6 +118,10 @@ pub struct Allowed {
     pub end_sessions: bool,
     /// To give and take roles.
     pub roles: bool,
+    /// To take factors away, and to have links mailed.
+    pub factors: bool,
+    /// To have a link mailed for a first second factor.
+    pub factor_link: bool,
 }
 
 /// What is said of the last change.
@@ -116,17 +139,29 @@ pub enum PersonNotice {
     SessionsEnded,
     /// The roles are others.
     RolesChanged,
+    /// A factor was taken away.
+    FactorReset,
+    /// A token was revoked.
+    TokenRevoked,
+    /// A link for a first second factor is on its way.
+    FactorLinkSent,
+    /// A link for a new password is on its way.
+    ResetSent,
 }
 
 impl PersonNotice {
     /// Every notice.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::Suspended,
         Self::Resumed,
         Self::Unlocked,
         Self::SessionEnded,
         Self::SessionsEnded,
         Self::RolesChanged,
+        Self::FactorReset,
+        Self::TokenRevoked,
+        Self::FactorLinkSent,
+        Self::ResetSent,
     ];
 
     /// The value of the parameter `done` by which a redirect asks for it.
@@ -138,6 +173,10 @@ impl PersonNotice {
             Self::SessionEnded => "session_ended",
             Self::SessionsEnded => "sessions_ended",
             Self::RolesChanged => "roles_changed",
+            Self::FactorReset => "factor_reset",
+            Self::TokenRevoked => "token_revoked",
+            Self::FactorLinkSent => "factor_link_sent",
+            Self::ResetSent => "reset_sent",
         }
     }
 
@@ -154,6 +193,10 @@ impl PersonNotice {
             Self::SessionEnded => "person-session-ended",
             Self::SessionsEnded => "person-sessions-ended",
             Self::RolesChanged => "person-roles-changed",
+            Self::FactorReset => "person-factor-reset",
+            Self::TokenRevoked => "person-token-revoked",
+            Self::FactorLinkSent => "person-factor-link-sent",
+            Self::ResetSent => "person-reset-sent",
         }
     }
 }
@@ -171,12 +214,26 @@ pub enum PersonProblem {
     BreakGlass,
     /// The account is another than it was on the page.
     Changed,
+    /// There is a second factor already.
+    HasFactor,
+    /// The tenant has no passwords for this person.
+    NoPassword,
+    /// So many mails went to the address of late that it gets none now.
+    MailedEnough,
 }
 
 impl PersonProblem {
     /// Every problem.
-    pub const ALL: [Self; 5] =
-        [Self::Above, Self::OwnAccount, Self::LastOwner, Self::BreakGlass, Self::Changed];
+    pub const ALL: [Self; 8] = [
+        Self::Above,
+        Self::OwnAccount,
+        Self::LastOwner,
+        Self::BreakGlass,
+        Self::Changed,
+        Self::HasFactor,
+        Self::NoPassword,
+        Self::MailedEnough,
+    ];
 
     const fn message(self) -> &'static str {
         match self {
@@ -185,6 +242,9 @@ impl PersonProblem {
             Self::LastOwner => "person-last-owner",
             Self::BreakGlass => "person-break-glass",
             Self::Changed => "person-changed",
+            Self::HasFactor => "person-has-factor",
+            Self::NoPassword => "person-no-password",
+            Self::MailedEnough => "person-mailed-enough",
         }
     }
 }
@@ -229,7 +289,8 @@ impl ConsolePersonPage {
     /// A page for tests and for the gallery of pages.
     pub fn sample(frame: Frame) -> Self {
         let moment = Moment::sample();
-        let factor = |name, detail: Option<&str>, last| FactorRow {
+        let factor = |id: &str, name, detail: Option<&str>, last| FactorRow {
+            id: id.to_owned(),
             name,
             detail: detail.map(str::to_owned),
             since: moment,
@@ -253,8 +314,13 @@ impl ConsolePersonPage {
                 groups: vec!["Engineering".to_owned()],
             },
             factors: vec![
-                factor("factor-password", None, None),
-                factor("factor-passkey", Some("Blue key"), Some(moment)),
+                factor("password", "factor-password", None, None),
+                factor(
+                    "01920000-0000-7000-8000-00000000000b",
+                    "factor-passkey",
+                    Some("Blue key"),
+                    Some(moment),
+                ),
             ],
             sessions: vec![SessionRow {
                 id: "01920000-0000-7000-8000-00000000000a".to_owned(),
@@ -265,7 +331,22 @@ impl ConsolePersonPage {
                     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned(),
                 ),
             }],
-            may: Allowed { suspend: true, resume: false, unlock: true, end_sessions: true, roles: true },
+            tokens: vec![TokenRow {
+                id: "01920000-0000-7000-8000-00000000000c".to_owned(),
+                name: "backup of the notes".to_owned(),
+                scopes: "account:read, people:read".to_owned(),
+                last: Some(moment),
+                ends: moment,
+            }],
+            may: Allowed {
+                suspend: true,
+                resume: false,
+                unlock: true,
+                end_sessions: true,
+                roles: true,
+                factors: true,
+                factor_link: true,
+            },
         }
     }
 }

@@ -13,6 +13,8 @@ pub enum LinkPurpose {
     ChangeEmail,
     /// To set a new password.
     ResetPassword,
+    /// To set up a second factor.
+    FirstFactor,
 }
 
 /// A mail with a link.
@@ -41,6 +43,7 @@ impl LinkMail {
             LinkPurpose::VerifyEmail => "mail-verify-title",
             LinkPurpose::ChangeEmail => "mail-change-title",
             LinkPurpose::ResetPassword => "mail-reset-title",
+            LinkPurpose::FirstFactor => "mail-factor-link-title",
         })
     }
 
@@ -51,6 +54,7 @@ impl LinkMail {
             LinkPurpose::VerifyEmail => "mail-verify-lead",
             LinkPurpose::ChangeEmail => "mail-change-lead",
             LinkPurpose::ResetPassword => "mail-reset-lead",
+            LinkPurpose::FirstFactor => "mail-factor-link-lead",
         })
     }
 
@@ -61,6 +65,7 @@ impl LinkMail {
             LinkPurpose::VerifyEmail => "mail-verify-button",
             LinkPurpose::ChangeEmail => "mail-change-button",
             LinkPurpose::ResetPassword => "mail-reset-button",
+            LinkPurpose::FirstFactor => "mail-factor-link-button",
         })
     }
     /// How long it works.

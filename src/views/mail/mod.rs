@@ -60,6 +60,7 @@ pub fn render(frame: &MailFrame, about: &MailKind) -> Result<RenderedMail, askam
         MailKind::VerifyEmail { link: to, minutes } => link(LinkPurpose::VerifyEmail, to, minutes),
         MailKind::EmailChangeConfirm { link: to, minutes } => link(LinkPurpose::ChangeEmail, to, minutes),
         MailKind::PasswordReset { link: to, minutes } => link(LinkPurpose::ResetPassword, to, minutes),
+        MailKind::FirstFactor { link: to, minutes } => link(LinkPurpose::FirstFactor, to, minutes),
         MailKind::EmailCode { code, minutes } => {
             CodeMail { code: code.expose().to_owned(), minutes: *minutes }.render(frame)
         }

@@ -118,6 +118,10 @@ const fn conflicting(conflict: Conflict) -> (&'static str, &'static str) {
         Conflict::BreakGlass => {
             ("break-glass", "This is the account for emergencies; the declaration alone changes it.")
         }
+        Conflict::HasFactor => ("has-factor", "The person has a second factor; take it away first."),
+        Conflict::NoPassword => {
+            ("no-password", "The sign-in policy of your organisation has no passwords for this person.")
+        }
         Conflict::NameTaken => ("name-taken", "Another group has this name."),
         Conflict::LocksOutOwners => (
             "locks-out-owners",

@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 use super::asked::{Asked, Outcome, answered, versioned};
 use super::described::{Described, Shape};
 use super::shapes::{RoleWord, UserShape};
-use crate::flows::access::{ChangeRoles, ManagePeople, RemovePeople, UnlockPeople};
+use crate::flows::access::{ChangeRoles, MailPeople, ManagePeople, RemovePeople, UnlockPeople};
+use crate::flows::links::by_admin::AdminLink;
 use crate::flows::people::{self, Person};
 use crate::model::role::Role;
 
@@ -127,6 +128,45 @@ async fn unlocked(asked: &Asked<UnlockPeople>) -> Outcome {
     let (call, id) = (asked.call.clone(), asked.id("user"));
     let names = asked.edge.sign_in.records.names.clone();
     asked.write(asked.nothing(), move |tx, right, ()| people::unlock(tx, &call, right, (id, &names))).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /api/v1/users/{user}/factor-link`
+pub const FACTOR_LINK: Described = Described {
+    gives: (204, None),
+    ..action(
+        "mailFactorLink",
+        "Mails somebody else, who has none, a link by which they set up their first second factor once they have signed in with the first.",
+        &[404, 409],
+    )
+};
+
+/// Mails a link for a first second factor.
+pub async fn factor_link(asked: Asked<MailPeople>) -> HttpResponse {
+    answered(mailed(&asked, AdminLink::FirstFactor).await)
+}
+
+/// `POST /api/v1/users/{user}/reset-mail`
+pub const RESET_MAIL: Described = Described {
+    gives: (204, None),
+    ..action(
+        "mailPasswordReset",
+        "Mails somebody else a link by which they set a new password; until they do, nothing changes.",
+        &[404, 409],
+    )
+};
+
+/// Mails a link for a new password.
+pub async fn reset_mail(asked: Asked<MailPeople>) -> HttpResponse {
+    answered(mailed(&asked, AdminLink::PasswordReset).await)
+}
+
+async fn mailed(asked: &Asked<MailPeople>, wanted: AdminLink) -> Outcome {
+    let (call, terms, id) = (asked.call.clone(), asked.edge.links.clone(), asked.id("user"));
+    let sent = asked.write(asked.nothing(), move |tx, right, ()| {
+        people::mail_link(tx, &call, right, &terms, (id, wanted))
+    });
+    sent.await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

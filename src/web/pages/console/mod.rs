@@ -4,6 +4,7 @@ mod entry;
 pub mod invitations;
 pub mod people;
 pub mod person;
+pub mod policy;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

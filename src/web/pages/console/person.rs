@@ -9,16 +9,18 @@ use actix_web::web::Bytes;
 
 use super::entry::{Console, Done, entered};
 use crate::flows::access::{
-    ChangeRoles, Conflict, EndSessions, ManagePeople, ReadPeople, Refused, RemovePeople, SeeFactors,
-    SeeSessions, UnlockPeople,
+    ChangeRoles, Conflict, EndSessions, MailPeople, ManagePeople, ReadPeople, Refused, RemovePeople,
+    ResetFactors, RevokeTokens, SeeFactors, SeeSessions, SeeTokens, UnlockPeople,
 };
 use crate::flows::factors::overview::Overview;
-use crate::flows::people::{self, OpenSession, Person};
-use crate::model::ids::{SessionId, UserId};
+use crate::flows::links::by_admin::AdminLink;
+use crate::flows::people::{self, FactorName, OpenSession, Person};
+use crate::model::ids::{PersonalTokenId, SessionId, UserId};
+use crate::model::personal_token::PersonalToken;
 use crate::model::role::{Permission, Role};
 use crate::protocol::params::Params;
 use crate::views::console::person::{
-    Allowed, FactorRow, PersonNotice, PersonProblem, PersonShown, SessionRow,
+    Allowed, FactorRow, PersonNotice, PersonProblem, PersonShown, SessionRow, TokenRow,
 };
 use crate::views::console::{ConsolePersonPage, ConsoleSection};
 use crate::views::link::LocalPath;
@@ -58,11 +60,18 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let params = visitor.form(body)?;
     let console = entered(visitor, &params).await?;
     let user = named(visitor, &params)?;
-    let (notice, done) = match (params.get("action"), params.get("end")) {
-        (Some(action), None) => act(visitor, &console, user, (action, &params)).await?,
-        (None, Some(sid)) => {
+    let rows = ["end", "reset", "revoke"].map(|name| params.get(name));
+    let (notice, done) = match (params.get("action"), rows) {
+        (Some(action), [None, None, None]) => act(visitor, &console, user, (action, &params)).await?,
+        (None, [Some(sid), None, None]) => {
             let sid = sid.parse().map_err(|_| visitor.detour(Trouble::NotFound))?;
             (PersonNotice::SessionEnded, end_one(visitor, &console, (user, sid)).await?)
+        }
+        (None, [None, Some(factor), None]) => {
+            (PersonNotice::FactorReset, reset(visitor, &console, (user, factor.parse().ok())).await?)
+        }
+        (None, [None, None, Some(token)]) => {
+            (PersonNotice::TokenRevoked, revoke(visitor, &console, (user, token.parse().ok())).await?)
         }
         _ => return Err(visitor.detour(Trouble::Malformed)),
     };
@@ -128,8 +137,48 @@ async fn act(
             });
             (PersonNotice::RolesChanged, plain(change.await?))
         }
+        "factor-link" => {
+            let mailed = mail(visitor, console, (user, AdminLink::FirstFactor));
+            (PersonNotice::FactorLinkSent, mailed.await?)
+        }
+        "reset-mail" => {
+            (PersonNotice::ResetSent, mail(visitor, console, (user, AdminLink::PasswordReset)).await?)
+        }
         _ => return Err(visitor.detour(Trouble::Malformed)),
     })
+}
+
+async fn mail(visitor: &Visitor, console: &Console, (user, wanted): (UserId, AdminLink)) -> Done<()> {
+    let (back, call, terms) = (link(console, user), visitor.call.clone(), visitor.edge.links.clone());
+    let change = console.change::<MailPeople, _>(visitor, &back, move |tx, right| {
+        people::mail_link(tx, &call, right, &terms, (Some(user), wanted))
+    });
+    change.await
+}
+
+async fn reset(
+    visitor: &Visitor,
+    console: &Console,
+    (user, factor): (UserId, Option<FactorName>),
+) -> Done<()> {
+    let (back, terms) = (link(console, user), visitor.edge.mail.clone());
+    let (call, clock) = (visitor.call.clone(), Arc::clone(&visitor.edge.clock));
+    let change = console.change::<ResetFactors, _>(visitor, &back, move |tx, right| {
+        people::reset_factor_of(tx, (&call, &clock), right, &terms, (Some(user), factor))
+    });
+    change.await
+}
+
+async fn revoke(
+    visitor: &Visitor,
+    console: &Console,
+    (user, token): (UserId, Option<PersonalTokenId>),
+) -> Done<()> {
+    let (back, call) = (link(console, user), visitor.call.clone());
+    let change = console.change::<RevokeTokens, _>(visitor, &back, move |tx, right| {
+        people::revoke_token_of(tx, &call, right, (Some(user), token))
+    });
+    change.await
 }
 
 fn plain<T>(done: Result<T, Refused>) -> Result<(), Refused> {
@@ -156,6 +205,9 @@ const fn problem(refused: &Refused) -> Option<PersonProblem> {
         Refused::OwnAccount => Some(PersonProblem::OwnAccount),
         Refused::LastOwner => Some(PersonProblem::LastOwner),
         Refused::Conflict(Conflict::BreakGlass) => Some(PersonProblem::BreakGlass),
+        Refused::Conflict(Conflict::HasFactor) => Some(PersonProblem::HasFactor),
+        Refused::Conflict(Conflict::NoPassword) => Some(PersonProblem::NoPassword),
+        Refused::Conflict(Conflict::MailedEnough) => Some(PersonProblem::MailedEnough),
         Refused::Conflict(Conflict::AddressTaken | Conflict::Status | Conflict::TooMany)
         | Refused::Changed => Some(PersonProblem::Changed),
         Refused::InvalidToken
@@ -170,7 +222,6 @@ const fn problem(refused: &Refused) -> Option<PersonProblem> {
         | Refused::Conflict(
             Conflict::Closed
             | Conflict::Answered
-            | Conflict::MailedEnough
             | Conflict::NameTaken
             | Conflict::LocksOutOwners
             | Conflict::LocksOutCaller,
@@ -197,30 +248,41 @@ async fn page(
         people::factors_of(tx, &there, right, Some(user))
     });
     let factors = factors.await?.map_err(refused)?;
+    let then = call.clone();
     let sessions = console.read::<SeeSessions, _>(visitor, &back, move |tx, right| {
-        people::sessions_of(tx, &call, right, Some(user))
+        people::sessions_of(tx, &then, right, Some(user))
     });
     let sessions = sessions.await?.map_err(refused)?;
+    let tokens = console.read::<SeeTokens, _>(visitor, &back, move |tx, right| {
+        people::tokens_of(tx, &call, right, Some(user))
+    });
+    let tokens = tokens.await?.map_err(refused)?;
     let (frame, account) = console.frames(visitor, ConsoleSection::People);
     let page = ConsolePersonPage {
         frame,
         notice,
         problem,
-        may: allowed(&person, owns, console.who().user().id == user),
+        may: allowed(&person, &factors, owns, console.who().user().id == user),
         factors: listed(&factors),
         sessions: sessions.into_iter().map(session).collect(),
+        tokens: tokens.into_iter().map(token).collect(),
         person: shown(person),
         account,
     };
     let status = problem.map_or(StatusCode::OK, |problem| match problem {
         PersonProblem::Above | PersonProblem::OwnAccount => StatusCode::FORBIDDEN,
-        PersonProblem::LastOwner | PersonProblem::BreakGlass | PersonProblem::Changed => StatusCode::CONFLICT,
+        PersonProblem::LastOwner
+        | PersonProblem::BreakGlass
+        | PersonProblem::Changed
+        | PersonProblem::HasFactor
+        | PersonProblem::NoPassword
+        | PersonProblem::MailedEnough => StatusCode::CONFLICT,
     });
     Ok(visitor.show(status, &page))
 }
 
 /// What is offered. It is asked again when it is done.
-fn allowed(person: &Person, owns: bool, own: bool) -> Allowed {
+fn allowed(person: &Person, factors: &Overview, owns: bool, own: bool) -> Allowed {
     let reach = owns || !person.effective_roles().contains(&Role::Owner);
     let state = person.user.status;
     let here = reach && !matches!(state, crate::model::status::Status::Deleted { .. });
@@ -230,6 +292,12 @@ fn allowed(person: &Person, owns: bool, own: bool) -> Allowed {
         unlock: here,
         end_sessions: here,
         roles: here && owns && !own,
+        factors: here && !own,
+        factor_link: here
+            && !own
+            && state.is_active()
+            && factors.totp.is_none()
+            && factors.passkeys.is_empty(),
     }
 }
 
@@ -250,21 +318,31 @@ fn shown(person: Person) -> PersonShown {
 
 fn listed(own: &Overview) -> Vec<FactorRow> {
     let mut rows = Vec::new();
-    let row = |name, detail, since, last| FactorRow { name, detail, since, last };
+    let row = |of: FactorName, name, detail, (since, last)| FactorRow {
+        id: of.to_string(),
+        name,
+        detail,
+        since,
+        last,
+    };
     if let Some(set) = own.password {
-        rows.push(row("factor-password", None, Moment::from(set), None));
+        rows.push(row(FactorName::Password, "factor-password", None, (Moment::from(set), None)));
     }
     for passkey in &own.passkeys {
         let last = passkey.last_used_at.map(Moment::from);
-        rows.push(row("factor-passkey", Some(passkey.name.to_string()), passkey.created_at.into(), last));
+        let name = Some(passkey.name.to_string());
+        let of = FactorName::Passkey(passkey.id);
+        rows.push(row(of, "factor-passkey", name, (passkey.created_at.into(), last)));
     }
     if let Some(totp) = &own.totp
         && let Some(since) = totp.confirmed_at
     {
-        rows.push(row("totp-name", None, since.into(), totp.last_used_at.map(Moment::from)));
+        let when = (since.into(), totp.last_used_at.map(Moment::from));
+        rows.push(row(FactorName::Totp, "totp-name", None, when));
     }
     if let Some(codes) = own.codes {
-        rows.push(row("codes-name", Some(codes.count.to_string()), codes.made_at.into(), None));
+        let left = Some(codes.count.to_string());
+        rows.push(row(FactorName::RecoveryCodes, "codes-name", left, (codes.made_at.into(), None)));
     }
     rows
 }
@@ -276,5 +354,15 @@ fn session(OpenSession { session, whereabouts }: OpenSession) -> SessionRow {
         last: session.last_seen_at.into(),
         address: whereabouts.address,
         device: whereabouts.user_agent,
+    }
+}
+
+fn token(it: PersonalToken) -> TokenRow {
+    TokenRow {
+        id: it.id.to_string(),
+        name: it.name,
+        scopes: it.scopes.into_iter().collect::<Vec<_>>().join(", "),
+        last: it.last_used_at.map(Moment::from),
+        ends: it.expires_at.into(),
     }
 }
