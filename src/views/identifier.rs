@@ -31,6 +31,8 @@ pub struct IdentifierPage {
     pub problem: Option<IdentifierProblem>,
     /// Where people of the tenant, which the request has settled, sign up; none where it does not let them.
     pub sign_up: Option<LocalPath>,
+    /// Whether whoever signs in wants to go on to the console.
+    pub to_console: bool,
 }
 
 /// What can be wrong with the identifier, seen from its form alone: no account has been looked up.
@@ -80,6 +82,7 @@ impl IdentifierPage {
             passkey: Some(PasskeyPrompt::sample()),
             problem: None,
             sign_up: Some(LocalPath::page("/signup").with("organisation", "acme")),
+            to_console: false,
         }
     }
 }

@@ -34,12 +34,12 @@ async fn p100_whoever_is_not_signed_in_is_sent_to_do_so() {
         let jar = world.server.browser();
         if gets {
             let page = jar.get(&path).await;
-            assert_eq!(page.location().as_deref(), Some("/login"), "{path}: {page:?}");
+            assert_eq!(page.location().as_deref(), Some("/login?then=console"), "{path}: {page:?}");
         }
         if posts {
             let token = csrf(&jar.open("/login").await);
             let page = jar.post(&path, &[("csrf", &token), ("action", "suspend")]).await;
-            assert_eq!(page.location().as_deref(), Some("/login"), "{path}: {page:?}");
+            assert_eq!(page.location().as_deref(), Some("/login?then=console"), "{path}: {page:?}");
         }
     }
     assert_eq!(world.rows(world.acme), before);
@@ -65,7 +65,7 @@ async fn p045_a_pending_first_factor_opens_no_console() {
     jar.submit(&page, &[("password", crate::harness::seed::PASSWORD)]).await;
     for (path, ..) in routes_of_the_console() {
         let page = jar.get(&path).await;
-        assert_eq!(page.location().as_deref(), Some("/login"), "{path}: {page:?}");
+        assert_eq!(page.location().as_deref(), Some("/login?then=console"), "{path}: {page:?}");
     }
 }
 

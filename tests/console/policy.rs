@@ -165,3 +165,21 @@ async fn the_home_page_leads_those_to_the_console_who_administer() {
         assert_eq!(jar.open("/").await.has("home-console"), may, "{role:?}");
     }
 }
+
+/// Whoever comes to the console signs in and is there, past a mistyped password too; `then` leads nowhere else.
+#[tokio::test]
+async fn whoever_signs_in_for_the_console_comes_to_the_console() {
+    let world = World::new().await;
+    let jar = world.server.browser();
+    let page = jar.open(PATH).await;
+    assert_eq!(page.marker().as_deref(), Some("page-login"), "{page:?}");
+    let owner = address(Role::Owner);
+    let page = jar.submit(&page, &[("username", &owner), ("organisation", "acme")]).await;
+    let page = jar.submit(&page, &[("password", "not the password")]).await;
+    let inside = jar.submit(&page, &[("password", crate::harness::seed::PASSWORD)]).await;
+    assert_eq!(inside.marker().as_deref(), Some("page-console-people"), "{inside:?}");
+    for then in ["https://evil.example", "//evil.example", "/oauth2/logout", "account"] {
+        let page = world.server.browser().open(&format!("/login?then={then}")).await;
+        assert!(!page.body.contains("name=\"then\""), "{then}: {page:?}");
+    }
+}

@@ -477,8 +477,8 @@ fn console_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
     let people = || ConsolePeoplePage::sample(frame());
     let policy = ConsolePolicyPage::MARKER;
     let rules = || ConsolePolicyPage::sample(frame());
-    let faults = PolicyField::ALL.into();
-    let faulty = ConsolePolicyPage { faults, problem: Some(PolicyProblem::Faults), ..rules() };
+    let every_field = PolicyField::ALL.into();
+    let faulty = ConsolePolicyPage { faults: every_field, problem: Some(PolicyProblem::Faults), ..rules() };
     let person = || ConsolePersonPage::sample(frame());
     let later = ConsolePeoplePage { first: Some(LocalPath::page("/console/people")), next: None, ..people() };
     let none = ConsolePeoplePage { people: Vec::new(), next: None, ..people() };

@@ -23,6 +23,8 @@ pub struct Typed {
     pub username: String,
     /// The organisation's slug, where it was asked for.
     pub organisation: Option<String>,
+    /// The page of ours that a sign-in which begins here leads on to.
+    pub then: Option<&'static str>,
 }
 
 /// Why the page is shown again. Each follows from what was typed and from public settings alone.
@@ -100,7 +102,7 @@ pub fn identify(
         client_id: None,
         browser_hash: cookie_hash.to_owned(),
         request: None,
-        progress,
+        progress: Progress { then: typed.then.map(str::to_owned), ..progress },
         created_at: call.now,
         expires_at: call.now + life,
     };

@@ -83,7 +83,7 @@ impl Desk {
     /// The address and the password.
     async fn first(&self, client: AuthenticatedClient, sent: Option<Value>) -> Outcome {
         let first: FirstStep = self.given(sent)?;
-        let typed = Typed { username: first.username, organisation: first.organisation };
+        let typed = Typed { username: first.username, organisation: first.organisation, then: None };
         let given = Secret::new(first.password);
         let scope = first.scope.as_deref().unwrap_or(USUAL_SCOPE).parse();
         let faults = [

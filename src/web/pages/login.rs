@@ -14,6 +14,7 @@ use crate::flows::login::proved::Proved;
 use crate::flows::login::visit::Visit;
 use crate::model::ids::InteractionHandle;
 use crate::protocol::params::Params;
+use crate::views::console::ConsoleStartPage;
 use crate::views::identifier::IdentifierProblem;
 use crate::views::link::LocalPath;
 use crate::views::{FactorPage, Frame, IdentifierPage, PasswordPage, SignUpPage};
@@ -31,8 +32,9 @@ pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
 }
 
 async fn show(visitor: &Visitor) -> Outcome {
-    let handle = visitor.handle(&visitor.query()?)?;
-    let opened = open(visitor, handle).await?;
+    let params = visitor.query()?;
+    let handle = visitor.handle(&params)?;
+    let opened = open(visitor, handle, then(&params)).await?;
     let told = opened.visit.told();
     let problem = told.and_then(|told| problem(told.problem));
     let typed = told.filter(|_| problem.is_some());
@@ -52,6 +54,20 @@ const fn problem(problem: Problem) -> Option<IdentifierProblem> {
     }
 }
 
+/// The parameter that says where a sign-in leads on to, and its one word.
+const THEN: &str = "then";
+const CONSOLE: &str = "console";
+
+/// The sign-in page, for whoever wants to go to the console.
+pub(super) fn to_console() -> LocalPath {
+    LocalPath::page(IdentifierPage::PATH).with(THEN, CONSOLE)
+}
+
+/// The page that a sign-in is for: one of ours, by its word.
+fn then(params: &Params) -> Option<&'static str> {
+    params.get(THEN).filter(|word| *word == CONSOLE).map(|_| ConsoleStartPage::PATH)
+}
+
 async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let params = visitor.form(body)?;
     let handle = visitor.handle(&params)?;
@@ -61,6 +77,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let typed = Typed {
         username: params.get("username").unwrap_or_default().to_owned(),
         organisation: params.get("organisation").map(str::to_owned),
+        then: then(&params),
     };
     let leave = if handle.is_none() { visitor.may_begin().await? } else { None };
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
@@ -92,14 +109,14 @@ async fn again(
     typed: Typed,
     problem: Option<IdentifierProblem>,
 ) -> Outcome {
-    let opened = open(visitor, handle).await?;
+    let opened = open(visitor, handle, typed.then).await?;
     let page = page(visitor, &opened, (typed.username, typed.organisation), problem).await?;
     Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 
 /// The same after a passkey proved nothing, where nothing is kept of it.
 pub(super) async fn passkey_refused(visitor: &Visitor, handle: Option<InteractionHandle>) -> Outcome {
-    let opened = open(visitor, handle).await?;
+    let opened = open(visitor, handle, None).await?;
     let typed = (opened.username.clone(), None);
     let page = page(visitor, &opened, typed, Some(IdentifierProblem::Passkey)).await?;
     Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page))
@@ -111,9 +128,14 @@ struct Opened {
     username: String,
     asks_organisation: bool,
     sign_up: Option<LocalPath>,
+    to_console: bool,
 }
 
-async fn open(visitor: &Visitor, handle: Option<InteractionHandle>) -> Result<Opened, Detour> {
+async fn open(
+    visitor: &Visitor,
+    handle: Option<InteractionHandle>,
+    then: Option<&'static str>,
+) -> Result<Opened, Detour> {
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let opened = visitor.edge.database.read_directory(move |directory| {
         let Some(visit) = Visit::open(directory, &call, handle, &cookie)? else { return Ok(None) };
@@ -126,7 +148,8 @@ async fn open(visitor: &Visitor, handle: Option<InteractionHandle>) -> Result<Op
         let sign_up = sign_up.map(|scope| {
             LocalPath::page(SignUpPage::PATH).with("organisation", scope.tenant().slug.as_str())
         });
-        Ok(Some(Opened { visit, username, asks_organisation, sign_up }))
+        let to_console = visit.interaction.is_none() && then.is_some();
+        Ok(Some(Opened { visit, username, asks_organisation, sign_up, to_console }))
     });
     visitor.sound(opened.await)?.ok_or_else(|| Detour::from(visitor.expired()))
 }
@@ -150,6 +173,7 @@ async fn page(
         passkey: passkey::prompt_of(visitor, handle)?,
         problem,
         sign_up: opened.sign_up.clone(),
+        to_console: opened.to_console,
     })
 }
 

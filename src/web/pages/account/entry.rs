@@ -8,9 +8,11 @@ use crate::protocol::acr::Acr;
 use crate::protocol::params::Params;
 use crate::storage::Directory;
 use crate::views::account::frame::{ACCOUNT, AccountFrame, Section};
+use crate::views::console::ConsoleStartPage;
 use crate::views::link::LocalPath;
 use crate::views::person::Person;
 use crate::views::{AccountStartPage, FactorPage, Frame, IdentifierPage};
+use crate::web::pages::login;
 use crate::web::pages::visitor::{Detour, Visitor, going_on};
 
 /// Somebody at a page of their account.
@@ -71,8 +73,12 @@ pub(in crate::web::pages) async fn visited_from(
         Some(Ok(sid)) => Some(sid),
         Some(Err(_)) => return Err(visitor.to(&LocalPath::page(start)).into()),
     };
+    let sign_in = || match start {
+        ConsoleStartPage::PATH => login::to_console(),
+        _ => LocalPath::page(IdentifierPage::PATH),
+    };
     if !visitor.browser.has_signed_in() {
-        return Err(visitor.to(&LocalPath::page(IdentifierPage::PATH)).into());
+        return Err(visitor.to(&sign_in()).into());
     }
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let read = visitor
@@ -84,9 +90,7 @@ pub(in crate::web::pages) async fn visited_from(
             visitor.note_user(who.scope().id(), who.user().id);
             Ok(Visited { who, named })
         }
-        Err(NotSignedIn::Nobody) if named.is_none() => {
-            Err(visitor.to(&LocalPath::page(IdentifierPage::PATH)).into())
-        }
+        Err(NotSignedIn::Nobody) if named.is_none() => Err(visitor.to(&sign_in()).into()),
         Err(NotSignedIn::Nobody | NotSignedIn::Several(_)) => Err(visitor.to(&LocalPath::page(start)).into()),
     }
 }
