@@ -9,8 +9,8 @@ pub mod policy;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
-use super::{card, login};
 use super::visitor::{Outcome, Visitor, answered};
+use super::{card, login};
 use crate::flows::session::live_accounts;
 use crate::views::console::{ConsolePeoplePage, ConsoleStartPage};
 use crate::views::link::LocalPath;
