@@ -1,4 +1,31 @@
 account-profile = Profil
+account-email = E-Mail-Adresse
+email-now = Damit melden Sie sich an und bekommen Nachrichten
+email-pending = Ihre neue Adresse soll sein
+email-pending-hint = wartet, bis Sie den Link öffnen, der dorthin ging
+email-verify = Link zum Bestätigen senden
+email-withdraw = Meine Adresse behalten
+email-change = Adresse ändern
+email-change-lead = An die neue Adresse geht ein Link. Ihr Konto behält die alte, bis Sie ihn hier öffnen.
+email-new = Neue E-Mail-Adresse
+email-change-submit = Link senden
+email-notice-sent = Ein Link an Ihre Adresse ist unterwegs. Öffnen Sie ihn in diesem Browser innerhalb von { $minutes ->
+    [one] einer Minute
+   *[other] { $minutes } Minuten
+ }.
+email-notice-asked = Ein Link an die neue Adresse ist unterwegs, wenn sie verwendet werden darf. Öffnen Sie ihn in diesem Browser innerhalb von { $minutes ->
+    [one] einer Minute
+   *[other] { $minutes } Minuten
+ }.
+email-notice-withdrawn = Ihre Adresse bleibt. Der Link, der gesendet wurde, gilt nicht mehr.
+email-notice-verified = Ihre Adresse ist bestätigt.
+email-notice-changed = Ihr Konto hat die neue Adresse. Melden Sie sich von jetzt an damit an.
+email-problem-same = Das ist schon Ihre Adresse.
+email-problem-outside = Verwenden Sie eine Adresse Ihrer Organisation.
+email-confirm-title = Diese Adresse bestätigen
+email-confirm-submit = Das ist meine
+email-elsewhere = Melden Sie sich zuerst an.
+email-elsewhere-advice = Dieser Link gilt nur in einem Browser, in dem Sie in dem Konto angemeldet sind, für das er bestimmt ist. Melden Sie sich an und öffnen Sie den Link in der Nachricht noch einmal. Wenn Sie von keinem solchen Konto wissen, beachten Sie die Nachricht nicht.
 account-sessions = Geräte
 profile-lead = So heißen und erscheinen Sie hier und in den Anwendungen, die Ihr Profil sehen dürfen.
 profile-saved = Ihr Profil ist gespeichert.
@@ -102,6 +129,8 @@ history-password = Passwort geändert
 history-factor-added = Weg zum Anmelden hinzugefügt
 history-factor-removed = Weg zum Anmelden entfernt
 history-codes = Wiederherstellungscodes erstellt
+history-email-changed = E-Mail-Adresse geändert
+history-email-verified = E-Mail-Adresse bestätigt
 history-profile = Profil oder Rechte geändert
 history-account = Konto geändert
 passkeys-needed = Ihre Organisation verlangt einen zweiten Weg zum Anmelden, und ohne diesen Passkey hätten Sie keinen. Richten Sie zuerst einen anderen ein.

@@ -1,4 +1,31 @@
 account-profile = Profile
+account-email = E-mail address
+email-now = You sign in and get mails as
+email-pending = To be your new address
+email-pending-hint = waits until you open the link that was sent to it
+email-verify = Send me a link to confirm it
+email-withdraw = Keep my address
+email-change = Change the address
+email-change-lead = A link goes to the new address. Your account keeps the old one until you open it here.
+email-new = New e-mail address
+email-change-submit = Send the link
+email-notice-sent = A link is on its way to your address. Open it in this browser within { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+ }.
+email-notice-asked = A link is on its way to the new address, if it may be used. Open it in this browser within { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+ }.
+email-notice-withdrawn = Your address stays. The link that was sent does not work any more.
+email-notice-verified = Your address is confirmed.
+email-notice-changed = Your account has the new address. Use it to sign in from now on.
+email-problem-same = This is your address already.
+email-problem-outside = Use an address of your organisation.
+email-confirm-title = Confirm this address
+email-confirm-submit = It is mine
+email-elsewhere = Sign in first.
+email-elsewhere-advice = This link works only in a browser in which you are signed in to the account that it is for. Sign in, then open the link in the mail again. If you know of no such account, ignore the mail.
 account-sessions = Devices
 profile-lead = This is how you are called and shown here and in the applications that may see your profile.
 profile-saved = Your profile is saved.
@@ -102,6 +129,8 @@ history-password = Password changed
 history-factor-added = Way to sign in added
 history-factor-removed = Way to sign in removed
 history-codes = Recovery codes made
+history-email-changed = The e-mail address was changed
+history-email-verified = The e-mail address was confirmed
 history-profile = Profile or rights changed
 history-account = Account changed
 passkeys-needed = Your organisation asks for a second way to sign in, and without this passkey you would have none. Set up another one first.

@@ -85,6 +85,8 @@ pub enum MailKind {
         /// How long it works.
         minutes: u32,
     },
+    /// Tells the address of an account that it is to have another, as soon as that one is confirmed.
+    EmailChangeAsked,
     /// Tells the address that an account had until now that it has another.
     EmailChanged,
     /// A link to set a new password.
@@ -155,6 +157,7 @@ impl MailKind {
             Self::Invitation { .. } => "invitation",
             Self::VerifyEmail { .. } => "verify_email",
             Self::EmailChangeConfirm { .. } => "email_change_confirm",
+            Self::EmailChangeAsked => "email_change_asked",
             Self::EmailChanged => "email_changed",
             Self::PasswordReset { .. } => "password_reset",
             Self::FirstFactor { .. } => "first_factor",
@@ -180,7 +183,8 @@ impl MailKind {
             | Self::PasswordReset { minutes, .. }
             | Self::FirstFactor { minutes, .. } => Some(*minutes),
             Self::Invitation { days, .. } => Some(days.saturating_mul(24 * 60)),
-            Self::EmailChanged
+            Self::EmailChangeAsked
+            | Self::EmailChanged
             | Self::NewDevice
             | Self::FactorAdded { .. }
             | Self::FactorRemoved { .. }

@@ -289,6 +289,10 @@ fn links() -> Vec<Route> {
             .door(Door::SignIn)
             .get(pages::links::reset::get)
             .post(pages::links::reset::post),
+        Route::new("/email", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::links::email::get)
+            .post(pages::links::email::post),
     ]
 }
 
@@ -300,6 +304,10 @@ fn account() -> Vec<Route> {
             .unlimited("is for people who are signed in")
             .get(pages::account::profile::get)
             .post(pages::account::profile::post),
+        Route::new("/account/email", Guard::Browser)
+            .door(Door::Mail)
+            .get(pages::account::email::get)
+            .post(pages::account::email::post),
         Route::new("/account/password", Guard::Browser)
             .unlimited("takes changes of people who have just proved who they are")
             .get(pages::account::password::get)

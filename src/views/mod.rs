@@ -35,9 +35,9 @@ pub mod signup;
 pub mod text;
 
 pub use account::{
-    AccountDeletedPage, AccountStartPage, ApplicationsPage, DataPage, FactorsPage, HistoryPage,
-    OwnPasswordPage, ProfilePage, RecoveryCodesPage, SessionsPage, TokenMadePage, TokenNewPage, TokensPage,
-    TotpPage, TotpRemovePage,
+    AccountDeletedPage, AccountStartPage, ApplicationsPage, DataPage, EmailConfirmPage, EmailPage,
+    FactorsPage, HistoryPage, OwnPasswordPage, ProfilePage, RecoveryCodesPage, SessionsPage, TokenMadePage,
+    TokenNewPage, TokensPage, TotpPage, TotpRemovePage,
 };
 pub use accounts::AccountsPage;
 pub use code::{RecoveryCodePage, TotpCodePage};

@@ -3,6 +3,7 @@
 mod applications;
 mod data;
 mod doors;
+mod email;
 mod history;
 mod passkeys;
 mod password;

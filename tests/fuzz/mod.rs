@@ -74,6 +74,8 @@ fn good(path: &str, interaction: &str, tokens: &serde_json::Value) -> Vec<Vec<(&
         "/invitation" => {
             vec![owned(&[("token", "x"), ("name", "Ada"), ("password", "violet anchor museum")])]
         }
+        "/account/email" => vec![owned(&[("action", "change"), ("email", "ada@new.example")])],
+        "/email" => vec![owned(&[("action", "continue"), ("token", "x")])],
         "/signup" => vec![owned(&[("organisation", "acme"), ("email", ADA)])],
         "/oauth2/logout" => {
             vec![owned(&[("id_token_hint", id_token), ("post_logout_redirect_uri", "https://app.example/")])]

@@ -7,12 +7,13 @@ use std::path::Path;
 use symbolon::views::{
     AccountDeletedPage, AccountStartPage, AccountsPage, ApplicationsPage, ConsentPage,
     ConsoleInvitationsPage, ConsolePeoplePage, ConsolePersonPage, ConsolePolicyPage, ConsoleStartPage,
-    DataPage, EnrolPage, EnrolledPage, ErrorPage, FactorLinkPage, FactorPage, FactorsPage, FormPostPage,
-    HistoryPage, HomePage, IdentifierPage, InvitationDonePage, InvitationPage, LinkAskPage, LinkPage,
-    LoggedOutPage, LogoutConfirmPage, OfferPage, OwnPasswordPage, PasskeyAddedPage, PasskeyNewPage,
-    PasskeyPage, PasskeysPage, PasswordPage, ProfilePage, RecoveryCodePage, RecoveryCodesPage, ResetAskPage,
-    ResetDonePage, ResetPage, SessionsPage, SetupDonePage, SetupPage, SignUpPage, SignUpSentPage,
-    TokenMadePage, TokenNewPage, TokensPage, TotpCodePage, TotpPage, TotpRemovePage,
+    DataPage, EmailConfirmPage, EmailPage, EnrolPage, EnrolledPage, ErrorPage, FactorLinkPage, FactorPage,
+    FactorsPage, FormPostPage, HistoryPage, HomePage, IdentifierPage, InvitationDonePage, InvitationPage,
+    LinkAskPage, LinkPage, LoggedOutPage, LogoutConfirmPage, OfferPage, OwnPasswordPage, PasskeyAddedPage,
+    PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage, ProfilePage, RecoveryCodePage,
+    RecoveryCodesPage, ResetAskPage, ResetDonePage, ResetPage, SessionsPage, SetupDonePage, SetupPage,
+    SignUpPage, SignUpSentPage, TokenMadePage, TokenNewPage, TokensPage, TotpCodePage, TotpPage,
+    TotpRemovePage,
 };
 
 use super::gallery::every_page;
@@ -123,6 +124,8 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
         (ResetPage::MARKER, ResetPage::PATH),
         (ResetDonePage::MARKER, ResetDonePage::PATH),
         (ProfilePage::MARKER, ProfilePage::PATH),
+        (EmailPage::MARKER, EmailPage::PATH),
+        (EmailConfirmPage::MARKER, EmailConfirmPage::PATH),
         (OwnPasswordPage::MARKER, OwnPasswordPage::PATH),
         (SessionsPage::MARKER, SessionsPage::PATH),
         (ApplicationsPage::MARKER, ApplicationsPage::PATH),

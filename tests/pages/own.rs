@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use symbolon::model::own_claims::OwnClaim;
+use symbolon::views::account::email::{EmailChangeProblem, EmailNotice};
 use symbolon::views::account::sessions::SessionsNotice;
 use symbolon::views::account::tokens::{Days, TokenProblem};
 use symbolon::views::account::{
-    AccountDeletedPage, ApplicationsPage, DataPage, FactorsPage, HistoryPage, OwnPasswordPage, ProfilePage,
-    SessionsPage, TokenMadePage, TokenNewPage, TokensPage,
+    AccountDeletedPage, ApplicationsPage, DataPage, EmailConfirmPage, EmailPage, FactorsPage, HistoryPage,
+    OwnPasswordPage, ProfilePage, SessionsPage, TokenMadePage, TokenNewPage, TokensPage,
 };
 use symbolon::views::frame::Frame;
 use symbolon::views::link::LocalPath;
@@ -18,6 +19,7 @@ use super::gallery::{Named, html};
 /// Renders them.
 pub(super) fn own_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
     let mut pages = profile_pages(frame);
+    pages.extend(email_pages(frame));
     pages.extend(password_pages(frame));
     pages.extend(session_pages(frame));
     pages.extend(application_pages(frame));
@@ -46,6 +48,27 @@ fn profile_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
         pages.push(("profile-problem", html(&ProfilePage { faults: BTreeSet::from([claim]), ..page() })));
     }
     pages.into_iter().map(|(name, html)| (name, ProfilePage::MARKER, html)).collect()
+}
+
+fn email_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
+    let page = || EmailPage::sample(frame());
+    let hostile = "\"><script>alert(1)</script>";
+    let pending = EmailPage { pending: Some("ada@new.example".to_owned()), is_verified: false, ..page() };
+    let elsewhere = EmailConfirmPage { address: None, ..EmailConfirmPage::sample(frame()) };
+    let mut pages = vec![
+        ("email", EmailPage::MARKER, html(&page())),
+        ("email-pending", EmailPage::MARKER, html(&pending)),
+        ("email-confirm", EmailConfirmPage::MARKER, html(&EmailConfirmPage::sample(frame()))),
+        ("email-elsewhere", EmailConfirmPage::MARKER, html(&elsewhere)),
+    ];
+    pages.extend(EmailNotice::ALL.into_iter().map(|notice| {
+        ("email-notice", EmailPage::MARKER, html(&EmailPage { notice: Some(notice), ..page() }))
+    }));
+    pages.extend(EmailChangeProblem::ALL.into_iter().map(|problem| {
+        let wrong = EmailPage { problem: Some(problem), typed: hostile.to_owned(), ..page() };
+        ("email-problem", EmailPage::MARKER, html(&wrong))
+    }));
+    pages
 }
 
 fn password_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {

@@ -87,13 +87,14 @@ fn sub_request(ids: &Ids) -> String {
 }
 
 /// The pages of the account, which is named by its session.
-const ACCOUNT_PAGES: [&str; 13] = [
+const ACCOUNT_PAGES: [&str; 14] = [
     "/account",
     "/account/factors",
     "/account/factors/totp",
     "/account/factors/totp/remove",
     "/account/factors/recovery-codes",
     "/account/profile",
+    "/account/email",
     "/account/password",
     "/account/sessions",
     "/account/applications",
@@ -158,7 +159,7 @@ fn cases(own: &Own) -> Vec<Case> {
         add("/oauth2/logout", "client_id", back, |ids| ids.client.clone());
         add("/setup", "token", asks(own, &[("email", "eve@acme.example")]), |ids| ids.refresh.clone());
         add("/setup", "token", asks(own, &[]), |ids| ids.code.clone());
-        for path in ["/link", "/reset", "/factor-link", "/invitation"] {
+        for path in ["/link", "/reset", "/email", "/factor-link", "/invitation"] {
             let base = asks(own, &[("password", "a green hill far away")]);
             add(path, "token", base, |ids| ids.link.clone());
         }

@@ -3,6 +3,7 @@
 
 pub mod applications;
 pub mod data;
+pub mod email;
 pub mod history;
 pub mod offer;
 pub mod passkeys;

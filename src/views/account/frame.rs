@@ -13,6 +13,8 @@ pub const ACCOUNT: &str = "account";
 pub enum Section {
     /// What the person says of themselves.
     Profile,
+    /// The address, by which they sign in and get their mails.
+    Email,
     /// The ways to sign in.
     Factors,
     /// Where they are signed in.
@@ -42,8 +44,9 @@ pub struct AccountFrame {
 
 impl Section {
     /// Every part, in the order of the navigation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Profile,
+        Self::Email,
         Self::Factors,
         Self::Sessions,
         Self::Applications,
@@ -56,6 +59,7 @@ impl Section {
     pub const fn path(self) -> &'static str {
         match self {
             Self::Profile => "/account/profile",
+            Self::Email => "/account/email",
             Self::Factors => "/account/factors",
             Self::Sessions => "/account/sessions",
             Self::Applications => "/account/applications",
@@ -69,6 +73,7 @@ impl Section {
     pub const fn message(self) -> &'static str {
         match self {
             Self::Profile => "account-profile",
+            Self::Email => "account-email",
             Self::Factors => "account-factors",
             Self::Sessions => "account-sessions",
             Self::Applications => "account-applications",
@@ -82,6 +87,7 @@ impl Section {
     pub const fn id(self) -> &'static str {
         match self {
             Self::Profile => "nav-profile",
+            Self::Email => "nav-email",
             Self::Factors => "nav-factors",
             Self::Sessions => "nav-sessions",
             Self::Applications => "nav-applications",

@@ -75,6 +75,8 @@ impl HistoryRow {
             ("factor.removed", ..) => "history-factor-removed",
             ("factor.recovery_codes_made", ..) => "history-codes",
             ("user.exported", ..) => "history-exported",
+            (_, _, Some("email_changed")) => "history-email-changed",
+            (_, _, Some("email_verified")) => "history-email-verified",
             (_, _, Some("change")) => "history-profile",
             _ => "history-account",
         }

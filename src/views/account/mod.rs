@@ -2,6 +2,7 @@
 
 pub mod applications;
 pub mod data;
+pub mod email;
 pub mod factors;
 pub mod frame;
 pub mod history;
@@ -15,6 +16,7 @@ pub mod totp;
 
 pub use applications::ApplicationsPage;
 pub use data::{AccountDeletedPage, DataPage};
+pub use email::{EmailConfirmPage, EmailPage};
 pub use factors::FactorsPage;
 pub use frame::{AccountFrame, Section};
 pub use history::HistoryPage;

@@ -6,6 +6,8 @@ use crate::model::session::Factor;
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
+    /// The account is to have another address.
+    EmailChangeAsked,
     /// The account has another address.
     EmailChanged,
     /// A browser that was not seen before.
@@ -41,6 +43,7 @@ impl NoticeMail {
     /// A mail for each notice, for tests and for the gallery.
     pub fn samples() -> Vec<Self> {
         let notices = vec![
+            Notice::EmailChangeAsked,
             Notice::EmailChanged,
             Notice::NewDevice,
             Notice::FactorAdded(Factor::Passkey, Some("Ada's phone".to_owned())),
@@ -59,6 +62,7 @@ impl NoticeMail {
     /// The subject, which is the heading too.
     pub fn title(&self, frame: &MailFrame) -> String {
         frame.say(match self.notice {
+            Notice::EmailChangeAsked => "mail-email-change-asked-title",
             Notice::EmailChanged => "mail-email-changed-title",
             Notice::NewDevice => "mail-new-device-title",
             Notice::FactorAdded(..) => "mail-factor-added-title",
@@ -75,6 +79,7 @@ impl NoticeMail {
     /// What happened.
     pub fn lead(&self, frame: &MailFrame) -> String {
         match &self.notice {
+            Notice::EmailChangeAsked => frame.say("mail-email-change-asked-lead"),
             Notice::EmailChanged => frame.say("mail-email-changed-lead"),
             Notice::NewDevice => frame.say("mail-new-device-lead"),
             Notice::FactorAdded(factor, name) => {
@@ -95,7 +100,8 @@ impl NoticeMail {
     /// What to do about it.
     pub fn advice(&self, frame: &MailFrame) -> String {
         frame.say(match self.notice {
-            Notice::EmailChanged
+            Notice::EmailChangeAsked
+            | Notice::EmailChanged
             | Notice::NewDevice
             | Notice::FactorAdded(..)
             | Notice::FactorRemoved(..)

@@ -2,6 +2,7 @@
 
 pub mod applications;
 pub mod data;
+pub mod email;
 pub(super) mod entry;
 pub mod factors;
 pub mod history;

@@ -2,6 +2,7 @@
 //! mail scanners open them too (P059).
 
 pub mod ask;
+pub mod email;
 pub mod factor;
 pub mod reset;
 pub mod sign_in;
