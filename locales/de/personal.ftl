@@ -151,6 +151,7 @@ data-delete-lead = Sie werden überall abgemeldet, und nichts an dem Konto gilt 
     [one] Einen Tag
    *[other] { $days } Tage
  } lang kann die Administration Ihrer Organisation es zurückholen.
+data-break-glass = Das ist das Konto für Notfälle Ihrer Organisation: Es bleibt, bis der Betreiber ihm das nimmt.
 data-last-owner = Ihre Organisation gehört nur Ihnen: Ihr Konto bleibt, bis sie noch jemandem gehört.
 data-confirm = Geben Sie zur Bestätigung die E-Mail-Adresse dieses Kontos ein
 data-confirm-problem = Das ist nicht die E-Mail-Adresse dieses Kontos.

@@ -151,6 +151,7 @@ data-delete-lead = You are signed out everywhere, and nothing of the account wor
     [one] For one day
    *[other] For { $days } days
  } an administrator of your organisation can bring it back.
+data-break-glass = This is the account for emergencies of your organisation: it stays until the operator takes that from it.
 data-last-owner = You are the only owner of your organisation: your account stays until somebody else is an owner too.
 data-confirm = To confirm, type the e-mail address of this account
 data-confirm-problem = This is not the e-mail address of this account.

@@ -70,11 +70,17 @@ impl MailWorker {
     /// Tries everything that is due now, a few at a time; says how many were sent.
     pub async fn deliver(&self) -> Result<u64, Failure> {
         let (mut sent, mut trying) = (0, JoinSet::new());
-        let mut more = true;
+        let (mut more, mut failed) = (true, None);
         loop {
             while more && trying.len() < self.0.at_once {
                 let free = self.0.at_once - trying.len();
-                let claimed = self.claim(free).await?;
+                let claimed = match self.claim(free).await {
+                    Ok(claimed) => claimed,
+                    Err(failure) => {
+                        failed.get_or_insert(failure);
+                        Vec::new()
+                    }
+                };
                 more = claimed.len() == free;
                 for due in claimed {
                     let context = Arc::clone(&self.0);
@@ -82,11 +88,17 @@ impl MailWorker {
                 }
             }
             let Some(tried) = trying.join_next().await else { break };
-            let settled = tried.map_err(|join| Failure::internal("sending a mail").because(join))??;
-            sent += u64::from(settled == Some(Settled::Sent));
+            // The others go on: whoever leaves now drops a mail between its sending and the note of that, and sends it twice.
+            match tried.map_err(|join| Failure::internal("sending a mail").because(join)).flatten() {
+                Ok(settled) => sent += u64::from(settled == Some(Settled::Sent)),
+                Err(failure) => {
+                    more = false;
+                    failed.get_or_insert(failure);
+                }
+            }
         }
         self.measure().await?;
-        Ok(sent)
+        failed.map_or(Ok(sent), Err)
     }
 
     async fn claim(&self, most: usize) -> Result<Vec<mails::Due>, Failure> {

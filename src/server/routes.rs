@@ -15,8 +15,9 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 pub use check::check;
 
 use crate::flows::access::{
-    ChangeRoles, Demand, EndSessions, Invite, MakeToken, ManageInvitations, ManageOwnAccount, ManagePeople,
-    ReadInvitations, ReadOwnAccount, ReadPeople, RemovePeople, Right, SeeSessions, UnlockPeople,
+    AdmitPeople, ChangeRoles, Demand, EndSessions, Invite, MakeToken, ManageInvitations, ManageOwnAccount,
+    ManagePeople, ReadInvitations, ReadOwnAccount, ReadPeople, RemovePeople, Right, SeeSessions,
+    UnlockPeople,
 };
 use crate::protocol::metadata::paths;
 use crate::web::api::asked::Asks;
@@ -127,7 +128,7 @@ fn api() -> Vec<Route> {
         Route::new("/api/v1/users", Guard::Api)
             .door(Door::Bearer)
             .reads::<ReadPeople, _, _>(&api::users::LIST, api::users::list)
-            .writes::<ManagePeople, _, _>(POST, &api::users::CREATE, api::users::create),
+            .writes::<AdmitPeople, _, _>(POST, &api::users::CREATE, api::users::create),
         Route::new("/api/v1/users/{user}", Guard::Api)
             .door(Door::Bearer)
             .reads::<ReadPeople, _, _>(&api::users::GET, api::users::get)
@@ -146,7 +147,7 @@ fn api() -> Vec<Route> {
             .writes::<ManagePeople, _, _>(POST, &user_actions::RESUME, user_actions::resume),
         Route::new("/api/v1/users/{user}/restore", Guard::Api)
             .door(Door::Bearer)
-            .writes::<ManagePeople, _, _>(POST, &user_actions::RESTORE, user_actions::restore),
+            .writes::<AdmitPeople, _, _>(POST, &user_actions::RESTORE, user_actions::restore),
         Route::new("/api/v1/users/{user}/unlock", Guard::Api)
             .door(Door::Bearer)
             .writes::<UnlockPeople, _, _>(POST, &user_actions::UNLOCK, user_actions::unlock),
@@ -205,7 +206,7 @@ fn joining() -> Vec<Route> {
             .reads::<ReadInvitations, _, _>(&invitations::GET, invitations::get),
         Route::new("/api/v1/invitations/{invitation}/resend", Guard::Api)
             .door(Door::Bearer)
-            .writes::<ManageInvitations, _, _>(POST, &invitations::RESEND, invitations::resend),
+            .writes::<Invite, _, _>(POST, &invitations::RESEND, invitations::resend),
         Route::new("/api/v1/invitations/{invitation}/withdraw", Guard::Api)
             .door(Door::Bearer)
             .writes::<ManageInvitations, _, _>(POST, &invitations::WITHDRAW, invitations::withdraw),

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use symbolon::model::role::Role;
-use symbolon::storage::records::users;
+use symbolon::model::user::User;
+use symbolon::storage::records::{tenants, users};
 
 use super::{ADA, BOB, World, field, is_signed_in, prove};
 use crate::harness::jar::{Jar, Page};
 use crate::harness::rows::Everything;
 use crate::harness::seed::PASSWORD;
+use crate::harness::wait::until;
 
 async fn ask(jar: &Jar, action: &str, confirm: &str) -> Page {
     let csrf = field(&jar.open("/account/data").await, "csrf");
@@ -108,11 +110,65 @@ async fn p102_the_last_owner_does_not_delete_their_own_account() {
     let acme = world.server.scope_of("acme").await;
     acme.person("owner@acme.example", &[Role::Owner]).await;
     let jar = world.browser("owner@acme.example", PASSWORD).await;
-    assert!(jar.open("/account/data").await.has("data-last-owner"));
+    assert!(jar.open("/account/data").await.has("data-stays"));
     let refused = ask(&jar, "delete", "owner@acme.example").await;
-    assert_eq!((refused.status.as_u16(), refused.has("data-last-owner")), (409, true), "{refused:?}");
+    assert_eq!((refused.status.as_u16(), refused.has("data-stays")), (409, true), "{refused:?}");
     assert!(is_signed_in(&jar).await);
     acme.person("second@acme.example", &[Role::Owner]).await;
     let gone = ask(&jar, "delete", "owner@acme.example").await;
     assert_eq!(gone.marker().as_deref(), Some("page-account-deleted"), "{gone:?}");
+}
+
+/// P102: the account for emergencies is the declaration's to take away, though there are other owners.
+#[tokio::test]
+async fn p102_the_account_for_emergencies_is_not_deleted_by_whoever_is_signed_in_to_it() {
+    let world = World::new().await;
+    let acme = world.server.scope_of("acme").await;
+    acme.person("second@acme.example", &[Role::Owner]).await;
+    let id = acme.person("owner@acme.example", &[Role::Owner]).await;
+    let marked = world.server.database().write(&world.acme, move |tx| {
+        let user = users::find(tx, id)?.expect("the owner");
+        users::update(tx, &User { break_glass: true, ..user })
+    });
+    assert!(marked.await.expect("stored"));
+    let jar = world.browser("owner@acme.example", PASSWORD).await;
+    assert!(jar.open("/account/data").await.has("data-stays"));
+    let csrf = field(&jar.open("/account/data").await, "csrf");
+    let fields = [("csrf", csrf.as_str()), ("action", "delete"), ("confirm", "owner@acme.example")];
+    let refused = jar.post("/account/data", &fields).await;
+    assert_eq!((refused.status.as_u16(), refused.has("data-stays")), (409, true), "{refused:?}");
+    assert!(is_signed_in(&jar).await);
+}
+
+/// R75, D20: a profile that is saved at the same time keeps nobody from stopping the account. Whoever administers holds the
+/// tenants and then the person; so does the page.
+#[tokio::test]
+async fn p101_a_profile_that_is_being_saved_keeps_nobody_from_stopping_the_account() {
+    let world = World::new().await;
+    let jar = world.ada().await;
+    let page = jar.open("/account/profile").await;
+    let database = world.server.database().with_patience(Duration::from_mins(1));
+    let (acme, ada) = (world.acme.clone(), world.ada);
+    let (open, gate) = std::sync::mpsc::channel::<()>();
+    let (inside, entered) = tokio::sync::oneshot::channel();
+    let stopping = tokio::spawn(async move {
+        let stopped = database.write(&acme, move |tx| {
+            tenants::hold(tx)?;
+            let _waiting = inside.send(());
+            let _opened = gate.recv();
+            users::hold_active(tx, ada)
+        });
+        stopped.await
+    });
+    entered.await.expect("the tenants are held");
+    let meanwhile = async {
+        let mut everything = Everything::open(world.server.storage());
+        until(Duration::from_secs(20), "the profile waits", async || everything.anybody_waits()).await;
+        open.send(()).expect("somebody holds the tenants");
+    };
+    let fields = [("name", "Ada")];
+    let (saved, ()) = tokio::join!(jar.submit(&page, &fields), meanwhile);
+    let stopped = stopping.await.expect("it ended");
+    assert!(stopped.expect("nobody waits for each other"), "the person is held");
+    assert!(saved.has("profile-saved"), "{saved:?}");
 }

@@ -91,6 +91,8 @@ async fn a_passkey_that_is_taken_away_twice_is_gone_and_told_alike() {
         assert!(gone.has("passkeys-notice") && gone.has("passkeys-none"), "{gone:?}");
     }
     assert_eq!(world.events("factor.removed").await.len(), 1);
+    let codes = Everything::open(world.server.storage()).count("recovery_codes");
+    assert_eq!(codes, 0, "there is nothing left that can be lost");
     let renamed = jar.submit(&list, &[("action", "rename"), ("name", "x")]).await;
     assert_eq!(renamed.status.as_u16(), 404, "{renamed:?}");
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use symbolon::model::policy::{Policy, Registration};
 use symbolon::model::role::Role;
 use symbolon::model::workspace::Group;
-use symbolon::storage::records::{groups, users};
+use symbolon::storage::records::{groups, policies, users};
 
 use super::world::{World, address, assert_problem};
 
@@ -134,4 +135,34 @@ async fn parameters_that_are_unknown_or_wrong_are_named() {
         assert_problem(&page, 400, "invalid-request");
         assert_eq!(page.json()["errors"][0]["parameter"], parameter, "{query}");
     }
+}
+
+/// P042, P114: where nobody is to come in who is new, the API lets nobody in either; and no personal access token does.
+#[tokio::test]
+async fn p042_nobody_is_made_where_registration_is_closed() {
+    let world = World::new().await;
+    let owner = world.of_role(Role::Owner).await;
+    let someone = serde_json::json!({"email": "new@acme.example"});
+    let made = world.call("POST", "/api/v1/users", &owner, Some(&someone)).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let new =
+        serde_json::json!({"name": "hr", "scopes": ["people:write"], "expires_at": "2027-06-01T00:00:00Z"});
+    let kept = world.call("POST", "/api/v1/tokens", &owner, Some(&new)).await.json();
+    let kept = kept["token"].as_str().expect("a token").to_owned();
+    let other = serde_json::json!({"email": "other@acme.example"});
+    let refused = world.call("POST", "/api/v1/users", &kept, Some(&other)).await;
+    assert_problem(&refused, 403, "personal-token");
+    let (scope, now) = (world.acme, world.server.now());
+    world
+        .server
+        .as_operator(move |tx| {
+            let scope = tx.tenant(scope)?.expect("acme");
+            let policy = Policy { registration: Registration::Closed, ..Policy::default() };
+            policies::put(&mut tx.enter(&scope)?, &policy, now)
+        })
+        .await;
+    let refused = world.call("POST", "/api/v1/users", &owner, Some(&other)).await;
+    assert_eq!(refused.status, 409, "{refused:?}");
+    let listed = world.get("/api/v1/users?email=other@acme.example", &owner).await;
+    assert!(emails(&listed.json()).is_empty(), "{listed:?}");
 }

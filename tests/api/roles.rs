@@ -196,6 +196,8 @@ async fn p102_the_account_for_emergencies_stays() {
         assert_problem(&world.act(&token, "olga@acme.example", action).await, 409, "break-glass");
     }
     assert_problem(&world.set_roles(&token, "olga@acme.example", &["member"]).await, 409, "break-glass");
+    let password = format!("/api/v1/users/{olga}/factors/password");
+    assert_problem(&world.call("DELETE", &password, &token, None).await, 409, "break-glass");
     let users = |rows: &Rows| rows["users"].clone();
     assert_eq!(users(&world.rows(world.acme)), users(&before));
 }

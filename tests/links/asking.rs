@@ -115,6 +115,22 @@ async fn p068_fifty_asks_over_all_doors_bring_five_mails() {
     assert_eq!(post.server.mails().await.len(), 5);
 }
 
+/// P068: who asks where nobody has the address uses up no mail of whoever has it elsewhere.
+#[tokio::test]
+async fn p068_asks_in_vain_silence_nobody_elsewhere() {
+    let post = Post::on(TestServer::with().unlimited().start().await).await;
+    post.server.organisation("globex", &[]).await;
+    for _ in 0..6 {
+        let jar = post.server.browser();
+        let page = at_password(&jar, ADA, "globex").await;
+        assert!(post.ask(&jar, &page, "login-link").await.has("link-sent"));
+    }
+    assert!(post.server.mails().await.is_empty());
+    let (jar, page) = post.before(ADA).await;
+    post.ask(&jar, &page, "login-link").await;
+    assert_eq!(post.server.mails().await.len(), 1);
+}
+
 /// P068: one address that asks for many.
 #[tokio::test]
 async fn p068_one_address_asks_only_so_often() {

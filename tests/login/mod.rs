@@ -23,6 +23,7 @@ mod sessions;
 mod setup;
 mod stuffing;
 mod twice;
+mod waited;
 
 use reqwest::Method;
 use symbolon::model::audit::ChainedEvent;

@@ -127,6 +127,25 @@ async fn d33_the_grace_period_has_an_end_for_sessions_too() {
     assert!(!is_signed_in(&jar).await);
 }
 
+/// D33: it is for those who have no second factor yet. Whoever has a passkey is asked for it.
+#[tokio::test]
+async fn d33_the_grace_period_is_nothing_for_whoever_has_a_passkey() {
+    let world = World::new().await;
+    let end = world.server.now() + Duration::from_hours(1);
+    let mfa = Mfa { everybody: true, grace_until: Some(end), ..Mfa::default() };
+    world.rule(Policy { mfa, ..Policy::default() }).await;
+    let (before, _) = sign_in(&world, PASSWORD).await;
+    assert!(is_signed_in(&before).await);
+    let acme = world.server.scope_of("acme").await.scope;
+    let find = world.server.database().read(&acme, |tx| users::find_by_email(tx, "ada@acme.example"));
+    let ada = find.await.expect("read").expect("ada").id;
+    crate::webauthn::device(&world.server, &acme, ada).await;
+    let (jar, page) = sign_in(&world, PASSWORD).await;
+    assert_eq!(page.marker().as_deref(), Some("page-passkey"), "{page:?}");
+    assert!(!is_signed_in(&jar).await);
+    assert!(!is_signed_in(&before).await, "a session that stands on the password alone is none any more");
+}
+
 /// P043, D32: sessions, codes and refresh tokens are judged by the policy of this moment. A rule that is lifted lets them in
 /// again: nothing was ended.
 #[tokio::test]

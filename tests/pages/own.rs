@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use symbolon::model::own_claims::OwnClaim;
+use symbolon::views::account::data::DataStays;
 use symbolon::views::account::email::{EmailChangeProblem, EmailNotice};
 use symbolon::views::account::sessions::SessionsNotice;
 use symbolon::views::account::tokens::{Days, TokenProblem};
@@ -139,7 +140,7 @@ fn history_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
 
 fn data_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
     let page = || DataPage::sample(frame());
-    let last = DataPage { is_last_owner: true, ..page() };
+    let last = DataPage { stays: Some(DataStays::LastOwner), ..page() };
     let unconfirmed = DataPage { is_unconfirmed: true, ..page() };
     vec![
         ("data", DataPage::MARKER, html(&page())),

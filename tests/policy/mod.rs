@@ -51,6 +51,7 @@ impl Someone {
             address: self.address,
             break_glass: self.break_glass,
             has_second_factor: self.has_second_factor,
+            is_equipped: self.has_second_factor,
             now: now(),
         };
         evaluate(policy, &facts)

@@ -78,6 +78,7 @@ const READS: &[(&str, Try)] = &[
         Ok(events.iter().any(|stored| stored.event.body.contains(t.client.as_str())))
     }),
     ("audit::uncounted", |tx, _| Ok(audit::uncounted(tx)?.is_some())),
+    ("audit::last_before", |tx, t| audit::last_before(tx, t.now).map(|_| false)),
     ("audit::head", |tx, _| audit::head(tx).map(|_| false)),
     ("audit::checkpoints", |tx, _| Ok(!audit::checkpoints(tx)?.is_empty())),
     ("authorization_codes::find", |tx, t| Ok(codes::find(tx, &t.code_hash)?.is_some())),

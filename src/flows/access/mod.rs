@@ -14,7 +14,7 @@ pub use credential::{Credential, InBrowser};
 pub use note::note;
 pub use refusal::{Conflict, Fault, Kind, Refused, StepUp};
 pub use right::{
-    ChangePolicy, ChangeRoles, Demand, EndSessions, Invite, MailPeople, MakeToken, ManageGroups,
+    AdmitPeople, ChangePolicy, ChangeRoles, Demand, EndSessions, Invite, MailPeople, MakeToken, ManageGroups,
     ManageInvitations, ManageOwnAccount, ManagePeople, ReadGroups, ReadInvitations, ReadOwnAccount,
     ReadPeople, ReadPolicy, RemovePeople, ResetFactors, RevokeTokens, Right, SeeFactors, SeeSessions,
     SeeTokens, UnlockPeople,

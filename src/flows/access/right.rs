@@ -38,6 +38,8 @@ rights! {
     ReadPeople = PeopleRead, Some(Permission::ReadPeople), fresh: false;
     /// Create people, change what is known of them, let them in again.
     ManagePeople = PeopleWrite, Some(Permission::ManagePeople), fresh: false;
+    /// Make accounts and bring deleted ones back: whoever reads the mailbox of one is in.
+    AdmitPeople = PeopleWrite, Some(Permission::ManagePeople), fresh: true;
     /// Suspend and delete people.
     RemovePeople = PeopleWrite, Some(Permission::ManagePeople), fresh: true;
     /// Give and take roles (R39).

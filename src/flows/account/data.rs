@@ -9,10 +9,11 @@ use crate::effects::Clock;
 use crate::flows::call::Call;
 use crate::flows::mail::{self, Mail, MailTerms, Recipient};
 use crate::flows::owners;
-use crate::flows::provision::{self, LastOwner, RECOVERY};
+use crate::flows::provision::{self, RECOVERY};
 use crate::model::audit::Actor;
 use crate::model::failure::Failure;
 use crate::model::mail::MailKind;
+use crate::model::user::User;
 use crate::storage::records::{tenants, users};
 use crate::storage::{Directory, TenantTx};
 
@@ -21,12 +22,25 @@ pub fn recovery_days() -> u32 {
     u32::try_from(RECOVERY.as_secs() / (24 * 3600)).unwrap_or(u32::MAX)
 }
 
-/// Whether the account stays, because its tenant would be left without an owner.
+/// Why an account stays (P102).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stays {
+    /// Its tenant would be left without an owner.
+    LastOwner,
+    /// It is the one for emergencies, which the declaration alone names and takes away.
+    BreakGlass,
+}
+
+/// Whether the account stays, and why.
 ///
 /// # Errors
 /// The database fails.
-pub fn is_last_owner(tx: &mut TenantTx<'_>, who: &super::SignedIn) -> Result<bool, Failure> {
-    Ok(owners::is_owner(tx, who.user())? && !owners::exists(tx, Some(who.user().id))?)
+pub fn stays(tx: &mut TenantTx<'_>, user: &User) -> Result<Option<Stays>, Failure> {
+    if user.break_glass {
+        return Ok(Some(Stays::BreakGlass));
+    }
+    let is_last = owners::is_owner(tx, user)? && !owners::exists(tx, Some(user.id))?;
+    Ok(is_last.then_some(Stays::LastOwner))
 }
 
 /// Everything that is held of the person, but what opens something.
@@ -48,17 +62,17 @@ pub fn delete(
     (call, clock): (&Call, &Arc<dyn Clock>),
     terms: &MailTerms,
     fresh: &Fresh,
-) -> Result<Result<(), LastOwner>, Failure> {
+) -> Result<Result<(), Stays>, Failure> {
     let tx = &mut directory.enter(fresh.scope())?;
     tenants::hold(tx)?;
     // As it is now that nobody else changes it: what others gave it meanwhile goes too.
     let Some(user) = users::find(tx, fresh.user().id)?.filter(|user| user.status.is_active()) else {
         return Ok(Ok(()));
     };
-    if let Err(last) = provision::delete_user_but_last_owner(tx, (call, clock), &Actor::User(user.id), &user)?
-    {
-        return Ok(Err(last));
+    if let Some(why) = stays(tx, &user)? {
+        return Ok(Err(why));
     }
+    provision::delete_user(tx, (call, clock), &Actor::User(user.id), &user)?;
     let kind = MailKind::AccountDeleted { days: recovery_days() };
     mail::queue(tx, call, terms, Mail { to: Recipient::user(&user), language: None, kind })?;
     Ok(Ok(()))

@@ -9,7 +9,7 @@ use crate::model::policy::Policy;
 use crate::model::session::Session;
 use crate::model::user::User;
 use crate::protocol::acr::{Acr, acr};
-use crate::storage::records::users;
+use crate::storage::records::{tenants, users};
 use crate::storage::{Directory, TenantScope};
 
 /// A person who is signed in in this browser, at this moment.
@@ -80,6 +80,14 @@ impl SignedIn {
         };
         users::hold_active(&mut directory.enter(who.scope())?, who.user().id)?;
         Self::of_browser(directory, call, cookie_hash, named)
+    }
+
+    /// For changes that others make too while they hold the tenants: first of all, or the two wait for each other.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn hold_tenants(directory: &mut Directory<'_>) -> Result<(), Failure> {
+        tenants::hold(directory)
     }
 
     /// Notes that the session is in use.

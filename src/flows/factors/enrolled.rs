@@ -110,6 +110,11 @@ impl Enrolled {
         self.has(Factor::Totp) && policy.allows(Factor::Totp)
     }
 
+    /// Whether a grace period is nothing for them: they have set up what a second factor is asked of them by (D33).
+    pub fn is_equipped(&self, policy: &Policy) -> bool {
+        [Factor::Totp, Factor::Passkey].into_iter().any(|factor| self.has(factor) && policy.allows(factor))
+    }
+
     /// Whether all that they have and that is allowed reaches this strength together.
     pub fn reaches(&self, policy: &Policy, aim: Acr) -> bool {
         let allowed = self.0.iter().copied().filter(|factor| policy.allows(*factor));

@@ -325,7 +325,11 @@ pub fn remove(
     if !passkeys::remove(tx, user, id)? {
         return Ok(Err(RemoveRefusal::NotThere));
     }
-    let event = super::event(call, EventKind::FactorRemoved, user, FACTOR);
+    let mut event = super::event(call, EventKind::FactorRemoved, user, FACTOR);
+    // A sheet of codes is for whoever can lose something.
+    if others.is_empty() && super::totp::confirmed(tx, user)?.is_none() {
+        event = event.with("recovery_codes", recovery_codes::remove(tx, user)?);
+    }
     tx.record(event.with("passkey", id.to_string()));
     let about = MailKind::FactorRemoved { factor: Factor::Passkey, name: Some(own.name.to_string()) };
     tell(tx, call, rules, user, about)?;

@@ -130,14 +130,18 @@ pub fn invite_many(
         Err(refused) => return Ok(Err(refused)),
     };
     let mut refused = Vec::new();
+    // Looked at before any of them is counted: what is refused as a whole uses up nobody's mails.
     for (newcomer, new) in newcomers.iter().zip(&accepted) {
-        if !mail::may_ask(tx, call, terms, &new.email)? {
+        if !mail::is_in_measure(tx, call, terms, &new.email)? {
             let why = InvitationRefusal::MailedEnough;
             refused.push(RefusedNewcomer { line: newcomer.line, field: why.field(), why });
         }
     }
     if !refused.is_empty() {
         return Ok(Err(refused));
+    }
+    for new in &accepted {
+        mail::may_ask(tx, call, terms, &new.email)?;
     }
     accepted.iter().map(|new| write(tx, call, terms, inviter, new)).collect::<Result<_, _>>().map(Ok)
 }

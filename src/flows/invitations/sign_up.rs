@@ -43,10 +43,14 @@ pub fn sign_up(
     terms: &MailTerms,
     (email, language): (&Email, &str),
 ) -> Result<(), Failure> {
-    // Of two who ask for the same address at once, the second waits here.
-    let in_measure = mail::may_ask(tx, call, terms, email)?;
     let admitted = policies::find(tx)?.admits_sign_up(email);
     let known = users::find_by_email(tx, email.canonical())?.is_some();
+    // Of two who ask for the same address at once, the second waits here.
+    let in_measure = if admitted && !known {
+        mail::may_ask(tx, call, terms, email)?
+    } else {
+        mail::may_ask_in_vain(tx, call, terms, email)?
+    };
     if !in_measure || !admitted || known {
         return Ok(());
     }

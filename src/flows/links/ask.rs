@@ -87,10 +87,15 @@ pub fn ask(
         return Ok(Err(AskRefusal::Expired));
     };
     let Some((email, destination)) = visit.named() else { return Ok(Err(AskRefusal::NoIdentifier)) };
-    if !mail::may_ask(directory, call, &terms.mail, &email)? {
+    let found = addressee(directory, call, wanted, (&email, &destination))?;
+    let in_measure = match &found {
+        Ok(_) => mail::may_ask(directory, call, &terms.mail, &email)?,
+        Err(_) => mail::may_ask_in_vain(directory, call, &terms.mail, &email)?,
+    };
+    if !in_measure {
         return Ok(Ok(()));
     }
-    match addressee(directory, call, wanted, (&email, &destination))? {
+    match found {
         Ok((scope, user)) => send(directory, call, terms, (&scope, &user, handle), (wanted, language))?,
         Err(nobody) => {
             let key = rules.account_key(&destination, email.canonical());

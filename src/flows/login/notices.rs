@@ -63,8 +63,8 @@ pub(super) fn break_glass(
     Ok(())
 }
 
-/// Tells the owner of an account that it was locked until this time. Strangers can bring that about, so it counts with the
-/// mails that they can ask for (P068). A name that nobody has is locked alike, and only one in many wrong guesses locks: the
+/// Tells the owner of an account that it was locked until this time. Strangers can bring that about, so there are no more of these
+/// mails than of those that they can ask for (P068). A name that nobody has is locked alike, and only one in many wrong guesses locks: the
 /// time of that one tells nothing that the others did not cost.
 pub(super) fn locked(
     tx: &mut TenantTx<'_>,
@@ -74,7 +74,7 @@ pub(super) fn locked(
 ) -> Result<(), Failure> {
     let Some(user) = users::find(tx, user)?.filter(|user| user.status.is_active()) else { return Ok(()) };
     let Ok(address) = user.email.parse::<Email>() else { return Ok(()) };
-    if !mail::may_ask(tx, call, terms, &address)? {
+    if !mail::may_tell_of_lock(tx, call, terms, &address)? {
         return Ok(());
     }
     let minutes = until.since(call.now).as_secs().div_ceil(60);

@@ -156,6 +156,10 @@ impl Challenge {
         if !users::hold_active(&mut directory.enter(&challenge.scope)?, challenge.user.id)? {
             return Ok(Err(SecondRefusal::Expired));
         }
+        // Read again behind that: what was proved before a new password was set while this waited counts no more (P065, P074).
+        let Some(challenge) = Self::of(directory, call, challenge.visit, cookie.old)? else {
+            return Ok(Err(SecondRefusal::Expired));
+        };
         Ok(Ok(Found::Held(Box::new(Held { challenge, key }))))
     }
 }

@@ -140,8 +140,51 @@ pub fn may_ask(
     terms: &MailTerms,
     address: &Email,
 ) -> Result<bool, Failure> {
-    let rate = terms.per_recipient;
+    count(tx, call, terms, (b"mail", address))
+}
+
+/// The same work where no mail leaves whatever comes of it, such as for an address that nobody has in that tenant: counted apart,
+/// or strangers would use up the mails of somebody else (P068).
+pub fn may_ask_in_vain(
+    tx: &mut impl Transaction,
+    call: &Call,
+    terms: &MailTerms,
+    address: &Email,
+) -> Result<bool, Failure> {
+    count(tx, call, terms, (b"mail in vain", address))
+}
+
+/// Whether one more mail may tell this address of a lock: as many as may be asked for, and counted apart, since whoever judges a
+/// guess holds its person already, and the counter of what is asked for comes before that.
+pub fn may_tell_of_lock(
+    tx: &mut impl Transaction,
+    call: &Call,
+    terms: &MailTerms,
+    address: &Email,
+) -> Result<bool, Failure> {
+    count(tx, call, terms, (b"mail of a lock", address))
+}
+
+/// Whether [`may_ask`] would say yes at this moment. It counts nothing.
+pub fn is_in_measure(
+    tx: &mut impl Transaction,
+    call: &Call,
+    terms: &MailTerms,
+    address: &Email,
+) -> Result<bool, Failure> {
     let key = terms.names.of(&[b"mail", address.canonical().as_bytes()]);
+    let counter = counters::find(tx, &key)?.filter(|counter| call.now < counter.expires_at);
+    Ok(counter.is_none_or(|counter| counter.count < i64::from(terms.per_recipient.count.get())))
+}
+
+fn count(
+    tx: &mut impl Transaction,
+    call: &Call,
+    terms: &MailTerms,
+    (what, address): (&[u8], &Email),
+) -> Result<bool, Failure> {
+    let rate = terms.per_recipient;
+    let key = terms.names.of(&[what, address.canonical().as_bytes()]);
     let expires_at = call.now + rate.window;
     let mut counter = counters::hold(tx, Begins { key: &key, kind: ASKED, now: call.now, expires_at })?;
     if counter.expires_at <= call.now {

@@ -8,18 +8,19 @@ use super::person::Person;
 use crate::crypto::hmac::KeyedHash;
 use crate::effects::Clock;
 use crate::flows::access::{
-    Authorized, ChangeRoles, Conflict, Kind, ManagePeople, Refused, RemovePeople, UnlockPeople,
+    AdmitPeople, Authorized, ChangeRoles, Conflict, Kind, ManagePeople, Refused, RemovePeople, UnlockPeople,
 };
 use crate::flows::call::Call;
 use crate::flows::owners;
 use crate::flows::provision::{self, NewUser, StaysDeleted};
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
+use crate::model::policy::Registration;
 use crate::model::profile::Profile;
 use crate::model::role::{Permission, Role};
 use crate::model::status::Status;
 use crate::storage::TenantTx;
-use crate::storage::records::users;
+use crate::storage::records::{policies, users};
 
 /// What a change of a person comes to.
 type Done<T> = Result<Result<T, Refused>, Failure>;
@@ -34,10 +35,13 @@ pub(in crate::flows) const PLAIN: [Role; 2] = [Role::Member, Role::ReadOnly];
 pub fn create(
     tx: &mut TenantTx<'_>,
     call: &Call,
-    right: &Authorized<ManagePeople>,
+    right: &Authorized<AdmitPeople>,
     new: NewUser,
 ) -> Done<Person> {
     right.check(tx)?;
+    if policies::find(tx)?.registration == Registration::Closed {
+        return Ok(Err(Refused::Conflict(Conflict::Closed)));
+    }
     let plain = new.roles.iter().all(|role| PLAIN.contains(role));
     if !new.roles.iter().all(|role| right.covers(*role)) || (!plain && !right.may(Permission::ManageOwners)) {
         return Ok(Err(Refused::Above));
@@ -59,7 +63,7 @@ pub fn change_profile(
     (id, expected): (Option<UserId>, Option<&str>),
     change: impl FnOnce(Profile) -> Result<Profile, Refused>,
 ) -> Done<Person> {
-    let person = match target(tx, right, id, false)? {
+    let person = match held_target(tx, right, id, false)? {
         Ok(person) => person,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -85,7 +89,7 @@ pub fn set_roles(
     (id, expected): (Option<UserId>, Option<&str>),
     roles: BTreeSet<Role>,
 ) -> Done<Person> {
-    let person = match target(tx, right, id, true)? {
+    let person = match held_target(tx, right, id, true)? {
         Ok(person) => person,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -116,7 +120,7 @@ pub fn suspend(
     right: &Authorized<RemovePeople>,
     id: Option<UserId>,
 ) -> Done<Person> {
-    let person = match target(tx, right, id, true)? {
+    let person = match held_target(tx, right, id, true)? {
         Ok(person) => person,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -139,7 +143,7 @@ pub fn resume(
     right: &Authorized<ManagePeople>,
     id: Option<UserId>,
 ) -> Done<Person> {
-    let person = match target(tx, right, id, false)? {
+    let person = match held_target(tx, right, id, false)? {
         Ok(person) => person,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -179,7 +183,7 @@ pub fn delete(
 pub fn restore(
     tx: &mut TenantTx<'_>,
     call: &Call,
-    right: &Authorized<ManagePeople>,
+    right: &Authorized<AdmitPeople>,
     id: Option<UserId>,
 ) -> Done<Person> {
     right.check(tx)?;
@@ -214,6 +218,20 @@ pub fn unlock(
     };
     provision::unlock(tx, call, &right.actor(), names, &person.user)?;
     Ok(Ok(()))
+}
+
+/// The same for whoever stores the whole account: held before it is read, or what the person does to it meanwhile is undone.
+fn held_target<R>(
+    tx: &mut TenantTx<'_>,
+    right: &Authorized<R>,
+    id: Option<UserId>,
+    others: bool,
+) -> Done<Person> {
+    right.check(tx)?;
+    if let Some(id) = id {
+        users::hold_active(tx, id)?;
+    }
+    target(tx, right, id, others)
 }
 
 /// The person that something is about to be done to: there, not deleted, no owner unless the caller is

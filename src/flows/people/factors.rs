@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::change::target;
 use super::person::Person;
 use crate::effects::Clock;
-use crate::flows::access::{Authorized, Kind, Refused, ResetFactors, SeeFactors};
+use crate::flows::access::{Authorized, Conflict, Kind, Refused, ResetFactors, SeeFactors};
 use crate::flows::call::Call;
 use crate::flows::factors::overview::{Overview, overview};
 use crate::flows::factors::{enrolled, tell};
@@ -102,6 +102,9 @@ pub fn reset_of_person(
         Ok(person) => person.user,
         Err(refused) => return Ok(Err(refused)),
     };
+    if user.break_glass {
+        return Ok(Err(Refused::Conflict(Conflict::BreakGlass)));
+    }
     // Whoever is about to sign in by it, or to set it up anew, holds the person too.
     users::hold_active(tx, user.id)?;
     let Some(factor) = factor else { return Ok(Err(Refused::NotFound(Kind::Factor))) };

@@ -52,6 +52,8 @@ pub struct Facts<'a> {
     pub break_glass: bool,
     /// Whether they have a second factor of their own (TOTP): at a sign-in it is always asked for.
     pub has_second_factor: bool,
+    /// Whether they could prove two factors already (TOTP or a passkey): a grace period is for those who cannot.
+    pub is_equipped: bool,
     /// The time.
     pub now: Timestamp,
 }
@@ -172,7 +174,7 @@ fn second_factor(policy: &Policy, facts: &Facts<'_>) -> Option<Rule> {
 }
 
 fn is_in_grace(policy: &Policy, facts: &Facts<'_>) -> bool {
-    !facts.has_second_factor && policy.mfa.grace_until.is_some_and(|end| facts.now < end)
+    !facts.is_equipped && policy.mfa.grace_until.is_some_and(|end| facts.now < end)
 }
 
 /// Whether the policy could ask this person for two factors: their roles matter only then.

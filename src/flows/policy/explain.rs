@@ -23,6 +23,7 @@ pub struct Ground {
     /// Every role of the person, by themselves or by a group.
     pub roles: BTreeSet<Role>,
     has_second_factor: bool,
+    is_equipped: bool,
     break_glass: bool,
 }
 
@@ -35,9 +36,11 @@ pub fn ground(tx: &mut TenantTx<'_>, user: &User, draft: Option<Policy>) -> Resu
         Some(draft) => draft,
         None => policies::find(tx)?,
     };
-    let has_second_factor = enrolled(tx, user)?.has_second_factor(&policy);
+    let enrolled = enrolled(tx, user)?;
+    let (has_second_factor, is_equipped) =
+        (enrolled.has_second_factor(&policy), enrolled.is_equipped(&policy));
     let break_glass = user.break_glass && user.roles.contains(&Role::Owner);
-    Ok(Ground { policy, roles: roles_of(tx, user)?, has_second_factor, break_glass })
+    Ok(Ground { policy, roles: roles_of(tx, user)?, has_second_factor, is_equipped, break_glass })
 }
 
 impl Ground {
@@ -55,6 +58,7 @@ impl Ground {
             address,
             break_glass: self.break_glass,
             has_second_factor: self.has_second_factor,
+            is_equipped: self.is_equipped,
             now,
         };
         evaluate(&self.policy, &facts)

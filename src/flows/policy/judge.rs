@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::evaluate::{Door, Facts, Rule, Verdict, asks_by_role, evaluate};
 use crate::flows::call::Call;
+use crate::flows::factors::enrolled;
 use crate::model::failure::Failure;
 use crate::model::policy::Policy;
 use crate::model::role::Role;
@@ -36,6 +37,8 @@ pub fn judge(
     proved: Proved<'_>,
 ) -> Result<Verdict, Failure> {
     let roles = if asks_by_role(policy) { roles_of(tx, user)? } else { BTreeSet::new() };
+    let is_grace = policy.mfa.grace_until.is_some_and(|end| call.now < end);
+    let is_equipped = is_grace && enrolled(tx, user)?.is_equipped(policy);
     Ok(evaluate(
         policy,
         &Facts {
@@ -45,6 +48,7 @@ pub fn judge(
             address: proved.address,
             break_glass: user.break_glass && user.roles.contains(&Role::Owner),
             has_second_factor: proved.has_second_factor,
+            is_equipped,
             now: call.now,
         },
     ))

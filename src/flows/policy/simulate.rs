@@ -118,7 +118,8 @@ struct Tally {
 /// The database fails, or the chain holds an event that cannot be read.
 pub fn simulate(tx: &mut TenantTx<'_>, call: &Call, draft: &Policy) -> Result<Simulation, Failure> {
     let (mut known, mut tallies) = (BTreeMap::new(), BTreeMap::<UserId, Tally>::new());
-    let (mut seq, mut sign_ins) = (0, 0);
+    let mut seq = audit::last_before(tx, call.now - PERIOD)?;
+    let mut sign_ins = 0;
     loop {
         let events = audit::after(tx, seq, BATCH)?;
         let Some(last) = events.last() else { break };
@@ -178,6 +179,7 @@ impl Tally {
             address: sign_in.address,
             break_glass: person.user.break_glass && person.user.roles.contains(&Role::Owner),
             has_second_factor: person.enrolled.has_second_factor(draft),
+            is_equipped: person.enrolled.is_equipped(draft),
             now: call.now,
         };
         match evaluate(draft, &facts) {

@@ -20,6 +20,29 @@ pub fn after(tx: &mut TenantTx<'_>, seq: i64, limit: i64) -> Result<Vec<ChainedE
     Ok(stored_after(tx, seq, limit)?.into_iter().map(|stored| stored.event).collect())
 }
 
+/// The number of an event before which all are older than this time, as far as clocks of several nodes agree; found by halving,
+/// since a chain is long and its events are in the order of their times.
+pub fn last_before(tx: &mut TenantTx<'_>, time: Timestamp) -> Result<i64, Failure> {
+    let (mut old, mut young) = (0, i64::from(i32::MAX));
+    while young - old > 1 {
+        let middle = old + (young - old) / 2;
+        let at: Option<chrono::NaiveDateTime> = tx
+            .rows::<audit_events::table>()
+            .filter(audit_events::seq.gt(old))
+            .filter(audit_events::seq.le(middle))
+            .order(audit_events::seq.desc())
+            .select(audit_events::at)
+            .first(tx.conn())
+            .optional()
+            .or_failure("looking for an audit event by its time")?;
+        match at {
+            Some(at) if at < time.to_naive() => old = middle,
+            Some(_) | None => young = middle,
+        }
+    }
+    Ok(old)
+}
+
 /// The same, with the columns that repeat what stands in the body: to verify that they say the same.
 pub fn stored_after(tx: &mut TenantTx<'_>, seq: i64, limit: i64) -> Result<Vec<StoredEvent>, Failure> {
     let rows: Vec<(i64, String, String, chrono::NaiveDateTime, String)> = tx

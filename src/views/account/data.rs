@@ -15,10 +15,19 @@ pub struct DataPage {
     pub account: AccountFrame,
     /// For how many days a deleted account can be brought back.
     pub days: u32,
-    /// Whether the account stays, because its tenant would have no owner.
-    pub is_last_owner: bool,
+    /// Why the account stays, where it does.
+    pub stays: Option<DataStays>,
     /// Whether what was typed is not the address of the account.
     pub is_unconfirmed: bool,
+}
+
+/// Why an account cannot be deleted by its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataStays {
+    /// Its tenant would have no owner.
+    LastOwner,
+    /// It is the one for emergencies.
+    BreakGlass,
 }
 
 /// Says that the account is deleted.
@@ -29,6 +38,15 @@ pub struct AccountDeletedPage {
     pub frame: Frame,
     /// For how many days it can be brought back.
     pub days: u32,
+}
+
+impl DataStays {
+    const fn message(self) -> &'static str {
+        match self {
+            Self::LastOwner => "data-last-owner",
+            Self::BreakGlass => "data-break-glass",
+        }
+    }
 }
 
 impl DataPage {
@@ -44,7 +62,7 @@ impl DataPage {
     /// A page for tests and for the gallery of pages.
     pub fn sample(frame: Frame) -> Self {
         let account = AccountFrame::sample(Section::Data);
-        Self { frame, account, days: 30, is_last_owner: false, is_unconfirmed: false }
+        Self { frame, account, days: 30, stays: None, is_unconfirmed: false }
     }
 }
 

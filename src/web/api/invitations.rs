@@ -383,11 +383,11 @@ pub const RESEND: Described = described(
 );
 
 /// Sends an invitation again.
-pub async fn resend(asked: Asked<ManageInvitations>) -> HttpResponse {
+pub async fn resend(asked: Asked<Invite>) -> HttpResponse {
     answered(resent(&asked).await)
 }
 
-async fn resent(asked: &Asked<ManageInvitations>) -> Outcome {
+async fn resent(asked: &Asked<Invite>) -> Outcome {
     let (call, terms, id) = (asked.call.clone(), asked.edge.mail.clone(), asked.id("invitation"));
     let done = asked.write(asked.nothing(), move |tx, right, ()| {
         right.check(tx)?;

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::asked::{Asked, Outcome, answered, versioned};
 use super::described::{Described, Shape};
 use super::shapes::{RoleWord, UserShape};
-use crate::flows::access::{ChangeRoles, MailPeople, ManagePeople, RemovePeople, UnlockPeople};
+use crate::flows::access::{AdmitPeople, ChangeRoles, MailPeople, ManagePeople, RemovePeople, UnlockPeople};
 use crate::flows::links::by_admin::AdminLink;
 use crate::flows::people::{self, Person};
 use crate::model::role::Role;
@@ -102,11 +102,11 @@ pub const RESTORE: Described = action(
 );
 
 /// Restores an account.
-pub async fn restore(asked: Asked<ManagePeople>) -> HttpResponse {
+pub async fn restore(asked: Asked<AdmitPeople>) -> HttpResponse {
     answered(restored(&asked).await)
 }
 
-async fn restored(asked: &Asked<ManagePeople>) -> Outcome {
+async fn restored(asked: &Asked<AdmitPeople>) -> Outcome {
     let (call, id) = (asked.call.clone(), asked.id("user"));
     Ok(shown(
         &asked.write(asked.nothing(), move |tx, right, ()| people::restore(tx, &call, right, id)).await?,

@@ -14,7 +14,7 @@ use super::profile::ProfilePatch;
 use super::query::Query;
 use super::shapes::{RoleWord, UserPage, UserShape};
 use super::user_actions::shown;
-use crate::flows::access::{ManagePeople, ReadPeople, Refused, RemovePeople};
+use crate::flows::access::{AdmitPeople, ManagePeople, ReadPeople, Refused, RemovePeople};
 use crate::flows::people::{self, Filter, Standing};
 use crate::flows::provision::NewUser;
 use crate::model::email::Email;
@@ -129,11 +129,11 @@ pub const CREATE: Described = Described {
 };
 
 /// Makes an account.
-pub async fn create(asked: Asked<ManagePeople>, body: Bytes) -> HttpResponse {
+pub async fn create(asked: Asked<AdmitPeople>, body: Bytes) -> HttpResponse {
     answered(created(&asked, &body).await)
 }
 
-async fn created(asked: &Asked<ManagePeople>, body: &Bytes) -> Outcome {
+async fn created(asked: &Asked<AdmitPeople>, body: &Bytes) -> Outcome {
     let new = asked.body::<NewUserShape>(body).and_then(NewUserShape::read);
     let call = asked.call.clone();
     let person = asked.write(new, move |tx, right, new| people::create(tx, &call, right, new)).await?;

@@ -7,13 +7,14 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::Bytes;
 
-use super::entry::{Visited, change, proved, visited};
+use super::entry::{Visited, act_among_others, change, proved, visited};
 use crate::flows::account::data;
 use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::views::account::Section;
+use crate::views::account::data::DataStays;
 use crate::views::{AccountDeletedPage, DataPage};
-use crate::web::pages::visitor::{Outcome, Visitor, answered};
+use crate::web::pages::visitor::{Detour, Outcome, Visitor, answered};
 use crate::web::trouble::Trouble;
 
 /// `GET /account/data`.
@@ -61,24 +62,28 @@ async fn download(visitor: &Visitor, visited: &Visited) -> Outcome {
 
 async fn delete(visitor: &Visitor, visited: &Visited) -> Outcome {
     let (clock, mail) = (Arc::clone(&visitor.edge.clock), visitor.edge.mail.clone());
-    let deleted = change(visitor, visited, DataPage::PATH, move |directory, call, fresh| {
-        data::delete(directory, (call, &clock), &mail, fresh)
+    let deleted = act_among_others(visitor, visited, DataPage::PATH, move |directory, call, who| {
+        who.fresh(call).map(|fresh| data::delete(directory, (call, &clock), &mail, &fresh)).transpose()
     });
-    match deleted.await? {
+    let deleted = deleted.await?;
+    match deleted.ok_or_else(|| Detour::from(visitor.to(&visited.to(DataPage::PATH))))? {
         Ok(()) => {
             let (frame, _) = visited.frames(visitor, Section::Data);
             let page = AccountDeletedPage { frame, days: data::recovery_days() };
             Ok(visitor.show(StatusCode::OK, &page))
         }
-        Err(_last_owner) => page(visitor, visited, StatusCode::CONFLICT, false).await,
+        Err(_stays) => page(visitor, visited, StatusCode::CONFLICT, false).await,
     }
 }
 
 async fn page(visitor: &Visitor, visited: &Visited, status: StatusCode, is_unconfirmed: bool) -> Outcome {
     let who = visited.who.clone();
-    let read = visitor.edge.database.read(visited.who.scope(), move |tx| data::is_last_owner(tx, &who));
-    let is_last_owner = visitor.sound(read.await)?;
+    let read = visitor.edge.database.read(visited.who.scope(), move |tx| data::stays(tx, who.user()));
+    let stays = visitor.sound(read.await)?.map(|why| match why {
+        data::Stays::LastOwner => DataStays::LastOwner,
+        data::Stays::BreakGlass => DataStays::BreakGlass,
+    });
     let (frame, account) = visited.frames(visitor, Section::Data);
     let days = data::recovery_days();
-    Ok(visitor.show(status, &DataPage { frame, account, days, is_last_owner, is_unconfirmed }))
+    Ok(visitor.show(status, &DataPage { frame, account, days, stays, is_unconfirmed }))
 }

@@ -103,13 +103,38 @@ pub(super) async fn act<T: Send + 'static>(
     work: impl FnOnce(&mut Directory<'_>, &Call, &SignedIn) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Detour> {
     let (call, cookie, named) = (visitor.call.clone(), visitor.browser.hash().to_owned(), visited.named);
-    let done = visitor.edge.database.write_directory(move |directory| {
-        let Ok(who) = SignedIn::held_of_browser(directory, &call, &cookie, named)? else { return Ok(None) };
-        who.touch(directory, &call)?;
-        work(directory, &call, &who).map(Some)
-    });
+    let done = visitor
+        .edge
+        .database
+        .write_directory(move |directory| done_by(directory, &call, (&cookie, named), work));
     // Between the two looks the session ended.
     visitor.sound(done.await)?.ok_or_else(|| Detour::from(visitor.to(&visited.to(page))))
+}
+
+/// The same for a change that others make too, who hold the tenants for it: they are held before the person, as everywhere.
+pub(super) async fn act_among_others<T: Send + 'static>(
+    visitor: &Visitor,
+    visited: &Visited,
+    page: &'static str,
+    work: impl FnOnce(&mut Directory<'_>, &Call, &SignedIn) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Detour> {
+    let (call, cookie, named) = (visitor.call.clone(), visitor.browser.hash().to_owned(), visited.named);
+    let done = visitor.edge.database.write_directory(move |directory| {
+        SignedIn::hold_tenants(directory)?;
+        done_by(directory, &call, (&cookie, named), work)
+    });
+    visitor.sound(done.await)?.ok_or_else(|| Detour::from(visitor.to(&visited.to(page))))
+}
+
+fn done_by<T>(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (cookie, named): (&str, Option<SessionId>),
+    work: impl FnOnce(&mut Directory<'_>, &Call, &SignedIn) -> Result<T, Failure>,
+) -> Result<Option<T>, Failure> {
+    let Ok(who) = SignedIn::held_of_browser(directory, call, cookie, named)? else { return Ok(None) };
+    who.touch(directory, call)?;
+    work(directory, call, &who).map(Some)
 }
 
 /// Makes a sensitive change, for somebody who proved a factor a moment ago: the right is found in the transaction of the

@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
-use super::entry::{Visited, act, visited};
+use super::entry::{Visited, act_among_others, visited};
 use super::{CHANGED, is_form_of};
 use crate::flows::account::profile::{self, Said};
 use crate::model::own_claims::OwnClaim;
@@ -42,7 +42,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         return Err(visitor.detour(Trouble::Malformed));
     }
     let (said, wanted) = (typed(&params), typed(&params));
-    let changed = act(visitor, &visited, ProfilePage::PATH, move |directory, call, who| {
+    let changed = act_among_others(visitor, &visited, ProfilePage::PATH, move |directory, call, who| {
         profile::change(directory, call, who, said)
     });
     match changed.await? {

@@ -108,6 +108,8 @@ impl Console {
         let (rules, operation) = (visitor.edge.sign_in.records.clone(), operation(visitor));
         let (who, cookie) = (self.visited.who.session().id, visitor.browser.hash().to_owned());
         let write = move |directory: &mut Directory<'_>| {
+            // Before the session, as everywhere.
+            SignedIn::hold_tenants(directory)?;
             if let Ok(live) = SignedIn::of_browser(directory, &call, &cookie, Some(who))? {
                 live.touch(directory, &call)?;
             }
