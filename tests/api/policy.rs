@@ -69,6 +69,7 @@ async fn d27_each_key_is_judged_as_in_a_declaration_and_nothing_is_repeated() {
         (json!({"mfa": {"grace_until": "soon"}}), "/policy/mfa/grace_until"),
         (json!({"remembered_devices": true}), "/policy"),
         (json!({"connections": []}), "/policy"),
+        (json!({"guests": {"allowed": false}}), "/policy"),
     ] {
         for (method, path) in [("PUT", PATH), ("POST", "/api/v1/policy/simulate")] {
             let page = world.call(method, path, &token, Some(&json!({"policy": with(&changes)}))).await;

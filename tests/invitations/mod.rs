@@ -3,6 +3,7 @@
 mod accepting;
 mod command;
 mod dead;
+mod elsewhere;
 mod second_factor;
 mod sign_up;
 
