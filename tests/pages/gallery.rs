@@ -1,6 +1,7 @@
 //! Every page in each of its states, in both languages. Also written to `target/pages/` to be looked at:
 //! `python3 -m http.server -d target/pages` and open `en/identifier.html`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -54,6 +55,17 @@ pub(crate) struct Rendered {
     pub(crate) marker: &'static str,
     /// The whole document.
     pub(crate) html: String,
+}
+
+/// The first state of each page, in the order of the list above: the one that has its pictures in `docs/pictures`.
+pub(crate) fn one_of_each() -> Vec<Rendered> {
+    let mut pages: Vec<Rendered> = Vec::new();
+    for page in every_page().into_iter().filter(|page| page.locale == Locale::En) {
+        if pages.iter().all(|known| known.marker != page.marker) {
+            pages.push(page);
+        }
+    }
+    pages
 }
 
 /// Renders everything.
@@ -538,4 +550,7 @@ fn the_gallery_is_written_to_be_looked_at() {
         fs::create_dir_all(&folder).expect("a folder");
         fs::write(folder.join(page.name).with_extension("html"), page.html).expect("a page");
     }
+    let shown: BTreeMap<_, _> = one_of_each().into_iter().map(|page| (page.marker, page.name)).collect();
+    let shown = serde_json::to_string_pretty(&shown).expect("JSON");
+    fs::write(root.join("shown.json"), shown).expect("the list for `scripts/pictures`");
 }

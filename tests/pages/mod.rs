@@ -6,6 +6,7 @@ mod contrast;
 pub(crate) mod gallery;
 
 mod own;
+mod pictures;
 mod rules;
 
 use crate::harness::html;
