@@ -100,7 +100,7 @@ pub struct SessionRow {
     pub last: Moment,
     /// Where from.
     pub address: Option<String>,
-    /// What the browser calls itself.
+    /// The device in words of ours, where its browser told.
     pub device: Option<String>,
 }
 
@@ -327,9 +327,7 @@ impl ConsolePersonPage {
                 began: moment,
                 last: moment,
                 address: Some("192.0.2.7".to_owned()),
-                device: Some(
-                    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned(),
-                ),
+                device: Some("Firefox, Linux".to_owned()),
             }],
             tokens: vec![TokenRow {
                 id: "01920000-0000-7000-8000-00000000000c".to_owned(),

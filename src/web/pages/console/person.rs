@@ -15,6 +15,7 @@ use crate::flows::access::{
 use crate::flows::factors::overview::Overview;
 use crate::flows::links::by_admin::AdminLink;
 use crate::flows::people::{self, FactorName, OpenSession, Person};
+use crate::model::device;
 use crate::model::ids::{PersonalTokenId, SessionId, UserId};
 use crate::model::personal_token::PersonalToken;
 use crate::model::role::{Permission, Role};
@@ -353,7 +354,7 @@ fn session(OpenSession { session, whereabouts }: OpenSession) -> SessionRow {
         began: session.created_at.into(),
         last: session.last_seen_at.into(),
         address: whereabouts.address,
-        device: whereabouts.user_agent,
+        device: whereabouts.user_agent.as_deref().and_then(device::describe),
     }
 }
 
