@@ -1,5 +1,6 @@
 account-profile = Profil
-account-email = E-Mail-Adresse
+account-email = E-Mail
+email-title = E-Mail-Adresse
 email-now = Damit melden Sie sich an und bekommen Nachrichten
 email-pending = Ihre neue Adresse soll sein
 email-pending-hint = wartet, bis Sie den Link öffnen, der dorthin ging

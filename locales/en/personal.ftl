@@ -1,5 +1,6 @@
 account-profile = Profile
-account-email = E-mail address
+account-email = E-mail
+email-title = E-mail address
 email-now = You sign in and get mails as
 email-pending = To be your new address
 email-pending-hint = waits until you open the link that was sent to it

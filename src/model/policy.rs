@@ -52,7 +52,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The methods where nothing else is set: all but the e-mail code, which adds no channel to a mailbox.
+    /// The methods that there are, and those where nothing else is set.
     pub const METHODS: [Factor; 4] = [Factor::Password, Factor::Passkey, Factor::Totp, Factor::MagicLink];
 
     /// Whether whoever reads the mailbox of this address may sign up (P042).

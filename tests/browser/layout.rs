@@ -11,7 +11,7 @@ pub(super) const FAULTS: &str = r#"
     const faults = [];
     const root = document.documentElement;
     if (root.scrollWidth > root.clientWidth) faults.push(`scrolls sideways: ${root.scrollWidth} > ${root.clientWidth}`);
-    for (const element of document.querySelectorAll("button, a, input:not([type=hidden]):not([readonly])")) {
+    for (const element of document.querySelectorAll("button, a, select, textarea, input:not([type=hidden]):not([readonly])")) {
         // What a browser without passkeys does not show.
         if (element.closest(".passkey") && !element.checkVisibility()) continue;
         const box = element.getBoundingClientRect();

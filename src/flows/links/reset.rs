@@ -74,8 +74,9 @@ pub fn complete(
     let user = mailbox::proved(&mut tx, call, &user)?;
     let actor = Actor::User(user.id);
     let new = NewPassword { user: &user, hash, reason: PasswordReason::Reset, actor: &actor, keep: None };
-    passwords::set(&mut tx, call, Some(&terms.mail), new)?;
+    // Before the change number, which the new password takes: whoever has that waits for nobody.
     personal_access_tokens::remove_of_user(&mut tx, user.id)?;
+    passwords::set(&mut tx, call, Some(&terms.mail), new)?;
     Ok(Some(Done { user, scope: held.scope, tokens }))
 }
 

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::frame::{ConsoleFrame, ConsoleSection};
 use super::people::role_message;
-use crate::model::policy::Registration;
+use crate::model::policy::{Policy, Registration};
 use crate::model::role::Role;
 use crate::model::session::Factor;
 use crate::views::frame::Frame;
@@ -175,10 +175,6 @@ pub struct AffectedRow {
     pub rules: Vec<&'static str>,
 }
 
-/// The ways to prove oneself that a policy may name.
-const METHODS: [Factor; 5] =
-    [Factor::Password, Factor::Passkey, Factor::Totp, Factor::MagicLink, Factor::EmailCode];
-
 /// Who may get an account, in the order of the field.
 const REGISTRATIONS: [Registration; 3] =
     [Registration::InviteOnly, Registration::Domain, Registration::Closed];
@@ -189,8 +185,8 @@ impl ConsolePolicyPage {
     /// The id of its `main` element.
     pub const MARKER: &'static str = "page-console-policy";
 
-    const fn methods() -> [Factor; 5] {
-        METHODS
+    const fn methods() -> [Factor; 4] {
+        Policy::METHODS
     }
 
     const fn roles() -> [Role; 6] {

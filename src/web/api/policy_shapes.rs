@@ -37,8 +37,6 @@ enum MethodWord {
     Totp,
     /// A link by mail.
     MagicLink,
-    /// A code by mail.
-    EmailCode,
 }
 
 /// Who must prove two factors in any case.
@@ -227,7 +225,7 @@ mod tests {
     /// What the declaration knows the API knows, and brings back as it was.
     #[test]
     fn d27_a_policy_comes_back_from_its_words_as_it_was() {
-        let full = r#"{"registration": "domain", "email_domains": ["acme.example"], "methods": ["password", "totp", "email_code"],
+        let full = r#"{"registration": "domain", "email_domains": ["acme.example"], "methods": ["password", "totp"],
             "mfa": {"required": "everybody", "roles": ["owner"], "outside_trusted": true, "grace_until": "2030-01-01T00:00:00Z"},
             "networks": {"sign_in": ["10.0.0.0/8"], "administration": ["10.1.0.0/16"], "trusted": ["10.2.0.0/16"]},
             "password": {"min_length": 20}, "session": {"idle": "1h", "absolute": "1d"}, "tokens": {"access": "5m"}}"#;

@@ -16,7 +16,6 @@ use crate::flows::provision::declaration::read_policy;
 use crate::model::policy::{Policy, Registration};
 use crate::model::rate::format_duration;
 use crate::model::role::{Permission, Role};
-use crate::model::session::Factor;
 use crate::protocol::params::Params;
 use crate::views::console::policy::{AffectedRow, PolicyField, PolicyForm, PolicyProblem, Tried};
 use crate::views::console::{ConsolePolicyPage, ConsoleSection};
@@ -232,12 +231,11 @@ fn typed(params: &Params) -> Option<PolicyForm> {
         Some("2") => Registration::Closed,
         _ => return None,
     };
-    let methods = [Factor::Password, Factor::Passkey, Factor::Totp, Factor::MagicLink, Factor::EmailCode];
     let ticked = |name: String| params.has(&name);
     Some(PolicyForm {
         registration,
         email_domains: text("email_domains")?,
-        methods: methods.into_iter().filter(|it| ticked(format!("method-{}", it.as_str()))).collect(),
+        methods: Policy::METHODS.into_iter().filter(|it| ticked(format!("method-{}", it.as_str()))).collect(),
         everybody: params.has("everybody"),
         roles: Role::ALL.into_iter().filter(|role| ticked(format!("role-{}", role.as_str()))).collect(),
         outside_trusted: params.has("outside_trusted"),
