@@ -27,7 +27,7 @@ async fn one_node_holds_the_lease_and_another_takes_over_when_it_is_gone() {
     let rig = Rig::new().await;
     let node = rig.node().await;
     let (one, other) = (rig.schedule(&node), rig.schedule(&node));
-    let all = ["rotate_keys", "fold_failures", "prune", "checkpoints", "fetch_logos"];
+    let all = ["rotate_keys", "fold_failures", "prune", "erase_deleted", "checkpoints", "fetch_logos"];
     assert_eq!(names(&one.tick().await.unwrap()), all);
     assert_eq!(names(&other.tick().await.unwrap()), [""; 0]);
     assert_eq!(names(&one.tick().await.unwrap()), [""; 0], "nothing is due again");

@@ -22,9 +22,8 @@ async fn costs(world: &World, jar: &Jar, client: &str) -> Vec<usize> {
     costs
 }
 
-#[tokio::test]
-async fn d8_a_wrong_secret_of_a_client_that_exists_asks_the_database_as_often_as_one_of_none() {
-    statements::watch();
+/// A name whose wrong secrets cost something else than those of a client that exists, with what they cost.
+async fn differing() -> Option<(&'static str, Vec<usize>, Vec<usize>)> {
     // One connection: another that is opened in the middle would be counted.
     let settings = TestServer::with().set("limits.recorded_failures", "3 per 10m");
     let world = World::on(settings.set("database.pool_size", "1")).await;
@@ -36,10 +35,29 @@ async fn d8_a_wrong_secret_of_a_client_that_exists_asks_the_database_as_often_as
     let known = costs(&world, &jar, "acme.job").await;
     assert!(known.iter().all(|cost| *cost > 5), "queries are counted: {known:?}");
     assert_ne!(known.first(), known.last(), "the last is past the limit: {known:?}");
-    for unknown in ["acme.jobs", "nobody", "nowhere.job"] {
-        assert_eq!(costs(&world, &jar, unknown).await, known, "{unknown}");
-    }
     world.server.suspend_client("globex", "globex.job").await;
     world.server.refresh().await;
-    assert_eq!(costs(&world, &jar, "globex.job").await, known, "suspended");
+    for name in ["acme.jobs", "nobody", "nowhere.job", "globex.job"] {
+        let cost = costs(&world, &jar, name).await;
+        if cost != known {
+            return Some((name, cost, known));
+        }
+    }
+    None
+}
+
+/// The node looks for changes twice a second, which adds its queries to whatever is counted just then: what differs by itself
+/// differs in every round.
+#[tokio::test]
+async fn d8_a_wrong_secret_of_a_client_that_exists_asks_the_database_as_often_as_one_of_none() {
+    const ROUNDS: usize = 6;
+    statements::watch();
+    let mut found = None;
+    for _ in 0..ROUNDS {
+        found = differing().await;
+        if found.is_none() {
+            return;
+        }
+    }
+    panic!("in each of {ROUNDS} rounds: {found:?}");
 }
