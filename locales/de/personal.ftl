@@ -22,6 +22,7 @@ email-notice-withdrawn = Ihre Adresse bleibt. Der Link, der gesendet wurde, gilt
 email-notice-verified = Ihre Adresse ist bestätigt.
 email-notice-changed = Ihr Konto hat die neue Adresse. Melden Sie sich von jetzt an damit an.
 email-problem-same = Das ist schon Ihre Adresse.
+email-problem-break-glass = Das ist das Konto für Notfälle: Seine Adresse ändert nur der Betreiber.
 email-problem-outside = Verwenden Sie eine Adresse Ihrer Organisation.
 email-confirm-title = Diese Adresse bestätigen
 email-confirm-submit = Das ist meine

@@ -22,6 +22,7 @@ email-notice-withdrawn = Your address stays. The link that was sent does not wor
 email-notice-verified = Your address is confirmed.
 email-notice-changed = Your account has the new address. Use it to sign in from now on.
 email-problem-same = This is your address already.
+email-problem-break-glass = This is the account for emergencies: the operator alone changes its address.
 email-problem-outside = Use an address of your organisation.
 email-confirm-title = Confirm this address
 email-confirm-submit = It is mine

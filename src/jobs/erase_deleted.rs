@@ -19,6 +19,9 @@ const MARGIN: Duration = Duration::from_hours(1);
 /// People who are looked up at once. Each is erased in a transaction of their own.
 const BATCH: i64 = 100;
 
+/// How long one person may take: the record of their tenant is read for what names them.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// The job.
 pub(super) const JOB: Job = Job {
     name: "erase_deleted",
@@ -42,14 +45,20 @@ async fn erase_deleted(context: &JobContext) -> Result<u64, Failure> {
 }
 
 async fn of_tenant(context: &JobContext, scope: &TenantScope) -> Result<u64, Failure> {
-    let mut erased = 0;
+    let (mut erased, mut failed) = (0, None);
     loop {
-        let due = due(context, scope).await?;
+        let (due, before) = (due(context, scope).await?, erased);
         for user in &due {
-            erased += u64::from(erase(context, scope, *user).await?);
+            match erase(context, scope, *user).await {
+                Ok(done) => erased += u64::from(done),
+                Err(failure) => {
+                    failed.get_or_insert(failure);
+                }
+            }
         }
-        if i64::try_from(due.len()).is_ok_and(|due| due < BATCH) {
-            return Ok(erased);
+        // A batch of which nobody was erased would come again and again.
+        if erased == before || i64::try_from(due.len()).is_ok_and(|due| due < BATCH) {
+            return failed.map_or(Ok(erased), Err);
         }
     }
 }
@@ -74,7 +83,7 @@ async fn erase(context: &JobContext, scope: &TenantScope, id: UserId) -> Result<
         let Some(user) = due else { return Ok(false) };
         Ok(provision::erase_user(&mut tx, (&call, &clock), &Actor::System, &user)?.is_ok())
     };
-    context.database.write_platform(&PlatformScope::operator(), work).await
+    context.database.with_patience(PATIENCE).write_platform(&PlatformScope::operator(), work).await
 }
 
 /// Whoever was deleted before this is not brought back any more.

@@ -279,3 +279,39 @@ async fn what_is_no_address_or_none_of_the_domains_is_told_beside_the_field() {
     assert!(world.server.mails().await.is_empty());
     assert!(world.wants(&jar, "countess@acme.example").await.has("email-pending"));
 }
+
+/// P036: what the asker sees depends on what they asked for alone, not on what others did with the other address.
+#[tokio::test]
+async fn p036_what_strangers_asked_for_shows_nothing_to_whoever_wants_the_address() {
+    let world = World::new().await;
+    for _ in 0..6 {
+        let stranger = world.server.browser();
+        let page = stranger.open("/login").await;
+        let page = stranger.submit(&page, &[("username", BOB), ("organisation", "acme")]).await;
+        let asked = stranger.open(&page.attribute("login-link", "href").expect("a way")).await;
+        stranger.submit(&asked, &[("action", "continue")]).await;
+    }
+    assert_eq!(world.mails_to(BOB).await, 5, "no more for now");
+    let jar = world.ada().await;
+    for wanted in [BOB, "eve@acme.example"] {
+        let page = world.wants(&jar, wanted).await;
+        assert!(page.has("email-notice") && page.has("email-pending"), "{wanted}: {page:?}");
+    }
+    assert_eq!((world.mails_to(BOB).await, world.mails_to(ADA).await), (5, 2));
+}
+
+/// P102: the declaration knows the account for emergencies by its address.
+#[tokio::test]
+async fn p102_the_account_for_emergencies_keeps_its_address() {
+    let world = World::new().await;
+    let jar = world.ada().await;
+    let ada = world.ada;
+    let marked = world.server.database().write(&world.acme, move |tx| {
+        let user = users::find(tx, ada)?.expect("ada");
+        users::update(tx, &User { break_glass: true, ..user })
+    });
+    assert!(marked.await.expect("stored"));
+    let page = world.wants(&jar, NEW).await;
+    assert_eq!((page.status.as_u16(), page.has("email-problem")), (422, true), "{page:?}");
+    assert_eq!(world.mails_to(NEW).await, 0);
+}

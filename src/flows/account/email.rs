@@ -36,6 +36,8 @@ pub enum AskRefusal {
     Same,
     /// The tenant's people have addresses of its domains, and this is none.
     Outside,
+    /// It is the account for emergencies, which the declaration names by its address (P102).
+    BreakGlass,
 }
 
 /// A link that can be used now.
@@ -128,6 +130,9 @@ pub fn ask_change(
     (email, language): (&Email, &str),
 ) -> Result<Result<(), AskRefusal>, Failure> {
     let Some((asker, own)) = signed_in(directory, call, browser)? else { return Ok(Err(AskRefusal::Gone)) };
+    if asker.user().break_glass {
+        return Ok(Err(AskRefusal::BreakGlass));
+    }
     if own.canonical() == email.canonical() {
         return Ok(Err(AskRefusal::Same));
     }
@@ -138,21 +143,24 @@ pub fn ask_change(
     let mut counted = [&own, email];
     counted.sort_by_key(|address| address.canonical());
     let taken = users::find_by_email(&mut directory.enter(asker.scope())?, email.canonical())?.is_some();
-    let mut in_measure = true;
+    let (mut may_ask, mut may_reach) = (false, false);
     for address in counted {
-        in_measure &= if taken && address == email {
-            mail::may_ask_in_vain(directory, call, &terms.mail, address)?
+        if address != email {
+            may_ask = mail::may_ask(directory, call, &terms.mail, address)?;
+        } else if taken {
+            mail::may_ask_in_vain(directory, call, &terms.mail, address)?;
         } else {
-            mail::may_ask(directory, call, &terms.mail, address)?
-        };
+            may_reach = mail::may_ask(directory, call, &terms.mail, address)?;
+        }
     }
     let Ok(who) = SignedIn::held_of_browser(directory, call, browser.0, browser.1)? else {
         return Ok(Err(AskRefusal::Gone));
     };
     let Some(fresh) = who.fresh(call) else { return Ok(Err(AskRefusal::NotFresh)) };
-    if in_measure {
+    // What the asker can see depends on their own counter alone: that of the other address tells who has an account (P036).
+    if may_ask {
         let tx = &mut directory.enter(fresh.scope())?;
-        send_change(tx, call, terms, (&fresh, email), language)?;
+        send_change(tx, call, terms, (&fresh, email, may_reach), language)?;
     }
     Ok(Ok(()))
 }
@@ -161,7 +169,7 @@ fn send_change(
     tx: &mut TenantTx<'_>,
     call: &Call,
     terms: &LinkTerms,
-    (fresh, email): (&Fresh, &Email),
+    (fresh, email, may_reach): (&Fresh, &Email, bool),
     language: &str,
 ) -> Result<(), Failure> {
     let user = fresh.user();
@@ -171,7 +179,7 @@ fn send_change(
     let Some((link, minutes)) = make(tx, call, terms, new)? else { return Ok(()) };
     let told = Mail { to: Recipient::user(user), language: Some(language), kind: MailKind::EmailChangeAsked };
     mail::queue(tx, call, &terms.mail, told)?;
-    if taken {
+    if taken || !may_reach {
         return Ok(());
     }
     let kind = MailKind::EmailChangeConfirm { link, minutes };
@@ -245,8 +253,8 @@ fn change(
     (user, address): (&User, &str),
 ) -> Result<bool, Failure> {
     let email = address_of(address)?;
-    let leaves = leaves_the_domains(&policies::find(tx)?, &address_of(&user.email)?, &email);
-    if leaves || users::find_by_email(tx, email.canonical())?.is_some() {
+    let stays = user.break_glass || leaves_the_domains(&policies::find(tx)?, &address_of(&user.email)?, &email);
+    if stays || users::find_by_email(tx, email.canonical())?.is_some() {
         return Ok(false);
     }
     let changed = User {

@@ -141,7 +141,7 @@ pub fn invite_many(
         return Ok(Err(refused));
     }
     for new in &accepted {
-        mail::may_ask(tx, call, terms, &new.email)?;
+        mail::may_send(tx, call, terms, &new.email)?;
     }
     accepted.iter().map(|new| write(tx, call, terms, inviter, new)).collect::<Result<_, _>>().map(Ok)
 }

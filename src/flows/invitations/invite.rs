@@ -121,7 +121,7 @@ pub fn resend(
     }
     let email: Email =
         invitation.email.parse().map_err(|_| Failure::internal("the address of an invitation"))?;
-    if !mail::may_ask(tx, call, terms, &email)? {
+    if !mail::may_send(tx, call, terms, &email)? {
         return Ok(Err(InvitationRefusal::MailedEnough));
     }
     let token = new_link(tx, call);

@@ -68,7 +68,7 @@ pub fn send(
     if let Some(why) = refused(tx, user, wanted)? {
         return Ok(Err(why));
     }
-    if !mail::may_ask(tx, call, &terms.mail, &email)? {
+    if !mail::may_send(tx, call, &terms.mail, &email)? {
         return Ok(Err(NotMailed::Enough));
     }
     let purpose = wanted.purpose();

@@ -140,7 +140,7 @@ pub fn may_ask(
     terms: &MailTerms,
     address: &Email,
 ) -> Result<bool, Failure> {
-    count(tx, call, terms, (b"mail", address))
+    count(tx, call, terms, &[b"mail", address.canonical().as_bytes()])
 }
 
 /// The same work where no mail leaves whatever comes of it, such as for an address that nobody has in that tenant: counted apart,
@@ -151,7 +151,7 @@ pub fn may_ask_in_vain(
     terms: &MailTerms,
     address: &Email,
 ) -> Result<bool, Failure> {
-    count(tx, call, terms, (b"mail in vain", address))
+    count(tx, call, terms, &[b"mail in vain", address.canonical().as_bytes()])
 }
 
 /// Whether one more mail may tell this address of a lock: as many as may be asked for, and counted apart, since whoever judges a
@@ -162,29 +162,39 @@ pub fn may_tell_of_lock(
     terms: &MailTerms,
     address: &Email,
 ) -> Result<bool, Failure> {
-    count(tx, call, terms, (b"mail of a lock", address))
+    count(tx, call, terms, &[b"mail of a lock", address.canonical().as_bytes()])
 }
 
-/// Whether [`may_ask`] would say yes at this moment. It counts nothing.
-pub fn is_in_measure(
-    tx: &mut impl Transaction,
+/// Whether one more mail may go to this address because somebody who administers this tenant sends it. They are told when it may
+/// not, so it is counted apart from what strangers ask for: that would tell them who has an account elsewhere (P036). The caller
+/// holds the tenants.
+pub fn may_send(
+    tx: &mut TenantTx<'_>,
     call: &Call,
     terms: &MailTerms,
     address: &Email,
 ) -> Result<bool, Failure> {
-    let key = terms.names.of(&[b"mail", address.canonical().as_bytes()]);
+    let tenant = tx.scope().id().to_string();
+    count(tx, call, terms, &[b"mail of a tenant", tenant.as_bytes(), address.canonical().as_bytes()])
+}
+
+/// Whether [`may_send`] would say yes at this moment. It counts nothing.
+pub fn is_in_measure(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    terms: &MailTerms,
+    address: &Email,
+) -> Result<bool, Failure> {
+    let tenant = tx.scope().id().to_string();
+    let key =
+        terms.names.of(&[b"mail of a tenant", tenant.as_bytes(), address.canonical().as_bytes()]);
     let counter = counters::find(tx, &key)?.filter(|counter| call.now < counter.expires_at);
     Ok(counter.is_none_or(|counter| counter.count < i64::from(terms.per_recipient.count.get())))
 }
 
-fn count(
-    tx: &mut impl Transaction,
-    call: &Call,
-    terms: &MailTerms,
-    (what, address): (&[u8], &Email),
-) -> Result<bool, Failure> {
+fn count(tx: &mut impl Transaction, call: &Call, terms: &MailTerms, what: &[&[u8]]) -> Result<bool, Failure> {
     let rate = terms.per_recipient;
-    let key = terms.names.of(&[what, address.canonical().as_bytes()]);
+    let key = terms.names.of(what);
     let expires_at = call.now + rate.window;
     let mut counter = counters::hold(tx, Begins { key: &key, kind: ASKED, now: call.now, expires_at })?;
     if counter.expires_at <= call.now {

@@ -19,6 +19,7 @@ use crate::flows::provision;
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::policy::{Mfa, Networks, Policy};
+use crate::model::role::Permission;
 use crate::model::session::Factor;
 use crate::model::status::Status;
 use crate::model::user::User;
@@ -131,14 +132,21 @@ pub fn set(
     wanted: &Wanted,
 ) -> Done<Current> {
     right.check(tx)?;
-    let (_, version) = policies::find_versioned(tx)?;
+    let (current, version) = policies::find_versioned(tx)?;
     if !is_version(&version.to_string(), wanted.expected.as_deref()) {
         return Ok(Err(Refused::Changed));
+    }
+    let is_owner = right.may(Permission::ManageOwners);
+    // Where people may be is the owners' to say: nobody else shuts them out (P102).
+    let (now, then) = (&current.networks, &wanted.draft.networks);
+    if !is_owner && (now.sign_in != then.sign_in || now.administration != then.administration) {
+        return Ok(Err(Refused::Above));
     }
     if !leaves_an_owner(tx, call, wanted)? {
         return Ok(Err(Refused::Conflict(Conflict::LocksOutOwners)));
     }
-    if !wanted.accept_lock_out && !lets_in(tx, call, right, &wanted.draft)? {
+    let is_meant = wanted.accept_lock_out && is_owner;
+    if !is_meant && !lets_in(tx, call, right, &wanted.draft)? {
         return Ok(Err(Refused::Conflict(Conflict::LocksOutCaller)));
     }
     provision::change_policy(tx, (call, clock), &right.actor(), &wanted.draft)?;

@@ -53,6 +53,8 @@ pub enum EmailChangeProblem {
     Same,
     /// It is of no domain of the tenant.
     Outside,
+    /// The account for emergencies keeps its address.
+    BreakGlass,
 }
 
 /// Asks whether the address is to be confirmed; where its person is not signed in, it says that first.
@@ -102,13 +104,14 @@ impl EmailNotice {
 
 impl EmailChangeProblem {
     /// Every problem.
-    pub const ALL: [Self; 3] = [Self::Invalid, Self::Same, Self::Outside];
+    pub const ALL: [Self; 4] = [Self::Invalid, Self::Same, Self::Outside, Self::BreakGlass];
 
     const fn message(self) -> &'static str {
         match self {
             Self::Invalid => "setup-email-problem",
             Self::Same => "email-problem-same",
             Self::Outside => "email-problem-outside",
+            Self::BreakGlass => "email-problem-break-glass",
         }
     }
 }

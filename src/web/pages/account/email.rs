@@ -84,6 +84,7 @@ async fn change(visitor: &Visitor, visited: &Visited, typed: &str) -> Outcome {
         Ok(()) => Ok(done(visitor, visited, EmailNotice::Asked)),
         Err(AskRefusal::Same) => problem(visitor, visited, EmailChangeProblem::Same, typed).await,
         Err(AskRefusal::Outside) => problem(visitor, visited, EmailChangeProblem::Outside, typed).await,
+        Err(AskRefusal::BreakGlass) => problem(visitor, visited, EmailChangeProblem::BreakGlass, typed).await,
         Err(AskRefusal::Gone | AskRefusal::NotFresh) => Ok(back(visitor, visited)),
     }
 }
