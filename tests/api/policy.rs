@@ -118,13 +118,21 @@ async fn p102_no_policy_leaves_a_tenant_without_an_owner_who_can_sign_in() {
         json!({"mfa": {"required": "everybody"}}),
         json!({"mfa": {"roles": ["owner"]}}),
         json!({"methods": ["passkey"]}),
-        json!({"networks": {"sign_in": ["203.0.113.0/24"]}}),
     ] {
         for accept in [false, true] {
             let body = json!({"policy": with(&changes), "accept_lock_out": accept});
             assert_problem(&world.call("PUT", PATH, &token, Some(&body)).await, 409, "locks-out-owners");
         }
     }
+    // Where people may be is the owners' to say; and not even they shut all of them out.
+    let owner = world.of_role(Role::Owner).await;
+    for networks in [json!({"sign_in": ["203.0.113.0/24"]}), json!({"administration": ["127.0.0.0/8"]})] {
+        let body = json!({"policy": with(&json!({"networks": networks})), "accept_lock_out": true});
+        assert_eq!(world.call("PUT", PATH, &token, Some(&body)).await.status, 403, "{networks}");
+    }
+    let elsewhere = with(&json!({"networks": {"sign_in": ["203.0.113.0/24"]}}));
+    let body = json!({"policy": elsewhere, "accept_lock_out": true});
+    assert_problem(&world.call("PUT", PATH, &owner, Some(&body)).await, 409, "locks-out-owners");
     let after = world.rows(world.acme);
     assert_eq!(after["policies"], before["policies"]);
     let later = json!({"mfa": {"required": "everybody", "grace_until": "2030-01-01T00:00:00Z"}});

@@ -253,7 +253,8 @@ fn change(
     (user, address): (&User, &str),
 ) -> Result<bool, Failure> {
     let email = address_of(address)?;
-    let stays = user.break_glass || leaves_the_domains(&policies::find(tx)?, &address_of(&user.email)?, &email);
+    let stays =
+        user.break_glass || leaves_the_domains(&policies::find(tx)?, &address_of(&user.email)?, &email);
     if stays || users::find_by_email(tx, email.canonical())?.is_some() {
         return Ok(false);
     }

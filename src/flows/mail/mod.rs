@@ -186,8 +186,7 @@ pub fn is_in_measure(
     address: &Email,
 ) -> Result<bool, Failure> {
     let tenant = tx.scope().id().to_string();
-    let key =
-        terms.names.of(&[b"mail of a tenant", tenant.as_bytes(), address.canonical().as_bytes()]);
+    let key = terms.names.of(&[b"mail of a tenant", tenant.as_bytes(), address.canonical().as_bytes()]);
     let counter = counters::find(tx, &key)?.filter(|counter| call.now < counter.expires_at);
     Ok(counter.is_none_or(|counter| counter.count < i64::from(terms.per_recipient.count.get())))
 }
