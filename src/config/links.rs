@@ -20,7 +20,7 @@ pub const SECTION: Section = Section {
             "links.email_code",
             Kind::Duration { least: 60, most: 1800 },
             "10m",
-            "A code that is typed in as a second factor. Nothing sends one yet.",
+            "A code that is typed in as a second factor, in the browser that asked for it.",
         ),
         Key::new(
             "links.password_reset",

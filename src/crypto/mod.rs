@@ -1,5 +1,6 @@
 //! Cryptography, behind our own types. No private value shows in `Debug`, and comparisons take constant time.
 
+pub mod email_code;
 pub mod half_hash;
 pub mod hmac;
 pub mod jwk;

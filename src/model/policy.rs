@@ -41,7 +41,7 @@ impl Default for Policy {
         Self {
             registration: Registration::InviteOnly,
             email_domains: BTreeSet::new(),
-            methods: BTreeSet::from(Self::METHODS),
+            methods: BTreeSet::from([Factor::Password, Factor::Passkey, Factor::Totp, Factor::MagicLink]),
             mfa: Mfa::default(),
             networks: Networks::default(),
             password: PasswordRules::default(),
@@ -52,8 +52,9 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The methods that there are, and those where nothing else is set.
-    pub const METHODS: [Factor; 4] = [Factor::Password, Factor::Passkey, Factor::Totp, Factor::MagicLink];
+    /// The methods that a policy can allow. A code by mail is the one that has to be named: it is the weakest second factor.
+    pub const METHODS: [Factor; 5] =
+        [Factor::Password, Factor::Passkey, Factor::Totp, Factor::MagicLink, Factor::EmailCode];
 
     /// Whether whoever reads the mailbox of this address may sign up (P042).
     pub fn admits_sign_up(&self, email: &Email) -> bool {

@@ -98,8 +98,8 @@ pub enum Factor {
 
 impl Factor {
     /// The factors that a person can prove here: those with a page for it. What a sign-in can reach follows from it (D13).
-    pub const OFFERED: [Self; 5] =
-        [Self::Password, Self::Passkey, Self::Totp, Self::RecoveryCode, Self::MagicLink];
+    pub const OFFERED: [Self; 6] =
+        [Self::Password, Self::Passkey, Self::Totp, Self::RecoveryCode, Self::MagicLink, Self::EmailCode];
 
     /// The word in events, files and the database.
     pub const fn as_str(self) -> &'static str {

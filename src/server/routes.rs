@@ -224,6 +224,10 @@ fn factors() -> Vec<Route> {
             .door(Door::SignIn)
             .get(pages::code::get_recovery)
             .post(pages::code::post_recovery),
+        Route::new("/login/email-code", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::code::get_email)
+            .post(pages::code::post_email),
         Route::new("/account", Guard::Browser)
             .unlimited("leads to what the browser is signed in to")
             .get(pages::account::get),

@@ -14,6 +14,8 @@ pub enum CodeProblem {
     Missing,
     /// It is not the right one, or was used before.
     Wrong,
+    /// No more codes are mailed for now.
+    MailedEnough,
     /// Too many tries, at whatever factor (D31).
     TooManyTries {
         /// After how many minutes another try counts, rounded up.
@@ -22,10 +24,11 @@ pub enum CodeProblem {
 }
 
 impl CodeProblem {
-    fn words(self, frame: &Frame, wrong: &str) -> String {
+    pub(super) fn words(self, frame: &Frame, wrong: &str) -> String {
         match self {
             Self::Missing => frame.say("code-missing"),
             Self::Wrong => frame.say(wrong),
+            Self::MailedEnough => frame.say("code-mailed-enough"),
             Self::TooManyTries { minutes } => frame.text.count("password-too-many", "minutes", minutes),
         }
     }

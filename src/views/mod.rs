@@ -10,6 +10,7 @@ pub mod client_card;
 pub mod code;
 pub mod consent;
 pub mod console;
+pub mod email_code;
 pub mod enrol;
 pub mod error;
 pub mod factor;
@@ -45,6 +46,7 @@ pub use consent::ConsentPage;
 pub use console::{
     ConsoleInvitationsPage, ConsolePeoplePage, ConsolePersonPage, ConsolePolicyPage, ConsoleStartPage,
 };
+pub use email_code::EmailCodePage;
 pub use enrol::{EnrolPage, EnrolledPage};
 pub use error::ErrorPage;
 pub use factor::FactorPage;

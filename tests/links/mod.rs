@@ -1,6 +1,7 @@
 //! What is mailed to people to prove their mailbox: links and codes, and everything that must not work with them.
 
 mod asking;
+mod code;
 mod factor;
 mod hijack;
 mod magic;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use symbolon::model::client::ClientKind;
-use symbolon::model::policy::{Networks, Policy};
+use symbolon::model::policy::{Mfa, Networks, Policy};
 use symbolon::model::resource_server::OpenTo;
 use symbolon::storage::records::policies;
 
@@ -12,6 +12,7 @@ use super::codes::{ADA, Phone};
 use super::{count, events, signed_in};
 use crate::harness::TestServer;
 use crate::harness::jar::client as http;
+use crate::harness::oathtool::another;
 use crate::harness::rows::{Everything, RECORD, without};
 use crate::harness::seed::{PASSWORD, Registered, client};
 use crate::harness::tokens::{basic, claims, text};
@@ -163,6 +164,53 @@ async fn p045_the_second_factor_is_asked_for_by_the_api_too() {
     let own = step().await;
     let (own, _) = own.rsplit_once('.').expect("a handle");
     assert_eq!(jar.open(&format!("/login/totp?interaction={own}")).await.status, 400);
+}
+
+/// P045, P058: a code by mail is asked for, mailed and judged under the handle of the challenge.
+#[tokio::test]
+async fn p058_a_code_by_mail_is_asked_for_by_the_api_too() {
+    let server = TestServer::with().unlimited().start().await;
+    let app = registered(&server, "app", true).await;
+    let acme = server.organisation("acme", &[]).await;
+    acme.person(ADA, &[]).await;
+    let (scope, now) = (acme.scope.clone(), server.now());
+    let policy = Policy {
+        methods: Policy::METHODS.into(),
+        mfa: Mfa { everybody: true, ..Mfa::default() },
+        ..Policy::default()
+    };
+    server.as_operator(move |tx| policies::put(&mut tx.enter(&scope)?, &policy, now)).await;
+    let more = post(&server, LOGIN, &app, &first(ADA, PASSWORD)).await;
+    assert_eq!(more.body["methods"], json!(["email_code"]), "{:?}", more.body);
+    assert!(server.mails().await.is_empty(), "none is sent before it is asked for");
+    let handle = text(&more.body, "handle");
+    let ask = json!({"handle": handle, "factor": "email_code"});
+    let other = registered(&server, "other", true).await;
+    let stolen = post(&server, LOGIN, &other, &ask).await;
+    assert!(stolen.is_problem(403, "login-expired"), "{:?}", stolen.body);
+    let asked = post(&server, LOGIN, &app, &ask).await;
+    assert_eq!((asked.status, &asked.body), (200, &more.body));
+    let code = server.mails().await.last().expect("a mail").code();
+    let proof = |handle: &str, code: &str| json!({"handle": handle, "factor": "email_code", "code": code});
+    let wrong = post(&server, LOGIN, &app, &proof(&handle, &another(&code))).await;
+    assert!(wrong.is_problem(403, "sign-in-refused"), "{:?}", wrong.body);
+    let elsewhere = post(&server, LOGIN, &app, &first(ADA, PASSWORD)).await;
+    let elsewhere = post(&server, LOGIN, &app, &proof(&text(&elsewhere.body, "handle"), &code)).await;
+    assert!(elsewhere.is_problem(403, "sign-in-refused"), "another login: {:?}", elsewhere.body);
+    let done = post(&server, LOGIN, &app, &proof(&handle, &code)).await;
+    let held = claims(&text(&done.body, "access_token"));
+    assert_eq!((&held["acr"], &held["amr"]), (&json!("urn:symbolon:acr:2"), &json!(["pwd", "email", "otp"])));
+    let again = post(&server, LOGIN, &app, &ask).await;
+    assert!(again.is_problem(403, "login-expired"), "the login is over: {:?}", again.body);
+    // P068: so many, and no more.
+    let more = post(&server, LOGIN, &app, &first(ADA, PASSWORD)).await;
+    let ask = json!({"handle": text(&more.body, "handle"), "factor": "email_code"});
+    let mut enough = 0;
+    for _ in 0..10 {
+        enough += usize::from(post(&server, LOGIN, &app, &ask).await.is_problem(429, "too-many-requests"));
+    }
+    let codes = server.mails().await.iter().filter(|mail| mail.subject.contains("code")).count();
+    assert_eq!((enough, codes), (6, 5));
 }
 
 /// P047: guesses by the API count with those at the pages, over all logins.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use askama::Template;
 use symbolon::model::accent::Accent;
+use symbolon::views::EmailCodePage;
 use symbolon::views::account::factors::{FactorsNotice, FactorsPage};
 use symbolon::views::account::recovery_codes::{CodesLeft, RecoveryCodesPage};
 use symbolon::views::account::totp::{self, TotpPage, TotpRemovePage, TotpStage};
@@ -419,6 +420,7 @@ fn code_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
     let asked = |problem| CodeAsked { problem, ..CodeAsked::sample(frame()) };
     let totp = |problem| html(&TotpCodePage::from(asked(problem)));
     let recovery = |problem| html(&RecoveryCodePage::from(asked(problem)));
+    let email = |sent_for, problem| html(&EmailCodePage::new(asked(problem), sent_for));
     let logo = || CodeAsked { client: Some(with_logo()), ..asked(None) };
     let locked = Some(CodeProblem::TooManyTries { minutes: 5 });
     vec![
@@ -429,6 +431,12 @@ fn code_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
         ("totp-logo", TotpCodePage::MARKER, html(&TotpCodePage::from(logo()))),
         ("recovery-code-logo", RecoveryCodePage::MARKER, html(&RecoveryCodePage::from(logo()))),
         ("recovery-code", RecoveryCodePage::MARKER, recovery(None)),
+        ("email-code", EmailCodePage::MARKER, email(None, None)),
+        ("email-code-enough", EmailCodePage::MARKER, email(None, Some(CodeProblem::MailedEnough))),
+        ("email-code-locked", EmailCodePage::MARKER, email(None, locked)),
+        ("email-code-sent", EmailCodePage::MARKER, email(Some(10), None)),
+        ("email-code-wrong", EmailCodePage::MARKER, email(Some(10), Some(CodeProblem::Wrong))),
+        ("email-code-logo", EmailCodePage::MARKER, html(&EmailCodePage::new(logo(), Some(1)))),
         ("recovery-code-wrong", RecoveryCodePage::MARKER, recovery(Some(CodeProblem::Wrong))),
     ]
 }

@@ -24,6 +24,10 @@ fn policies() -> Vec<(&'static str, Policy)> {
         ("default", default()),
         ("passkey only", methods(&[Factor::Passkey])),
         ("links and mailed codes", methods(&[Factor::MagicLink, Factor::EmailCode])),
+        (
+            "mfa for everybody, codes by mail",
+            Policy { methods: Policy::METHODS.into(), ..mfa(Mfa { everybody: true, ..Mfa::default() }) },
+        ),
         ("mfa for everybody", mfa(Mfa { everybody: true, ..Mfa::default() })),
         ("mfa for owners", mfa(Mfa { roles: BTreeSet::from([Role::Owner]), ..Mfa::default() })),
         (
@@ -61,6 +65,7 @@ fn people() -> Vec<(&'static str, Someone)> {
         ("password, break-glass", owner(Someone { break_glass: true, ..password() })),
         ("password, totp", Someone::with(&[Factor::Password, Factor::Totp])),
         ("password, totp, away", Someone::with(&[Factor::Password, Factor::Totp]).at(AWAY)),
+        ("password, e-mail code", Someone::with(&[Factor::Password, Factor::EmailCode])),
         ("password, recovery code", Someone::with(&[Factor::Password, Factor::RecoveryCode])),
         ("passkey", Someone::with(&[Factor::Passkey])),
         ("passkey, away", Someone::with(&[Factor::Passkey]).at(AWAY)),

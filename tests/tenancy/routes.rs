@@ -86,6 +86,24 @@ fn sub_request(ids: &Ids) -> String {
     format!(r#"{{"id_token":{{"sub":{{"value":"{}"}}}}}}"#, ids.user)
 }
 
+/// The pages that go on with a request or a sign-in.
+const SIGN_IN_PAGES: [&str; 14] = [
+    "/login",
+    "/login/password",
+    "/login/factor",
+    "/login/passkey",
+    "/login/totp",
+    "/login/recovery-code",
+    "/login/email-code",
+    "/login/link",
+    "/login/reset",
+    "/login/enrol",
+    "/login/offer",
+    "/login/accounts",
+    "/account/passkeys/new",
+    "/consent",
+];
+
 /// The pages of the account, which is named by its session.
 const ACCOUNT_PAGES: [&str; 14] = [
     "/account",
@@ -118,21 +136,7 @@ fn cases(own: &Own) -> Vec<Case> {
         add(asked, "resource", request(&[]), |ids| ids.resource.clone());
         add(asked, "login_hint", request(&[]), |ids| ids.email.clone());
         add(asked, "claims", request(&[]), sub_request);
-        for path in [
-            "/login",
-            "/login/password",
-            "/login/factor",
-            "/login/passkey",
-            "/login/totp",
-            "/login/recovery-code",
-            "/login/link",
-            "/login/reset",
-            "/login/enrol",
-            "/login/offer",
-            "/login/accounts",
-            "/account/passkeys/new",
-            "/consent",
-        ] {
+        for path in SIGN_IN_PAGES {
             let base =
                 asks(own, &[("username", "ada@acme.example"), ("password", "wrong"), ("decision", "allow")]);
             add(path, "interaction", base, |ids| ids.interaction.clone());

@@ -37,7 +37,7 @@ pub fn enrolled(tx: &mut TenantTx<'_>, user: &User) -> Result<Enrolled, Failure>
         factors.insert(Factor::Passkey);
     }
     // Everybody has a mailbox.
-    factors.insert(Factor::MagicLink);
+    factors.extend([Factor::MagicLink, Factor::EmailCode]);
     Ok(Enrolled(factors))
 }
 
@@ -74,7 +74,7 @@ pub enum Stays {
 /// The database fails.
 pub fn stays(tx: &mut TenantTx<'_>, user: &User, left: Enrolled) -> Result<Option<Stays>, Failure> {
     let policy = policies::find(tx)?;
-    let left = left.without(Factor::RecoveryCode).without(Factor::MagicLink);
+    let left = left.without(Factor::RecoveryCode).without(Factor::MagicLink).without(Factor::EmailCode);
     if !left.begins(&policy) {
         return Ok(Some(Stays::OnlyWayIn));
     }
@@ -115,10 +115,17 @@ impl Enrolled {
         [Factor::Totp, Factor::Passkey].into_iter().any(|factor| self.has(factor) && policy.allows(factor))
     }
 
+    /// Whether this one would count. A code by mail is for those alone who have nothing better: it makes nobody's account weaker
+    /// than they made it.
+    fn counts(&self, policy: &Policy, factor: Factor) -> bool {
+        let is_outdone = factor == Factor::EmailCode && self.is_equipped(policy);
+        self.has(factor) && policy.allows(factor) && !is_outdone
+    }
+
     /// Whether all that they have and that is allowed reaches this strength together.
     pub fn reaches(&self, policy: &Policy, aim: Acr) -> bool {
-        let allowed = self.0.iter().copied().filter(|factor| policy.allows(*factor));
-        acr(allowed).is_some_and(|reached| reached.satisfies(aim))
+        let counted = self.0.iter().copied().filter(|factor| self.counts(policy, *factor));
+        acr(counted).is_some_and(|reached| reached.satisfies(aim))
     }
 
     /// The ways on from what was proved: with an aim those that reach it together with it, without one those by which the
@@ -141,7 +148,7 @@ impl Enrolled {
             }
             None => matches!(factor, Factor::Passkey | Factor::Totp | Factor::Password | Factor::MagicLink),
         };
-        let possible = |factor: &Factor| self.has(*factor) && policy.allows(*factor) && reaches(*factor);
+        let possible = |factor: &Factor| self.counts(policy, *factor) && reaches(*factor);
         BEST_FIRST.into_iter().filter(possible).collect()
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod ask;
 pub mod by_admin;
+pub mod code;
 pub mod first_factor;
 pub mod mailbox;
 pub mod reset;

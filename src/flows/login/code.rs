@@ -1,5 +1,5 @@
-//! A typed code as one factor more: the authenticator's (RFC 6238), or one of the sheet. Whatever it is, a wrong one counts
-//! with the wrong passwords of the account (D31, P047), and a right one works once (P046, P049).
+//! A typed code as one factor more: the authenticator's (RFC 6238), one of the sheet, or one that was mailed. Whatever it is, a
+//! wrong one counts with the wrong passwords of the account (D31, P047), and a right one works once (P046, P049, P058).
 
 use super::SignInRules;
 use super::proved::Proved;
@@ -7,6 +7,7 @@ use super::second::{Challenge, Found, SecondRefusal};
 use crate::flows::call::Call;
 use crate::flows::factors::{FactorRules, recovery_codes, tell, totp};
 use crate::flows::interaction::Problem;
+use crate::flows::links;
 use crate::flows::session::CookieChange;
 use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, UserId};
@@ -22,6 +23,8 @@ pub enum CodeKind {
     Totp,
     /// One of the sheet.
     Recovery,
+    /// The one that was mailed.
+    Email,
 }
 
 impl CodeKind {
@@ -30,6 +33,7 @@ impl CodeKind {
         match self {
             Self::Totp => Factor::Totp,
             Self::Recovery => Factor::RecoveryCode,
+            Self::Email => Factor::EmailCode,
         }
     }
 
@@ -38,6 +42,7 @@ impl CodeKind {
         match self {
             Self::Totp => "wrong_code",
             Self::Recovery => "wrong_recovery_code",
+            Self::Email => "wrong_email_code",
         }
     }
 }
@@ -64,7 +69,7 @@ pub fn prove(
 ) -> Result<Result<Proved, SecondRefusal>, Failure> {
     let held = match Challenge::hold(directory, call, rules, handle, cookie)? {
         Ok(Found::Held(held)) => held,
-        Ok(Found::Before(proved)) => return again(directory, call, factors, proved, typed),
+        Ok(Found::Before(proved)) => return again(directory, call, factors, (proved, handle), typed),
         Err(refusal) => return Ok(Err(refusal)),
     };
     if !held.offers(typed.kind.factor()) {
@@ -75,6 +80,9 @@ pub fn prove(
     let right = match typed.kind {
         CodeKind::Totp => totp::is_proved(&mut tx, call, &factors.sealer, user.id, &typed.text)?,
         CodeKind::Recovery => recovery_codes::is_proved(&mut tx, call, user.id, &typed.text)?,
+        CodeKind::Email => {
+            links::code::is_proved(&mut tx, call, &factors.mail.names, (&user, handle), &typed.text)?
+        }
     };
     if !right {
         let failed = (typed.kind.reason(), Problem::CodeWrong);
@@ -93,14 +101,14 @@ fn again(
     directory: &mut Directory<'_>,
     call: &Call,
     rules: &FactorRules,
-    before: Proved,
+    (before, handle): (Proved, InteractionHandle),
     typed: &TypedCode,
 ) -> Result<Result<Proved, SecondRefusal>, Failure> {
     let Proved::SignedIn(signed_in) = &before else { return Ok(Err(SecondRefusal::Expired)) };
     let Some(scope) = directory.tenant(signed_in.admitted.account.tenant_id)? else {
         return Ok(Err(SecondRefusal::Expired));
     };
-    let was_right = was_proved(&mut directory.enter(&scope)?, call, rules, signed_in.user, typed)?;
+    let was_right = was_proved(&mut directory.enter(&scope)?, call, rules, (signed_in.user, handle), typed)?;
     Ok(if was_right { Ok(before) } else { Err(SecondRefusal::Expired) })
 }
 
@@ -109,11 +117,12 @@ fn was_proved(
     tx: &mut TenantTx<'_>,
     call: &Call,
     rules: &FactorRules,
-    user: UserId,
+    (user, handle): (UserId, InteractionHandle),
     typed: &TypedCode,
 ) -> Result<bool, Failure> {
     match typed.kind {
         CodeKind::Totp => totp::was_proved(tx, call, &rules.sealer, user, &typed.text),
         CodeKind::Recovery => recovery_codes::was_proved(tx, call, user, &typed.text),
+        CodeKind::Email => links::code::was_proved(tx, &rules.mail.names, (user, handle), &typed.text),
     }
 }

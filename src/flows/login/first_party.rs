@@ -17,6 +17,8 @@ use crate::flows::factors::FactorRules;
 use crate::flows::factors::passkey::{Answer, PasskeyRules, Question};
 use crate::flows::foreign::{self, Reached};
 use crate::flows::interaction::{FirstParty, Interaction, Problem, Progress};
+use crate::flows::links::code::CodeRefusal;
+use crate::flows::links::{self, LinkTerms};
 use crate::flows::session::{self, CookieChange, EndReason};
 use crate::flows::token::{Asking, Issued, TokenRefusal, first_party, rotation};
 use crate::flows::{Call, interaction_store};
@@ -85,6 +87,8 @@ pub struct LoginTerms {
     pub factors: FactorRules,
     /// What passkeys are verified with.
     pub passkeys: PasskeyRules,
+    /// What codes are mailed with.
+    pub links: LinkTerms,
 }
 
 /// What the client brings at one step.
@@ -110,6 +114,8 @@ pub enum LoginRefusal {
     Wrong,
     /// It is right, but a second factor is asked for, and the person has none that can be proved here.
     NoSecondFactor,
+    /// As many codes as there may be were mailed.
+    MailedEnough,
     /// Too many failures of this name, whether it exists or not.
     TooMany {
         /// When the next try counts.
@@ -263,8 +269,31 @@ pub fn prove(
             }
             tokens(directory, asking, &signed_in, &wanted)
         }
-        Ok(Proved::More(interaction)) => more(directory, call, &terms.passkeys, (interaction, hash)),
+        Ok(Proved::More(interaction)) => {
+            Ok(more(directory, call, &terms.passkeys, (interaction, hash))?.map(Step::More))
+        }
         Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// Mails a code to the person who waits, where that is one of the ways on. The handle stays as it is: nothing was proved.
+///
+/// # Errors
+/// The database fails.
+pub fn mail_code(
+    directory: &mut Directory<'_>,
+    asking: Asking<'_>,
+    terms: &LoginTerms,
+    handle: &Handle,
+) -> Result<Result<More, LoginRefusal>, Failure> {
+    let (call, interaction, hash) = (asking.call, handle.interaction, handle.hash());
+    if waits(directory, call, asking.client, (interaction, &hash))?.is_none() {
+        return Ok(Err(LoginRefusal::Expired));
+    }
+    match links::code::send(directory, call, &terms.links, (interaction, &hash), None)? {
+        Ok(()) => more(directory, call, &terms.passkeys, (interaction, &hash)),
+        Err(CodeRefusal::Expired) => Ok(Err(LoginRefusal::Expired)),
+        Err(CodeRefusal::Enough) => Ok(Err(LoginRefusal::MailedEnough)),
     }
 }
 
@@ -305,11 +334,14 @@ fn more(
     call: &Call,
     passkeys: &PasskeyRules,
     (interaction, hash): (InteractionHandle, &str),
-) -> Result<Result<Step, LoginRefusal>, Failure> {
+) -> Result<Result<More, LoginRefusal>, Failure> {
     let Some(challenge) = Challenge::open(directory, call, interaction, hash)? else {
         return Ok(Err(LoginRefusal::Expired));
     };
-    let here = |factor: &Factor| matches!(factor, Factor::Passkey | Factor::Totp | Factor::RecoveryCode);
+    let here = |factor: &Factor| match factor {
+        Factor::Passkey | Factor::Totp | Factor::RecoveryCode | Factor::EmailCode => true,
+        Factor::Password | Factor::MagicLink | Factor::Connection => false,
+    };
     let mut ways: Vec<Factor> = challenge.ways.into_iter().filter(here).collect();
     let question = if ways.contains(&Factor::Passkey) {
         let whose = (&challenge.scope, challenge.user.id);
@@ -321,7 +353,7 @@ fn more(
     Ok(if ways.is_empty() {
         Err(LoginRefusal::NoSecondFactor)
     } else {
-        Ok(Step::More(More { interaction, ways, question }))
+        Ok(More { interaction, ways, question })
     })
 }
 

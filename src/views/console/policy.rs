@@ -185,7 +185,7 @@ impl ConsolePolicyPage {
     /// The id of its `main` element.
     pub const MARKER: &'static str = "page-console-policy";
 
-    const fn methods() -> [Factor; 4] {
+    const fn methods() -> [Factor; 5] {
         Policy::METHODS
     }
 

@@ -18,7 +18,7 @@ use crate::flows::client_auth::AuthenticatedClient;
 use crate::flows::factors::passkey::Answer;
 use crate::flows::interaction::{FirstParty, Problem as TypedProblem};
 use crate::flows::login::code::{CodeKind, TypedCode};
-use crate::flows::login::first_party::{self, Given, Handle, LoginRefusal, LoginTerms, Step};
+use crate::flows::login::first_party::{self, Given, Handle, LoginRefusal, LoginTerms, More, Step};
 use crate::flows::login::identify::Typed;
 use crate::flows::login::password;
 use crate::flows::session::CookieChange;
@@ -133,9 +133,14 @@ impl Desk {
             let text = next.code.clone().filter(|code| !code.is_empty());
             text.map(|text| Given::Code(TypedCode { kind, text: Secret::new(text) }))
         };
+        let is_ask = next.code.is_none() && matches!(next.factor, FactorWord::EmailCode);
+        if is_ask {
+            return self.mail_code(client, handle).await;
+        }
         let (given, at) = match next.factor {
             FactorWord::Totp => (code(CodeKind::Totp), "/code"),
             FactorWord::RecoveryCode => (code(CodeKind::Recovery), "/code"),
+            FactorWord::EmailCode => (code(CodeKind::Email), "/code"),
             FactorWord::Passkey => {
                 let said = next.answer.as_ref().filter(|answer| answer.is_object()).map(Value::to_string);
                 let answer = next.question.clone().zip(said);
@@ -148,17 +153,34 @@ impl Desk {
         }
     }
 
+    /// A code to the person's mailbox; the answer is the challenge that there was.
+    async fn mail_code(&self, client: AuthenticatedClient, handle: Handle) -> Outcome {
+        let (call, terms, login) = (self.call.clone(), self.edge.tokens.clone(), self.terms());
+        let mailed = self.edge.database.write_directory(move |directory: &mut Directory<'_>| {
+            let asking = Asking { call: &call, terms: &terms, client: &client };
+            let more = first_party::mail_code(directory, asking, &login, &handle)?;
+            Ok(more.map(|more| (more, handle)))
+        });
+        let (more, handle) = self.sound(mailed.await)?.map_err(|refusal| self.refused(refusal))?;
+        Ok(challenged(more, handle.expose()))
+    }
+
+    /// What a login is judged by.
+    fn terms(&self) -> LoginTerms {
+        LoginTerms {
+            sign_in: self.edge.sign_in.clone(),
+            factors: self.edge.factor_rules(),
+            passkeys: self.edge.passkeys.clone(),
+            links: self.edge.links.clone(),
+        }
+    }
+
     async fn prove(&self, client: AuthenticatedClient, handle: Handle, given: Given) -> Outcome {
         // The keys are asked for before anything is used up: without them nothing can be issued.
         let keys = self.sound(self.edge.current_keys())?;
         let secret = Handle::draw(&self.call);
         let hash = opaque::hash(secret.expose());
-        let (call, terms) = (self.call.clone(), self.edge.tokens.clone());
-        let login = LoginTerms {
-            sign_in: self.edge.sign_in.clone(),
-            factors: self.edge.factor_rules(),
-            passkeys: self.edge.passkeys.clone(),
-        };
+        let (call, terms, login) = (self.call.clone(), self.edge.tokens.clone(), self.terms());
         let proved = self.edge.database.write_directory(move |directory: &mut Directory<'_>| {
             let asking = Asking { call: &call, terms: &terms, client: &client };
             first_party::prove(directory, asking, &login, (&handle, given), &hash)
@@ -172,10 +194,8 @@ impl Desk {
                 Ok(json(StatusCode::OK, &tokens))
             }
             Ok(Step::More(more)) => {
-                let methods = more.ways.iter().map(|factor| factor.as_str()).collect();
-                let passkey = more.question.map(PasskeyQuestion::from);
                 let handle = Handle::of(more.interaction, secret).expose();
-                Ok(json(StatusCode::OK, &auth_shapes::Asked::second(handle, methods, passkey)))
+                Ok(challenged(more, handle))
             }
             Err(refusal) => Err(self.refused(refusal)),
         }
@@ -267,6 +287,12 @@ impl Desk {
                 "no-second-factor",
                 "A second factor is asked for, and this person has none that can be proved here.",
             ),
+            LoginRefusal::MailedEnough => {
+                self.edge.notes(&self.request).failed();
+                let title = "No more codes are mailed to this person just now; the newest one works.";
+                let (status, kind) = (StatusCode::TOO_MANY_REQUESTS, "too-many-requests");
+                Problem::new(status, kind, title, self.call.request_id).response().into()
+            }
             LoginRefusal::Typed(TypedProblem::Organisation) => self.refuse(&Refused::invalid(
                 "/organisation",
                 "The short name of the organisation: the address does not tell it.",
@@ -324,4 +350,11 @@ impl Desk {
     fn sound<T>(&self, result: Result<T, Failure>) -> Result<T, Detour> {
         result.map_err(|failure| self.failed(&failure))
     }
+}
+
+/// What is asked for next.
+fn challenged(more: More, handle: String) -> HttpResponse {
+    let methods = more.ways.iter().map(|factor| factor.as_str()).collect();
+    let passkey = more.question.map(PasskeyQuestion::from);
+    json(StatusCode::OK, &auth_shapes::Asked::second(handle, methods, passkey))
 }

@@ -35,7 +35,7 @@ pub(super) struct NextStep {
     pub(super) handle: String,
     /// Which of the methods is proved.
     pub(super) factor: FactorWord,
-    /// The code of an authenticator, or of the sheet.
+    /// The code of an authenticator, of the sheet, or of a mail. With `email_code`, none asks for that mail.
     pub(super) code: Option<String>,
     /// The sealed question, as the challenge brought it.
     pub(super) question: Option<String>,
@@ -53,6 +53,8 @@ pub(super) enum FactorWord {
     Totp,
     /// A code of the sheet.
     RecoveryCode,
+    /// A code that is mailed. A step without `code` has a new one sent, proves nothing and leaves the handle.
+    EmailCode,
     /// A passkey.
     Passkey,
 }
@@ -78,7 +80,7 @@ pub(super) struct Asked {
     challenge: &'static str,
     /// Goes on with the login, for ten minutes and one proof.
     handle: String,
-    /// What can be proved, the best first: `passkey`, `totp`, `recovery_code`.
+    /// What can be proved, the best first: `passkey`, `totp`, `email_code`, `recovery_code`.
     #[schema(value_type = Vec<String>)]
     methods: Vec<&'static str>,
     /// The question for a passkey, where it is one of the methods.

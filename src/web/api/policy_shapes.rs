@@ -37,6 +37,8 @@ enum MethodWord {
     Totp,
     /// A link by mail.
     MagicLink,
+    /// A code by mail, as a second factor of whoever has neither an authenticator app nor a passkey.
+    EmailCode,
 }
 
 /// Who must prove two factors in any case.

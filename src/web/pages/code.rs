@@ -1,19 +1,22 @@
-//! `/login/totp` and `/login/recovery-code`: a code as one factor more, for somebody who proved one (P045).
+//! `/login/totp`, `/login/recovery-code` and `/login/email-code`: a code as one factor more, for somebody who proved one (P045).
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
-use super::visitor::{Outcome, Visitor, answered, going_on, later};
+use super::visitor::{Detour, Outcome, Visitor, answered, going_on, later};
 use super::{account, card, factor, login, password};
 use crate::flows::interaction::Problem;
+use crate::flows::links;
+use crate::flows::links::code::CodeRefusal;
 use crate::flows::login::code::{CodeKind, TypedCode, prove};
 use crate::flows::login::proved::Proved;
-use crate::flows::login::second::SecondRefusal;
+use crate::flows::login::second::{Challenge, SecondRefusal};
 use crate::flows::session::CookieChange;
 use crate::model::ids::InteractionHandle;
+use crate::model::link::LinkPurpose;
 use crate::views::code::{CodeAsked, CodeProblem};
-use crate::views::{FactorPage, RecoveryCodePage, TotpCodePage};
+use crate::views::{EmailCodePage, FactorPage, RecoveryCodePage, TotpCodePage};
 
 /// `GET /login/totp`.
 pub async fn get_totp(visitor: Visitor) -> HttpResponse {
@@ -35,11 +38,22 @@ pub async fn post_recovery(visitor: Visitor, body: Bytes) -> HttpResponse {
     answered(submit(&visitor, &body, CodeKind::Recovery).await)
 }
 
+/// `GET /login/email-code`. It sends nothing: a page that is only looked at changes nothing.
+pub async fn get_email(visitor: Visitor) -> HttpResponse {
+    answered(show(&visitor, CodeKind::Email).await)
+}
+
+/// `POST /login/email-code`: mails a code, or judges one.
+pub async fn post_email(visitor: Visitor, body: Bytes) -> HttpResponse {
+    answered(submit(&visitor, &body, CodeKind::Email).await)
+}
+
 /// The page of a code.
 const fn path(kind: CodeKind) -> &'static str {
     match kind {
         CodeKind::Totp => TotpCodePage::PATH,
         CodeKind::Recovery => RecoveryCodePage::PATH,
+        CodeKind::Email => EmailCodePage::PATH,
     }
 }
 
@@ -53,6 +67,9 @@ async fn submit(visitor: &Visitor, body: &Bytes, kind: CodeKind) -> Outcome {
     let handle = visitor.needed_handle(&params)?;
     if login::is_cancel(&params) {
         return login::cancel(visitor, Some(handle)).await;
+    }
+    if kind == CodeKind::Email && params.get("action") == Some("send") {
+        return send(visitor, handle).await;
     }
     let Some(text) = params.secret("code") else {
         let missing = (StatusCode::UNPROCESSABLE_ENTITY, CodeProblem::Missing);
@@ -89,6 +106,39 @@ async fn submit(visitor: &Visitor, body: &Bytes, kind: CodeKind) -> Outcome {
     }
 }
 
+/// Mails a code, and shows the page that asks for it.
+async fn send(visitor: &Visitor, handle: InteractionHandle) -> Outcome {
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let terms = visitor.edge.links.clone();
+    let language = visitor.frame(None).text.lang();
+    let sent = visitor.edge.database.write_directory(move |directory| {
+        links::code::send(directory, &call, &terms, (handle, &cookie), Some(language))
+    });
+    match visitor.sound(sent.await)? {
+        Ok(()) => Ok(visitor.to(&going_on(EmailCodePage::PATH, handle))),
+        Err(CodeRefusal::Expired) => Ok(login::look_again(visitor, handle)),
+        Err(CodeRefusal::Enough) => {
+            let enough = (StatusCode::TOO_MANY_REQUESTS, CodeProblem::MailedEnough);
+            page(visitor, handle, CodeKind::Email, Some(enough)).await
+        }
+    }
+}
+
+/// For how many minutes the code works that waits for this person; `None` where none was mailed.
+async fn sent_for(
+    visitor: &Visitor,
+    handle: InteractionHandle,
+    challenge: Challenge,
+) -> Result<Option<u32>, Detour> {
+    let call = visitor.call.clone();
+    let is_sent = visitor
+        .edge
+        .database
+        .read_directory(move |directory| links::code::is_sent(directory, &call, &challenge, handle));
+    let minutes = visitor.edge.links.lives.minutes(LinkPurpose::EmailCode);
+    Ok(visitor.sound(is_sent.await)?.then_some(minutes))
+}
+
 /// The page, with what was wrong: now, or with the form before.
 async fn page(
     visitor: &Visitor,
@@ -108,12 +158,16 @@ async fn page(
         frame: login::frame(visitor, &challenge.visit),
         form: visitor.hidden(Some(handle.to_string())),
         client: card::asker(visitor, &challenge.visit).await,
-        username: challenge.user.email,
+        username: challenge.user.email.clone(),
         others: ways.with(factor::OTHER, "1"),
         problem: now.map(|(_, problem)| problem).or(before),
     };
     Ok(match kind {
         CodeKind::Totp => visitor.show(status, &TotpCodePage::from(asked)),
         CodeKind::Recovery => visitor.show(status, &RecoveryCodePage::from(asked)),
+        CodeKind::Email => {
+            let sent_for = sent_for(visitor, handle, challenge).await?;
+            visitor.show(status, &EmailCodePage::new(asked, sent_for))
+        }
     })
 }

@@ -61,7 +61,7 @@ fn rules_that_would_not_be_enforced_are_refused() {
         ("registration: domain", "needs `email_domains`"),
         ("email_domains: [acme]", "must be a domain"),
         ("methods: [totp]", "nobody could sign in"),
-        ("methods: [password, email_code]", "email_code"),
+        ("methods: [totp, email_code]", "nobody could sign in"),
         ("methods: [password, smoke_signal]", "smoke_signal"),
         ("mfa: {required: perhaps}", "perhaps"),
         ("mfa: {roles: [king]}", "king"),

@@ -85,7 +85,6 @@ impl Reader<'_> {
 
     /// The ways to prove oneself. One of them must be able to begin a sign-in.
     fn methods(spot: &Spot<'_>) -> Option<BTreeSet<Factor>> {
-        // Those that there are: `email_code` is none yet, and a rule that is not enforced is refused (D27).
         let words = Policy::METHODS.map(|factor| (factor.as_str(), factor));
         let methods = spot.set(|method| method.word("method", &words))?;
         let methods: BTreeSet<Factor> = methods.into_iter().map(|method| method.value).collect();
