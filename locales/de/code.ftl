@@ -20,3 +20,7 @@ email-code-send = Code senden
 email-code-again = Neuen Code senden
 email-code-wrong = Der Code stimmt nicht, ist abgelaufen oder wurde schon benutzt. Nur der neueste gilt: Prüfen Sie ihn oder fordern Sie einen neuen an.
 code-mailed-enough = Im Augenblick kann kein weiterer Code gesendet werden. Verwenden Sie den neuesten oder versuchen Sie es in einigen Minuten noch einmal.
+code-remember = Auf diesem Gerät { $days ->
+    [one] einen Tag
+   *[other] { $days } Tage
+ } lang nicht nach einem zweiten Faktor fragen

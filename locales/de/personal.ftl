@@ -163,3 +163,12 @@ data-deleted-lead = { $days ->
     [one] Einen Tag
    *[other] { $days } Tage
  } lang kann die Administration Ihrer Organisation es zurückholen.
+sessions-devices-title = Gemerkte Geräte
+sessions-devices = { $count ->
+    [one] Ein Gerät wird bei der Anmeldung nach keinem zweiten Faktor gefragt.
+   *[other] { $count } Geräte werden bei der Anmeldung nach keinem zweiten Faktor gefragt.
+ }
+sessions-devices-forget = Alle Geräte vergessen
+sessions-devices-forgotten = Alle Geräte sind vergessen. Die nächste Anmeldung fragt wieder nach Ihrem zweiten Faktor.
+history-device-remembered = Gerät gemerkt
+history-devices-forgotten = Geräte vergessen

@@ -20,3 +20,7 @@ email-code-send = Send the code
 email-code-again = Send a new code
 email-code-wrong = The code is wrong, too old, or was used already. Only the newest one works: check it, or send a new one.
 code-mailed-enough = No more codes can be sent just now. Use the newest one, or try again in a few minutes.
+code-remember = Ask for no second factor on this device for { $days ->
+    [one] one day
+   *[other] { $days } days
+ }

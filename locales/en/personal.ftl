@@ -163,3 +163,12 @@ data-deleted-lead = { $days ->
     [one] For one day
    *[other] For { $days } days
  } an administrator of your organisation can bring it back.
+sessions-devices-title = Remembered devices
+sessions-devices = { $count ->
+    [one] One device is asked for no second factor when you sign in there.
+   *[other] { $count } devices are asked for no second factor when you sign in there.
+ }
+sessions-devices-forget = Forget all devices
+sessions-devices-forgotten = Every device is forgotten. The next sign-in asks for your second factor again.
+history-device-remembered = Device remembered
+history-devices-forgotten = Devices forgotten

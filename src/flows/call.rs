@@ -28,6 +28,8 @@ pub struct Call {
     pub user_agent: Option<String>,
     /// Who sits at the machine where the operator acts, by the name that the operating system knows them by (R60).
     pub system_user: Option<String>,
+    /// The hashes of the secrets by which the browser may be one that is remembered (D33).
+    pub devices: Vec<String>,
     /// Our own name.
     pub issuer: Arc<Issuer>,
 }
@@ -46,7 +48,8 @@ impl Call {
     pub fn of_process(clock: &dyn Clock, random: Arc<dyn Random>, issuer: Arc<Issuer>) -> Self {
         let now = clock.now();
         let request_id = random.id(now);
-        Self { now, random, request_id, address: None, user_agent: None, system_user: None, issuer }
+        let (address, user_agent, system_user) = (None, None, None);
+        Self { now, random, request_id, address, user_agent, system_user, devices: Vec::new(), issuer }
     }
 
     /// The same, made by whoever sits at the machine.

@@ -4,14 +4,15 @@
 use std::time::Duration;
 
 use super::{Job, JobContext};
+use crate::flows::factors::devices;
 use crate::flows::factors::totp::UNCONFIRMED_LIFE;
 use crate::flows::session::REMEMBERED;
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
 use crate::storage::records::{
     authorization_codes, browser_sessions, client_assertions, counters, interactions, invitations, links,
-    mails, personal_access_tokens, refresh_families, refresh_tokens, revocations, sessions, setup_links,
-    spent_challenges, totp_factors,
+    mails, personal_access_tokens, refresh_families, refresh_tokens, remembered_devices, revocations,
+    sessions, setup_links, spent_challenges, totp_factors,
 };
 use crate::storage::{PlatformScope, PlatformTx, TenantScope, TenantTx};
 
@@ -66,6 +67,7 @@ pub const EPHEMERAL: &[Ephemeral] = &[
     // Also those that were accepted or withdrawn, which expire at the time that they were given.
     tenants("invitations", Duration::from_hours(24 * 30), "expiry", invitations::prune),
     tenants("personal_access_tokens", Duration::from_hours(24 * 30), "expiry", personal_access_tokens::prune),
+    tenants("remembered_devices", devices::LONGEST, "being remembered", remembered_devices::prune),
     tenants("sessions", REMEMBERED, "last use", sessions::prune),
     deployment("browser_sessions", REMEMBERED, "last use", browser_sessions::prune),
     deployment("counters", HOUR, "expiry", |tx, before, most| counters::prune(tx, before, most)),

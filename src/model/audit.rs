@@ -180,6 +180,10 @@ event_kinds! {
     FactorRemoved = "factor.removed",
     /// A person was given a sheet of recovery codes; the one before it is dead.
     RecoveryCodesMade = "factor.recovery_codes_made",
+    /// A browser stands in for a person's second factor from now on.
+    DeviceRemembered = "factor.device_remembered",
+    /// No browser does any more.
+    DevicesForgotten = "factor.devices_forgotten",
     /// A link or a code was mailed to a person, or asked for an account that gets none.
     LinkMailed = "link.mailed",
     /// A mailed link was presented that is used up, too old, or ended by what happened since.
@@ -266,6 +270,8 @@ impl EventKind {
                 | Self::FactorAdded
                 | Self::FactorRemoved
                 | Self::RecoveryCodesMade
+                | Self::DeviceRemembered
+                | Self::DevicesForgotten
                 | Self::UserChanged
                 | Self::UserExported
         )

@@ -11,6 +11,7 @@ use super::email::Email;
 use super::role::Role;
 use super::session::Factor;
 use super::time::Timestamp;
+use super::user::User;
 
 /// The rules. A value that the product does not enforce yet is refused when it is set, never stored and ignored (D27). They are
 /// judged in one place, `flows::policy`, for every door.
@@ -34,6 +35,8 @@ pub struct Policy {
     pub session: SessionLimits,
     /// How long tokens live.
     pub tokens: TokenLimits,
+    /// Where the second factor need not be proved at each sign-in.
+    pub remembered_devices: RememberedDevices,
 }
 
 impl Default for Policy {
@@ -47,6 +50,7 @@ impl Default for Policy {
             password: PasswordRules::default(),
             session: SessionLimits::default(),
             tokens: TokenLimits::default(),
+            remembered_devices: RememberedDevices::default(),
         }
     }
 }
@@ -101,6 +105,33 @@ pub struct Mfa {
     pub outside_trusted: bool,
     /// Until then, whoever has no second factor yet gets in without one, and is led to set one up (D33).
     pub grace_until: Option<Timestamp>,
+}
+
+/// For how long a browser in which somebody proved a second factor stands in for it, where they asked for that (D33).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RememberedDevices {
+    /// Days since that proof. With none, no device is remembered.
+    pub days: u32,
+}
+
+impl RememberedDevices {
+    /// The most days.
+    pub const MOST_DAYS: u32 = 30;
+
+    /// How long a device counts; `None` where none does.
+    pub fn life(&self) -> Option<Duration> {
+        let days = self.days.min(Self::MOST_DAYS);
+        (days > 0).then(|| Duration::from_hours(24 * u64::from(days)))
+    }
+
+    /// Whether a device counts that is remembered since then: neither time nor anything that took this person's proofs back has
+    /// ended it (P065).
+    pub fn counts(&self, at: Timestamp, user: &User, now: Timestamp) -> bool {
+        self.life().is_some_and(|life| at.is_younger_across_nodes(life, now))
+            && user.proofs_since.is_none_or(|since| since <= at)
+            && user.status.stood_at(at)
+    }
 }
 
 /// Networks by CIDR. An empty list is no rule, but for `trusted`, where it trusts none.

@@ -49,6 +49,8 @@ pub struct Session {
     pub address: Option<IpAddr>,
     /// When it ended, if it did.
     pub ended_at: Option<Timestamp>,
+    /// When a second factor was proved that it stands on, though not in it: in this browser, which is remembered (D33).
+    pub remembered_at: Option<Timestamp>,
 }
 
 impl Session {

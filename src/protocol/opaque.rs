@@ -58,11 +58,13 @@ pub enum PlainKind {
     ClientSecret,
     /// What goes on with a login by a client's own forms; the interaction stands beside it.
     LoginStep,
+    /// The secret in the cookie of a device that is remembered.
+    Device,
 }
 
 impl PlainKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::SessionCookie, Self::ClientSecret, Self::LoginStep];
+    pub const ALL: [Self; 4] = [Self::SessionCookie, Self::ClientSecret, Self::LoginStep, Self::Device];
 
     /// The readable beginning, the underscore included.
     pub const fn prefix(self) -> &'static str {
@@ -70,6 +72,7 @@ impl PlainKind {
             Self::SessionCookie => "syb_",
             Self::ClientSecret => "sys_",
             Self::LoginStep => "syh_",
+            Self::Device => "syd_",
         }
     }
 }

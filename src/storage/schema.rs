@@ -5,7 +5,8 @@ mod people;
 
 pub(super) use people::{
     consents, invitations, links, mail_queue, mails, passkey_index, passkeys, passwords,
-    personal_access_tokens, recovery_codes, setup_links, spent_challenges, totp_factors, users,
+    personal_access_tokens, recovery_codes, remembered_devices, setup_links, spent_challenges, totp_factors,
+    users,
 };
 
 diesel::table! {
@@ -286,6 +287,7 @@ diesel::table! {
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
+        remembered_at -> Nullable<Timestamp>,
     }
 }
 
@@ -397,6 +399,7 @@ tenant_tables! {
     passwords,
     totp_factors,
     recovery_codes,
+    remembered_devices,
     groups,
     group_members,
     user_workspaces,
@@ -448,6 +451,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     passwords,
     totp_factors,
     recovery_codes,
+    remembered_devices,
     groups,
     group_members,
     user_workspaces,

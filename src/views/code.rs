@@ -47,6 +47,8 @@ pub struct CodeAsked {
     pub username: String,
     /// The way to the other factors.
     pub others: LocalPath,
+    /// For how many days this device can be remembered, where it can.
+    pub remember_days: Option<u32>,
     /// What was wrong with the last try.
     pub problem: Option<CodeProblem>,
 }
@@ -60,9 +62,15 @@ impl CodeAsked {
             client: Some(ClientCard::sample()),
             username: "ada@acme.example".to_owned(),
             others: LocalPath::page("/login/factor").with("other", "1"),
+            remember_days: None,
             problem: None,
         }
     }
+}
+
+/// Asks whether the device is to be remembered, where it can be.
+pub(super) fn remember_text(frame: &Frame, days: Option<u32>) -> Option<String> {
+    days.map(|days| frame.text.count("code-remember", "days", days))
 }
 
 macro_rules! code_pages {
@@ -79,6 +87,7 @@ macro_rules! code_pages {
             client: Option<ClientCard>,
             username: String,
             others: LocalPath,
+            remember_days: Option<u32>,
             problem: Option<CodeProblem>,
         }
 
@@ -102,6 +111,10 @@ macro_rules! code_pages {
                 self.frame.say($label)
             }
 
+            fn remember_text(&self) -> Option<String> {
+                remember_text(&self.frame, self.remember_days)
+            }
+
             fn problem_text(&self) -> Option<String> {
                 self.problem.map(|problem| problem.words(&self.frame, $wrong))
             }
@@ -109,8 +122,8 @@ macro_rules! code_pages {
 
         impl From<CodeAsked> for $name {
             fn from(asked: CodeAsked) -> Self {
-                let CodeAsked { frame, form, client, username, others, problem } = asked;
-                Self { frame, form, client, username, others, problem }
+                let CodeAsked { frame, form, client, username, others, remember_days, problem } = asked;
+                Self { frame, form, client, username, others, remember_days, problem }
             }
         }
     )+};

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::client_card::ClientCard;
-use super::code::{CodeAsked, CodeProblem};
+use super::code::{CodeAsked, CodeProblem, remember_text};
 use super::form::Form;
 use super::frame::Frame;
 use super::link::LocalPath;
@@ -17,6 +17,7 @@ pub struct EmailCodePage {
     client: Option<ClientCard>,
     username: String,
     others: LocalPath,
+    remember_days: Option<u32>,
     problem: Option<CodeProblem>,
     notice: Option<CodeProblem>,
     sent_for: Option<u32>,
@@ -30,7 +31,7 @@ impl EmailCodePage {
 
     /// The page. `sent_for` says for how many minutes the code works that was mailed; without it, none was.
     pub fn new(asked: CodeAsked, sent_for: Option<u32>) -> Self {
-        let CodeAsked { frame, form, client, username, others, problem } = asked;
+        let CodeAsked { frame, form, client, username, others, remember_days, problem } = asked;
         let (problem, notice) = match problem {
             // That is nothing which was typed wrong.
             Some(CodeProblem::MailedEnough) => (None, problem),
@@ -38,7 +39,7 @@ impl EmailCodePage {
             Some(_) if sent_for.is_none() => (None, None),
             problem => (problem, None),
         };
-        Self { frame, form, client, username, others, problem, notice, sent_for }
+        Self { frame, form, client, username, others, remember_days, problem, notice, sent_for }
     }
 
     fn title(&self) -> String {
@@ -50,6 +51,10 @@ impl EmailCodePage {
             Some(minutes) => self.frame.text.count("email-code-sent", "minutes", minutes),
             None => self.frame.say("email-code-lead"),
         }
+    }
+
+    fn remember_text(&self) -> Option<String> {
+        remember_text(&self.frame, self.remember_days)
     }
 
     fn problem_text(&self) -> Option<String> {

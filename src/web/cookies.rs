@@ -1,13 +1,17 @@
 //! The cookies: `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax`, `Path=/`, no `Domain` (P077). On a plain http
 //! issuer, which only this machine may have, browsers refuse the prefix, so there the names go without it.
 
+use std::time::Duration;
+
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{COOKIE, HeaderValue};
 
+use crate::model::ids::{TenantId, UserId};
 use crate::model::issuer::Issuer;
 use crate::model::secret::Secret;
+use crate::protocol::opaque::{self, PlainKind};
 
 /// A cookie of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +60,43 @@ impl CookieKind {
         cookie.set_max_age(CookieDuration::ZERO);
         cookie
     }
+}
+
+/// The most devices that one request may name: as many as a browser has accounts, and no more work for whoever invents some.
+const MOST_DEVICES: usize = 10;
+
+/// The beginning of the name of a device's cookie. Each account has one of its own, since each stands in for another secret.
+fn device_prefix(issuer: &Issuer) -> &'static str {
+    if issuer.is_https() { "__Host-symbolon-device-" } else { "symbolon-device-" }
+}
+
+/// The hashes of the secrets by which this browser may be remembered (D33).
+pub fn devices(request: &HttpRequest, issuer: &Issuer) -> Vec<String> {
+    let prefix = device_prefix(issuer).as_bytes();
+    let lines = request.headers().get_all(COOKIE).map(HeaderValue::as_bytes);
+    let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).filter_map(pair);
+    let values = pairs.filter(|(name, _)| name.starts_with(prefix)).filter_map(|(_, value)| {
+        let text = str::from_utf8(value).ok()?;
+        opaque::parse_plain(PlainKind::Device, text).map(|_| opaque::hash(text))
+    });
+    values.take(MOST_DEVICES).collect()
+}
+
+/// The cookie of a device that is remembered for this account, for so long.
+pub fn device(
+    issuer: &Issuer,
+    (tenant, user): (TenantId, UserId),
+    (secret, life): (&Secret<String>, Duration),
+) -> Cookie<'static> {
+    let account = opaque::hash(&format!("{tenant} {user}"));
+    let name = format!("{}{}", device_prefix(issuer), account.get(..16).unwrap_or_default());
+    Cookie::build(name, secret.expose().clone())
+        .path("/")
+        .http_only(true)
+        .secure(issuer.is_https())
+        .same_site(SameSite::Lax)
+        .max_age(CookieDuration::seconds(i64::try_from(life.as_secs()).unwrap_or(0)))
+        .finish()
 }
 
 /// Name and value of one pair of a `Cookie` header (RFC 6265 §5.4).

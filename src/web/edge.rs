@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 use actix_web::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 
+use super::cookies;
 use super::guard::client_ip::TrustedProxies;
 use super::guard::csrf::CsrfTokens;
 use super::limits::Limits;
@@ -159,6 +160,7 @@ impl Edge {
             address: notes.address(),
             user_agent: agent.map(|text| text.take(LONGEST_AGENT).collect()),
             system_user: None,
+            devices: cookies::devices(request, &self.issuer),
             issuer: Arc::clone(&self.issuer),
         }
     }

@@ -67,7 +67,8 @@ async fn d27_each_key_is_judged_as_in_a_declaration_and_nothing_is_repeated() {
         (json!({"tokens": {"access": "2h"}}), "/policy/tokens/access"),
         (json!({"mfa": {"roles": ["emperor"]}}), "/policy/mfa/roles/0"),
         (json!({"mfa": {"grace_until": "soon"}}), "/policy/mfa/grace_until"),
-        (json!({"remembered_devices": true}), "/policy"),
+        (json!({"remembered_devices": true}), "/policy/remembered_devices"),
+        (json!({"remembered_devices": {"days": 31}}), "/policy/remembered_devices/days"),
         (json!({"connections": []}), "/policy"),
         (json!({"guests": {"allowed": false}}), "/policy"),
     ] {

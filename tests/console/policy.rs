@@ -53,10 +53,13 @@ async fn r24_an_owner_tries_the_policy_and_then_saves_it() {
     assert_eq!(world.stored().await, before, "trying changes nothing");
     assert!(tried.attribute("mfa-member", "checked").is_some(), "what was tried stays in the form");
     let networks = ("trusted", "10.0.0.0/8\r\n2001:db8::/32");
-    let saved = send(&jar, &tried, &[("min_length", "16"), networks, ("action", "save")]).await;
+    let saved =
+        send(&jar, &tried, &[("min_length", "16"), ("remember_days", "14"), networks, ("action", "save")])
+            .await;
     assert!(saved.has("policy-notice"), "{saved:?}");
     let now = world.stored().await;
     assert_eq!((now.password.min_length, now.networks.trusted.len()), (16, 2));
+    assert_eq!(now.remembered_devices.days, 14);
     let again = send(&jar, &tried, &[("min_length", "20"), ("action", "save")]).await;
     assert_eq!(again.status, 409, "of another version: {again:?}");
     assert!(again.has("policy-problem"));
@@ -75,6 +78,8 @@ async fn d27_what_cannot_be_taken_is_named_and_stays_in_its_field() {
         ("min_length", "many"),
         ("idle", "90d"),
         ("access", "2h"),
+        ("remember_days", "31"),
+        ("remember_days", "ever"),
         ("grace_until", "soon"),
         ("email_domains", "not_a_domain"),
         ("registration", "1"),

@@ -96,6 +96,7 @@ impl Rig {
             address: None,
             user_agent: None,
             system_user: None,
+            devices: Vec::new(),
             issuer: Arc::clone(&self.issuer),
         }
     }

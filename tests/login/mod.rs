@@ -7,6 +7,7 @@ mod broken_forms;
 mod codes;
 mod codes_guessed;
 mod codes_kept;
+mod devices;
 mod ending;
 mod equal;
 mod first_party;

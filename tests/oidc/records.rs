@@ -9,11 +9,12 @@ use symbolon::effects::{Clock as _, SystemClock};
 use symbolon::flows::invitations::{Inviter, Newcomer, invite_many};
 use symbolon::model::audit::EventKind;
 use symbolon::model::client::ClientKind;
-use symbolon::storage::records::audit;
+use symbolon::model::policy::{Policy, RememberedDevices};
+use symbolon::storage::records::{audit, policies};
 
 use super::party::{World, basic, platform_client, text};
 use crate::harness::TestServer;
-use crate::harness::oathtool::set_up;
+use crate::harness::oathtool::{STEP, code, set_up};
 use crate::harness::program::Program;
 use crate::harness::seed::{PASSWORD, client};
 
@@ -104,6 +105,8 @@ const fn rows(kind: EventKind) -> &'static [Row] {
         }
         EventKind::FactorAdded | EventKind::FactorRemoved => &[("success", "user", "user", &["factor"])],
         EventKind::RecoveryCodesMade => &[("success", "user", "user", &["count", "factor"])],
+        EventKind::DeviceRemembered => &[("success", "user", "user", &["days"])],
+        EventKind::DevicesForgotten => &[("success", "user", "user", &["devices"])],
         EventKind::LinkMailed => &[
             ("success", "anonymous", "user", &["purpose"]),
             ("denied", "anonymous", "", &["account", "purpose", "reason"]),
@@ -164,6 +167,8 @@ const fn names_client(kind: EventKind) -> bool {
         | EventKind::FactorAdded
         | EventKind::FactorRemoved
         | EventKind::RecoveryCodesMade
+        | EventKind::DeviceRemembered
+        | EventKind::DevicesForgotten
         | EventKind::LinkMailed
         | EventKind::LinkRefused
         | EventKind::AuditRead => false,
@@ -272,13 +277,35 @@ async fn factors(world: &World) {
     let page = jar.open("/login").await;
     let page = jar.submit(&page, &[("username", "eve@acme.example"), ("organisation", "acme")]).await;
     jar.submit(&page, &[("password", PASSWORD)]).await;
-    set_up(&jar, world.server.now()).await;
+    let (key, _) = set_up(&jar, world.server.now()).await;
+    remembered_device(world, &key).await;
     attempt(world, "eve@acme.example", PASSWORD).await;
     let page = jar.open("/account/factors/totp/remove").await;
     let page = jar.submit(&page, &[]).await;
     assert!(page.has("totp-set-up"), "{page:?}");
     personal_token(world).await;
     invitation(world).await;
+}
+
+/// They have a browser remembered, and forgotten again.
+async fn remembered_device(world: &World, key: &str) {
+    let scope = world.server.scope_of("acme").await.scope;
+    let put = async |days| {
+        let (scope, now) = (scope.clone(), world.server.now());
+        let policy = Policy { remembered_devices: RememberedDevices { days }, ..Policy::default() };
+        world.server.as_operator(move |tx| policies::put(&mut tx.enter(&scope)?, &policy, now)).await;
+    };
+    put(14).await;
+    let jar = world.server.browser();
+    let page = jar.open("/login").await;
+    let page = jar.submit(&page, &[("username", "eve@acme.example"), ("organisation", "acme")]).await;
+    let page = jar.submit(&page, &[("password", PASSWORD)]).await;
+    let shown = code(key, world.server.now() + STEP);
+    jar.submit(&page, &[("code", &shown), ("remember", "on")]).await;
+    let page = jar.open("/account/sessions").await;
+    let csrf = page.form().fields.into_iter().find(|(name, _)| name == "csrf").expect("a token").1;
+    jar.post("/account/sessions", &[("csrf", &csrf), ("action", "forget_devices")]).await;
+    put(0).await;
 }
 
 /// Somebody is invited, accepts, and tries that again.

@@ -423,7 +423,10 @@ fn code_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
     let email = |sent_for, problem| html(&EmailCodePage::new(asked(problem), sent_for));
     let logo = || CodeAsked { client: Some(with_logo()), ..asked(None) };
     let locked = Some(CodeProblem::TooManyTries { minutes: 5 });
+    let remember = |days| CodeAsked { remember_days: Some(days), ..asked(None) };
     vec![
+        ("totp-remember", TotpCodePage::MARKER, html(&TotpCodePage::from(remember(30)))),
+        ("email-code-remember", EmailCodePage::MARKER, html(&EmailCodePage::new(remember(1), Some(10)))),
         ("totp", TotpCodePage::MARKER, totp(None)),
         ("totp-wrong", TotpCodePage::MARKER, totp(Some(CodeProblem::Wrong))),
         ("totp-missing", TotpCodePage::MARKER, totp(Some(CodeProblem::Missing))),

@@ -54,15 +54,15 @@ fn policy() -> impl Strategy<Value = Policy> {
 
 fn someone() -> impl Strategy<Value = Someone> {
     let address = option::of(prop::sample::select(vec![OFFICE, AWAY, "::ffff:10.9.9.9", "2001:db8::1"]));
-    (vec(factor(), 0..4), btree_set(role(), 0..3), address, any::<bool>(), any::<bool>()).prop_map(
-        |(proofs, roles, address, break_glass, has_second_factor)| Someone {
+    (vec(factor(), 0..4), btree_set(role(), 0..3), address, any::<bool>(), any::<bool>(), any::<bool>())
+        .prop_map(|(proofs, roles, address, break_glass, has_second_factor, is_remembered)| Someone {
             proofs,
             roles,
             address: address.map(|address| address.parse().expect("an address")),
             break_glass,
             has_second_factor,
-        },
-    )
+            is_remembered,
+        })
 }
 
 fn door() -> impl Strategy<Value = Door> {
@@ -90,6 +90,7 @@ proptest! {
     #[test]
     fn where_two_are_asked_for_one_channel_never_passes(policy in policy(), someone in someone(), door in door()) {
         let policy = Policy { mfa: Mfa { everybody: true, ..policy.mfa }, ..policy };
+        let someone = Someone { is_remembered: false, ..someone };
         if passes(someone.verdict(&policy, door)) {
             prop_assert!(acr(someone.proofs.iter().copied()).is_some_and(|it| it.satisfies(Acr::Two)));
         }
@@ -124,6 +125,20 @@ proptest! {
             proofs.push(more);
             let richer = Someone { proofs, ..someone };
             prop_assert!(passes(richer.verdict(&policy, door)));
+        }
+    }
+
+    /// D33: a remembered device stands in for a second factor, and for nothing else; and nowhere that people administer.
+    #[test]
+    fn a_device_stands_in_for_a_second_factor_alone(policy in policy(), someone in someone(), door in door()) {
+        let with = Someone { is_remembered: true, ..someone.clone() }.verdict(&policy, door);
+        let without = Someone { is_remembered: false, ..someone }.verdict(&policy, door);
+        match without {
+            Verdict::Second(rule) if door != Door::Administration => {
+                let by_device = matches!(with, Verdict::Pass { on_device: Some(by), .. } if by == rule);
+                prop_assert!(by_device);
+            }
+            Verdict::Pass { .. } | Verdict::Second(_) | Verdict::Refused(_) => prop_assert_eq!(with, without),
         }
     }
 

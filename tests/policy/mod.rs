@@ -6,7 +6,7 @@ mod truth;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use symbolon::flows::policy::{Door, Facts, Verdict, evaluate};
+use symbolon::flows::policy::{Device, Door, Facts, Verdict, evaluate};
 use symbolon::model::policy::Policy;
 use symbolon::model::role::Role;
 use symbolon::model::session::Factor;
@@ -25,6 +25,7 @@ struct Someone {
     address: Option<IpAddr>,
     break_glass: bool,
     has_second_factor: bool,
+    is_remembered: bool,
 }
 
 impl Someone {
@@ -36,6 +37,7 @@ impl Someone {
             address,
             break_glass: false,
             has_second_factor: false,
+            is_remembered: false,
         }
     }
 
@@ -52,6 +54,7 @@ impl Someone {
             break_glass: self.break_glass,
             has_second_factor: self.has_second_factor,
             is_equipped: self.has_second_factor,
+            device: if self.is_remembered { Device::Remembered } else { Device::Any },
             now: now(),
         };
         evaluate(policy, &facts)

@@ -62,6 +62,11 @@ fn people() -> Vec<(&'static str, Someone)> {
         ("password, nobody knows where", Someone { address: None, ..password() }),
         ("password, owner", owner(password())),
         ("password, has totp", Someone { has_second_factor: true, ..password() }),
+        (
+            "password, has totp, remembered device",
+            Someone { has_second_factor: true, is_remembered: true, ..password() },
+        ),
+        ("nothing, remembered device", Someone { is_remembered: true, ..Someone::with(&[]) }),
         ("password, break-glass", owner(Someone { break_glass: true, ..password() })),
         ("password, totp", Someone::with(&[Factor::Password, Factor::Totp])),
         ("password, totp, away", Someone::with(&[Factor::Password, Factor::Totp]).at(AWAY)),
@@ -83,6 +88,7 @@ fn word(verdict: Verdict) -> String {
     match verdict {
         Verdict::Pass { by_break_glass: true, .. } => "pass (break-glass)".to_owned(),
         Verdict::Pass { in_grace: Some(rule), .. } => format!("pass (in grace: {})", rule.as_str()),
+        Verdict::Pass { on_device: Some(rule), .. } => format!("pass (remembered device: {})", rule.as_str()),
         Verdict::Pass { .. } => "pass".to_owned(),
         Verdict::Second(rule) => format!("second: {}", rule.as_str()),
         Verdict::Refused(rule) => format!("refused: {}", rule.as_str()),

@@ -123,6 +123,7 @@ impl Deployment {
             address: None,
             user_agent: None,
             system_user: None,
+            devices: Vec::new(),
             issuer: Arc::new("http://localhost:1".parse().unwrap()),
         }
     }

@@ -34,6 +34,7 @@ pub(crate) fn call() -> Call {
         address: Some("192.0.2.7".parse().expect("an address")),
         user_agent: None,
         system_user: None,
+        devices: Vec::new(),
         issuer: Arc::new("http://localhost:1".parse().expect("an issuer")),
     }
 }

@@ -4,3 +4,4 @@
 mod estate;
 mod records;
 mod routes;
+mod rows;

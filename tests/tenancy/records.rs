@@ -9,15 +9,12 @@ use symbolon::model::client::ClientKind;
 use symbolon::model::consent::Consent;
 use symbolon::model::failure::Failure;
 use symbolon::model::ids::{
-    ClientId, ConsentId, FamilyId, InteractionId, InvitationId, LogoId, MailId, PasskeyId, PersonalTokenId,
-    SessionId, UserId,
+    ClientId, ConsentId, FamilyId, InteractionId, PersonalTokenId, SessionId, UserId,
 };
-use symbolon::model::invitation::{Invitation, InvitationState, Origin};
-use symbolon::model::link::{Link, LinkPurpose};
-use symbolon::model::logo::Logo;
+use symbolon::model::invitation::Origin;
+use symbolon::model::link::LinkPurpose;
 use symbolon::model::mail::MailState;
-use symbolon::model::passkey::{CredentialId, Passkey};
-use symbolon::model::personal_token::PersonalToken;
+use symbolon::model::passkey::Passkey;
 use symbolon::model::policy::Policy;
 use symbolon::model::secret::Secret;
 use symbolon::model::session::Session;
@@ -28,12 +25,13 @@ use symbolon::model::workspace::{Context, ContextAccess, Group, Workspace};
 use symbolon::storage::records::{
     audit, authorization_codes as codes, client_assertions, client_logos, clients, consents, entitlements,
     groups, interactions, invitations, links, mails, passkeys, passwords, personal_access_tokens as personal,
-    policies, recovery_codes, refresh_families as families, refresh_tokens as tokens, sessions, totp_factors,
-    users, workspaces,
+    policies, recovery_codes, refresh_families as families, refresh_tokens as tokens,
+    remembered_devices as remembered, sessions, totp_factors, users, workspaces,
 };
 use symbolon::storage::{PlatformScope, TenantTx};
 
 use super::estate::{Estate, authorize};
+use super::rows::{DEVICE, LINK, invited, link, logo, mail, passkey, personal_token};
 use crate::harness::rows::{Everything, RECORD, Rows, without};
 use crate::harness::seed;
 
@@ -136,6 +134,10 @@ const READS: &[(&str, Try)] = &[
     ("refresh_tokens::access_tokens_since", |tx, t| {
         Ok(!tokens::access_tokens_since(tx, t.family, Timestamp::from_unix(0))?.is_empty())
     }),
+    ("remembered_devices::proved_at", |tx, t| {
+        Ok(remembered::proved_at(tx, t.user, &[DEVICE.to_owned()])?.is_some())
+    }),
+    ("remembered_devices::of_user", |tx, t| Ok(!remembered::of_user(tx, t.user)?.is_empty())),
     ("sessions::find", |tx, t| Ok(sessions::find(tx, t.sid)?.is_some())),
     ("sessions::any_of_user", |tx, t| sessions::any_of_user(tx, t.user, None)),
     ("sessions::open_of_user", |tx, t| Ok(!sessions::open_of_user(tx, t.user)?.is_empty())),
@@ -244,6 +246,9 @@ const CHANGES: &[(&str, Try)] = &[
     ("refresh_tokens::erase_successors_before", |tx, t| {
         tokens::erase_successors_before(tx, t.family, 1000).map(|()| false)
     }),
+    ("remembered_devices::remove_of_user", |tx, t| Ok(remembered::remove_of_user(tx, t.user)? > 0)),
+    ("sessions::remember", |tx, t| sessions::remember(tx, t.sid, t.now).map(|()| false)),
+    ("sessions::forget_devices", |tx, t| sessions::forget_devices(tx, t.user, None).map(|()| false)),
     ("sessions::seen", |tx, t| sessions::seen(tx, t.sid, t.now).map(|()| false)),
     ("sessions::touch", |tx, t| {
         let here = sessions::Whereabouts { address: Some("203.0.113.9".into()), user_agent: None };
@@ -334,6 +339,9 @@ const WRITES: &[(&str, Try)] = &[
         };
         interactions::insert(tx, &copy).map(|()| false)
     }),
+    ("remembered_devices::insert", |tx, t| {
+        remembered::insert(tx, t.user, "another device", t.now).map(|()| false)
+    }),
     ("sessions::insert", |tx, t| {
         let nowhere = sessions::Whereabouts { address: None, user_agent: None };
         sessions::insert(tx, &t.session, nowhere).map(|()| false)
@@ -385,6 +393,7 @@ const WRITES: &[(&str, Try)] = &[
     ("refresh_tokens::prune", |tx, t| tokens::prune(tx, far(t), 1000).map(|_| false)),
     ("refresh_families::prune", |tx, t| families::prune(tx, far(t), 1000).map(|_| false)),
     ("totp_factors::prune", |tx, t| totp_factors::prune(tx, far(t), 1000).map(|_| false)),
+    ("remembered_devices::prune", |tx, t| remembered::prune(tx, far(t), 1000).map(|_| false)),
     ("sessions::prune", |tx, t| sessions::prune(tx, far(t), 1000).map(|_| false)),
 ];
 
@@ -392,88 +401,6 @@ const WRITES: &[(&str, Try)] = &[
 const SEALED: &str = "sealed1.their.secret";
 const RECOVERY: &str = "the hash of their code";
 const SPENT: &str = "the hash of a code that they used";
-
-/// The hash of a link that was mailed to them.
-const LINK: &str = "the hash of their link";
-
-fn link(user: UserId, now: Timestamp) -> Link {
-    Link {
-        purpose: LinkPurpose::MagicLink,
-        user_id: user,
-        account: "hank@globex.example".into(),
-        address: "hank@globex.example".into(),
-        interaction: None,
-        created_at: now,
-        expires_at: now + Duration::from_mins(15),
-        consumed_at: None,
-    }
-}
-
-fn logo() -> Logo {
-    Logo { id: LogoId::from_bytes([7; 16]), bytes: b"a picture".to_vec() }
-}
-
-/// A mail that waits to be sent.
-fn mail(user: UserId, now: Timestamp) -> mails::StoredMail {
-    mails::StoredMail {
-        id: MailId::from_bytes([7; 16]),
-        user_id: Some(user),
-        recipient: "hank@globex.example".into(),
-        language: "en".into(),
-        kind: "new_device".into(),
-        sealed_variables: Some("sealed".into()),
-        state: MailState::Queued,
-        attempts: 0,
-        last_error: None,
-        created_at: now,
-        ended_at: None,
-    }
-}
-
-/// A passkey of this person.
-fn passkey(user: UserId, now: Timestamp) -> Passkey {
-    Passkey {
-        id: PasskeyId::from_bytes([7; 16]),
-        user_id: user,
-        credential_id: CredentialId::from_bytes(&[7; 16]).expect("a credential id"),
-        name: "Phone".parse().expect("a name"),
-        credential: "{}".into(),
-        created_at: now,
-        last_used_at: None,
-    }
-}
-
-/// An open invitation.
-fn invited(now: Timestamp) -> Invitation {
-    Invitation {
-        id: InvitationId::from_bytes([7; 16]),
-        origin: Origin::Invited,
-        email: "ida@globex.example".into(),
-        email_canonical: "ida@globex.example".into(),
-        roles: BTreeSet::new(),
-        groups: BTreeSet::new(),
-        language: "en".into(),
-        invited_by: None,
-        state: InvitationState::Open,
-        sent: 1,
-        created_at: now,
-        expires_at: now + Duration::from_hours(1),
-    }
-}
-
-fn personal_token(user: UserId, now: Timestamp) -> PersonalToken {
-    PersonalToken {
-        id: PersonalTokenId::from_bytes(*user.as_bytes()),
-        user_id: user,
-        name: "backup".into(),
-        scopes: BTreeSet::new(),
-        resources: BTreeSet::new(),
-        proofs: Vec::new(),
-        created_at: now,
-        expires_at: now + Duration::from_hours(1),
-        last_used_at: None,
-    }
-}
 
 /// Every function of the records that takes a tenant's transaction, by the source.
 fn in_the_source() -> BTreeSet<String> {
@@ -518,6 +445,7 @@ async fn theirs(estate: &Estate) -> Theirs {
         totp_factors::confirm(tx, ids.user, SEALED, 1, now)?;
         recovery_codes::replace(tx, ids.user, &[RECOVERY.to_owned(), SPENT.to_owned()], now)?;
         recovery_codes::consume(tx, ids.user, SPENT, now)?;
+        remembered::insert(tx, ids.user, DEVICE, now)?;
         let family = tokens::find(tx, &token_hash)?.expect("the refresh token").family_id;
         let (_, interaction) = ids.interaction.split_once('.').expect("a handle");
         Ok(Theirs {

@@ -176,7 +176,8 @@ fn judge(
     factors: &[Factor],
 ) -> Result<Option<Refused>, Failure> {
     let door = if administers { Door::Administration } else { Door::Session };
-    let proved = policy::Proved { factors, address: call.address, has_second_factor: false };
+    let proved =
+        policy::Proved { factors, address: call.address, has_second_factor: false, remembered_at: None };
     Ok(match policy::judge(tx, call, (rules, door), user, proved)? {
         Verdict::Pass { .. } => None,
         Verdict::Second(_) => Some(Refused::StepUp(StepUp { acr: Some(Acr::Two) })),

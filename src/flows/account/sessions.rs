@@ -2,6 +2,7 @@
 
 use super::SignedIn;
 use crate::flows::call::Call;
+use crate::flows::factors::devices;
 use crate::flows::people::{self, OpenSession};
 use crate::model::failure::Failure;
 use crate::model::ids::SessionId;
@@ -44,11 +45,29 @@ pub fn end(
     Ok(if theirs { Ended::Over } else { Ended::NotTheirs })
 }
 
-/// Ends every session but the one of this browser; says how many.
+/// How many devices stand in for the person's second factor.
+///
+/// # Errors
+/// The database fails.
+pub fn remembered(tx: &mut TenantTx<'_>, call: &Call, who: &SignedIn) -> Result<usize, Failure> {
+    devices::count(tx, call, (who.policy(), who.user()))
+}
+
+/// Lets none of them do so any more.
+///
+/// # Errors
+/// The database fails.
+pub fn forget_devices(directory: &mut Directory<'_>, call: &Call, who: &SignedIn) -> Result<(), Failure> {
+    devices::forget(&mut directory.enter(who.scope())?, call, who.user().id, who.session().id)
+}
+
+/// Ends every session but the one of this browser, and forgets every device: whoever ends them all wants nobody to come back by
+/// the password alone. Says how many there were.
 ///
 /// # Errors
 /// The database fails.
 pub fn end_others(directory: &mut Directory<'_>, call: &Call, who: &SignedIn) -> Result<usize, Failure> {
     let tx = &mut directory.enter(who.scope())?;
+    devices::forget(tx, call, who.user().id, who.session().id)?;
     people::end_sessions_but(tx, call, who.user().id, Some(who.session().id))
 }

@@ -1,5 +1,6 @@
 //! The ways of a person to prove who they are: set up, shown and taken away, each with its record.
 
+pub mod devices;
 mod enrolled;
 pub mod overview;
 pub mod passkey;

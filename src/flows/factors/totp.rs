@@ -17,7 +17,7 @@ use crate::model::secret::Secret;
 use crate::model::session::Factor;
 use crate::model::user::User;
 use crate::storage::records::totp_factors::{self, SEALED_COLUMN, TotpFactor};
-use crate::storage::records::users;
+use crate::storage::records::{remembered_devices, sessions, users};
 use crate::storage::{Directory, TenantTx};
 
 /// How long a secret waits for its first code.
@@ -221,6 +221,9 @@ pub fn remove(
         return Ok(Err(RemoveRefusal::Needed));
     }
     totp_factors::remove(tx, user.id)?;
+    // They stood in for it.
+    remembered_devices::remove_of_user(tx, user.id)?;
+    sessions::forget_devices(tx, user.id, None)?;
     let mut event = super::event(call, EventKind::FactorRemoved, user.id, FACTOR);
     if !super::enrolled(tx, user)?.has(Factor::Passkey) {
         event = event.with("recovery_codes", recovery_codes::remove(tx, user.id)?);

@@ -5,7 +5,7 @@ use super::SignInRules;
 use super::proved::Proved;
 use super::second::{Challenge, Found, SecondRefusal};
 use crate::flows::call::Call;
-use crate::flows::factors::{FactorRules, recovery_codes, tell, totp};
+use crate::flows::factors::{FactorRules, devices, recovery_codes, tell, totp};
 use crate::flows::interaction::Problem;
 use crate::flows::links;
 use crate::flows::session::CookieChange;
@@ -37,6 +37,14 @@ impl CodeKind {
         }
     }
 
+    /// Whether its owner has it again at the next sign-in. What stands in for a factor that is lost stands in once.
+    pub const fn is_lasting(self) -> bool {
+        match self {
+            Self::Totp | Self::Email => true,
+            Self::Recovery => false,
+        }
+    }
+
     /// Why a wrong one is refused, in the record.
     const fn reason(self) -> &'static str {
         match self {
@@ -54,6 +62,8 @@ pub struct TypedCode {
     pub kind: CodeKind,
     /// What was typed.
     pub text: Secret<String>,
+    /// The hash of the secret by which the browser is to be remembered, where that is wished (D33).
+    pub remember: Option<String>,
 }
 
 /// Judges a code of somebody who has proved a factor, and goes on or counts the failure.
@@ -93,7 +103,13 @@ pub fn prove(
         let kind = MailKind::RecoveryUsed { left: u32::try_from(left).unwrap_or(u32::MAX) };
         tell(&mut tx, call, &factors.mail, &user, kind)?;
     }
-    held.prove(directory, call, rules, (typed.kind.factor(), cookie))
+    let proved = held.prove(directory, call, rules, (typed.kind.factor(), cookie))?;
+    if let (Ok(Proved::SignedIn(_)), Some(hash)) = (&proved, &typed.remember)
+        && typed.kind.is_lasting()
+    {
+        devices::remember(&mut directory.enter(&scope)?, call, user.id, hash)?;
+    }
+    Ok(proved)
 }
 
 /// The same form once more: answered as before, but only to whoever types the same code again.

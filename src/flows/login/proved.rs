@@ -4,7 +4,7 @@
 use super::visit::Visit;
 use super::{SignInRules, lockout, notices};
 use crate::flows::call::Call;
-use crate::flows::factors::{self, Enrolled};
+use crate::flows::factors::{self, Enrolled, devices};
 use crate::flows::interaction::{Interaction, Pending};
 use crate::flows::interaction_store;
 use crate::flows::policy::{self, Door, Rule, Verdict};
@@ -14,6 +14,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, UserId};
 use crate::model::policy::Policy;
 use crate::model::session::{Factor, Proof};
+use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::protocol::acr::{Acr, acr};
 use crate::storage::records::policies;
@@ -89,10 +90,12 @@ pub fn proved(
     let mut tx = directory.enter(scope)?;
     let policy = policies::find(&mut tx)?;
     let enrolled = factors::enrolled(&mut tx, user)?;
+    let remembered_at = devices::remembered_at(&mut tx, call, &policy, user.id)?;
     let proved = policy::Proved {
         factors: &all,
         address: call.address,
         has_second_factor: enrolled.has_second_factor(&policy),
+        remembered_at,
     };
     match policy::judge(&mut tx, call, (&policy, Door::SignIn), user, proved)? {
         Verdict::Refused(rule) => Ok(Err(NotEnough::Refused(rule))),
@@ -108,11 +111,13 @@ pub fn proved(
             let why = (visit, who, Rule::OwnSecondFactor);
             more(directory, call, why, (&policy, &enrolled, &counted, way_on), cookie)
         }
-        Verdict::Pass { by_break_glass, .. } => {
+        Verdict::Pass { by_break_glass, on_device, .. } => {
             let canonical = &user.email_canonical;
             let key = rules.account_key(&super::Destination::Tenant(scope.id()), canonical);
             lockout::clear(directory, &key)?;
-            sign_in(directory, call, (rules, visit, who), (&fresh, by_break_glass), cookie).map(Ok)
+            let remembered_at = remembered_at.filter(|_| on_device.is_some());
+            let ground = Ground { proofs: &fresh, by_break_glass, remembered_at };
+            sign_in(directory, call, (rules, visit, who), ground, cookie).map(Ok)
         }
     }
 }
@@ -152,23 +157,34 @@ fn more(
     Ok(if saved { Ok(Proved::More(interaction.handle())) } else { Err(NotEnough::Expired) })
 }
 
+/// What somebody is let in by.
+struct Ground<'a> {
+    proofs: &'a [Proof],
+    by_break_glass: bool,
+    /// Since when this browser stands in for a second factor, where it does.
+    remembered_at: Option<Timestamp>,
+}
+
 /// Signs the person in: session, cookie, event, notices, and the interaction that waited.
 fn sign_in(
     directory: &mut Directory<'_>,
     call: &Call,
     (rules, visit, who): (&SignInRules, Visit, Candidate<'_>),
-    (proofs, by_break_glass): (&[Proof], bool),
+    Ground { proofs, by_break_glass, remembered_at }: Ground<'_>,
     cookie: CookieChange<'_>,
 ) -> Result<Proved, Failure> {
     let user = who.user.id;
     let is_new_device = notices::is_new_device(directory, call, (who.scope, who.user), (&visit, cookie.old))?;
-    let admitted = session::admit(directory, call, (who.scope, user), proofs, cookie)?;
+    let admitted = session::admit(directory, call, (who.scope, user), (proofs, remembered_at), cookie)?;
     let words: Vec<&str> = proofs.iter().map(|proof| proof.factor.as_str()).collect();
     let mut event = call
         .event(EventKind::SignIn, EventResult::Success, Actor::User(user))
         .on("session", admitted.account.sid)
         .with("factor", who.factor.as_str())
         .with("factors", words);
+    if remembered_at.is_some() {
+        event = event.with("remembered_device", true);
+    }
     if by_break_glass {
         event = event.with("break_glass", true);
     }

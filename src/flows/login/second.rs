@@ -6,7 +6,7 @@ use super::stuffing::Trace;
 use super::visit::Visit;
 use super::{Destination, SignInRules, lockout};
 use crate::flows::call::Call;
-use crate::flows::factors::{self, Enrolled};
+use crate::flows::factors;
 use crate::flows::failures::{self, Source};
 use crate::flows::interaction::{Pending, Problem, Told};
 use crate::flows::interaction_store;
@@ -18,7 +18,7 @@ use crate::model::session::Factor;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::storage::records::{policies, users};
-use crate::storage::{Directory, TenantScope, TenantTx};
+use crate::storage::{Directory, TenantScope};
 
 use std::time::Duration;
 
@@ -36,6 +36,8 @@ pub struct Challenge {
     pub user: User,
     /// What they can go on with, the best way first.
     pub ways: Vec<Factor>,
+    /// For how many days their tenant lets a device be remembered, where it does.
+    pub remember_days: Option<u32>,
 }
 
 /// A challenge that is held for one answer.
@@ -117,9 +119,14 @@ impl Challenge {
             Some(_) | None => &[],
         };
         let proofs = session::merged(known, &pending.proofs);
-        let ways =
-            ways(&mut tx, &user, &proofs.iter().map(|proof| proof.factor).collect::<Vec<_>>(), &pending)?;
-        Ok(Some(Self { visit, scope, user, ways }))
+        let policy = policies::find(&mut tx)?;
+        let enrolled = factors::enrolled(&mut tx, &user)?;
+        // Nothing that begins anew reaches an aim by itself, but a passkey.
+        let aim = pending.aim.filter(|_| !(pending.anew && proofs.is_empty()));
+        let proved: Vec<Factor> = proofs.iter().map(|proof| proof.factor).collect();
+        let ways = enrolled.ways(&policy, &proved, aim);
+        let remember_days = policy.remembered_devices.life().map(|_| policy.remembered_devices.days);
+        Ok(Some(Self { visit, scope, user, ways, remember_days }))
     }
 
     /// Holds the person for one answer: of several sent at once, each is judged by what the one before made of it.
@@ -266,17 +273,4 @@ fn is_in_hand(pending: &Pending, user: &User, now: Timestamp) -> bool {
     pending.proofs.iter().all(|proof| {
         proof.at.is_younger_than(IN_HAND, now) && user.proofs_since.is_none_or(|since| since <= proof.at)
     })
-}
-
-fn ways(
-    tx: &mut TenantTx<'_>,
-    user: &User,
-    proved: &[Factor],
-    pending: &Pending,
-) -> Result<Vec<Factor>, Failure> {
-    let policy = policies::find(tx)?;
-    let enrolled: Enrolled = factors::enrolled(tx, user)?;
-    // Nothing that begins anew reaches an aim by itself, but a passkey.
-    let aim = pending.aim.filter(|_| !(pending.anew && proved.is_empty()));
-    Ok(enrolled.ways(&policy, proved, aim))
 }

@@ -54,8 +54,19 @@ pub struct Facts<'a> {
     pub has_second_factor: bool,
     /// Whether they could prove two factors already (TOTP or a passkey): a grace period is for those who cannot.
     pub is_equipped: bool,
+    /// In which browser they stand.
+    pub device: Device,
     /// The time.
     pub now: Timestamp,
+}
+
+/// The browser, or whatever else, in which somebody stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Device {
+    /// Any.
+    Any,
+    /// One that is remembered for them, and that counts (D33).
+    Remembered,
 }
 
 /// The rule that decided.
@@ -101,6 +112,8 @@ pub enum Verdict {
         by_break_glass: bool,
         /// This rule will ask for a second factor when the grace period is over.
         in_grace: Option<Rule>,
+        /// This rule asks for a second factor, which was proved in this browser before and is remembered there (D33).
+        on_device: Option<Rule>,
     },
     /// Two factors are asked for, and one was proved.
     Second(Rule),
@@ -127,9 +140,13 @@ pub fn evaluate(policy: &Policy, facts: &Facts<'_>) -> Verdict {
     let Some(strength) = acr(counted) else { return Verdict::Refused(Rule::Methods) };
     let asked = second_factor(policy, facts).filter(|_| !strength.satisfies(Acr::Two));
     match asked {
-        None => Verdict::Pass { by_break_glass, in_grace: None },
+        None => Verdict::Pass { by_break_glass, in_grace: None, on_device: None },
         Some(rule) if rule != Rule::OwnSecondFactor && is_in_grace(policy, facts) => {
-            Verdict::Pass { by_break_glass, in_grace: Some(rule) }
+            Verdict::Pass { by_break_glass, in_grace: Some(rule), on_device: None }
+        }
+        // Nothing stands in for a factor of whoever administers.
+        Some(rule) if facts.device == Device::Remembered && facts.door != Door::Administration => {
+            Verdict::Pass { by_break_glass, in_grace: None, on_device: Some(rule) }
         }
         Some(rule) => Verdict::Second(rule),
     }

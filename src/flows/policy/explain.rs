@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::evaluate::{Door, Facts, Verdict, evaluate};
+use super::evaluate::{Device, Door, Facts, Verdict, evaluate};
 use super::judge::roles_of;
 use crate::flows::factors::enrolled;
 use crate::model::failure::Failure;
@@ -59,6 +59,7 @@ impl Ground {
             break_glass: self.break_glass,
             has_second_factor: self.has_second_factor,
             is_equipped: self.is_equipped,
+            device: Device::Any,
             now,
         };
         evaluate(&self.policy, &facts)

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::evaluate::{Door, Facts, Rule, Verdict, asks_by_role, evaluate};
+use super::evaluate::{Device, Door, Facts, Rule, Verdict, asks_by_role, evaluate};
 use crate::flows::call::Call;
 use crate::flows::factors::enrolled;
 use crate::model::failure::Failure;
 use crate::model::policy::Policy;
 use crate::model::role::Role;
 use crate::model::session::Factor;
+use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::storage::TenantTx;
 use crate::storage::records::groups;
@@ -23,6 +24,8 @@ pub struct Proved<'a> {
     pub address: Option<IpAddr>,
     /// Whether they have a second factor of their own.
     pub has_second_factor: bool,
+    /// When they proved a second factor in this browser, where it is remembered.
+    pub remembered_at: Option<Timestamp>,
 }
 
 /// Judges a person of this transaction's tenant.
@@ -39,6 +42,8 @@ pub fn judge(
     let roles = if asks_by_role(policy) { roles_of(tx, user)? } else { BTreeSet::new() };
     let is_grace = policy.mfa.grace_until.is_some_and(|end| call.now < end);
     let is_equipped = is_grace && enrolled(tx, user)?.is_equipped(policy);
+    let counts = |at| policy.remembered_devices.counts(at, user, call.now);
+    let is_remembered = proved.remembered_at.is_some_and(counts);
     Ok(evaluate(
         policy,
         &Facts {
@@ -49,6 +54,7 @@ pub fn judge(
             break_glass: user.break_glass && user.roles.contains(&Role::Owner),
             has_second_factor: proved.has_second_factor,
             is_equipped,
+            device: if is_remembered { Device::Remembered } else { Device::Any },
             now: call.now,
         },
     ))

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::evaluate::{Door, Facts, Rule, Verdict, evaluate};
+use super::evaluate::{Device, Door, Facts, Rule, Verdict, evaluate};
 use super::judge::roles_of;
 use crate::flows::call::Call;
 use crate::flows::factors::{Enrolled, enrolled};
@@ -180,6 +180,7 @@ impl Tally {
             break_glass: person.user.break_glass && person.user.roles.contains(&Role::Owner),
             has_second_factor: person.enrolled.has_second_factor(draft),
             is_equipped: person.enrolled.is_equipped(draft),
+            device: Device::Any,
             now: call.now,
         };
         match evaluate(draft, &facts) {

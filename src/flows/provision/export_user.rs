@@ -9,8 +9,8 @@ use crate::model::role::Role;
 use crate::model::user::User;
 use crate::storage::TenantTx;
 use crate::storage::records::{
-    audit, consents, groups, passkeys, passwords, personal_access_tokens, recovery_codes, sessions,
-    totp_factors,
+    audit, consents, groups, passkeys, passwords, personal_access_tokens, recovery_codes, remembered_devices,
+    sessions, totp_factors,
 };
 
 /// Events that are read at once.
@@ -64,6 +64,7 @@ pub fn export_user(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: &Use
             "passkeys": passkeys,
             "authenticator": totp,
             "recovery_codes_left": recovery_codes::unused(tx, user.id)?.len(),
+            "devices_remembered_at": remembered_devices::of_user(tx, user.id)?,
         },
         "access_tokens": tokens,
         "sessions": sessions,

@@ -8,7 +8,8 @@ use crate::model::user::User;
 use crate::storage::TenantTx;
 use crate::storage::records::{
     authorization_codes, consents, groups, invitations, links, mails, passkeys, passwords,
-    personal_access_tokens, recovery_codes, refresh_families, sessions, totp_factors, workspaces,
+    personal_access_tokens, recovery_codes, refresh_families, remembered_devices, sessions, totp_factors,
+    workspaces,
 };
 
 /// Somebody who is erased, and the address that goes with them: none where another account has it by now, whose it is.
@@ -39,6 +40,7 @@ pub const PERSONAL: &[PersonalTable] = &[
     table("passwords", |tx, it| passwords::remove(tx, it.user.id)),
     table("totp_factors", |tx, it| totp_factors::remove(tx, it.user.id).map(drop)),
     table("recovery_codes", |tx, it| recovery_codes::remove(tx, it.user.id).map(drop)),
+    table("remembered_devices", |tx, it| remembered_devices::remove_of_user(tx, it.user.id).map(drop)),
     table("links", |tx, it| links::remove_of_user(tx, it.user.id).map(drop)),
     table("personal_access_tokens", |tx, it| {
         personal_access_tokens::remove_of_user(tx, it.user.id).map(drop)

@@ -155,7 +155,8 @@ fn is_admitted(
 ) -> Result<bool, Failure> {
     let factors: Vec<Factor> = session.proofs.iter().map(|proof| proof.factor).collect();
     let (door, address) = (seen.door(), seen.address(call, session));
-    let proved = policy::Proved { factors: &factors, address, has_second_factor: false };
+    let remembered_at = session.remembered_at;
+    let proved = policy::Proved { factors: &factors, address, has_second_factor: false, remembered_at };
     Ok(policy::judge(tx, call, (policy, door), user, proved)?.stands().is_ok())
 }
 
@@ -171,12 +172,16 @@ pub fn policy_for_offline(
 ) -> Result<Option<Policy>, Failure> {
     let policy = policies::find(tx)?;
     let asks_where = !policy.networks.sign_in.is_empty() || policy.mfa.outside_trusted;
+    let asks_session =
+        policy.remembered_devices.life().is_some() || (asks_where && seen == Seen::InTheBrowser);
+    let session = if asks_session { sessions::find(tx, sid)? } else { None };
     let address = match seen {
         Seen::Here => call.address,
-        Seen::InTheBrowser if asks_where => sessions::find(tx, sid)?.and_then(|session| session.address),
-        Seen::InTheBrowser => None,
+        Seen::InTheBrowser => session.as_ref().and_then(|session| session.address),
     };
-    let proved = policy::Proved { factors, address, has_second_factor: false };
+    // What outlives its session stands on what was proved, and on no device.
+    let remembered_at = session.filter(|it| it.ended_at.is_none()).and_then(|it| it.remembered_at);
+    let proved = policy::Proved { factors, address, has_second_factor: false, remembered_at };
     let verdict = policy::judge(tx, call, (&policy, Door::Refresh), user, proved)?;
     Ok(verdict.stands().is_ok().then_some(policy))
 }

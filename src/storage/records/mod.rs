@@ -27,6 +27,7 @@ pub mod policies;
 pub mod recovery_codes;
 pub mod refresh_families;
 pub mod refresh_tokens;
+pub mod remembered_devices;
 pub mod resource_servers;
 pub mod revocations;
 pub mod sessions;

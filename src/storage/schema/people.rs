@@ -27,6 +27,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    remembered_devices (tenant_id, device_hash) {
+        tenant_id -> Text,
+        device_hash -> Text,
+        user_id -> Text,
+        proved_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     invitations (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,

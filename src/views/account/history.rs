@@ -74,6 +74,8 @@ impl HistoryRow {
             ("factor.added", ..) => "history-factor-added",
             ("factor.removed", ..) => "history-factor-removed",
             ("factor.recovery_codes_made", ..) => "history-codes",
+            ("factor.device_remembered", ..) => "history-device-remembered",
+            ("factor.devices_forgotten", ..) => "history-devices-forgotten",
             ("user.exported", ..) => "history-exported",
             (_, _, Some("email_changed")) => "history-email-changed",
             (_, _, Some("email_verified")) => "history-email-verified",

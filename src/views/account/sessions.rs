@@ -18,6 +18,8 @@ pub struct SessionsPage {
     pub notice: Option<SessionsNotice>,
     /// The sessions, the newest first.
     pub sessions: Vec<SessionRow>,
+    /// How many devices stand in for the second factor.
+    pub devices: u32,
 }
 
 /// One session.
@@ -44,17 +46,20 @@ pub enum SessionsNotice {
     Ended,
     /// All others were ended.
     OthersEnded,
+    /// No device is remembered any more.
+    DevicesForgotten,
 }
 
 impl SessionsNotice {
     /// Every notice.
-    pub const ALL: [Self; 2] = [Self::Ended, Self::OthersEnded];
+    pub const ALL: [Self; 3] = [Self::Ended, Self::OthersEnded, Self::DevicesForgotten];
 
     /// The value of the parameter `done` by which a redirect asks for it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ended => "ended",
             Self::OthersEnded => "others_ended",
+            Self::DevicesForgotten => "devices_forgotten",
         }
     }
 
@@ -67,6 +72,7 @@ impl SessionsNotice {
         match self {
             Self::Ended => "sessions-ended",
             Self::OthersEnded => "sessions-others-ended",
+            Self::DevicesForgotten => "sessions-devices-forgotten",
         }
     }
 }
@@ -79,6 +85,10 @@ impl SessionsPage {
 
     fn device(&self, session: &SessionRow) -> String {
         session.device.clone().unwrap_or_else(|| self.frame.say("device-unknown"))
+    }
+
+    fn devices_text(&self) -> Option<String> {
+        (self.devices > 0).then(|| self.frame.text.count("sessions-devices", "count", self.devices))
     }
 
     fn has_others(&self) -> bool {
@@ -104,6 +114,7 @@ impl SessionsPage {
                 row(2, Some("Safari, iPhone"), Some("2001:db8:85a3::8a2e:370:7334")),
                 row(3, None, None),
             ],
+            devices: 2,
         }
     }
 }

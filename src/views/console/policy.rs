@@ -66,6 +66,8 @@ pub struct PolicyForm {
     pub absolute: String,
     /// How long an access token lives at most.
     pub access: String,
+    /// For how many days a device may be remembered.
+    pub remember_days: String,
 }
 
 /// A field that can hold what cannot be taken.
@@ -91,11 +93,13 @@ pub enum PolicyField {
     Session,
     /// `tokens.access`
     Access,
+    /// `remembered_devices.days`
+    RememberedDevices,
 }
 
 impl PolicyField {
     /// Every field.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Registration,
         Self::EmailDomains,
         Self::Methods,
@@ -106,6 +110,7 @@ impl PolicyField {
         Self::MinLength,
         Self::Session,
         Self::Access,
+        Self::RememberedDevices,
     ];
 
     const fn message(self) -> &'static str {
@@ -120,6 +125,7 @@ impl PolicyField {
             Self::MinLength => "policy-fault-length",
             Self::Session => "policy-fault-session",
             Self::Access => "policy-fault-access",
+            Self::RememberedDevices => "policy-fault-devices",
         }
     }
 }
@@ -279,6 +285,7 @@ impl ConsolePolicyPage {
                 idle: "8h".to_owned(),
                 absolute: "7d".to_owned(),
                 access: String::new(),
+                remember_days: "14".to_owned(),
             },
             version: "3".to_owned(),
             may_save: true,

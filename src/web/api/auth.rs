@@ -70,7 +70,7 @@ type Asked = (AuthenticatedClient, Option<Value>);
 impl Desk {
     /// Where the person is, nobody knows: the request comes from the client. Rules that ask for a place are judged so (D32).
     fn of(request: HttpRequest, edge: Data<Edge>) -> Self {
-        let call = Call { address: None, ..edge.call(&request) };
+        let call = Call { address: None, devices: Vec::new(), ..edge.call(&request) };
         Self { edge, request, call }
     }
 
@@ -131,7 +131,7 @@ impl Desk {
         };
         let code = |kind| {
             let text = next.code.clone().filter(|code| !code.is_empty());
-            text.map(|text| Given::Code(TypedCode { kind, text: Secret::new(text) }))
+            text.map(|text| Given::Code(TypedCode { kind, text: Secret::new(text), remember: None }))
         };
         let is_ask = next.code.is_none() && matches!(next.factor, FactorWord::EmailCode);
         if is_ask {

@@ -119,6 +119,16 @@ struct TokensShape {
     access: Option<String>,
 }
 
+/// Whether a browser in which a second factor was proved may stand in for it.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(as = RememberedDevices)]
+struct DevicesShape {
+    /// For how many days, 1 to 30. Left out, none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days: Option<u32>,
+}
+
 /// The rules of a tenant for signing in. What is left out has its default.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -136,6 +146,7 @@ pub(super) struct RulesShape {
     password: PasswordShape,
     session: SessionShape,
     tokens: TokensShape,
+    remembered_devices: DevicesShape,
 }
 
 impl RulesShape {
@@ -230,7 +241,7 @@ mod tests {
         let full = r#"{"registration": "domain", "email_domains": ["acme.example"], "methods": ["password", "totp"],
             "mfa": {"required": "everybody", "roles": ["owner"], "outside_trusted": true, "grace_until": "2030-01-01T00:00:00Z"},
             "networks": {"sign_in": ["10.0.0.0/8"], "administration": ["10.1.0.0/16"], "trusted": ["10.2.0.0/16"]},
-            "password": {"min_length": 20}, "session": {"idle": "1h", "absolute": "1d"}, "tokens": {"access": "5m"}}"#;
+            "password": {"min_length": 20}, "session": {"idle": "1h", "absolute": "1d"}, "tokens": {"access": "5m"}, "remembered_devices": {"days": 14}}"#;
         let full = read_policy("full", full).expect("a policy");
         for policy in [Policy::default(), full] {
             let shape = RulesShape::of(&policy).expect("words");

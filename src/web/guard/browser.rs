@@ -79,6 +79,13 @@ impl Browser {
         Self { hash: hash(&cookie), cookie, given, fresh: true }
     }
 
+    /// The secret by which the device is remembered that gets this cookie: it follows from it, so that a form that is sent twice
+    /// brings the same one twice, and nobody knows it before.
+    pub fn device(&self, edge: &Edge) -> Secret<String> {
+        let secret = sha256(edge.browser_tokens.of(&[b"device", self.cookie.expose().as_bytes()]).as_bytes());
+        opaque::issue_plain(PlainKind::Device, &secret)
+    }
+
     /// SHA-256 of the cookie in hexadecimal: what sessions and interactions are bound to.
     pub fn hash(&self) -> &str {
         &self.hash

@@ -6,6 +6,7 @@ use actix_web::web::Bytes;
 
 use super::visitor::{Detour, Outcome, Visitor, answered, going_on, later};
 use super::{account, card, factor, login, password};
+use crate::flows::factors::devices;
 use crate::flows::interaction::Problem;
 use crate::flows::links;
 use crate::flows::links::code::CodeRefusal;
@@ -15,8 +16,10 @@ use crate::flows::login::second::{Challenge, SecondRefusal};
 use crate::flows::session::CookieChange;
 use crate::model::ids::InteractionHandle;
 use crate::model::link::LinkPurpose;
+use crate::protocol::opaque;
 use crate::views::code::{CodeAsked, CodeProblem};
 use crate::views::{EmailCodePage, FactorPage, RecoveryCodePage, TotpCodePage};
+use crate::web::cookies;
 
 /// `GET /login/totp`.
 pub async fn get_totp(visitor: Visitor) -> HttpResponse {
@@ -79,7 +82,9 @@ async fn submit(visitor: &Visitor, body: &Bytes, kind: CodeKind) -> Outcome {
     let (call, old, new) =
         (visitor.call.clone(), visitor.browser.hash().to_owned(), renewed.hash().to_owned());
     let (rules, factors) = (visitor.edge.sign_in.clone(), visitor.edge.factor_rules());
-    let typed = TypedCode { kind, text };
+    let device = params.has("remember").then(|| renewed.device(&visitor.edge));
+    let remember = device.as_ref().map(|secret| opaque::hash(secret.expose()));
+    let typed = TypedCode { kind, text, remember };
     let judged = visitor.edge.database.write_directory(move |directory| {
         let cookie = CookieChange { old: &old, new: &new };
         prove(directory, &call, (&rules, &factors), (handle, cookie), &typed)
@@ -91,7 +96,16 @@ async fn submit(visitor: &Visitor, body: &Bytes, kind: CodeKind) -> Outcome {
             visitor.note_user(signed_in.admitted.account.tenant_id, signed_in.user);
             Ok(visitor.to_with(&account::recovered(signed_in.admitted.account.sid), &renewed))
         }
-        Ok(proved) => Ok(login::after_proof(visitor, &proved, &renewed)),
+        Ok(proved) => {
+            let mut response = login::after_proof(visitor, &proved, &renewed);
+            if let (Proved::SignedIn(signed_in), Some(secret)) = (&proved, device) {
+                let whose = (signed_in.admitted.account.tenant_id, signed_in.user);
+                let cookie = cookies::device(&visitor.edge.issuer, whose, (&secret, devices::LONGEST));
+                // Its name and value are of our own making; a cookie of them cannot fail.
+                let _infallible = response.add_cookie(&cookie);
+            }
+            Ok(response)
+        }
         Err(SecondRefusal::Expired) => Ok(login::look_again(visitor, handle)),
         Err(SecondRefusal::Wrong) => {
             visitor.note_failure();
@@ -160,6 +174,7 @@ async fn page(
         client: card::asker(visitor, &challenge.visit).await,
         username: challenge.user.email.clone(),
         others: ways.with(factor::OTHER, "1"),
+        remember_days: challenge.remember_days.filter(|_| kind.is_lasting()),
         problem: now.map(|(_, problem)| problem).or(before),
     };
     Ok(match kind {

@@ -53,7 +53,7 @@ fn workspaces_may_be_given_with_some_contexts_only() {
 
 #[test]
 fn rules_that_would_not_be_enforced_are_refused() {
-    for key in ["guests: none", "remembered_devices: {days: 30}", "connections: [okta]"] {
+    for key in ["guests: none", "connections: [okta]"] {
         only_fault(&tenant_faults(&format!("    policy: {{{key}}}\n")), "12:", "not enforce this rule yet");
     }
     only_fault(&tenant_faults("    policy: {registration: open}\n"), "12:28:", "by the domain");
@@ -72,6 +72,9 @@ fn rules_that_would_not_be_enforced_are_refused() {
         ("password: {min_length: 11}", "12 to 64"),
         ("password: {min_length: long}", "a whole number"),
         ("tokens: {access: 2h}", "1m to 1h"),
+        ("remembered_devices: {days: 31}", "1 to 30"),
+        ("remembered_devices: {days: 0}", "1 to 30"),
+        ("remembered_devices: 30", "days"),
     ] {
         only_fault(&tenant_faults(&format!("    policy: {{{rule}}}\n")), "12:", words);
     }

@@ -10,11 +10,13 @@ use super::Reader;
 use super::fault::At;
 use super::spot::Spot;
 use crate::model::email::canonical_domain;
-use crate::model::policy::{Mfa, Networks, PasswordRules, Policy, Registration, SessionLimits, TokenLimits};
+use crate::model::policy::{
+    Mfa, Networks, PasswordRules, Policy, Registration, RememberedDevices, SessionLimits, TokenLimits,
+};
 use crate::model::session::Factor;
 
 /// Rules that the policy will know, and that would be ignored today.
-const NOT_YET: [&str; 3] = ["guests", "connections", "remembered_devices"];
+const NOT_YET: [&str; 2] = ["guests", "connections"];
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -29,6 +31,7 @@ impl Reader<'_> {
             "password",
             "session",
             "tokens",
+            "remembered_devices",
         ];
         keys.extend(NOT_YET);
         let fields = spot.fields(&keys)?;
@@ -52,6 +55,7 @@ impl Reader<'_> {
             password: fields.read("password", Self::password_rules).unwrap_or_default(),
             session: fields.read("session", Self::session).unwrap_or_default(),
             tokens: fields.read("tokens", Self::tokens).unwrap_or_default(),
+            remembered_devices: fields.read("remembered_devices", Self::remembered).unwrap_or_default(),
         })
     }
 
@@ -142,6 +146,12 @@ impl Reader<'_> {
         let life =
             fields.read("access", |spot| spot.duration(Duration::from_mins(1), Duration::from_hours(1)));
         Some(TokenLimits { access_seconds: life.map(|life| life.value.as_secs()) })
+    }
+
+    fn remembered(spot: &Spot<'_>) -> Option<RememberedDevices> {
+        let fields = spot.fields(&["days"])?;
+        let days = fields.read("days", |spot| spot.count(1, RememberedDevices::MOST_DAYS));
+        Some(RememberedDevices { days: days.map_or(0, |days| days.value) })
     }
 
     fn session(spot: &Spot<'_>) -> Option<SessionLimits> {

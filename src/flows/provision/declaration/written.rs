@@ -100,7 +100,9 @@ pub fn policy(policy: &Policy) -> Value {
         },
     });
     let tokens = policy.tokens.access_seconds.map(|life| json!({"access": seconds(Some(life))}));
-    with_if(written, "tokens", tokens)
+    let days = policy.remembered_devices.days;
+    let devices = (days > 0).then(|| json!({"days": days}));
+    with_if(with_if(written, "tokens", tokens), "remembered_devices", devices)
 }
 
 /// The same object with this key, where it has a value.

@@ -1,4 +1,4 @@
-//! `/account/sessions`: where the person is signed in, and how to end that.
+//! `/account/sessions`: where the person is signed in and remembered, and how to end that.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -23,7 +23,7 @@ pub async fn get(visitor: Visitor) -> HttpResponse {
     answered(show(&visitor).await)
 }
 
-/// `POST /account/sessions`: ends one, or all others.
+/// `POST /account/sessions`: ends one, or all others, or forgets the devices.
 pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
     answered(submit(&visitor, &body).await)
 }
@@ -32,12 +32,16 @@ async fn show(visitor: &Visitor) -> Outcome {
     let params = visitor.query()?;
     let visited = visited(visitor, &params).await?;
     let (call, who) = (visitor.call.clone(), visited.who.clone());
-    let read = visitor.edge.database.read(visited.who.scope(), move |tx| sessions::of(tx, &call, &who)).await;
+    let read = visitor.edge.database.read(visited.who.scope(), move |tx| {
+        Ok((sessions::of(tx, &call, &who)?, sessions::remembered(tx, &call, &who)?))
+    });
     let here = visited.who.session().id;
-    let rows = visitor.sound(read)?.iter().map(|open| row(open, here)).collect();
+    let (open, devices) = visitor.sound(read.await)?;
+    let rows = open.iter().map(|open| row(open, here)).collect();
+    let devices = u32::try_from(devices).unwrap_or(u32::MAX);
     let (frame, account) = visited.frames(visitor, Section::Sessions);
     let notice = params.get(DONE).and_then(SessionsNotice::parse);
-    Ok(visitor.show(StatusCode::OK, &SessionsPage { frame, account, notice, sessions: rows }))
+    Ok(visitor.show(StatusCode::OK, &SessionsPage { frame, account, notice, sessions: rows, devices }))
 }
 
 async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
@@ -48,6 +52,10 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         (Some("end_others"), None) => {
             act(visitor, &visited, SessionsPage::PATH, sessions::end_others).await?;
             Ok(told(visitor, &visited, SessionsNotice::OthersEnded))
+        }
+        (Some("forget_devices"), None) => {
+            act(visitor, &visited, SessionsPage::PATH, sessions::forget_devices).await?;
+            Ok(told(visitor, &visited, SessionsNotice::DevicesForgotten))
         }
         _ => Err(visitor.detour(Trouble::Malformed)),
     }

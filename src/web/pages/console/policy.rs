@@ -216,6 +216,10 @@ fn form(policy: &Policy) -> PolicyForm {
         idle: format_duration(policy.session.idle()),
         absolute: format_duration(policy.session.absolute()),
         access: access.map(format_duration).unwrap_or_default(),
+        remember_days: match policy.remembered_devices.days {
+            0 => String::new(),
+            days => days.to_string(),
+        },
     }
 }
 
@@ -247,6 +251,7 @@ fn typed(params: &Params) -> Option<PolicyForm> {
         idle: text("idle")?,
         absolute: text("absolute")?,
         access: text("access")?,
+        remember_days: text("remember_days")?,
     })
 }
 
@@ -261,8 +266,8 @@ fn words(form: &PolicyForm) -> Value {
         Value::Object(filled.map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>())
     };
     let text = |text: &str| json!(text.trim());
-    let length = form.min_length.trim();
-    let least = length.parse::<u32>().map_or_else(|_| json!(length), |least| json!(least));
+    // What is no number is left to the reader of the words, which says so.
+    let number = |text: &str| text.trim().parse::<u32>().map_or_else(|_| json!(text.trim()), |it| json!(it));
     json!({
         "registration": form.registration,
         "email_domains": list(&form.email_domains),
@@ -278,9 +283,10 @@ fn words(form: &PolicyForm) -> Value {
             "administration": list(&form.administration),
             "trusted": list(&form.trusted),
         },
-        "password": group(vec![("min_length", least)]),
+        "password": group(vec![("min_length", number(&form.min_length))]),
         "session": group(vec![("idle", text(&form.idle)), ("absolute", text(&form.absolute))]),
         "tokens": group(vec![("access", text(&form.access))]),
+        "remembered_devices": group(vec![("days", number(&form.remember_days))]),
     })
 }
 
@@ -305,6 +311,8 @@ fn field(path: &str) -> PolicyField {
         PolicyField::Session
     } else if starts("tokens") {
         PolicyField::Access
+    } else if starts("remembered_devices") {
+        PolicyField::RememberedDevices
     } else {
         PolicyField::Registration
     }

@@ -1,0 +1,2 @@
+ALTER TABLE sessions DROP COLUMN remembered_at;
+DROP TABLE remembered_devices;
