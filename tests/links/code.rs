@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use symbolon::model::link::LinkPurpose;
-use symbolon::model::policy::{Mfa, Policy};
+use symbolon::model::policy::{Mfa, Policy, RememberedDevices};
 use symbolon::model::session::Factor;
 use symbolon::model::user::User;
 use symbolon::storage::records::{links, users};
 
-use super::{ADA, Post, is_signed_in, signed_in};
+use super::{ADA, Post, is_signed_in, sign_in, signed_in};
 use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::oathtool::{another, set_up};
@@ -117,6 +117,28 @@ async fn d13_a_mailed_code_is_for_those_who_have_nothing_better() {
     assert!(!refused.has("code-sent"), "{refused:?}");
     assert_eq!(post.server.mails().await.len(), before, "no mail");
     assert!(!is_signed_in(&waiting).await);
+}
+
+/// D33: a device that is remembered by a code by mail stands in for no authenticator that was set up since.
+#[tokio::test]
+async fn d33_a_new_factor_is_asked_for_on_a_device_that_was_remembered_before() {
+    let post = Post::new().await;
+    post.policy(Policy { remembered_devices: RememberedDevices { days: 14 }, ..with_codes() }).await;
+    let (jar, page, code) = post.sent().await;
+    assert!(page.has("remember"), "{page:?}");
+    jar.submit(&page, &[("code", &code), ("remember", "on"), ("action", "continue")]).await;
+    assert!(is_signed_in(&jar).await);
+    let other = jar.copy();
+    let question = other.open("/oauth2/logout").await;
+    other.submit(&question, &[("decision", "confirm")]).await;
+    let home = sign_in(&other, PASSWORD).await;
+    assert_eq!(home.marker().as_deref(), Some("page-home"), "the device is remembered: {home:?}");
+    let (ada, page, code) = post.sent().await;
+    enter(&ada, &page, &code).await;
+    set_up(&ada, post.server.now()).await;
+    assert!(!is_signed_in(&other).await, "nor does a session stand on it any more");
+    let asked = sign_in(&other, PASSWORD).await;
+    assert_eq!(asked.marker().as_deref(), Some("page-totp"), "{asked:?}");
 }
 
 /// D27, P043: where the policy does not name it, there is none, at whichever moment that is judged.

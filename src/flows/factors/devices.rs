@@ -62,6 +62,13 @@ pub fn count(tx: &mut TenantTx<'_>, call: &Call, (policy, user): (&Policy, &User
     Ok(all.into_iter().filter(|at| policy.remembered_devices.counts(*at, user, call.now)).count())
 }
 
+/// Forgets them where a factor comes or goes: they stood in for what was before. Whoever had a code by mail and sets up an
+/// authenticator means to be asked for that.
+pub(super) fn outdated(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), Failure> {
+    remembered_devices::remove_of_user(tx, user)?;
+    sessions::forget_devices(tx, user, None)
+}
+
 /// Forgets every device of the person, and lets no session stand on one any more but the one in which they ask for that.
 ///
 /// # Errors

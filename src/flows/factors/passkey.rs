@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Stays;
 use super::recovery_codes::{self, Sheet};
+use super::{Stays, devices};
 use crate::crypto::passkey::challenge::{self, Binding, Opened, Purpose};
 use crate::crypto::passkey::{Asked, Made, Owner, PasskeyRefusal, Passkeys};
 use crate::crypto::seal::Sealer;
@@ -263,6 +263,7 @@ pub fn keep(
     if !passkeys::insert(tx, &passkey)? {
         return Ok(Err(AddRefusal::Known));
     }
+    devices::outdated(tx, user)?;
     let event = super::event(call, EventKind::FactorAdded, user, FACTOR);
     tx.record(event.with("passkey", passkey.id.to_string()));
     let about = MailKind::FactorAdded { factor: Factor::Passkey, name: Some(passkey.name.to_string()) };

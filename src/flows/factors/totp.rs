@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::recovery_codes::{self, Sheet};
-use super::{FactorRules, Stays, tell};
+use super::{FactorRules, Stays, devices, tell};
 use crate::crypto::seal::{Place, Sealer};
 use crate::crypto::totp::{TotpCode, TotpSecret};
 use crate::flows::account::Fresh;
@@ -17,7 +17,7 @@ use crate::model::secret::Secret;
 use crate::model::session::Factor;
 use crate::model::user::User;
 use crate::storage::records::totp_factors::{self, SEALED_COLUMN, TotpFactor};
-use crate::storage::records::{remembered_devices, sessions, users};
+use crate::storage::records::users;
 use crate::storage::{Directory, TenantTx};
 
 /// How long a secret waits for its first code.
@@ -136,6 +136,7 @@ pub(in crate::flows) fn confirm_for(
     if !totp_factors::confirm(tx, user.id, &factor.sealed_secret, step, call.now)? {
         return Ok(Err(ConfirmRefusal::NotBegun));
     }
+    devices::outdated(tx, user.id)?;
     tx.record(super::event(call, EventKind::FactorAdded, user.id, FACTOR));
     tell(tx, call, &rules.mail, user, MailKind::FactorAdded { factor: Factor::Totp, name: None })?;
     recovery_codes::make_if_none(tx, call, user.id).map(Ok)
@@ -221,9 +222,7 @@ pub fn remove(
         return Ok(Err(RemoveRefusal::Needed));
     }
     totp_factors::remove(tx, user.id)?;
-    // They stood in for it.
-    remembered_devices::remove_of_user(tx, user.id)?;
-    sessions::forget_devices(tx, user.id, None)?;
+    devices::outdated(tx, user.id)?;
     let mut event = super::event(call, EventKind::FactorRemoved, user.id, FACTOR);
     if !super::enrolled(tx, user)?.has(Factor::Passkey) {
         event = event.with("recovery_codes", recovery_codes::remove(tx, user.id)?);

@@ -42,7 +42,8 @@ pub fn judge(
     let roles = if asks_by_role(policy) { roles_of(tx, user)? } else { BTreeSet::new() };
     let is_grace = policy.mfa.grace_until.is_some_and(|end| call.now < end);
     let is_equipped = is_grace && enrolled(tx, user)?.is_equipped(policy);
-    let counts = |at| policy.remembered_devices.counts(at, user, call.now);
+    let stood = tx.scope().tenant().status;
+    let counts = |at| stood.stood_at(at) && policy.remembered_devices.counts(at, user, call.now);
     let is_remembered = proved.remembered_at.is_some_and(counts);
     Ok(evaluate(
         policy,
