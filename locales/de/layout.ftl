@@ -4,3 +4,4 @@ cancel = Abbrechen
 client-policy = Datenschutz
 client-tos = Nutzungsbedingungen
 new-tab = (öffnet in einem neuen Tab)
+guest = Gast

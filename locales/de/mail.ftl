@@ -58,6 +58,7 @@ mail-factor-recovery-code = Wiederherstellungscodes
 mail-factor-magic-link = Links per E-Mail
 mail-factor-email-code = Codes per E-Mail
 mail-factor-connection = ein Konto bei einem anderen Anbieter
+mail-factor-home = die eigene Organisation
 mail-password-changed-title = Ihr Passwort wurde geändert
 mail-password-changed-lead = Für Ihr Konto bei { $tenant } gilt jetzt ein anderes Passwort.
 mail-token-made-title = Ein persönliches Zugriffstoken wurde erstellt

@@ -78,6 +78,14 @@ applications-used = zuletzt Zugriff verlangt
 applications-withdraw = Zugriff entziehen
 applications-withdrawn = Die Anwendung hat keinen Zugriff mehr.
 applications-hint = Entziehen Sie den Zugriff, ist die Anwendung nach wenigen Minuten ausgesperrt. Kommt sie wieder, werden Sie wieder gefragt, außer es ist eine Ihrer Organisation.
+account-organisations = Organisationen
+organisations-lead = Wo Sie mit diesem Konto Gast sind.
+organisations-none = Sie sind nirgends Gast. Wer Sie einlädt, sendet einen Link; öffnen Sie ihn, während Sie hier angemeldet sind.
+organisations-since = Gast seit
+organisations-go = Dorthin wechseln
+organisations-leave = Verlassen
+organisations-hint = Verlassen Sie eine Organisation, enden Ihre Sitzungen dort sofort. Zurück kommen Sie mit einer neuen Einladung.
+organisations-left = Sie sind dort nicht mehr Gast.
 tokens-lead = Mit einem Zugriffstoken handelt ein Programm in Ihrem Namen, ohne Ihr Passwort. Geben Sie jedem Programm ein eigenes.
 tokens-none = Sie haben keine Zugriffstoken.
 tokens-for = Für { $api }
@@ -154,6 +162,7 @@ data-delete-lead = Sie werden überall abgemeldet, und nichts an dem Konto gilt 
    *[other] { $days } Tage
  } lang kann die Administration Ihrer Organisation es zurückholen.
 data-break-glass = Das ist das Konto für Notfälle Ihrer Organisation: Es bleibt, bis der Betreiber ihm das nimmt.
+data-guest = Sie sind hier Gast. Verlassen können Sie diese Organisation auf der Seite „Organisationen“ Ihres eigenen Kontos.
 data-last-owner = Ihre Organisation gehört nur Ihnen: Ihr Konto bleibt, bis sie noch jemandem gehört.
 data-confirm = Geben Sie zur Bestätigung die E-Mail-Adresse dieses Kontos ein
 data-confirm-problem = Das ist nicht die E-Mail-Adresse dieses Kontos.

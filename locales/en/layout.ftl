@@ -4,3 +4,4 @@ cancel = Cancel
 client-policy = Privacy policy
 client-tos = Terms of service
 new-tab = (opens in a new tab)
+guest = Guest

@@ -58,6 +58,7 @@ mail-factor-recovery-code = recovery codes
 mail-factor-magic-link = links by mail
 mail-factor-email-code = codes by mail
 mail-factor-connection = an account of another provider
+mail-factor-home = your own organisation
 mail-password-changed-title = Your password was changed
 mail-password-changed-lead = The password of your account at { $tenant } is another now.
 mail-token-made-title = A personal access token was made

@@ -78,6 +78,14 @@ applications-used = last asked for access
 applications-withdraw = Take access away
 applications-withdrawn = The application has no access any more.
 applications-hint = When you take access away, the application is cut off within minutes. If it comes again, you are asked again, unless it is one of your organisation.
+account-organisations = Organisations
+organisations-lead = Where you are a guest with this account.
+organisations-none = You are no guest anywhere. Whoever invites you sends a link; open it while you are signed in here.
+organisations-since = guest since
+organisations-go = Go there
+organisations-leave = Leave
+organisations-hint = When you leave, your sessions there end at once. You come back by another invitation.
+organisations-left = You are no guest there any more.
 tokens-lead = With an access token a program acts in your name, without your password. Give each program one of its own.
 tokens-none = You have no access tokens.
 tokens-for = For { $api }
@@ -154,6 +162,7 @@ data-delete-lead = You are signed out everywhere, and nothing of the account wor
    *[other] For { $days } days
  } an administrator of your organisation can bring it back.
 data-break-glass = This is the account for emergencies of your organisation: it stays until the operator takes that from it.
+data-guest = You are a guest here. Leave on the page “Organisations” of your account at home.
 data-last-owner = You are the only owner of your organisation: your account stays until somebody else is an owner too.
 data-confirm = To confirm, type the e-mail address of this account
 data-confirm-problem = This is not the e-mail address of this account.

@@ -96,6 +96,8 @@ enum FactorWord {
     MagicLink,
     EmailCode,
     Connection,
+    Home,
+    HomeTwo,
 }
 
 impl FactorWord {
@@ -108,6 +110,8 @@ impl FactorWord {
             Self::MagicLink => Factor::MagicLink,
             Self::EmailCode => Factor::EmailCode,
             Self::Connection => Factor::Connection,
+            Self::Home => Factor::Home,
+            Self::HomeTwo => Factor::HomeTwo,
         }
     }
 }

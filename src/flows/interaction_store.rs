@@ -1,5 +1,7 @@
 //! Keeps interactions between requests. Each answers only to the browser it is bound to.
 
+use std::time::Duration;
+
 use super::call::Call;
 use super::interaction::{AuthorizationRequest, Interaction, Progress};
 use crate::model::failure::Failure;
@@ -32,6 +34,28 @@ pub fn start(tx: &mut TenantTx<'_>, interaction: &Interaction) -> Result<(), Fai
             expires_at: interaction.expires_at,
         },
     )
+}
+
+/// Begins a sign-in that no client asked for, in the browser whose cookie has this hash.
+pub fn begin_plain(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (cookie_hash, life): (&str, Duration),
+    progress: Progress,
+) -> Result<Interaction, Failure> {
+    let platform = directory.platform()?;
+    let interaction = Interaction {
+        id: call.id(),
+        stored_in: platform.id(),
+        client_id: None,
+        browser_hash: cookie_hash.to_owned(),
+        request: None,
+        progress: Progress { signing_in: true, ..progress },
+        created_at: call.now,
+        expires_at: call.now + life,
+    };
+    start(&mut directory.enter(&platform)?, &interaction)?;
+    Ok(interaction)
 }
 
 /// The open interaction with this handle. `None` for one that is unknown, finished, expired, of a tenant that is not

@@ -1,4 +1,5 @@
-//! Who may act as owner of a tenant: by a role of their own, or of a group. No tenant loses its last one (P102).
+//! Who may act as owner of a tenant: by a role of their own, or of a group. No tenant loses its last one (P102), and a guest is
+//! none who stays: their home may take them away at any time (D4).
 
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
@@ -7,9 +8,10 @@ use crate::model::user::User;
 use crate::storage::TenantTx;
 use crate::storage::records::{groups, users};
 
-/// Whether this account is an active owner.
+/// Whether this account is an active owner who counts.
 pub(super) fn is_owner(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failure> {
     Ok(user.status.is_active()
+        && !user.is_guest()
         && (user.roles.contains(&Role::Owner) || groups::roles_of_user(tx, user.id)?.contains(&Role::Owner)))
 }
 

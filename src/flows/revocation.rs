@@ -283,6 +283,7 @@ pub fn is_revoked(
     now: Timestamp,
 ) -> Result<bool, Failure> {
     let tenant = claims.tenant_id.to_string();
+    let home = claims.home_tenant_id.map(|home| home.to_string());
     let session = claims.sid.map(|sid| sid.to_string());
     let mut values = vec![
         (RevokedKind::Token, claims.jti.as_str()),
@@ -291,6 +292,7 @@ pub fn is_revoked(
         (RevokedKind::Tenant, tenant.as_str()),
         (RevokedKind::Key, kid),
     ];
+    values.extend(home.as_deref().map(|home| (RevokedKind::Tenant, home)));
     values.extend(session.as_deref().map(|sid| (RevokedKind::Session, sid)));
     Ok(cut_off(tx, values, now)?.is_some_and(|cut_off| claims.iat <= cut_off.unix()))
 }

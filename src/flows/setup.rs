@@ -142,6 +142,7 @@ fn owner(tx: &mut TenantTx<'_>, call: &Call, email: &Email) -> Result<User, Fail
         created_at: call.now,
         proofs_since: None,
         break_glass: false,
+        home_tenant_id: None,
     };
     users::insert(tx, &user)?;
     Ok(user)

@@ -37,6 +37,8 @@ pub struct Policy {
     pub tokens: TokenLimits,
     /// Where the second factor need not be proved at each sign-in.
     pub remembered_devices: RememberedDevices,
+    /// Whether the accounts of other tenants come in here (D4).
+    pub guests: Guests,
 }
 
 impl Default for Policy {
@@ -51,6 +53,7 @@ impl Default for Policy {
             session: SessionLimits::default(),
             tokens: TokenLimits::default(),
             remembered_devices: RememberedDevices::default(),
+            guests: Guests::default(),
         }
     }
 }
@@ -77,6 +80,7 @@ impl Policy {
             | Factor::MagicLink
             | Factor::EmailCode
             | Factor::Connection => self.methods.contains(&factor),
+            Factor::Home | Factor::HomeTwo => self.guests.allowed,
         }
     }
 }
@@ -131,6 +135,23 @@ impl RememberedDevices {
         self.life().is_some_and(|life| at.is_younger_across_nodes(life, now))
             && user.proofs_since.is_none_or(|since| since <= at)
             && user.status.stood_at(at)
+    }
+}
+
+/// How guests come in: accounts of other tenants that accepted an invitation (D4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Guests {
+    /// Whether they come in at all.
+    pub allowed: bool,
+    /// Whether what they proved at home counts here as it counted there. Otherwise it is one factor, and each proves a second one
+    /// that they have here.
+    pub home_factors: bool,
+}
+
+impl Default for Guests {
+    fn default() -> Self {
+        Self { allowed: true, home_factors: false }
     }
 }
 

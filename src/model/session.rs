@@ -96,12 +96,21 @@ pub enum Factor {
     EmailCode,
     /// The word of an upstream identity provider.
     Connection,
+    /// A session at the home of a guest (D4), whatever it stands on.
+    Home,
+    /// The same, where two factors or a passkey were proved there.
+    HomeTwo,
 }
 
 impl Factor {
     /// The factors that a person can prove here: those with a page for it. What a sign-in can reach follows from it (D13).
     pub const OFFERED: [Self; 6] =
         [Self::Password, Self::Passkey, Self::Totp, Self::RecoveryCode, Self::MagicLink, Self::EmailCode];
+
+    /// Whether it is the word of a guest's home.
+    pub const fn is_home(self) -> bool {
+        matches!(self, Self::Home | Self::HomeTwo)
+    }
 
     /// The word in events, files and the database.
     pub const fn as_str(self) -> &'static str {
@@ -113,6 +122,8 @@ impl Factor {
             Self::MagicLink => "magic_link",
             Self::EmailCode => "email_code",
             Self::Connection => "connection",
+            Self::Home => "home",
+            Self::HomeTwo => "home_two",
         }
     }
 }

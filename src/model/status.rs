@@ -53,6 +53,18 @@ impl Status {
         }
     }
 
+    /// What is left where something stands on both: the worse of two states, and of two like ones the later.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let rank = |status: Self| match status {
+            Self::Active => 0,
+            Self::Resumed { .. } => 1,
+            Self::Suspended { .. } => 2,
+            Self::Deleted { .. } => 3,
+        };
+        if (rank(self), self.since()) >= (rank(other), other.since()) { self } else { other }
+    }
+
     /// The word stored in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -84,6 +96,23 @@ impl Status {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_states_the_worse_and_the_later_one_counts() {
+        let at = Timestamp::from_unix;
+        let ordered = [
+            Status::Active,
+            Status::Resumed { since: at(20) },
+            Status::Resumed { since: at(30) },
+            Status::Suspended { since: at(10) },
+            Status::Deleted { since: at(5) },
+        ];
+        for (index, better) in ordered.into_iter().enumerate() {
+            for worse in ordered.into_iter().skip(index) {
+                assert_eq!((better.and(worse), worse.and(better)), (worse, worse));
+            }
+        }
+    }
 
     #[test]
     fn what_was_given_before_a_suspension_stays_ended() {

@@ -85,6 +85,7 @@ enum Channel {
     RecoverySheet,
     Mailbox,
     Upstream,
+    Home,
 }
 
 /// The table: a factor's channel, its `amr` values (RFC 8176 §2 where it has one), and what it is worth alone.
@@ -97,6 +98,8 @@ const fn row(factor: Factor) -> (Channel, &'static [&'static str], Acr) {
         Factor::MagicLink => (Channel::Mailbox, &["email"], Acr::One),
         Factor::EmailCode => (Channel::Mailbox, &["email", "otp"], Acr::One),
         Factor::Connection => (Channel::Upstream, &["fed"], Acr::One),
+        Factor::Home => (Channel::Home, &["home"], Acr::One),
+        Factor::HomeTwo => (Channel::Home, &["home", "mfa"], Acr::Two),
     }
 }
 

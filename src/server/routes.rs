@@ -22,7 +22,7 @@ use crate::flows::access::{
 use crate::protocol::metadata::paths;
 use crate::web::api::asked::Asks;
 use crate::web::api::described::Described;
-use crate::web::api::{auth, auth_shapes, invitations, sessions, tokens, user_actions};
+use crate::web::api::{auth, auth_shapes, invitations, memberships, sessions, tokens, user_actions};
 use crate::web::edge::Edge;
 use crate::web::family::Family;
 use crate::web::limits::Door;
@@ -192,6 +192,13 @@ fn joining() -> Vec<Route> {
             .door(Door::SignIn)
             .get(pages::enrol::get)
             .post(pages::enrol::post),
+        Route::new("/api/v1/memberships", Guard::Api)
+            .door(Door::Bearer)
+            .reads::<ReadPeople, _, _>(&memberships::LIST, memberships::list),
+        Route::new("/api/v1/memberships/{user}", Guard::Api)
+            .door(Door::Bearer)
+            .reads::<ReadPeople, _, _>(&memberships::GET, memberships::get)
+            .writes::<RemovePeople, _, _>(DELETE, &memberships::END, memberships::end),
         Route::new("/api/v1/invitations", Guard::Api)
             .door(Door::Bearer)
             .reads::<ReadInvitations, _, _>(&invitations::LIST, invitations::list)
@@ -325,6 +332,10 @@ fn account() -> Vec<Route> {
             .unlimited("is for people who are signed in")
             .get(pages::account::applications::get)
             .post(pages::account::applications::post),
+        Route::new("/account/organisations", Guard::Browser)
+            .door(Door::SignIn)
+            .get(pages::account::organisations::get)
+            .post(pages::account::organisations::post),
         Route::new("/account/tokens", Guard::Browser)
             .unlimited("is for people who are signed in")
             .get(pages::account::tokens::get)

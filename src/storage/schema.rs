@@ -4,7 +4,7 @@
 mod people;
 
 pub(super) use people::{
-    consents, invitations, links, mail_queue, mails, passkey_index, passkeys, passwords,
+    consents, invitations, links, mail_queue, mails, memberships, passkey_index, passkeys, passwords,
     personal_access_tokens, recovery_codes, remembered_devices, setup_links, spent_challenges, totp_factors,
     users,
 };
@@ -431,6 +431,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_directory,
     domain_index,
     passkey_index,
+    memberships,
     browser_sessions,
     browser_session_accounts,
     signing_keys,

@@ -175,6 +175,19 @@ impl<'a> TenantTx<'a> {
         &self.scope
     }
 
+    /// Works in another tenant, and comes back: the bridge that a membership is (D4), crossed by `records/users.rs` and
+    /// `records/memberships.rs` alone.
+    pub(super) fn beside<T>(
+        &mut self,
+        scope: &TenantScope,
+        work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let done = TenantTx::begin(self.conn, self.recorded, scope).and_then(|mut tx| work(&mut tx));
+        let back = name_tenant(self.conn, self.scope.id());
+        let done = done?;
+        back.map(|()| done)
+    }
+
     /// Records an event on this tenant's chain, in this transaction: it exists when the action does.
     pub fn record(&mut self, event: Event) {
         self.record_for(self.scope.id(), event);

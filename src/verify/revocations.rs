@@ -124,6 +124,7 @@ impl Revocations {
             return Ok(());
         }
         let tenant = claims.tenant_id.to_string();
+        let home = claims.home_tenant_id.map(|home| home.to_string());
         let session = claims.sid.map(|sid| sid.to_string());
         let is_revoked = |kind, value: &str| {
             list.cut_offs.get(&entry_hash(kind, value)).is_some_and(|last| claims.iat <= *last)
@@ -132,6 +133,7 @@ impl Revocations {
             || is_revoked(RevokedKind::Subject, &claims.sub)
             || is_revoked(RevokedKind::Client, &claims.client_id)
             || is_revoked(RevokedKind::Tenant, &tenant)
+            || home.is_some_and(|home| is_revoked(RevokedKind::Tenant, &home))
             || is_revoked(RevokedKind::Key, kid)
             || session.is_some_and(|sid| is_revoked(RevokedKind::Session, &sid));
         if revoked { Err(TokenFault::Revoked.into()) } else { Ok(()) }

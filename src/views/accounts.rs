@@ -1,4 +1,4 @@
-//! The account chooser: accounts proved in this browser, and nothing else (D1).
+//! The account chooser: accounts proved in this browser, where they are guests, and nothing else (D1, D4).
 
 use askama::Template;
 
@@ -20,6 +20,8 @@ pub struct AccountsPage {
     /// Whether somebody has just signed in whom the request did not ask for. The page says so, and never whom it asks for:
     /// that is shown only as an account that is signed in in this browser.
     pub asked_for_another: bool,
+    /// Whether the tenant of the last choice does not let that guest in.
+    pub not_admitted: bool,
     /// The accounts, in the order they are shown: `account-1` first.
     pub accounts: Vec<AccountChoice>,
 }
@@ -45,15 +47,19 @@ impl AccountsPage {
             name: None,
             email: "a.very.long.address.of.hank.scorpio@globex.example".to_owned(),
             tenant: "Globex".to_owned(),
+            guest: false,
         };
+        let guest = Person { tenant: "Initech".to_owned(), guest: true, ..Person::sample() };
         Self {
             frame,
             form: Form::sample(),
             client: Some(ClientCard::sample()),
             asked_for_another: false,
+            not_admitted: false,
             accounts: vec![
                 AccountChoice { value: "1".to_owned(), person: Person::sample() },
                 AccountChoice { value: "2".to_owned(), person: hank },
+                AccountChoice { value: "1.3".to_owned(), person: guest },
             ],
         }
     }

@@ -47,6 +47,7 @@ impl Way {
             Factor::MagicLink => "factor-magic-link",
             Factor::EmailCode => "factor-email-code",
             Factor::Connection => "factor-connection",
+            Factor::Home | Factor::HomeTwo => "factor-home",
         })
     }
 }
@@ -66,7 +67,7 @@ impl FactorPage {
             Factor::RecoveryCode => Some("/login/recovery-code"),
             Factor::EmailCode => Some("/login/email-code"),
             Factor::MagicLink => Some("/login/link"),
-            Factor::Connection => None,
+            Factor::Connection | Factor::Home | Factor::HomeTwo => None,
         }
     }
 

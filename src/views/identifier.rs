@@ -31,8 +31,10 @@ pub struct IdentifierPage {
     pub problem: Option<IdentifierProblem>,
     /// Where people of the tenant, which the request has settled, sign up; none where it does not let them.
     pub sign_up: Option<LocalPath>,
-    /// Whether whoever signs in wants to go on to the console.
-    pub to_console: bool,
+    /// The fields that say where whoever signs in wants to go on to.
+    pub then: Vec<(&'static str, String)>,
+    /// Where whoever comes as a guest signs in at home first; none where no guests come in.
+    pub from_home: Option<LocalPath>,
 }
 
 /// What can be wrong with the identifier, seen from its form alone: no account has been looked up.
@@ -82,7 +84,8 @@ impl IdentifierPage {
             passkey: Some(PasskeyPrompt::sample()),
             problem: None,
             sign_up: Some(LocalPath::page("/signup").with("organisation", "acme")),
-            to_console: false,
+            then: Vec::new(),
+            from_home: Some(LocalPath::page(Self::PATH).with("then", "accounts")),
         }
     }
 }

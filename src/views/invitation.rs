@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 
+use super::accounts::AccountChoice;
 use super::console::people::roles_in_words;
 use super::form::Form;
 use super::frame::Frame;
 use super::link::LocalPath;
 use super::passkey::PasskeyPrompt;
+use super::person::Person;
 use super::setup::NewPasswordProblem;
 use crate::model::role::Role;
 use crate::model::secret::Secret;
@@ -41,6 +43,10 @@ pub struct InvitationPage {
     pub passkey: Option<PasskeyPrompt>,
     /// Whether the last passkey proved nothing.
     pub passkey_problem: bool,
+    /// The accounts of other organisations, signed in here, that may accept as guests.
+    pub homes: Vec<AccountChoice>,
+    /// Whether there could be some: whoever has an account elsewhere is told so.
+    pub guests: bool,
 }
 
 /// Says that there is an account, where nobody is signed in with it yet.
@@ -109,6 +115,8 @@ impl InvitationPage {
             password_problem: None,
             passkey: Some(PasskeyPrompt::sample()),
             passkey_problem: false,
+            homes: vec![AccountChoice { value: "1".to_owned(), person: Person::sample() }],
+            guests: true,
         }
     }
 }

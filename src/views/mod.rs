@@ -37,8 +37,8 @@ pub mod text;
 
 pub use account::{
     AccountDeletedPage, AccountStartPage, ApplicationsPage, DataPage, EmailConfirmPage, EmailPage,
-    FactorsPage, HistoryPage, OwnPasswordPage, ProfilePage, RecoveryCodesPage, SessionsPage, TokenMadePage,
-    TokenNewPage, TokensPage, TotpPage, TotpRemovePage,
+    FactorsPage, HistoryPage, OrganisationsPage, OwnPasswordPage, ProfilePage, RecoveryCodesPage,
+    SessionsPage, TokenMadePage, TokenNewPage, TokensPage, TotpPage, TotpRemovePage,
 };
 pub use accounts::AccountsPage;
 pub use code::{RecoveryCodePage, TotpCodePage};

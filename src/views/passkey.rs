@@ -14,6 +14,8 @@ pub struct PasskeyPrompt {
     pub options: String,
     /// What comes back with the answer, sealed.
     pub sealed: String,
+    /// The fields that say where whoever signs in by it goes on to, where nothing else keeps that.
+    pub then: Vec<(&'static str, String)>,
 }
 
 /// Asks somebody who proved one factor for a passkey of theirs.
@@ -43,6 +45,7 @@ impl PasskeyPrompt {
             options: r#"{"challenge":"c2FtcGxl","rpId":"id.example.com","allowCredentials":[],"userVerification":"required"}"#
                 .to_owned(),
             sealed: "sealed1.sample".to_owned(),
+            then: Vec::new(),
         }
     }
 }

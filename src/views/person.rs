@@ -11,6 +11,8 @@ pub struct Person {
     pub email: String,
     /// The name of the tenant that the account signs in to.
     pub tenant: String,
+    /// Whether the account is a guest's there (D4).
+    pub guest: bool,
 }
 
 impl Person {
@@ -30,6 +32,7 @@ impl Person {
             name: Some("Ada Lovelace".to_owned()),
             email: "ada@acme.example".to_owned(),
             tenant: "Acme Corp".to_owned(),
+            guest: false,
         }
     }
 }

@@ -8,6 +8,7 @@ mod fresh;
 mod groups;
 mod input;
 mod invitations;
+mod memberships;
 mod people;
 mod policy;
 mod roles;

@@ -70,7 +70,8 @@ async fn d27_each_key_is_judged_as_in_a_declaration_and_nothing_is_repeated() {
         (json!({"remembered_devices": true}), "/policy/remembered_devices"),
         (json!({"remembered_devices": {"days": 31}}), "/policy/remembered_devices/days"),
         (json!({"connections": []}), "/policy"),
-        (json!({"guests": {"allowed": false}}), "/policy"),
+        (json!({"guests": true}), "/policy/guests"),
+        (json!({"guests": {"allowed": "no"}}), "/policy/guests/allowed"),
     ] {
         for (method, path) in [("PUT", PATH), ("POST", "/api/v1/policy/simulate")] {
             let page = world.call(method, path, &token, Some(&json!({"policy": with(&changes)}))).await;

@@ -109,9 +109,9 @@ async fn the_keyboard_reaches_everything_in_order_and_sees_where_it_is() {
     let (site, _) = gallery();
     with_window(DESKTOP, |window| async move {
         let orders = [
-            ("identifier", "username login-submit login-cancel passkey-submit signup-offer client-policy client-tos"),
+            ("identifier", "username login-submit login-cancel passkey-submit from-home signup-offer client-policy client-tos"),
             ("password", "password login-submit login-link login-reset login-cancel passkey-submit client-policy client-tos"),
-            ("accounts", "account-1 account-2 account-other login-cancel client-policy client-tos"),
+            ("accounts", "account-1 account-2 account-3 account-other login-cancel client-policy client-tos"),
             ("consent", "consent-allow consent-deny client-policy client-tos"),
             ("logout-confirm", "logout-confirm logout-cancel"),
             ("setup", "email password setup-submit"),

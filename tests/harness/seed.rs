@@ -222,6 +222,7 @@ impl Organisation<'_> {
             created_at: call.now,
             proofs_since: None,
             break_glass: false,
+            home_tenant_id: None,
         };
         let (id, scope, hash) = (user.id, self.scope.clone(), self.hash().await);
         self.server

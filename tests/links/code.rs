@@ -133,6 +133,9 @@ async fn d33_a_new_factor_is_asked_for_on_a_device_that_was_remembered_before() 
     other.submit(&question, &[("decision", "confirm")]).await;
     let home = sign_in(&other, PASSWORD).await;
     assert_eq!(home.marker().as_deref(), Some("page-home"), "the device is remembered: {home:?}");
+    // Nobody sets up a factor by a password and a device.
+    let first = other.open("/account/passkeys/new").await;
+    assert_ne!(first.marker().as_deref(), Some("page-passkey-new"), "{first:?}");
     let (ada, page, code) = post.sent().await;
     enter(&ada, &page, &code).await;
     set_up(&ada, post.server.now()).await;

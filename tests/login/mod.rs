@@ -13,6 +13,7 @@ mod equal;
 mod first_party;
 mod fixation;
 mod guessing;
+mod guests;
 mod logos;
 mod logout;
 mod new_passwords;

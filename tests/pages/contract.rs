@@ -9,10 +9,10 @@ use symbolon::views::{
     ConsoleInvitationsPage, ConsolePeoplePage, ConsolePersonPage, ConsolePolicyPage, ConsoleStartPage,
     DataPage, EmailCodePage, EmailConfirmPage, EmailPage, EnrolPage, EnrolledPage, ErrorPage, FactorLinkPage,
     FactorPage, FactorsPage, FormPostPage, HistoryPage, HomePage, IdentifierPage, InvitationDonePage,
-    InvitationPage, LinkAskPage, LinkPage, LoggedOutPage, LogoutConfirmPage, OfferPage, OwnPasswordPage,
-    PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage, ProfilePage, RecoveryCodePage,
-    RecoveryCodesPage, ResetAskPage, ResetDonePage, ResetPage, SessionsPage, SetupDonePage, SetupPage,
-    SignUpPage, SignUpSentPage, TokenMadePage, TokenNewPage, TokensPage, TotpCodePage, TotpPage,
+    InvitationPage, LinkAskPage, LinkPage, LoggedOutPage, LogoutConfirmPage, OfferPage, OrganisationsPage,
+    OwnPasswordPage, PasskeyAddedPage, PasskeyNewPage, PasskeyPage, PasskeysPage, PasswordPage, ProfilePage,
+    RecoveryCodePage, RecoveryCodesPage, ResetAskPage, ResetDonePage, ResetPage, SessionsPage, SetupDonePage,
+    SetupPage, SignUpPage, SignUpSentPage, TokenMadePage, TokenNewPage, TokensPage, TotpCodePage, TotpPage,
     TotpRemovePage,
 };
 
@@ -81,9 +81,9 @@ fn the_pages_and_the_table_agree() {
     assert!(never_seen.is_empty(), "the table promises {never_seen:?}");
 }
 
-#[test]
-fn each_page_stands_at_its_path_and_posts_to_it() {
-    let paths = [
+/// Where each page stands, by its marker.
+fn paths() -> Vec<(&'static str, &'static str)> {
+    vec![
         (IdentifierPage::MARKER, IdentifierPage::PATH),
         (PasswordPage::MARKER, PasswordPage::PATH),
         (FactorPage::MARKER, FactorPage::PATH),
@@ -130,13 +130,19 @@ fn each_page_stands_at_its_path_and_posts_to_it() {
         (OwnPasswordPage::MARKER, OwnPasswordPage::PATH),
         (SessionsPage::MARKER, SessionsPage::PATH),
         (ApplicationsPage::MARKER, ApplicationsPage::PATH),
+        (OrganisationsPage::MARKER, OrganisationsPage::PATH),
         (TokensPage::MARKER, TokensPage::PATH),
         (TokenNewPage::MARKER, TokenNewPage::PATH),
         (TokenMadePage::MARKER, TokenMadePage::PATH),
         (HistoryPage::MARKER, HistoryPage::PATH),
         (DataPage::MARKER, DataPage::PATH),
         (AccountDeletedPage::MARKER, AccountDeletedPage::PATH),
-    ];
+    ]
+}
+
+#[test]
+fn each_page_stands_at_its_path_and_posts_to_it() {
+    let paths = paths();
     for row in promised() {
         match paths.iter().find(|(marker, _)| *marker == row.marker) {
             Some((_, path)) => assert_eq!(row.path, *path),

@@ -169,6 +169,7 @@ fn joining_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
     vec![
         ("invitation", asked, invitation(&|_| ())),
         ("invitation-long", asked, invitation(&|page| page.email = "a".repeat(240) + "@acme.example")),
+        ("invitation-elsewhere", asked, invitation(&|page| page.homes.clear())),
         ("invitation-signed-up", asked, invitation(&|page| page.inviter = None)),
         ("invitation-passkey-only", asked, invitation(&|page| page.shortest = None)),
         ("invitation-no-passkeys", asked, invitation(&|page| page.passkey = None)),
@@ -389,6 +390,11 @@ fn other_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
             "accounts-asked-for-another",
             AccountsPage::MARKER,
             html(&AccountsPage { asked_for_another: true, ..AccountsPage::sample(frame()) }),
+        ),
+        (
+            "accounts-not-admitted",
+            AccountsPage::MARKER,
+            html(&AccountsPage { not_admitted: true, ..AccountsPage::sample(frame()) }),
         ),
         ("consent", ConsentPage::MARKER, html(&ConsentPage::sample(frame()))),
         ("logout-confirm", LogoutConfirmPage::MARKER, html(&LogoutConfirmPage::sample(frame()))),

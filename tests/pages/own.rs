@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use symbolon::model::own_claims::OwnClaim;
 use symbolon::views::account::data::DataStays;
 use symbolon::views::account::email::{EmailChangeProblem, EmailNotice};
+use symbolon::views::account::organisations::OrganisationsNotice;
 use symbolon::views::account::sessions::SessionsNotice;
 use symbolon::views::account::tokens::{Days, TokenProblem};
 use symbolon::views::account::{
     AccountDeletedPage, ApplicationsPage, DataPage, EmailConfirmPage, EmailPage, FactorsPage, HistoryPage,
-    OwnPasswordPage, ProfilePage, SessionsPage, TokenMadePage, TokenNewPage, TokensPage,
+    OrganisationsPage, OwnPasswordPage, ProfilePage, SessionsPage, TokenMadePage, TokenNewPage, TokensPage,
 };
 use symbolon::views::frame::Frame;
 use symbolon::views::link::LocalPath;
@@ -24,6 +25,7 @@ pub(super) fn own_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
     pages.extend(password_pages(frame));
     pages.extend(session_pages(frame));
     pages.extend(application_pages(frame));
+    pages.extend(organisation_pages(frame));
     pages.extend(token_pages(frame));
     pages.extend(history_pages(frame));
     pages.extend(data_pages(frame));
@@ -109,6 +111,20 @@ fn application_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
     let named =
         [("applications", page()), ("applications-none", none), ("applications-withdrawn", withdrawn)];
     named.into_iter().map(|(name, page)| (name, ApplicationsPage::MARKER, html(&page))).collect()
+}
+
+fn organisation_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {
+    let page = || OrganisationsPage::sample(frame());
+    let none = OrganisationsPage { organisations: Vec::new(), ..page() };
+    let mut pages = vec![
+        ("organisations", OrganisationsPage::MARKER, html(&page())),
+        ("organisations-none", OrganisationsPage::MARKER, html(&none)),
+    ];
+    pages.extend(OrganisationsNotice::ALL.map(|notice| {
+        let told = OrganisationsPage { notice: Some(notice), ..page() };
+        ("organisations-notice", OrganisationsPage::MARKER, html(&told))
+    }));
+    pages
 }
 
 fn token_pages(frame: &dyn Fn() -> Frame) -> Vec<Named> {

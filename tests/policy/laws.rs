@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
-use symbolon::flows::policy::{Door, Verdict};
+use symbolon::flows::policy::{Door, Membership, Verdict};
 use symbolon::model::policy::{Mfa, Networks, Policy};
 use symbolon::model::role::Role;
 use symbolon::model::session::Factor;
@@ -62,6 +62,7 @@ fn someone() -> impl Strategy<Value = Someone> {
             break_glass,
             has_second_factor,
             is_remembered,
+            membership: Membership::Own,
         })
 }
 

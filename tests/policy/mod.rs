@@ -6,7 +6,7 @@ mod truth;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use symbolon::flows::policy::{Device, Door, Facts, Verdict, evaluate};
+use symbolon::flows::policy::{Device, Door, Facts, Membership, Verdict, evaluate};
 use symbolon::model::policy::Policy;
 use symbolon::model::role::Role;
 use symbolon::model::session::Factor;
@@ -26,6 +26,7 @@ struct Someone {
     break_glass: bool,
     has_second_factor: bool,
     is_remembered: bool,
+    membership: Membership,
 }
 
 impl Someone {
@@ -38,6 +39,7 @@ impl Someone {
             break_glass: false,
             has_second_factor: false,
             is_remembered: false,
+            membership: Membership::Own,
         }
     }
 
@@ -52,6 +54,7 @@ impl Someone {
             roles: &self.roles,
             address: self.address,
             break_glass: self.break_glass,
+            membership: self.membership,
             has_second_factor: self.has_second_factor,
             is_equipped: self.has_second_factor,
             device: if self.is_remembered { Device::Remembered } else { Device::Any },

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use symbolon::flows::policy::{Door, Verdict};
-use symbolon::model::policy::{Mfa, Networks, Policy};
+use symbolon::flows::policy::{Door, Membership, Verdict};
+use symbolon::model::policy::{Guests, Mfa, Networks, Policy};
 use symbolon::model::role::Role;
 use symbolon::model::session::Factor;
 
@@ -50,6 +50,15 @@ fn policies() -> Vec<(&'static str, Policy)> {
             "administered from the office",
             networks(Networks { administration: office, ..Networks::default() }),
         ),
+        ("homes count", Policy { guests: Guests { allowed: true, home_factors: true }, ..default() }),
+        (
+            "homes count, mfa for everybody",
+            Policy {
+                guests: Guests { allowed: true, home_factors: true },
+                ..mfa(Mfa { everybody: true, ..Mfa::default() })
+            },
+        ),
+        ("no guests", Policy { guests: Guests { allowed: false, home_factors: true }, ..default() }),
     ]
 }
 
@@ -80,8 +89,19 @@ fn people() -> Vec<(&'static str, Someone)> {
         ("magic link, totp", Someone::with(&[Factor::MagicLink, Factor::Totp])),
         ("totp", Someone::with(&[Factor::Totp])),
         ("upstream", Someone::with(&[Factor::Connection])),
+        ("guest, home", guest(&[Factor::Home])),
+        ("guest, home by two", guest(&[Factor::HomeTwo])),
+        ("guest, home, totp", guest(&[Factor::Home, Factor::Totp])),
+        ("guest, home, e-mail code", guest(&[Factor::Home, Factor::EmailCode])),
+        ("guest, home, remembered device", Someone { is_remembered: true, ..guest(&[Factor::Home]) }),
+        ("guest, password, totp", guest(&[Factor::Password, Factor::Totp])),
+        ("guest, passkey", guest(&[Factor::Passkey])),
         ("nothing", Someone::with(&[])),
     ]
+}
+
+fn guest(proofs: &[Factor]) -> Someone {
+    Someone { membership: Membership::Guest, ..Someone::with(proofs) }
 }
 
 fn word(verdict: Verdict) -> String {

@@ -72,6 +72,7 @@ pub(crate) fn user(tenant_id: TenantId, email: &str) -> User {
         created_at: call().now,
         proofs_since: None,
         break_glass: false,
+        home_tenant_id: None,
     }
 }
 

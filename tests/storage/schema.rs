@@ -10,8 +10,14 @@ use crate::harness::database::TestDatabase;
 use crate::harness::rows::Everything;
 
 /// Tables of the deployment that lead to a tenant (D5).
-const LEADING: [&str; 5] =
-    ["client_directory", "domain_index", "browser_session_accounts", "mail_queue", "passkey_index"];
+const LEADING: [&str; 6] = [
+    "client_directory",
+    "domain_index",
+    "browser_session_accounts",
+    "mail_queue",
+    "memberships",
+    "passkey_index",
+];
 
 #[derive(QueryableByName, Debug)]
 struct Column {

@@ -24,9 +24,9 @@ use symbolon::model::user::User;
 use symbolon::model::workspace::{Context, ContextAccess, Group, Workspace};
 use symbolon::storage::records::{
     audit, authorization_codes as codes, client_assertions, client_logos, clients, consents, entitlements,
-    groups, interactions, invitations, links, mails, passkeys, passwords, personal_access_tokens as personal,
-    policies, recovery_codes, refresh_families as families, refresh_tokens as tokens,
-    remembered_devices as remembered, sessions, totp_factors, users, workspaces,
+    groups, interactions, invitations, links, mails, memberships, passkeys, passwords,
+    personal_access_tokens as personal, policies, recovery_codes, refresh_families as families,
+    refresh_tokens as tokens, remembered_devices as remembered, sessions, totp_factors, users, workspaces,
 };
 use symbolon::storage::{PlatformScope, TenantTx};
 
@@ -114,6 +114,7 @@ const READS: &[(&str, Try)] = &[
     }),
     ("mails::find", |tx, t| Ok(mails::find(tx, t.mail.id)?.is_some())),
     ("mails::all", |tx, t| Ok(mails::all(tx, MailState::Queued)?.iter().any(|mail| mail.id == t.mail.id))),
+    ("memberships::any", |tx, _| memberships::any(tx)),
     ("passkeys::find", |tx, t| Ok(passkeys::find(tx, &t.passkey.credential_id)?.is_some())),
     ("passkeys::of_user", |tx, t| Ok(!passkeys::of_user(tx, t.user)?.is_empty())),
     ("passwords::find", |tx, t| Ok(passwords::find(tx, t.user)?.is_some())),
@@ -148,7 +149,8 @@ const READS: &[(&str, Try)] = &[
     ("users::find_by_email", |tx, t| Ok(users::find_by_email(tx, &t.person.email_canonical)?.is_some())),
     ("users::page", |tx, t| {
         let all = &["active", "suspended", "deleted"];
-        let listed = users::Listed { status: all, role: None, group: None, begins: None, after: None };
+        let listed =
+            users::Listed { status: all, role: None, group: None, begins: None, guests: false, after: None };
         let in_group = users::Listed { group: Some(t.group.id), ..listed };
         let theirs = users::page(tx, &listed, 200)?.iter().any(|user| user.id == t.user);
         Ok(theirs || !users::page(tx, &in_group, 200)?.is_empty())
@@ -261,7 +263,19 @@ const CHANGES: &[(&str, Try)] = &[
     ("totp_factors::use_step", |tx, t| totp_factors::use_step(tx, t.user, SEALED, 9, t.now)),
     ("totp_factors::remove", |tx, t| totp_factors::remove(tx, t.user)),
     ("users::forget_proofs", |tx, t| users::forget_proofs(tx, t.user, t.now).map(|()| false)),
+    ("memberships::remove", |tx, t| memberships::remove(tx, t.user)),
+    ("memberships::in_hosts", |tx, t| {
+        let mut found = false;
+        memberships::in_hosts(tx, t.user, |_| {
+            found = true;
+            Ok(())
+        })?;
+        Ok(found)
+    }),
     ("users::update", |tx, t| users::update(tx, &t.person)),
+    ("users::set_roles", |tx, t| users::set_roles(tx, t.user, &t.person.roles)),
+    ("users::set_status", |tx, t| users::set_status(tx, t.user, t.person.status)),
+    ("users::erase", |tx, t| users::erase(tx, t.user).map(|()| false)),
     ("workspaces::remove", |tx, t| workspaces::remove(tx, t.workspace.id).map(|()| false)),
     ("workspaces::remove_context", |tx, t| workspaces::remove_context(tx, t.context.id).map(|()| false)),
 ];
@@ -277,6 +291,10 @@ const WRITES: &[(&str, Try)] = &[
             ..t.person.clone()
         };
         users::insert_many(tx, &[other]).map(|()| false)
+    }),
+    ("users::let_in", |tx, t| {
+        let (home, roles) = (t.person.tenant_id, &t.person.roles);
+        users::let_in(tx, (UserId::from_bytes([8; 16]), home), roles, t.now).map(|()| false)
     }),
     ("passwords::insert_many", |tx, t| {
         passwords::insert_many(tx, &[(t.user, Secret::new("phc".into()))], t.now).map(|()| false)
@@ -319,6 +337,7 @@ const WRITES: &[(&str, Try)] = &[
     }),
     ("links::replace", |tx, t| links::replace(tx, &link(t.user, t.now), LINK).map(|()| false)),
     ("links::prune", |tx, t| links::prune(tx, far(t), 1000).map(|_| false)),
+    ("memberships::insert", |tx, t| memberships::insert(tx, t.user, t.person.tenant_id).map(|()| false)),
     ("mails::insert", |tx, t| mails::insert(tx, &t.mail).map(|()| false)),
     ("invitations::insert", |tx, t| invitations::insert(tx, &invited(t.now), &t.token_hash).map(|()| false)),
     ("invitations::prune", |tx, t| invitations::prune(tx, far(t), 1000).map(|_| false)),
@@ -446,6 +465,7 @@ async fn theirs(estate: &Estate) -> Theirs {
         recovery_codes::replace(tx, ids.user, &[RECOVERY.to_owned(), SPENT.to_owned()], now)?;
         recovery_codes::consume(tx, ids.user, SPENT, now)?;
         remembered::insert(tx, ids.user, DEVICE, now)?;
+        memberships::insert(tx, ids.user, tx.scope().id())?;
         let family = tokens::find(tx, &token_hash)?.expect("the refresh token").family_id;
         let (_, interaction) = ids.interaction.split_once('.').expect("a handle");
         Ok(Theirs {

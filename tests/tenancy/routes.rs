@@ -105,7 +105,7 @@ const SIGN_IN_PAGES: [&str; 14] = [
 ];
 
 /// The pages of the account, which is named by its session.
-const ACCOUNT_PAGES: [&str; 14] = [
+const ACCOUNT_PAGES: [&str; 15] = [
     "/account",
     "/account/factors",
     "/account/factors/totp",
@@ -116,6 +116,7 @@ const ACCOUNT_PAGES: [&str; 14] = [
     "/account/password",
     "/account/sessions",
     "/account/applications",
+    "/account/organisations",
     "/account/tokens",
     "/account/tokens/new",
     "/account/history",
@@ -200,6 +201,11 @@ fn posted(own: &Own) -> Vec<Case> {
     ends.push(("action", "end".to_owned()));
     add("/account/sessions", "session", ends, |ids| ids.sid.clone());
     add("/account/applications", "application", without_action(&[]), |ids| ids.client.clone());
+    for action in ["go", "leave"] {
+        let mut fields = without_action(&[]);
+        fields.push(("action", action.to_owned()));
+        add("/account/organisations", "organisation", fields, |ids| ids.tenant.to_string());
+    }
     add("/account/tokens", "token", without_action(&[]), |ids| ids.user.to_string());
     add("/login", "organisation", asks(own, &[("username", HANK)]), |ids| ids.slug.clone());
     add("/login", "organisation", asks(own, &[("username", HANK)]), |ids| ids.tenant.to_string());

@@ -62,6 +62,8 @@ pub enum Kind {
     Group,
     /// A factor of a person.
     Factor,
+    /// A guest of the tenant.
+    Membership,
 }
 
 impl Kind {
@@ -74,6 +76,7 @@ impl Kind {
             Self::Invitation => "invitation",
             Self::Group => "group",
             Self::Factor => "factor",
+            Self::Membership => "membership",
         }
     }
 }

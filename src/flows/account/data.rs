@@ -29,6 +29,8 @@ pub enum Stays {
     LastOwner,
     /// It is the one for emergencies, which the declaration alone names and takes away.
     BreakGlass,
+    /// It is a guest's, who leaves at home (D4).
+    Guest,
 }
 
 /// Whether the account stays, and why.
@@ -36,6 +38,9 @@ pub enum Stays {
 /// # Errors
 /// The database fails.
 pub fn stays(tx: &mut TenantTx<'_>, user: &User) -> Result<Option<Stays>, Failure> {
+    if user.is_guest() {
+        return Ok(Some(Stays::Guest));
+    }
     if user.break_glass {
         return Ok(Some(Stays::BreakGlass));
     }

@@ -291,6 +291,10 @@ fn signed_in(
     (cookie_hash, named): InBrowser<'_>,
 ) -> Result<Option<(SignedIn, Email)>, Failure> {
     let Ok(who) = SignedIn::of_browser(directory, call, cookie_hash, named)? else { return Ok(None) };
+    // A guest's address is kept at home.
+    if who.user().is_guest() {
+        return Ok(None);
+    }
     let own = address_of(&who.user().email)?;
     Ok(Some((who, own)))
 }

@@ -6,6 +6,7 @@ pub mod data;
 pub mod email;
 pub mod history;
 pub mod offer;
+pub mod organisations;
 pub mod passkeys;
 pub mod password;
 pub mod profile;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::SignedIn;
 use crate::flows::call::Call;
-use crate::flows::interaction::{Interaction, Pending, Progress};
+use crate::flows::interaction::{Pending, Progress};
 use crate::flows::interaction_store;
 use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
@@ -33,27 +33,17 @@ pub fn reprove(
     (signed_in, cookie_hash): (&SignedIn, &str),
     wanted: Reprove,
 ) -> Result<InteractionHandle, Failure> {
-    let platform = directory.platform()?;
     let (tenant, user) = (signed_in.scope().id(), signed_in.user());
-    let interaction = Interaction {
-        id: call.id(),
-        stored_in: platform.id(),
-        client_id: None,
-        browser_hash: cookie_hash.to_owned(),
-        request: None,
-        progress: Progress {
-            // The password's page asks for the password of this address in this tenant.
-            identifier: Some(user.email.clone()),
-            tenant: Some(tenant),
-            account: Some(SessionRef { tenant_id: tenant, sid: signed_in.session().id }),
-            pending: Some(Pending { tenant, user: user.id, proofs: Vec::new(), aim: wanted.aim, anew: true }),
-            then: Some(wanted.then),
-            signing_in: true,
-            ..Progress::default()
-        },
-        created_at: call.now,
-        expires_at: call.now + wanted.life,
+    let progress = Progress {
+        // The password's page asks for the password of this address in this tenant.
+        identifier: Some(user.email.clone()),
+        tenant: Some(tenant),
+        account: Some(SessionRef { tenant_id: tenant, sid: signed_in.session().id }),
+        pending: Some(Pending { tenant, user: user.id, proofs: Vec::new(), aim: wanted.aim, anew: true }),
+        then: Some(wanted.then),
+        ..Progress::default()
     };
-    interaction_store::start(&mut directory.enter(&platform)?, &interaction)?;
+    let browser = (cookie_hash, wanted.life);
+    let interaction = interaction_store::begin_plain(directory, call, browser, progress)?;
     Ok(interaction.handle())
 }

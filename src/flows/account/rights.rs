@@ -60,6 +60,8 @@ impl SignedIn {
         // What was set up a moment ago was set up by as much as there was to prove then.
         let had = (account.user.id, call.now - Session::FRESH);
         let reach = factors::reach_since(&mut tx, &account.policy, had)?;
+        // No device stands in for what a sensitive change asks for, a mailed code among it (D33).
+        let reach = reach.or(account.session.remembered_at.map(|_| Acr::Two));
         Ok(Ok(Self { account, reach }))
     }
 

@@ -9,6 +9,7 @@ use crate::flows::factors;
 use crate::flows::failures::{self, RecordRules, Source};
 use crate::flows::interaction::{AuthorizationRequest, Interaction, Pending, Problem, Progress, Told};
 use crate::flows::interaction_store;
+use crate::flows::login::visit::Visit;
 use crate::flows::session::{self, LiveAccount};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::client::Client;
@@ -17,6 +18,7 @@ use crate::model::ids::InteractionHandle;
 use crate::model::session::Factor;
 use crate::protocol::acr::Acr;
 use crate::protocol::oauth_error::ErrorCode;
+use crate::protocol::prompt::Prompt;
 use crate::protocol::redirect_uri::VerifiedRedirect;
 use crate::storage::Directory;
 use crate::storage::records::policies;
@@ -102,6 +104,9 @@ pub(super) fn settle(
         open.interaction.progress =
             Progress { told: Some(Told::of(Problem::OtherAccount)), ..Progress::default() };
     }
+    if decision == Decision::SignIn && may_be_guest(directory, call, (&open, &request), &accounts)? {
+        decision = Decision::Choose;
+    }
     match decision {
         Decision::SignIn => wait(directory, &open).map(Outcome::SignIn),
         Decision::Choose => wait(directory, &open).map(Outcome::Choose),
@@ -135,6 +140,21 @@ pub(super) fn settle(
             Ok(back(open, request, answer, Some(account)))
         }
     }
+}
+
+/// Whether nobody here may answer but somebody who would come in as a guest (D4), and the request leaves that open.
+fn may_be_guest(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    (open, request): (&OpenInteraction, &AuthorizationRequest),
+    accounts: &[LiveAccount],
+) -> Result<bool, Failure> {
+    let interaction = &open.interaction;
+    if accounts.is_empty() || interaction.progress.signing_in || request.prompt.contains(Prompt::Login) {
+        return Ok(false);
+    }
+    let visit = Visit { interaction: Some(interaction.clone()), asker: Some(open.asker.clone()) };
+    Ok(!visit.guests(directory, call, &interaction.browser_hash)?.is_empty())
 }
 
 /// What the decision may ask of the database.

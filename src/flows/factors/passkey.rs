@@ -165,7 +165,9 @@ pub fn ask_to_add(
     here: Here<'_>,
 ) -> Result<Option<Question>, Failure> {
     let Some(verifier) = rules.verifier() else { return Ok(None) };
-    let user = users::find(tx, here.user)?.filter(|user| user.status.is_active());
+    // An authenticator keeps one passkey of a site for each account, and the guest's account is that of the home: one made here
+    // would take the place of theirs.
+    let user = users::find(tx, here.user)?.filter(|user| user.status.is_active() && !user.is_guest());
     let Some(user) = user else { return Ok(None) };
     let has = passkeys::of_user(tx, user.id)?;
     if has.len() >= MOST {
@@ -189,7 +191,8 @@ pub fn add(
     here: Here<'_>,
     (answer, name): (&Answer, PasskeyName),
 ) -> Result<Result<Added, AddRefusal>, Failure> {
-    if !users::hold_active(tx, here.user)? {
+    let is_guest = users::find(tx, here.user)?.is_none_or(|user| user.is_guest());
+    if is_guest || !users::hold_active(tx, here.user)? {
         return Ok(Err(AddRefusal::Gone));
     }
     let made = match verify(tx, call, rules, here, answer)? {
@@ -326,6 +329,7 @@ pub fn remove(
     if !passkeys::remove(tx, user, id)? {
         return Ok(Err(RemoveRefusal::NotThere));
     }
+    devices::outdated(tx, user)?;
     let mut event = super::event(call, EventKind::FactorRemoved, user, FACTOR);
     // A sheet of codes is for whoever can lose something.
     if others.is_empty() && super::totp::confirmed(tx, user)?.is_none() {

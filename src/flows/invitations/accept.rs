@@ -19,10 +19,11 @@ use crate::flows::provision;
 use crate::flows::session::CookieChange;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
+use crate::model::invitation::Invitation;
 use crate::model::passkey::PasskeyName;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
-use crate::model::session::Factor;
+use crate::model::session::{Factor, Proof};
 use crate::model::status::Status;
 use crate::model::user::User;
 use crate::protocol::opaque::{self, TenantKind};
@@ -173,6 +174,7 @@ fn take(tx: &mut TenantTx<'_>, call: &Call, offer: &Offer, name: String) -> Resu
         created_at: call.now,
         proofs_since: None,
         break_glass: false,
+        home_tenant_id: None,
     };
     let actor = Actor::User(user.id);
     if !provision::add_user(tx, call, &actor, &user)? {
@@ -181,13 +183,17 @@ fn take(tx: &mut TenantTx<'_>, call: &Call, offer: &Offer, name: String) -> Resu
     if !invitation.groups.is_empty() {
         groups::set_of_user(tx, user.id, &invitation.groups)?;
     }
+    record_accepted(tx, call, invitation, actor);
+    Ok(Some(user))
+}
+
+pub(super) fn record_accepted(tx: &mut TenantTx<'_>, call: &Call, invitation: &Invitation, actor: Actor) {
     let event = call
         .event(EventKind::InvitationChanged, EventResult::Success, actor)
         .on("invitation", invitation.id)
         .with("action", "accept")
         .with("origin", invitation.origin.as_str());
     tx.record(event);
-    Ok(Some(user))
 }
 
 /// Signs the new person in as by any proof. Where the policy asks for a second factor they may set up their first one now.
@@ -198,28 +204,28 @@ fn sign_in(
     (scope, user, factor): (&TenantScope, &User, Factor),
     cookie: CookieChange<'_>,
 ) -> Result<Option<Proved>, Failure> {
-    let platform = directory.platform()?;
-    let interaction = Interaction {
-        id: call.id(),
-        stored_in: platform.id(),
-        client_id: None,
-        browser_hash: cookie.old.to_owned(),
-        request: None,
-        progress: Progress {
-            identifier: Some(user.email.clone()),
-            tenant: Some(scope.id()),
-            enrols: Some(Enrols { tenant: scope.id(), user: user.id }),
-            signing_in: true,
-            ..Progress::default()
-        },
-        created_at: call.now,
-        expires_at: call.now + doors.life,
-    };
-    interaction_store::start(&mut directory.enter(&platform)?, &interaction)?;
+    let interaction = enrolling(directory, call, doors, (scope, user), cookie.old)?;
     let visit = Visit { interaction: Some(interaction), asker: None };
-    let who = Candidate { scope, user, factor };
+    let who = Candidate { scope, user, proof: Proof { factor, at: call.now } };
     // Refused such as by the network from which nobody signs in: there is an account, and no way in from here.
     Ok(proved(directory, call, &doors.sign_in, (visit, who), cookie)?.ok())
+}
+
+/// The sign-in of somebody who came by an invitation: they may set up their first second factor in it (D33).
+pub(super) fn enrolling(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    doors: &Doors,
+    (scope, user): (&TenantScope, &User),
+    cookie_hash: &str,
+) -> Result<Interaction, Failure> {
+    let progress = Progress {
+        identifier: Some(user.email.clone()),
+        tenant: Some(scope.id()),
+        enrols: Some(Enrols { tenant: scope.id(), user: user.id }),
+        ..Progress::default()
+    };
+    interaction_store::begin_plain(directory, call, (cookie_hash, doors.life), progress)
 }
 
 /// Notes that somebody sent the form of a link that is dead. Only for what looks like one of ours: whoever makes nonsense up

@@ -2,6 +2,7 @@
 //! the account will be is read from the row each time, and whether it may be offered is asked again at every door.
 
 mod accept;
+mod accept_guest;
 mod batch;
 mod invite;
 mod inviter;
@@ -12,6 +13,7 @@ mod sign_up;
 use std::time::Duration;
 
 pub use accept::{AcceptRefusal, Accepted, Accepting, Doors, First, accept, note_refusal};
+pub use accept_guest::{GuestRefusal, accept_as_guest, who_may};
 pub use batch::{MOST, Newcomer, RefusedNewcomer, invite_many, judge_many, read};
 pub use invite::{NewInvitation, resend, withdraw};
 pub use inviter::Inviter;

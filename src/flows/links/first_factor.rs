@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Held, find, use_up};
 use crate::flows::call::Call;
 use crate::flows::factors::enrolled;
-use crate::flows::interaction::{Enrols, Interaction, Progress};
+use crate::flows::interaction::{Enrols, Progress};
 use crate::flows::interaction_store;
 use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
@@ -58,25 +58,14 @@ pub fn begin(
     if has_second(&mut directory.enter(&held.scope)?, &user)? {
         return Ok(None);
     }
-    let platform = directory.platform()?;
     let tenant = held.scope.id();
-    let interaction = Interaction {
-        id: call.id(),
-        stored_in: platform.id(),
-        client_id: None,
-        browser_hash: cookie_hash.to_owned(),
-        request: None,
-        progress: Progress {
-            identifier: Some(user.email.clone()),
-            tenant: Some(tenant),
-            enrols: Some(Enrols { tenant, user: user.id }),
-            then: Some(THEN.to_owned()),
-            signing_in: true,
-            ..Progress::default()
-        },
-        created_at: call.now,
-        expires_at: call.now + life,
+    let progress = Progress {
+        identifier: Some(user.email.clone()),
+        tenant: Some(tenant),
+        enrols: Some(Enrols { tenant, user: user.id }),
+        then: Some(THEN.to_owned()),
+        ..Progress::default()
     };
-    interaction_store::start(&mut directory.enter(&platform)?, &interaction)?;
+    let interaction = interaction_store::begin_plain(directory, call, (cookie_hash, life), progress)?;
     Ok(Some(interaction.handle()))
 }

@@ -340,7 +340,7 @@ fn more(
     };
     let here = |factor: &Factor| match factor {
         Factor::Passkey | Factor::Totp | Factor::RecoveryCode | Factor::EmailCode => true,
-        Factor::Password | Factor::MagicLink | Factor::Connection => false,
+        Factor::Password | Factor::MagicLink | Factor::Connection | Factor::Home | Factor::HomeTwo => false,
     };
     let mut ways: Vec<Factor> = challenge.ways.into_iter().filter(here).collect();
     let question = if ways.contains(&Factor::Passkey) {

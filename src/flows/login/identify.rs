@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Destination;
 use super::visit::Visit;
 use crate::flows::call::Call;
-use crate::flows::interaction::{Interaction, Problem, Progress, Told};
+use crate::flows::interaction::{Problem, Progress, Told};
 use crate::flows::interaction_store;
 use crate::model::email::Email;
 use crate::model::failure::Failure;
@@ -24,7 +24,7 @@ pub struct Typed {
     /// The organisation's slug, where it was asked for.
     pub organisation: Option<String>,
     /// The page of ours that a sign-in which begins here leads on to.
-    pub then: Option<&'static str>,
+    pub then: Option<String>,
 }
 
 /// Why the page is shown again. Each follows from what was typed and from public settings alone.
@@ -95,18 +95,8 @@ pub fn identify(
         let saved = interaction_store::save_progress(directory, &interaction)?;
         return Ok(if saved { Ok(interaction.handle()) } else { Err(IdentifyRefusal::Expired) });
     }
-    let platform = directory.platform()?;
-    let interaction = Interaction {
-        id: call.id(),
-        stored_in: platform.id(),
-        client_id: None,
-        browser_hash: cookie_hash.to_owned(),
-        request: None,
-        progress: Progress { then: typed.then.map(str::to_owned), ..progress },
-        created_at: call.now,
-        expires_at: call.now + life,
-    };
-    interaction_store::start(&mut directory.enter(&platform)?, &interaction)?;
+    let progress = Progress { then: typed.then.clone(), ..progress };
+    let interaction = interaction_store::begin_plain(directory, call, (cookie_hash, life), progress)?;
     Ok(Ok(interaction.handle()))
 }
 

@@ -16,7 +16,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
 use crate::model::link::LinkPurpose;
 use crate::model::secret::Secret;
-use crate::model::session::Factor;
+use crate::model::session::{Factor, Proof};
 use crate::model::user::User;
 use crate::storage::Directory;
 
@@ -108,7 +108,8 @@ fn prove(
     cookie: CookieChange<'_>,
 ) -> Result<Result<Proved, MagicLinkRefusal>, Failure> {
     let handle = visit.interaction.as_ref().map(Interaction::handle);
-    let who = Candidate { scope: &held.scope, user, factor: Factor::MagicLink };
+    let proof = Proof { factor: Factor::MagicLink, at: call.now };
+    let who = Candidate { scope: &held.scope, user, proof };
     let rule = match proved(directory, call, rules, (visit.clone(), who), cookie)? {
         Ok(proved) => return Ok(Ok(proved)),
         Err(NotEnough::Expired) => return Ok(Err(MagicLinkRefusal::Elsewhere)),

@@ -5,6 +5,7 @@ pub mod choose;
 pub mod code;
 pub mod enrol;
 pub mod first_party;
+pub mod guests;
 pub mod identify;
 pub mod lockout;
 pub mod magic_link;

@@ -18,7 +18,7 @@ use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, PasskeyId, UserId};
 use crate::model::passkey::Passkey;
-use crate::model::session::Factor;
+use crate::model::session::{Factor, Proof};
 use crate::model::user::User;
 use crate::storage::records::passkeys;
 use crate::storage::{Directory, TenantScope};
@@ -128,7 +128,8 @@ pub fn finish(
     let seen = (&visit, waiting.as_ref(), cookie.old);
     let fault = match signer(directory, call, passkeys, seen, (&assertion, answer))? {
         Ok(Signer { scope, user, passkey }) => {
-            let who = Candidate { scope: &scope, user: &user, factor: Factor::Passkey };
+            let proof = Proof { factor: Factor::Passkey, at: call.now };
+            let who = Candidate { scope: &scope, user: &user, proof };
             match proved(directory, call, rules, (visit.clone(), who), cookie)? {
                 Ok(proved) => return Ok(Ok(proved)),
                 Err(NotEnough::Expired) => return Ok(Err(PasskeyLoginRefusal::Expired)),

@@ -17,7 +17,7 @@ use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, TenantId, UserId};
 use crate::model::secret::Secret;
-use crate::model::session::Factor;
+use crate::model::session::{Factor, Proof};
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::storage::records::{password_floor, passwords, users};
@@ -162,7 +162,7 @@ pub fn finish(
                 let phc = Secret::new(phc.as_str().to_owned());
                 passwords::put(&mut directory.enter(scope)?, user.id, &phc, call.now)?;
             }
-            let who = Candidate { scope, user, factor: Factor::Password };
+            let who = Candidate { scope, user, proof: Proof { factor: Factor::Password, at: call.now } };
             match proved(directory, call, rules, (visit.clone(), who), cookie)? {
                 Ok(proved) => return Ok(Ok(proved)),
                 Err(NotEnough::Expired) => return Ok(Err(PasswordRefusal::Expired)),

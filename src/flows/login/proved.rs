@@ -60,8 +60,8 @@ pub struct Candidate<'a> {
     pub scope: &'a TenantScope,
     /// Who it is, read in this transaction.
     pub user: &'a User,
-    /// What was proved.
-    pub factor: Factor,
+    /// What was proved: now, but for the word of a guest's home, which is as old as what was proved there (D4).
+    pub proof: Proof,
 }
 
 /// Goes on after a proof.
@@ -75,12 +75,12 @@ pub fn proved(
     (visit, who): (Visit, Candidate<'_>),
     cookie: CookieChange<'_>,
 ) -> Result<Result<Proved, NotEnough>, Failure> {
-    let Candidate { scope, user, factor } = who;
+    let Candidate { scope, user, proof } = who;
     let pending = visit.pending_of(scope.id(), user.id);
     let aim = pending.and_then(|pending| pending.aim);
     let anew = pending.is_some_and(|pending| pending.anew);
     let earlier = pending.map(|pending| pending.proofs.clone()).unwrap_or_default();
-    let fresh = session::merged(&earlier, &[Proof { factor, at: call.now }]);
+    let fresh = session::merged(&earlier, &[proof]);
     let here = session::live_accounts(directory, call, cookie.old)?
         .into_iter()
         .find(|account| account.user.id == user.id && account.scope.id() == scope.id());
@@ -112,9 +112,12 @@ pub fn proved(
             more(directory, call, why, (&policy, &enrolled, &counted, way_on), cookie)
         }
         Verdict::Pass { by_break_glass, on_device, .. } => {
-            let canonical = &user.email_canonical;
-            let key = rules.account_key(&super::Destination::Tenant(scope.id()), canonical);
-            lockout::clear(directory, &key)?;
+            // Guesses at the second factor stay counted where a device stood in for it (P047).
+            if on_device.is_none() {
+                let canonical = &user.email_canonical;
+                let key = rules.account_key(&super::Destination::Tenant(scope.id()), canonical);
+                lockout::clear(directory, &key)?;
+            }
             let remembered_at = remembered_at.filter(|_| on_device.is_some());
             let ground = Ground { proofs: &fresh, by_break_glass, remembered_at };
             sign_in(directory, call, (rules, visit, who), ground, cookie).map(Ok)
@@ -145,7 +148,7 @@ fn more(
     let Some(mut interaction) = visit.interaction else { return Ok(Err(NotEnough::Expired)) };
     let event = call
         .event(EventKind::FactorProved, EventResult::Success, Actor::User(who.user.id))
-        .with("factor", who.factor.as_str())
+        .with("factor", who.proof.factor.as_str())
         .with("rule", rule.as_str());
     directory.enter(who.scope)?.record(event);
     session::rotate(directory, call, cookie)?;
@@ -180,7 +183,7 @@ fn sign_in(
     let mut event = call
         .event(EventKind::SignIn, EventResult::Success, Actor::User(user))
         .on("session", admitted.account.sid)
-        .with("factor", who.factor.as_str())
+        .with("factor", who.proof.factor.as_str())
         .with("factors", words);
     if remembered_at.is_some() {
         event = event.with("remembered_device", true);
@@ -205,7 +208,9 @@ fn sign_in(
     session::move_interactions(directory, interaction.stored_in, cookie)?;
     let signed_in = SignedIn { user, admitted, goes_on: goes_on(&interaction), then: then(&interaction) };
     interaction.progress.account = Some(admitted.account);
-    interaction.progress.proved = Some(admitted.account);
+    // Nobody proves themselves anew by going on with a session at home that was there before the request.
+    let is_anew = proofs.iter().any(|proof| proof.at >= interaction.created_at);
+    interaction.progress.proved = is_anew.then_some(admitted.account);
     interaction.progress.pending = None;
     interaction.progress.enrols = None;
     interaction.progress.signing_in = false;

@@ -14,7 +14,7 @@ use crate::flows::session::{self, CookieChange};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
-use crate::model::session::Factor;
+use crate::model::session::{Factor, Proof};
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::storage::records::{policies, users};
@@ -204,7 +204,7 @@ impl Held {
         (factor, cookie): (Factor, CookieChange<'_>),
     ) -> Result<Result<Proved, SecondRefusal>, Failure> {
         let Challenge { visit, scope, user, .. } = self.challenge;
-        let who = Candidate { scope: &scope, user: &user, factor };
+        let who = Candidate { scope: &scope, user: &user, proof: Proof { factor, at: call.now } };
         Ok(match proved(directory, call, rules, (visit, who), cookie)? {
             Ok(proved) => Ok(proved),
             Err(NotEnough::Refused(rule) | NotEnough::NoSecondFactor(rule)) => {
@@ -268,9 +268,10 @@ fn before(
     Ok(before.map(Found::Before).ok_or(SecondRefusal::Expired))
 }
 
-/// Whether what was proved still counts.
+/// Whether what was proved still counts. The word of a guest's home is as old as what was proved there: whether the account has stood
+/// since the sign-in began tells whether it still holds.
 fn is_in_hand(pending: &Pending, user: &User, now: Timestamp) -> bool {
-    pending.proofs.iter().all(|proof| {
-        proof.at.is_younger_than(IN_HAND, now) && user.proofs_since.is_none_or(|since| since <= proof.at)
-    })
+    let counts =
+        |at: Timestamp| at.is_younger_than(IN_HAND, now) && user.proofs_since.is_none_or(|since| since <= at);
+    pending.proofs.iter().all(|proof| proof.factor.is_home() || counts(proof.at))
 }

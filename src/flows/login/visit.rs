@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Destination;
+use super::guests::{self, Guest};
 use crate::flows::active_client::ActiveClient;
 use crate::flows::call::Call;
 use crate::flows::interaction::{AuthorizationRequest, Enrols, Interaction, Pending, Problem, Told};
@@ -12,7 +13,7 @@ use crate::model::email::Email;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, InteractionHandle, TenantId, UserId};
 use crate::model::session::Factor;
-use crate::storage::records::{browser_sessions, policies, sessions, users};
+use crate::storage::records::{browser_sessions, memberships, policies, sessions, users};
 use crate::storage::{Directory, TenantScope};
 
 /// How long after a form changed the browser's cookie the same form gets the same answer.
@@ -133,6 +134,24 @@ impl Visit {
         }
     }
 
+    /// Whether the page shows guests the way over their home. Only the policy and the guests of a tenant that the request itself has
+    /// settled may hide it, as with [`Visit::offers`]; nobody needs it where people of any tenant may answer.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn offers_guests(&self, directory: &mut Directory<'_>) -> Result<bool, Failure> {
+        if self.settled().is_none() {
+            return Ok(false);
+        }
+        match self.shown_tenant().cloned() {
+            Some(scope) => {
+                let mut tx = directory.enter(&scope)?;
+                Ok(policies::find(&mut tx)?.guests.allowed && memberships::any(&mut tx)?)
+            }
+            None => Ok(true),
+        }
+    }
+
     /// The client that asks.
     pub fn client_id(&self) -> Option<&ClientId> {
         self.interaction.as_ref()?.client_id.as_ref()
@@ -227,15 +246,30 @@ impl Visit {
     ) -> Result<Vec<LiveAccount>, Failure> {
         let settled = self.settled();
         let mut accounts = live_accounts(directory, call, cookie_hash)?;
-        let wanted = self.request().and_then(|request| request.subject.clone());
-        accounts.retain(|account| {
-            let tenant = account.scope.id();
-            wanted.as_ref().is_none_or(|wanted| *wanted == account.user.id.to_string())
-                && settled
-                    .as_ref()
-                    .map_or_else(|| self.admits(tenant), |it| *it == Destination::Tenant(tenant))
-        });
+        accounts.retain(|account| self.may_answer(settled.as_ref(), account.scope.id(), account.user.id));
         Ok(accounts)
+    }
+
+    /// The same of those who would come in as guests (D4).
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn guests(
+        &self,
+        directory: &mut Directory<'_>,
+        call: &Call,
+        cookie_hash: &str,
+    ) -> Result<Vec<Guest>, Failure> {
+        let settled = self.settled();
+        let mut guests = guests::of_browser(directory, call, cookie_hash)?;
+        guests.retain(|guest| self.may_answer(settled.as_ref(), guest.scope.id(), guest.user.id));
+        Ok(guests)
+    }
+
+    fn may_answer(&self, settled: Option<&Destination>, tenant: TenantId, user: UserId) -> bool {
+        let wanted = self.request().and_then(|request| request.subject.as_ref());
+        wanted.is_none_or(|wanted| *wanted == user.to_string())
+            && settled.map_or_else(|| self.admits(tenant), |it| *it == Destination::Tenant(tenant))
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Filter {
     pub role: Option<Role>,
     /// Those in this group.
     pub group: Option<GroupId>,
+    /// Guests alone (D4).
+    pub guests: bool,
 }
 
 /// A state of accounts, whenever it was entered.
@@ -91,6 +93,7 @@ pub fn list(
         role: filter.role,
         group: filter.group,
         begins: begins.as_deref(),
+        guests: filter.guests,
         after,
     };
     let mut found = match &filter.email {

@@ -5,6 +5,7 @@ mod factors;
 mod groups;
 mod links;
 mod list;
+mod memberships;
 mod person;
 mod sessions;
 mod tokens;
@@ -19,6 +20,9 @@ pub use groups::{
 };
 pub use links::mail_link;
 pub use list::{Filter, Page, Standing, get, list};
+pub use memberships::{
+    Membership, MembershipPage, end as end_membership, get as get_membership, list as list_memberships,
+};
 pub use person::Person;
 pub use sessions::{
     OpenSession, end as end_session, end_all_of_person as end_sessions_of, end_but as end_sessions_but,

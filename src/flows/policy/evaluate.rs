@@ -7,6 +7,7 @@ use crate::model::policy::{Policy, is_in};
 use crate::model::role::Role;
 use crate::model::session::Factor;
 use crate::model::time::Timestamp;
+use crate::model::user::User;
 use crate::protocol::acr::{Acr, acr};
 
 /// Where somebody stands.
@@ -50,6 +51,8 @@ pub struct Facts<'a> {
     pub address: Option<IpAddr>,
     /// Whether they are the owner for the day on which the upstream provider is down (R13).
     pub break_glass: bool,
+    /// Whose the account is.
+    pub membership: Membership,
     /// Whether they have a second factor of their own (TOTP): at a sign-in it is always asked for.
     pub has_second_factor: bool,
     /// Whether they could prove two factors already (TOTP or a passkey): a grace period is for those who cannot.
@@ -58,6 +61,22 @@ pub struct Facts<'a> {
     pub device: Device,
     /// The time.
     pub now: Timestamp,
+}
+
+/// Whose an account is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Membership {
+    /// The tenant's own.
+    Own,
+    /// Another tenant's, which is a guest here (D4).
+    Guest,
+}
+
+impl Membership {
+    /// That of this account.
+    pub const fn of(user: &User) -> Self {
+        if user.is_guest() { Self::Guest } else { Self::Own }
+    }
 }
 
 /// The browser, or whatever else, in which somebody stands.
@@ -86,6 +105,10 @@ pub enum Rule {
     MfaOutsideTrusted,
     /// They have a second factor, so it is asked for.
     OwnSecondFactor,
+    /// They are a guest, and guests do not come in, or not but from home.
+    Guests,
+    /// They are a guest, whose home counts as one factor.
+    GuestsSecondFactor,
 }
 
 impl Rule {
@@ -99,6 +122,8 @@ impl Rule {
             Self::MfaForRole(_) => "mfa.roles",
             Self::MfaOutsideTrusted => "mfa.outside_trusted",
             Self::OwnSecondFactor => "own_second_factor",
+            Self::Guests => "guests.allowed",
+            Self::GuestsSecondFactor => "guests.home_factors",
         }
     }
 }
@@ -133,6 +158,12 @@ pub fn evaluate(policy: &Policy, facts: &Facts<'_>) -> Verdict {
     {
         return Verdict::Refused(Rule::AdministrationNetworks);
     }
+    // Whatever a guest has here, they come from home: what was taken back there is not opened here.
+    if facts.membership == Membership::Guest
+        && !(policy.guests.allowed && facts.proofs.iter().any(|factor| factor.is_home()))
+    {
+        return Verdict::Refused(Rule::Guests);
+    }
     let (counted, by_break_glass) = counted(policy, facts);
     if !counted.iter().copied().any(begins) {
         return Verdict::Refused(Rule::Methods);
@@ -141,7 +172,7 @@ pub fn evaluate(policy: &Policy, facts: &Facts<'_>) -> Verdict {
     let asked = second_factor(policy, facts).filter(|_| !strength.satisfies(Acr::Two));
     match asked {
         None => Verdict::Pass { by_break_glass, in_grace: None, on_device: None },
-        Some(rule) if rule != Rule::OwnSecondFactor && is_in_grace(policy, facts) => {
+        Some(rule) if may_wait(rule) && is_in_grace(policy, facts) => {
             Verdict::Pass { by_break_glass, in_grace: Some(rule), on_device: None }
         }
         // Nothing stands in for a factor of whoever administers.
@@ -156,7 +187,12 @@ pub fn evaluate(policy: &Policy, facts: &Facts<'_>) -> Verdict {
 /// prove nobody.
 pub const fn begins(factor: Factor) -> bool {
     match factor {
-        Factor::Password | Factor::Passkey | Factor::MagicLink | Factor::Connection => true,
+        Factor::Password
+        | Factor::Passkey
+        | Factor::MagicLink
+        | Factor::Connection
+        | Factor::Home
+        | Factor::HomeTwo => true,
         Factor::Totp | Factor::RecoveryCode | Factor::EmailCode => false,
     }
 }
@@ -165,11 +201,23 @@ pub const fn begins(factor: Factor) -> bool {
 fn counted(policy: &Policy, facts: &Facts<'_>) -> (Vec<Factor>, bool) {
     let ours = |factor: Factor| match factor {
         Factor::Password | Factor::Passkey | Factor::Totp | Factor::RecoveryCode => true,
-        Factor::MagicLink | Factor::EmailCode | Factor::Connection => false,
+        Factor::MagicLink | Factor::EmailCode | Factor::Connection | Factor::Home | Factor::HomeTwo => false,
     };
     let exempt = |factor: Factor| facts.break_glass && ours(factor);
     let counts = |factor: &Factor| policy.allows(*factor) || exempt(*factor);
-    let counted: Vec<Factor> = facts.proofs.iter().copied().filter(counts).collect();
+    let worth = |factor: Factor| match factor {
+        Factor::HomeTwo if !policy.guests.home_factors => Factor::Home,
+        Factor::Password
+        | Factor::Passkey
+        | Factor::Totp
+        | Factor::RecoveryCode
+        | Factor::MagicLink
+        | Factor::EmailCode
+        | Factor::Connection
+        | Factor::Home
+        | Factor::HomeTwo => factor,
+    };
+    let counted: Vec<Factor> = facts.proofs.iter().copied().filter(counts).map(worth).collect();
     let by_break_glass = counted.iter().any(|factor| !policy.allows(*factor));
     (counted, by_break_glass)
 }
@@ -177,6 +225,9 @@ fn counted(policy: &Policy, facts: &Facts<'_>) -> (Vec<Factor>, bool) {
 /// The rule that asks for two factors, if any does.
 fn second_factor(policy: &Policy, facts: &Facts<'_>) -> Option<Rule> {
     let mfa = &policy.mfa;
+    if facts.membership == Membership::Guest && !policy.guests.home_factors {
+        return Some(Rule::GuestsSecondFactor);
+    }
     if facts.has_second_factor && facts.door == Door::SignIn {
         return Some(Rule::OwnSecondFactor);
     }
@@ -188,6 +239,11 @@ fn second_factor(policy: &Policy, facts: &Facts<'_>) -> Option<Rule> {
     }
     let outside = mfa.outside_trusted && !is_in(&policy.networks.trusted, facts.address);
     outside.then_some(Rule::MfaOutsideTrusted)
+}
+
+/// Whether a grace period is one for this rule too: not where the person has a second factor, or comes from elsewhere.
+const fn may_wait(rule: Rule) -> bool {
+    !matches!(rule, Rule::OwnSecondFactor | Rule::GuestsSecondFactor)
 }
 
 fn is_in_grace(policy: &Policy, facts: &Facts<'_>) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::evaluate::{Device, Door, Facts, Verdict, evaluate};
+use super::evaluate::{Device, Door, Facts, Membership, Verdict, evaluate};
 use super::judge::roles_of;
 use crate::flows::factors::enrolled;
 use crate::model::failure::Failure;
@@ -25,6 +25,7 @@ pub struct Ground {
     has_second_factor: bool,
     is_equipped: bool,
     break_glass: bool,
+    membership: Membership,
 }
 
 /// Reads it: by a draft, or by the policy of the tenant.
@@ -40,7 +41,14 @@ pub fn ground(tx: &mut TenantTx<'_>, user: &User, draft: Option<Policy>) -> Resu
     let (has_second_factor, is_equipped) =
         (enrolled.has_second_factor(&policy), enrolled.is_equipped(&policy));
     let break_glass = user.break_glass && user.roles.contains(&Role::Owner);
-    Ok(Ground { policy, roles: roles_of(tx, user)?, has_second_factor, is_equipped, break_glass })
+    Ok(Ground {
+        policy,
+        roles: roles_of(tx, user)?,
+        has_second_factor,
+        is_equipped,
+        break_glass,
+        membership: Membership::of(user),
+    })
 }
 
 impl Ground {
@@ -57,6 +65,7 @@ impl Ground {
             roles: &self.roles,
             address,
             break_glass: self.break_glass,
+            membership: self.membership,
             has_second_factor: self.has_second_factor,
             is_equipped: self.is_equipped,
             device: Device::Any,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::evaluate::{Device, Door, Facts, Rule, Verdict, asks_by_role, evaluate};
+use super::evaluate::{Device, Door, Facts, Membership, Rule, Verdict, asks_by_role, evaluate};
 use crate::flows::call::Call;
 use crate::flows::factors::enrolled;
 use crate::model::failure::Failure;
@@ -53,6 +53,7 @@ pub fn judge(
             roles: &roles,
             address: proved.address,
             break_glass: user.break_glass && user.roles.contains(&Role::Owner),
+            membership: Membership::of(user),
             has_second_factor: proved.has_second_factor,
             is_equipped,
             device: if is_remembered { Device::Remembered } else { Device::Any },

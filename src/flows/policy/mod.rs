@@ -8,7 +8,7 @@ mod judge;
 mod simulate;
 
 pub use change::{Asked, Current, Explained, Wanted, explain_to, read, set, try_draft};
-pub use evaluate::{Device, Door, Facts, Rule, Verdict, begins, evaluate};
+pub use evaluate::{Device, Door, Facts, Membership, Rule, Verdict, begins, evaluate};
 pub use explain::{Ground, ground};
 pub use judge::{Proved, judge, may_ask_second, roles_of};
 pub use simulate::{Affected, PERIOD, Simulation, simulate};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::evaluate::{Device, Door, Facts, Rule, Verdict, evaluate};
+use super::evaluate::{Device, Door, Facts, Membership, Rule, Verdict, evaluate};
 use super::judge::roles_of;
 use crate::flows::call::Call;
 use crate::flows::factors::{Enrolled, enrolled};
@@ -177,6 +177,7 @@ impl Tally {
             proofs: &sign_in.factors,
             roles: &person.roles,
             address: sign_in.address,
+            membership: Membership::of(&person.user),
             break_glass: person.user.break_glass && person.user.roles.contains(&Role::Owner),
             has_second_factor: person.enrolled.has_second_factor(draft),
             is_equipped: person.enrolled.is_equipped(draft),

@@ -29,7 +29,10 @@ pub fn change_profile(
         return Ok(false);
     }
     let profile = Profile { updated_at: Some(call.now.unix()), ..profile };
-    users::update(tx, &User { profile, ..user.clone() })?;
+    // A guest's are kept at home.
+    if !users::update(tx, &User { profile, ..user.clone() })? {
+        return Ok(false);
+    }
     tx.record(event(call, actor, user).with("fields", vec!["profile"]));
     Ok(true)
 }
@@ -51,7 +54,7 @@ pub fn set_roles(
     let words = |roles: &BTreeSet<Role>| roles.iter().map(|role| role.as_str()).collect::<Vec<_>>();
     let event = event(call, actor, user).with("fields", vec!["roles"]).with("roles", words(&roles));
     let shrinks = !user.roles.is_subset(&roles);
-    users::update(tx, &User { roles, ..user.clone() })?;
+    users::set_roles(tx, user.id, &roles)?;
     tx.record(event);
     let mut falling = Falling::default();
     if shrinks {

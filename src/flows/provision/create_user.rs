@@ -45,6 +45,7 @@ pub fn create_user(
         status: Status::Active,
         proofs_since: None,
         break_glass: false,
+        home_tenant_id: None,
         created_at: call.now,
     };
     Ok(add_user(tx, call, actor, &user)?.then_some(user))

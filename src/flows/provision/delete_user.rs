@@ -17,8 +17,8 @@ use crate::model::status::Status;
 use crate::model::user::User;
 use crate::storage::TenantTx;
 use crate::storage::records::{
-    groups, passkeys, passwords, personal_access_tokens, recovery_codes, tenants, totp_factors, users,
-    workspaces,
+    groups, memberships, passkeys, passwords, personal_access_tokens, recovery_codes, tenants, totp_factors,
+    users, workspaces,
 };
 
 /// How long a deleted account can be brought back.
@@ -40,12 +40,9 @@ pub(super) fn strip(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: &Us
     totp_factors::remove(tx, user.id)?;
     recovery_codes::remove(tx, user.id)?;
     personal_access_tokens::remove_of_user(tx, user.id)?;
-    let gone = User {
-        email_canonical: format!("deleted:{}", user.id),
-        status: Status::Deleted { since: call.now },
-        ..user.clone()
-    };
-    users::update(tx, &gone).map(drop)
+    memberships::remove(tx, user.id)?;
+    users::update(tx, &User { email_canonical: format!("deleted:{}", user.id), ..user.clone() })?;
+    users::set_status(tx, user.id, Status::Deleted { since: call.now }).map(drop)
 }
 
 /// Deletes an account, with its sessions and tokens. The caller holds the tenants, and has seen to it that an owner stays.
@@ -104,6 +101,10 @@ pub fn restore_user(
 ) -> Result<Result<(), StaysDeleted>, Failure> {
     tenants::hold(tx)?;
     let Status::Deleted { since } = user.status else { return Ok(Err(StaysDeleted::NotRecoverable)) };
+    if user.is_guest() {
+        // Whoever left, or was shown out, comes back by an invitation, which they accept.
+        return Ok(Err(StaysDeleted::NotRecoverable));
+    }
     let Ok(email) = user.email.parse::<Email>() else { return Ok(Err(StaysDeleted::NotRecoverable)) };
     if !since.is_younger_across_nodes(RECOVERY, call.now) {
         return Ok(Err(StaysDeleted::NotRecoverable));

@@ -15,10 +15,9 @@ use crate::flows::revocation::Falling;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::email::Email;
 use crate::model::failure::Failure;
-use crate::model::profile::Profile;
 use crate::model::user::User;
 use crate::storage::TenantTx;
-use crate::storage::records::{audit, tenants, users};
+use crate::storage::records::{audit, memberships, tenants, users};
 
 /// Events that are read at once.
 const PAGE: i64 = 1000;
@@ -42,9 +41,23 @@ pub fn erase_user(
     if owners::is_owner(tx, user)? && !owners::exists(tx, Some(user.id))? {
         return Ok(Err(LastOwner));
     }
-    if user.email.is_empty() {
+    if user.email.is_empty() && !user.is_guest() {
         return Ok(Ok(0));
     }
+    // With the account go the places where it is a guest.
+    memberships::in_hosts(tx, user.id, |tx| {
+        let Some(guest) = users::find(tx, user.id)? else { return Ok(()) };
+        clear(tx, (call, clock), actor, &guest).map(drop)
+    })?;
+    clear(tx, (call, clock), actor, user).map(Ok)
+}
+
+fn clear(
+    tx: &mut TenantTx<'_>,
+    (call, clock): (&Call, &Arc<dyn Clock>),
+    actor: &Actor,
+    user: &User,
+) -> Result<usize, Failure> {
     if user.status.is_active() || !user.email_canonical.starts_with("deleted:") {
         strip(tx, call, actor, user)?;
     }
@@ -52,21 +65,7 @@ pub fn erase_user(
     for table in PERSONAL {
         (table.clear)(tx, Erased { user, address: address.as_ref().map(Email::spelling) })?;
     }
-    let Some(gone) = users::find(tx, user.id)? else {
-        return Err(Failure::internal("an account that is erased is missing"));
-    };
-    users::update(
-        tx,
-        &User {
-            email: String::new(),
-            email_canonical: format!("erased:{}", user.id),
-            email_verified: false,
-            profile: Profile::default(),
-            roles: std::collections::BTreeSet::new(),
-            break_glass: false,
-            ..gone
-        },
-    )?;
+    users::erase(tx, user.id)?;
     // Named one by one: what is missing beside the chain without such a word is a finding.
     let erased = forget(tx, user, address.as_ref())?;
     let event = call.event(EventKind::UserErased, EventResult::Success, actor.clone());
@@ -74,7 +73,7 @@ pub fn erase_user(
     let mut falling = Falling::default();
     falling.person(tx.scope().id(), user.id);
     falling.revoke(tx, clock)?;
-    Ok(Ok(erased.len()))
+    Ok(erased.len())
 }
 
 /// The address of the account, unless it is another one's by now: a deleted one gave it up, and whoever has it keeps it.

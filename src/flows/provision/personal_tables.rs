@@ -7,7 +7,7 @@ use crate::model::failure::Failure;
 use crate::model::user::User;
 use crate::storage::TenantTx;
 use crate::storage::records::{
-    authorization_codes, consents, groups, invitations, links, mails, passkeys, passwords,
+    authorization_codes, consents, groups, invitations, links, mails, memberships, passkeys, passwords,
     personal_access_tokens, recovery_codes, refresh_families, remembered_devices, sessions, totp_factors,
     workspaces,
 };
@@ -53,6 +53,7 @@ pub const PERSONAL: &[PersonalTable] = &[
     table("authorization_codes", |tx, it| authorization_codes::remove_of_user(tx, it.user.id)),
     table("consents", |tx, it| consents::remove_of_user(tx, it.user.id)),
     table("invitations", |tx, it| invitations::remove_of_person(tx, it.user.id, it.address)),
+    table("memberships", |tx, it| memberships::remove(tx, it.user.id).map(drop)),
     table("mails", |tx, it| mails::remove_of_user(tx, it.user.id, it.address)),
 ];
 

@@ -226,7 +226,8 @@ impl Inside {
         let mut given = workspaces::of_users(tx)?;
         let holders: BTreeSet<UserId> = passwords::holders(tx)?;
         for user in users::all(tx)? {
-            if matches!(user.status, Status::Deleted { .. }) {
+            // Whoever is a guest was invited, and is nobody that a declaration names.
+            if user.is_guest() || matches!(user.status, Status::Deleted { .. }) {
                 continue;
             }
             let state = UserState {

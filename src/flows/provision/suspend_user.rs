@@ -41,8 +41,7 @@ pub fn suspend(
         return Ok(None);
     };
     let last_owner = owners::is_owner(tx, &user)? && !owners::exists(tx, Some(user.id))?;
-    let suspended = User { status: Status::Suspended { since: call.now }, ..user.clone() };
-    users::update(tx, &suspended)?;
+    users::set_status(tx, user.id, Status::Suspended { since: call.now })?;
     let sessions = session::end_all_of_user(tx, call, user.id, actor)?;
     let event = event(call, actor, &user, "suspend");
     tx.record(if last_owner { event.with("last_owner", true) } else { event });
@@ -63,7 +62,7 @@ pub fn resume(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: UserId) -
     let Some(user) = user.filter(|user| matches!(user.status, Status::Suspended { .. })) else {
         return Ok(false);
     };
-    users::update(tx, &User { status: user.status.resumed(call.now), ..user.clone() })?;
+    users::set_status(tx, user.id, user.status.resumed(call.now))?;
     tx.record(event(call, actor, &user, "resume"));
     Ok(true)
 }

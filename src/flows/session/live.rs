@@ -180,7 +180,8 @@ pub fn policy_for_offline(
         Seen::InTheBrowser => session.as_ref().and_then(|session| session.address),
     };
     // What outlives its session stands on what was proved, and on no device.
-    let remembered_at = session.filter(|it| it.ended_at.is_none()).and_then(|it| it.remembered_at);
+    let lives = |it: &Session| it.ended_at.is_none() && within(&policy.session, it, call.now);
+    let remembered_at = session.filter(lives).and_then(|it| it.remembered_at);
     let proved = policy::Proved { factors, address, has_second_factor: false, remembered_at };
     let verdict = policy::judge(tx, call, (&policy, Door::Refresh), user, proved)?;
     Ok(verdict.stands().is_ok().then_some(policy))

@@ -81,6 +81,7 @@ impl Issue<'_> {
     pub(super) fn access_token_of(&self, person: Standing, granted: &Authorization) -> AccessTokenClaims {
         AccessTokenClaims {
             sid: Some(granted.sid),
+            home_tenant_id: person.user.home_tenant_id,
             auth_time: Some(granted.auth_time.unix()),
             acr: Some(strength(granted).as_str().to_owned()),
             amr: amr(granted.factors.iter().copied()),

@@ -132,6 +132,7 @@ fn take(
     let bare = issue.access_token(subject, Some(workspaces));
     let access = AccessTokenClaims {
         sid: Some(sid),
+        home_tenant_id: user.home_tenant_id,
         exp: bare.exp.min(token.expires_at.unix()),
         roles: roles_of(tx, &user)?,
         ..bare

@@ -19,6 +19,7 @@ pub mod invitations;
 pub mod leases;
 pub mod links;
 pub mod mails;
+pub mod memberships;
 pub mod passkeys;
 pub mod password_floor;
 pub mod passwords;

@@ -7,13 +7,15 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
 };
 
-use super::{from_json, stored, to_json};
+use super::{from_json, stored, tenants, to_json};
 use crate::model::failure::Failure;
-use crate::model::ids::{GroupId, UserId};
+use crate::model::ids::{GroupId, TenantId, UserId};
+use crate::model::profile::Profile;
 use crate::model::role::Role;
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
+use crate::storage::TenantScope;
 use crate::storage::rows::{OrFailure, Prepare, held_row, insert_rows};
 use crate::storage::schema::{group_members, groups, users};
 use crate::storage::tx::{TenantTx, sealed::Connected};
@@ -33,6 +35,7 @@ struct Row {
     created_at: NaiveDateTime,
     proofs_since: Option<NaiveDateTime>,
     break_glass: bool,
+    home_tenant_id: Option<String>,
 }
 
 impl Row {
@@ -50,10 +53,38 @@ impl Row {
             created_at: user.created_at.to_naive(),
             proofs_since: user.proofs_since.map(Timestamp::to_naive),
             break_glass: user.break_glass,
+            home_tenant_id: user.home_tenant_id.map(|home| home.to_string()),
         })
     }
 
-    fn read(self) -> Result<User, Failure> {
+    /// The account, as it stands where it is owned too (D4).
+    fn read(self, tx: &mut TenantTx<'_>) -> Result<User, Failure> {
+        let user = self.here()?;
+        let Some(home) = user.home_tenant_id else { return Ok(user) };
+        let gone = Status::Deleted { since: user.created_at };
+        let Some(tenant) = tenants::find(tx, home)? else { return Ok(User { status: gone, ..user }) };
+        let of_home = tenant.status;
+        let at_home = tx.beside(&TenantScope::of_any(tenant), |tx| find_here(tx, user.id))?;
+        let Some(at_home) = at_home.filter(|at_home| !at_home.is_guest()) else {
+            return Ok(User { status: gone, ..user });
+        };
+        let proved = |since: Option<Timestamp>| match since {
+            Some(since) => Status::Resumed { since },
+            None => Status::Active,
+        };
+        let stands_on = [at_home.status, of_home, proved(at_home.proofs_since), proved(user.proofs_since)];
+        Ok(User {
+            email: at_home.email,
+            // The home may say any address of its people, and nobody here has seen to it.
+            email_verified: false,
+            profile: at_home.profile,
+            status: stands_on.into_iter().fold(user.status, Status::and),
+            ..user
+        })
+    }
+
+    /// The account as its row has it.
+    fn here(self) -> Result<User, Failure> {
         Ok(User {
             tenant_id: stored(&self.tenant_id, "users.tenant_id")?,
             id: stored(&self.id, "users.id")?,
@@ -66,6 +97,10 @@ impl Row {
             created_at: Timestamp::from_naive(self.created_at),
             proofs_since: self.proofs_since.map(Timestamp::from_naive),
             break_glass: self.break_glass,
+            home_tenant_id: self
+                .home_tenant_id
+                .map(|home| stored(&home, "users.home_tenant_id"))
+                .transpose()?,
         })
     }
 }
@@ -84,22 +119,38 @@ pub fn find(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<User>, Failure> 
         .get_result(tx.conn())
         .optional()
         .or_failure("reading a user")?;
-    row.map(Row::read).transpose()
+    row.map(|row| row.read(tx)).transpose()
+}
+
+fn find_here(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<User>, Failure> {
+    let row: Option<Row> = tx
+        .rows::<users::table>()
+        .filter(users::id.eq(id.to_string()))
+        .get_result(tx.conn())
+        .optional()
+        .or_failure("reading a user at home")?;
+    row.map(Row::here).transpose()
 }
 
 /// Whether the account may be used, asked by who is about to give it something new: on PostgreSQL the row stays locked
-/// until commit, so that whoever suspends the account waits, and finds what was given.
+/// until commit, so that whoever suspends the account waits, and finds what was given. What a guest was given is judged by the
+/// state of the home at every use.
 pub fn hold_active(tx: &mut TenantTx<'_>, id: UserId) -> Result<bool, Failure> {
     let active = tx
         .rows::<users::table>()
         .filter(users::id.eq(id.to_string()))
         .filter(users::status.eq(Status::Active.as_str()))
-        .select(users::id);
-    let held: Option<String> = held_row!(tx.conn(), active).optional().or_failure("holding a user")?;
-    Ok(held.is_some())
+        .select(users::home_tenant_id);
+    let held: Option<Option<String>> =
+        held_row!(tx.conn(), active).optional().or_failure("holding a user")?;
+    match held {
+        Some(Some(_)) => Ok(find(tx, id)?.is_some_and(|guest| guest.status.is_active())),
+        held => Ok(held.is_some()),
+    }
 }
 
-/// The account with this canonical address (D3), whatever its status.
+/// The account with this canonical address (D3), whatever its status. No guest has one: by nothing that is proved of an address is
+/// anybody let in as a guest.
 pub fn find_by_email(tx: &mut TenantTx<'_>, canonical: &str) -> Result<Option<User>, Failure> {
     let row: Option<Row> = tx
         .rows::<users::table>()
@@ -107,7 +158,7 @@ pub fn find_by_email(tx: &mut TenantTx<'_>, canonical: &str) -> Result<Option<Us
         .get_result(tx.conn())
         .optional()
         .or_failure("reading a user")?;
-    row.map(Row::read).transpose()
+    row.map(|row| row.read(tx)).transpose()
 }
 
 /// Which of these canonical addresses (D3) some account has, whatever its status.
@@ -143,7 +194,7 @@ pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<User>, Failure> {
         .order(users::email_canonical)
         .load(tx.conn())
         .or_failure("listing users")?;
-    rows.into_iter().map(Row::read).collect()
+    rows.into_iter().map(|row| row.read(tx)).collect()
 }
 
 /// Which accounts a page of them holds.
@@ -157,6 +208,8 @@ pub struct Listed<'a> {
     pub group: Option<GroupId>,
     /// Those whose address begins so, in the form that decides equality (D3).
     pub begins: Option<&'a str>,
+    /// Guests alone.
+    pub guests: bool,
     /// Those behind this one, by id.
     pub after: Option<UserId>,
 }
@@ -185,12 +238,14 @@ pub fn page(tx: &mut TenantTx<'_>, listed: &Listed<'_>, limit: i64) -> Result<Ve
         .select(group_members::user_id);
     let begins = listed.begins.unwrap_or_default();
     let length = i32::try_from(begins.chars().count()).unwrap_or(i32::MAX);
+    let kinds: &[bool] = if listed.guests { &[true] } else { &[true, false] };
     let found = tx
         .rows::<users::table>()
         .filter(users::id.gt(after))
         // Not by a range: the rows are read in the order of their ids, whatever is looked for.
         .filter(substr(users::email_canonical, 1, length).eq(begins))
         .filter(users::status.eq_any(listed.status))
+        .filter(users::home_tenant_id.is_not_null().eq_any(kinds))
         .order(users::id)
         .limit(limit);
     let rows: Result<Vec<Row>, _> = match (sets, group) {
@@ -204,7 +259,7 @@ pub fn page(tx: &mut TenantTx<'_>, listed: &Listed<'_>, limit: i64) -> Result<Ve
             .filter(users::id.eq_any(members))
             .load(tx.conn()),
     };
-    rows.or_failure("listing users")?.into_iter().map(Row::read).collect()
+    rows.or_failure("listing users")?.into_iter().map(|row| row.read(tx)).collect()
 }
 
 /// Every set of roles that holds this one, as the column has it: there are few roles, and the database looks for whole values.
@@ -241,9 +296,14 @@ pub fn forget_proofs(tx: &mut TenantTx<'_>, id: UserId, now: Timestamp) -> Resul
 }
 
 /// Stores everything about the account but its id, when it was made and since when proofs count, which [`forget_proofs`] alone
-/// says; false when it is not there.
+/// says; false when it is not there. Nor for a guest, of whom the home keeps the most: [`set_roles`] and [`set_status`] are for
+/// every account.
 pub fn update(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failure> {
-    let changed = diesel::update(tx.rows::<users::table>().filter(users::id.eq(user.id.to_string())))
+    let own = tx
+        .rows::<users::table>()
+        .filter(users::id.eq(user.id.to_string()))
+        .filter(users::home_tenant_id.is_null());
+    let changed = diesel::update(own)
         .set((
             users::email.eq(&user.email),
             users::email_canonical.eq(&user.email_canonical),
@@ -258,4 +318,87 @@ pub fn update(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failure> {
         .execute(tx.conn())
         .or_failure("changing a user")?;
     Ok(changed == 1)
+}
+
+/// Gives the account exactly these roles of its own; false when it is not there.
+pub fn set_roles(tx: &mut TenantTx<'_>, id: UserId, roles: &BTreeSet<Role>) -> Result<bool, Failure> {
+    let changed = diesel::update(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
+        .set(users::roles.eq(to_json(roles, "users.roles")?))
+        .prepared()
+        .execute(tx.conn())
+        .or_failure("changing the roles of a user")?;
+    Ok(changed == 1)
+}
+
+/// Says whether the account may be used; a guest's here, whatever it is at home. False when it is not there.
+pub fn set_status(tx: &mut TenantTx<'_>, id: UserId, status: Status) -> Result<bool, Failure> {
+    let changed = diesel::update(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
+        .set((
+            users::status.eq(status.as_str()),
+            users::status_since.eq(status.since().map(Timestamp::to_naive)),
+        ))
+        .prepared()
+        .execute(tx.conn())
+        .or_failure("changing the state of a user")?;
+    Ok(changed == 1)
+}
+
+/// Lets an account of another tenant in as a guest, with these roles. One that was here before and left begins anew: nothing of
+/// before counts.
+pub fn let_in(
+    tx: &mut TenantTx<'_>,
+    (id, home): (UserId, TenantId),
+    roles: &BTreeSet<Role>,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let name = format!("guest:{id}");
+    let guest = User {
+        tenant_id: tx.scope().id(),
+        id,
+        email: name.clone(),
+        email_canonical: name,
+        email_verified: false,
+        profile: Profile::default(),
+        roles: roles.clone(),
+        status: Status::Active,
+        proofs_since: None,
+        break_glass: false,
+        home_tenant_id: Some(home),
+        created_at: now,
+    };
+    if find_here(tx, id)?.is_none() {
+        return insert(tx, &guest);
+    }
+    diesel::update(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
+        .set((
+            users::email.eq(&guest.email),
+            users::email_canonical.eq(&guest.email_canonical),
+            users::roles.eq(to_json(roles, "users.roles")?),
+            users::status.eq(guest.status.as_str()),
+            users::status_since.eq(Some(now.to_naive())),
+            users::proofs_since.eq(Some(now.to_naive())),
+            users::home_tenant_id.eq(Some(home.to_string())),
+        ))
+        .prepared()
+        .execute(tx.conn())
+        .or_failure("letting a guest in again")?;
+    Ok(())
+}
+
+/// Leaves of the account an id that leads nowhere; its state stays.
+pub fn erase(tx: &mut TenantTx<'_>, id: UserId) -> Result<(), Failure> {
+    diesel::update(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
+        .set((
+            users::email.eq(""),
+            users::email_canonical.eq(format!("erased:{id}")),
+            users::email_verified.eq(false),
+            users::profile.eq(to_json(&Profile::default(), "users.profile")?),
+            users::roles.eq("[]"),
+            users::break_glass.eq(false),
+            users::home_tenant_id.eq(None::<String>),
+        ))
+        .prepared()
+        .execute(tx.conn())
+        .or_failure("erasing a user")?;
+    Ok(())
 }

@@ -23,6 +23,15 @@ diesel::table! {
         created_at -> Timestamp,
         proofs_since -> Nullable<Timestamp>,
         break_glass -> Bool,
+        home_tenant_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    memberships (tenant_id, user_id) {
+        tenant_id -> Text,
+        user_id -> Text,
+        home_tenant_id -> Text,
     }
 }
 

@@ -28,6 +28,8 @@ pub enum DataStays {
     LastOwner,
     /// It is the one for emergencies.
     BreakGlass,
+    /// It is a guest's, who leaves at home.
+    Guest,
 }
 
 /// Says that the account is deleted.
@@ -45,6 +47,7 @@ impl DataStays {
         match self {
             Self::LastOwner => "data-last-owner",
             Self::BreakGlass => "data-break-glass",
+            Self::Guest => "data-guest",
         }
     }
 }

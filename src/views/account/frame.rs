@@ -21,6 +21,8 @@ pub enum Section {
     Sessions,
     /// The applications that they let in.
     Applications,
+    /// Where they are guests.
+    Organisations,
     /// Their tokens for programs.
     Tokens,
     /// What happened to the account.
@@ -44,12 +46,13 @@ pub struct AccountFrame {
 
 impl Section {
     /// Every part, in the order of the navigation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Profile,
         Self::Email,
         Self::Factors,
         Self::Sessions,
         Self::Applications,
+        Self::Organisations,
         Self::Tokens,
         Self::History,
         Self::Data,
@@ -63,6 +66,7 @@ impl Section {
             Self::Factors => "/account/factors",
             Self::Sessions => "/account/sessions",
             Self::Applications => "/account/applications",
+            Self::Organisations => "/account/organisations",
             Self::Tokens => "/account/tokens",
             Self::History => "/account/history",
             Self::Data => "/account/data",
@@ -77,6 +81,7 @@ impl Section {
             Self::Factors => "account-factors",
             Self::Sessions => "account-sessions",
             Self::Applications => "account-applications",
+            Self::Organisations => "account-organisations",
             Self::Tokens => "account-tokens",
             Self::History => "account-history",
             Self::Data => "account-data",
@@ -91,6 +96,7 @@ impl Section {
             Self::Factors => "nav-factors",
             Self::Sessions => "nav-sessions",
             Self::Applications => "nav-applications",
+            Self::Organisations => "nav-organisations",
             Self::Tokens => "nav-tokens",
             Self::History => "nav-history",
             Self::Data => "nav-data",
@@ -99,9 +105,12 @@ impl Section {
 }
 
 impl AccountFrame {
-    /// The parts of the area.
-    pub const fn sections(&self) -> &'static [Section] {
-        &Section::ALL
+    /// The parts of the area. Name and address of a guest are kept at home, and so is where they are guests.
+    pub fn sections(&self) -> impl Iterator<Item = &'static Section> {
+        let at_home = |section: &&Section| {
+            matches!(section, Section::Profile | Section::Email | Section::Organisations)
+        };
+        Section::ALL.iter().filter(move |section| !(self.person.guest && at_home(section)))
     }
 
     /// The page of a part, for this account.

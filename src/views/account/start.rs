@@ -30,8 +30,12 @@ impl AccountStartPage {
 
     /// A page for tests and for the gallery of pages.
     pub fn sample(frame: Frame) -> Self {
-        let other =
-            Person { name: None, email: "ada@globex.example".to_owned(), tenant: "Globex".to_owned() };
+        let other = Person {
+            name: None,
+            email: "ada@globex.example".to_owned(),
+            tenant: "Globex".to_owned(),
+            guest: false,
+        };
         let sid = |last: u8| format!("01920000-0000-7000-8000-00000000000{last}");
         Self {
             frame: Frame { tenant: None, ..frame },

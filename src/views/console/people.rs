@@ -45,6 +45,8 @@ pub struct PersonRow {
     pub roles: BTreeSet<Role>,
     /// Whether the account may be used.
     pub state: AccountState,
+    /// Whether it is a guest's, whose home is another tenant.
+    pub guest: bool,
 }
 
 /// Whether an account may be used.
@@ -157,6 +159,7 @@ impl ConsolePeoplePage {
             email: email.to_owned(),
             roles: roles.iter().copied().collect(),
             state,
+            guest: name.is_none(),
         };
         Self {
             frame,

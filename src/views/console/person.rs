@@ -49,6 +49,8 @@ pub struct PersonShown {
     pub email_verified: bool,
     /// Whether the account may be used.
     pub state: AccountState,
+    /// Whether it is a guest's, whose home is another tenant.
+    pub guest: bool,
     /// When it was made.
     pub created: Moment,
     /// Its own roles.
@@ -308,6 +310,7 @@ impl ConsolePersonPage {
                 email: "grace@acme.example".to_owned(),
                 email_verified: true,
                 state: AccountState::Active,
+                guest: true,
                 created: moment,
                 roles: [Role::Admin].into(),
                 effective: [Role::Admin, Role::Member].into(),

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::frame::{ConsoleFrame, ConsoleSection};
 use super::people::role_message;
-use crate::model::policy::{Policy, Registration};
+use crate::model::policy::{Guests, Policy, Registration};
 use crate::model::role::Role;
 use crate::model::session::Factor;
 use crate::views::frame::Frame;
@@ -68,6 +68,8 @@ pub struct PolicyForm {
     pub access: String,
     /// For how many days a device may be remembered.
     pub remember_days: String,
+    /// Whether guests come in, and whether what they proved at home counts.
+    pub guests: Guests,
 }
 
 /// A field that can hold what cannot be taken.
@@ -215,7 +217,11 @@ impl ConsolePolicyPage {
             Factor::Passkey => "policy-method-passkey",
             Factor::Totp => "policy-method-totp",
             Factor::MagicLink => "policy-method-magic-link",
-            Factor::EmailCode | Factor::RecoveryCode | Factor::Connection => "policy-method-email-code",
+            Factor::EmailCode
+            | Factor::RecoveryCode
+            | Factor::Connection
+            | Factor::Home
+            | Factor::HomeTwo => "policy-method-email-code",
         })
     }
 
@@ -286,6 +292,7 @@ impl ConsolePolicyPage {
                 absolute: "7d".to_owned(),
                 access: String::new(),
                 remember_days: "14".to_owned(),
+                guests: Guests::default(),
             },
             version: "3".to_owned(),
             may_save: true,

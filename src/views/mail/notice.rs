@@ -125,6 +125,7 @@ fn what(frame: &MailFrame, factor: Factor, name: Option<&str>) -> String {
         Factor::MagicLink => "mail-factor-magic-link",
         Factor::EmailCode => "mail-factor-email-code",
         Factor::Connection => "mail-factor-connection",
+        Factor::Home | Factor::HomeTwo => "mail-factor-home",
     });
     match name {
         Some(name) => format!("{factor} ({name})"),

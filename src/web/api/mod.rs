@@ -9,6 +9,7 @@ pub mod described;
 pub mod factors;
 pub mod groups;
 pub mod invitations;
+pub mod memberships;
 mod objects;
 pub mod openapi;
 pub mod policy;

@@ -129,6 +129,19 @@ struct DevicesShape {
     days: Option<u32>,
 }
 
+/// Whether the accounts of other tenants come in.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(as = GuestPolicy)]
+struct GuestsShape {
+    /// Whether guests come in at all. Left out, they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed: Option<bool>,
+    /// Whether what they proved at home counts as it counted there. Left out, each proves a second factor of their own here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    home_factors: Option<bool>,
+}
+
 /// The rules of a tenant for signing in. What is left out has its default.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -147,6 +160,7 @@ pub(super) struct RulesShape {
     session: SessionShape,
     tokens: TokensShape,
     remembered_devices: DevicesShape,
+    guests: GuestsShape,
 }
 
 impl RulesShape {
@@ -215,6 +229,10 @@ pub(super) enum ProvedWord {
     EmailCode,
     /// An account of another provider.
     Connection,
+    /// The home of a guest, by one factor.
+    Home,
+    /// The home of a guest, by two factors or a passkey.
+    HomeTwo,
 }
 
 impl From<ProvedWord> for Factor {
@@ -227,6 +245,8 @@ impl From<ProvedWord> for Factor {
             ProvedWord::MagicLink => Self::MagicLink,
             ProvedWord::EmailCode => Self::EmailCode,
             ProvedWord::Connection => Self::Connection,
+            ProvedWord::Home => Self::Home,
+            ProvedWord::HomeTwo => Self::HomeTwo,
         }
     }
 }
@@ -241,7 +261,8 @@ mod tests {
         let full = r#"{"registration": "domain", "email_domains": ["acme.example"], "methods": ["password", "totp"],
             "mfa": {"required": "everybody", "roles": ["owner"], "outside_trusted": true, "grace_until": "2030-01-01T00:00:00Z"},
             "networks": {"sign_in": ["10.0.0.0/8"], "administration": ["10.1.0.0/16"], "trusted": ["10.2.0.0/16"]},
-            "password": {"min_length": 20}, "session": {"idle": "1h", "absolute": "1d"}, "tokens": {"access": "5m"}, "remembered_devices": {"days": 14}}"#;
+            "password": {"min_length": 20}, "session": {"idle": "1h", "absolute": "1d"}, "tokens": {"access": "5m"}, "remembered_devices": {"days": 14},
+            "guests": {"allowed": false, "home_factors": true}}"#;
         let full = read_policy("full", full).expect("a policy");
         for policy in [Policy::default(), full] {
             let shape = RulesShape::of(&policy).expect("words");

@@ -98,6 +98,9 @@ pub(super) struct UserShape {
     effective_roles: Vec<RoleWord>,
     /// The standard claims (OIDC Core §5.1), as far as they are known.
     profile: Profile,
+    /// The tenant that owns the account of a guest; absent for everybody else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    home_tenant_id: Option<String>,
     /// When it was made (RFC 3339).
     #[schema(example = "2026-01-31T12:00:00.000000Z")]
     created_at: String,
@@ -130,6 +133,7 @@ impl From<&Person> for UserShape {
                 .collect(),
             effective_roles: words(&person.effective_roles()),
             profile: user.profile.clone(),
+            home_tenant_id: user.home_tenant_id.map(|home| home.to_string()),
             created_at: user.created_at.to_string(),
         }
     }

@@ -66,6 +66,7 @@ fn wanted(query: &Query) -> Result<(Filter, Option<UserId>, u16), Refused> {
         status: query.parsed::<Standing>("status", "It must be `active`, `suspended` or `deleted`.")?,
         role: query.parsed("role", "It must be one of the six roles.")?,
         group: query.parsed("group", "It must be the id of a group.")?,
+        guests: false,
     };
     Ok((filter, query.cursor()?, query.limit()?))
 }

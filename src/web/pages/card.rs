@@ -4,6 +4,8 @@ use super::visitor::Visitor;
 use crate::flows::login::visit::Visit;
 use crate::flows::session::LiveAccount;
 use crate::model::client::Client;
+use crate::model::user::User;
+use crate::storage::TenantScope;
 use crate::views::client_card::ClientCard;
 use crate::views::link::HttpsLink;
 use crate::views::person::Person;
@@ -30,9 +32,15 @@ pub async fn asker(visitor: &Visitor, visit: &Visit) -> Option<ClientCard> {
 
 /// An account that was proved in this browser.
 pub fn person(account: &LiveAccount) -> Person {
+    person_in(&account.user, &account.scope)
+}
+
+/// A person's account in this tenant.
+pub fn person_in(user: &User, scope: &TenantScope) -> Person {
     Person {
-        name: account.user.profile.display_name(),
-        email: account.user.email.clone(),
-        tenant: account.scope.tenant().name.clone(),
+        name: user.profile.display_name(),
+        email: user.email.clone(),
+        tenant: scope.tenant().name.clone(),
+        guest: user.is_guest(),
     }
 }

@@ -5,22 +5,25 @@ use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
 use super::enrol::{codes, own_name};
-use super::offer;
 use super::passkey::{answer, prompt};
 use super::visitor::{Detour, Outcome, Visitor, answered};
+use super::{card, offer};
 use crate::crypto::password::{PasswordHash, Weakness};
 use crate::flows::factors::passkey::{Here, ask_for_first};
 use crate::flows::invitations::{
-    AcceptRefusal, Accepted, Accepting, Doors, First, Offer, accept, look, note_refusal,
+    AcceptRefusal, Accepted, Accepting, Doors, First, GuestRefusal, Offer, accept, accept_as_guest, look,
+    note_refusal, who_may,
 };
 use crate::flows::passwords;
-use crate::flows::session::CookieChange;
+use crate::flows::session::{CookieChange, LiveAccount};
 use crate::model::failure::Failure;
+use crate::model::invitation::Origin;
 use crate::model::profile::Profile;
 use crate::model::profile_rules::LABEL;
 use crate::model::secret::Secret;
 use crate::model::session::Factor;
 use crate::protocol::params::Params;
+use crate::views::accounts::AccountChoice;
 use crate::views::error::ErrorKind;
 use crate::views::link::LocalPath;
 use crate::views::setup::NewPasswordProblem;
@@ -49,7 +52,9 @@ struct Faults {
 async fn show(visitor: &Visitor) -> Outcome {
     let Some(token) = visitor.query()?.secret("token") else { return Ok(dead(visitor)) };
     match offered(visitor, &token).await? {
-        Some(offer) => page(visitor, (&offer, token), StatusCode::OK, (String::new(), Faults::default())),
+        Some(offer) => {
+            page(visitor, (&offer, token), StatusCode::OK, (String::new(), Faults::default())).await
+        }
         None => Ok(dead(visitor)),
     }
 }
@@ -60,7 +65,7 @@ async fn offered(visitor: &Visitor, token: &Secret<String>) -> Result<Option<Off
     Ok(visitor.sound(looked.await)?.ok())
 }
 
-fn page(
+async fn page(
     visitor: &Visitor,
     (offer, token): (&Offer, Secret<String>),
     status: StatusCode,
@@ -74,6 +79,7 @@ fn page(
         None
     };
     let has_passwords = offer.may_begin_with(Some(Factor::Password));
+    let homes = homes(visitor, offer).await?;
     let page = InvitationPage {
         frame: visitor.frame_of(Some(&offer.scope), None),
         form: visitor.hidden(None),
@@ -88,6 +94,8 @@ fn page(
         password_problem: faults.password.map(problem),
         passkey: passkey.map(prompt),
         passkey_problem: faults.passkey,
+        homes: homes.iter().map(home).collect(),
+        guests: offer.policy.guests.allowed && offer.invitation.origin == Origin::Invited,
     };
     Ok(visitor.show(status, &page))
 }
@@ -106,6 +114,9 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         visitor.sound(noted.await)?;
         return Ok(dead(visitor));
     };
+    if params.get("action") == Some("guest") {
+        return as_guest(visitor, (token, &doors), &params).await;
+    }
     let typed = params.get("name").unwrap_or_default().trim().to_owned();
     let name_is_faulty = !(LABEL.holds)(&typed);
     let first = first(visitor, &params, (&offer, &typed)).await?;
@@ -113,7 +124,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         Ok(first) if !name_is_faulty => first,
         other => {
             let faults = Faults { name: name_is_faulty, password: other.err(), passkey: false };
-            return page(visitor, (&offer, token), StatusCode::UNPROCESSABLE_ENTITY, (typed, faults));
+            return page(visitor, (&offer, token), StatusCode::UNPROCESSABLE_ENTITY, (typed, faults)).await;
         }
     };
     let renewed = visitor.renewed(&params, None);
@@ -130,7 +141,44 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         Err(AcceptRefusal::Method) => Err(visitor.detour(Trouble::Malformed)),
         Err(AcceptRefusal::Passkey(_)) => {
             let faults = Faults { passkey: true, ..Faults::default() };
-            page(visitor, (&offer, token), StatusCode::UNPROCESSABLE_ENTITY, (typed, faults))
+            page(visitor, (&offer, token), StatusCode::UNPROCESSABLE_ENTITY, (typed, faults)).await
+        }
+    }
+}
+
+/// The accounts of other organisations in this browser that may accept.
+async fn homes(visitor: &Visitor, offer: &Offer) -> Result<Vec<LiveAccount>, Detour> {
+    if !visitor.browser.has_signed_in() {
+        return Ok(Vec::new());
+    }
+    let (call, offer, cookie) = (visitor.call.clone(), offer.clone(), visitor.browser.hash().to_owned());
+    let found =
+        visitor.edge.database.read_directory(move |directory| who_may(directory, &call, &offer, &cookie));
+    visitor.sound(found.await)
+}
+
+fn home(account: &LiveAccount) -> AccountChoice {
+    AccountChoice { value: account.session.id.to_string(), person: card::person(account) }
+}
+
+/// Accepts with the account of another organisation.
+async fn as_guest(visitor: &Visitor, (token, doors): (Secret<String>, &Doors), params: &Params) -> Outcome {
+    let home = params.get("home").and_then(|home| home.parse().ok());
+    let Some(home) = home else { return Err(visitor.detour(Trouble::Malformed)) };
+    let renewed = visitor.renewed(params, None);
+    let (call, old, new) =
+        (visitor.call.clone(), visitor.browser.hash().to_owned(), renewed.hash().to_owned());
+    let (doors, link) = (doors.clone(), token.clone());
+    let accepted = visitor.edge.database.write_directory(move |directory| {
+        accept_as_guest(directory, &call, &doors, (&link, home), CookieChange { old: &old, new: &new })
+    });
+    match visitor.sound(accepted.await)? {
+        Ok(accepted) => welcome(visitor, accepted, &renewed, params).await,
+        Err(GuestRefusal::Dead) => Ok(dead(visitor)),
+        // It was signed out meanwhile: the page as it is now.
+        Err(GuestRefusal::NotHere) => {
+            let page = LocalPath::page(InvitationPage::PATH).with("token", token.expose());
+            Ok(visitor.to(&page))
         }
     }
 }

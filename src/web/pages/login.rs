@@ -17,7 +17,8 @@ use crate::protocol::params::Params;
 use crate::views::console::ConsoleStartPage;
 use crate::views::identifier::IdentifierProblem;
 use crate::views::link::LocalPath;
-use crate::views::{FactorPage, Frame, IdentifierPage, PasswordPage, SignUpPage};
+use crate::views::passkey::PasskeyPrompt;
+use crate::views::{AccountsPage, FactorPage, Frame, IdentifierPage, PasswordPage, SignUpPage};
 use crate::web::guard::browser::Browser;
 use crate::web::oidc;
 
@@ -34,7 +35,7 @@ pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
 async fn show(visitor: &Visitor) -> Outcome {
     let params = visitor.query()?;
     let handle = visitor.handle(&params)?;
-    let opened = open(visitor, handle, then(&params)).await?;
+    let opened = open(visitor, handle, Then::read(&params)).await?;
     let told = opened.visit.told();
     let problem = told.and_then(|told| problem(told.problem));
     let typed = told.filter(|_| problem.is_some());
@@ -54,9 +55,11 @@ const fn problem(problem: Problem) -> Option<IdentifierProblem> {
     }
 }
 
-/// The parameter that says where a sign-in leads on to, and its one word.
+/// The parameter that says where a sign-in leads on to, its two words, and the request to whose chooser the second one leads back.
 const THEN: &str = "then";
 const CONSOLE: &str = "console";
+const ACCOUNTS: &str = "accounts";
+const FOR: &str = "for";
 
 /// The sign-in page, for whoever wants to go to the console.
 pub(super) fn to_console() -> LocalPath {
@@ -64,8 +67,39 @@ pub(super) fn to_console() -> LocalPath {
 }
 
 /// The page that a sign-in is for: one of ours, by its word.
-fn then(params: &Params) -> Option<&'static str> {
-    params.get(THEN).filter(|word| *word == CONSOLE).map(|_| ConsoleStartPage::PATH)
+#[derive(Clone, Copy)]
+pub(super) enum Then {
+    /// The console.
+    Console,
+    /// The accounts that may answer a request that waits: whoever signs in goes on as a guest (D4).
+    Accounts(InteractionHandle),
+}
+
+impl Then {
+    /// What the parameters of a page or a form say of it.
+    pub(super) fn read(params: &Params) -> Option<Self> {
+        match params.get(THEN)? {
+            CONSOLE => Some(Self::Console),
+            ACCOUNTS => params.get(FOR)?.parse().ok().map(Self::Accounts),
+            _ => None,
+        }
+    }
+
+    /// The page.
+    pub(super) fn page(self) -> LocalPath {
+        match self {
+            Self::Console => LocalPath::page(ConsoleStartPage::PATH),
+            Self::Accounts(handle) => going_on(AccountsPage::PATH, handle),
+        }
+    }
+
+    /// The fields by which a form says it.
+    fn fields(self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Console => vec![(THEN, CONSOLE.to_owned())],
+            Self::Accounts(handle) => vec![(THEN, ACCOUNTS.to_owned()), (FOR, handle.to_string())],
+        }
+    }
 }
 
 async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
@@ -77,7 +111,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
     let typed = Typed {
         username: params.get("username").unwrap_or_default().to_owned(),
         organisation: params.get("organisation").map(str::to_owned),
-        then: then(&params),
+        then: Then::read(&params).map(|then| then.page().as_str().to_owned()),
     };
     let leave = if handle.is_none() { visitor.may_begin().await? } else { None };
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
@@ -96,7 +130,7 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         Err(IdentifyRefusal::Expired) => Ok(visitor.expired()),
         Err(IdentifyRefusal::Form(wrong)) => match handle.filter(|_| typed.is_whole()) {
             Some(handle) => Ok(visitor.to(&going_on(IdentifierPage::PATH, handle))),
-            None => again(visitor, handle, typed, problem(wrong)).await,
+            None => again(visitor, (handle, Then::read(&params)), typed, problem(wrong)).await,
         },
     }
 }
@@ -105,18 +139,21 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
 /// that could keep it, for a stranger who types nonsense costs no row (P132).
 async fn again(
     visitor: &Visitor,
-    handle: Option<InteractionHandle>,
+    (handle, then): (Option<InteractionHandle>, Option<Then>),
     typed: Typed,
     problem: Option<IdentifierProblem>,
 ) -> Outcome {
-    let opened = open(visitor, handle, typed.then).await?;
+    let opened = open(visitor, handle, then).await?;
     let page = page(visitor, &opened, (typed.username, typed.organisation), problem).await?;
     Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 
 /// The same after a passkey proved nothing, where nothing is kept of it.
-pub(super) async fn passkey_refused(visitor: &Visitor, handle: Option<InteractionHandle>) -> Outcome {
-    let opened = open(visitor, handle, None).await?;
+pub(super) async fn passkey_refused(
+    visitor: &Visitor,
+    (handle, then): (Option<InteractionHandle>, Option<Then>),
+) -> Outcome {
+    let opened = open(visitor, handle, then).await?;
     let typed = (opened.username.clone(), None);
     let page = page(visitor, &opened, typed, Some(IdentifierProblem::Passkey)).await?;
     Ok(visitor.show(StatusCode::UNPROCESSABLE_ENTITY, &page))
@@ -128,13 +165,14 @@ struct Opened {
     username: String,
     asks_organisation: bool,
     sign_up: Option<LocalPath>,
-    to_console: bool,
+    then: Option<Then>,
+    offers_guests: bool,
 }
 
 async fn open(
     visitor: &Visitor,
     handle: Option<InteractionHandle>,
-    then: Option<&'static str>,
+    then: Option<Then>,
 ) -> Result<Opened, Detour> {
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let opened = visitor.edge.database.read_directory(move |directory| {
@@ -148,8 +186,9 @@ async fn open(
         let sign_up = sign_up.map(|scope| {
             LocalPath::page(SignUpPage::PATH).with("organisation", scope.tenant().slug.as_str())
         });
-        let to_console = visit.interaction.is_none() && then.is_some();
-        Ok(Some(Opened { visit, username, asks_organisation, sign_up, to_console }))
+        let then = then.filter(|_| visit.interaction.is_none());
+        let offers_guests = visit.offers_guests(directory)?;
+        Ok(Some(Opened { visit, username, asks_organisation, sign_up, then, offers_guests }))
     });
     visitor.sound(opened.await)?.ok_or_else(|| Detour::from(visitor.expired()))
 }
@@ -163,6 +202,8 @@ async fn page(
     let handle = opened.visit.interaction.as_ref().map(Interaction::handle);
     let asks = opened.asks_organisation || problem == Some(IdentifierProblem::Organisation);
     let organisation = asks.then(|| organisation.unwrap_or_default());
+    let then = opened.then.map(Then::fields).unwrap_or_default();
+    let passkey = passkey::prompt_of(visitor, handle)?;
     Ok(IdentifierPage {
         frame: frame(visitor, &opened.visit),
         form: visitor.hidden(handle.map(|handle| handle.to_string())),
@@ -170,11 +211,18 @@ async fn page(
         asked_for_another: opened.visit.asked_for_another(),
         username,
         organisation,
-        passkey: passkey::prompt_of(visitor, handle)?,
+        passkey: passkey.map(|passkey| PasskeyPrompt { then: then.clone(), ..passkey }),
         problem,
         sign_up: opened.sign_up.clone(),
-        to_console: opened.to_console,
+        then,
+        from_home: handle.filter(|_| opened.offers_guests).map(from_home),
     })
+}
+
+/// The sign-in at home of whoever is to answer this request as a guest.
+fn from_home(handle: InteractionHandle) -> LocalPath {
+    let fields = Then::Accounts(handle).fields();
+    fields.iter().fold(LocalPath::page(IdentifierPage::PATH), |page, (name, value)| page.with(name, value))
 }
 
 /// The frame of a sign-in page: the wishes of the request, the tenant that it settles, the place it leads back to.

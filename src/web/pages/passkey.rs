@@ -5,12 +5,14 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
+use super::card;
 use super::factor::{OTHER, challenge};
+use super::login::{self, Then};
 use super::visitor::{Detour, Outcome, Visitor, answered, going_on};
-use super::{card, login};
 use crate::flows::factors::passkey::{Answer, Question};
 use crate::flows::interaction::Problem;
 use crate::flows::login::passkey::{PasskeyLoginRefusal, ask, ask_again, finish};
+use crate::flows::login::proved::{Proved, SignedIn};
 use crate::flows::login::visit::Visit;
 use crate::flows::session::CookieChange;
 use crate::model::ids::InteractionHandle;
@@ -71,17 +73,23 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         finish(directory, &call, (&rules, &passkeys), (handle, &answer), cookie)
     });
     match visitor.sound(finished.await)? {
+        Ok(Proved::SignedIn(signed_in)) if handle.is_none() => {
+            // Nothing is kept of a sign-in by a passkey alone: the form says where it leads.
+            let then = Then::read(&params).map(|then| then.page().as_str().to_owned());
+            let proved = Proved::SignedIn(SignedIn { then, ..signed_in });
+            Ok(login::after_proof(visitor, &proved, &renewed))
+        }
         Ok(proved) => Ok(login::after_proof(visitor, &proved, &renewed)),
         Err(PasskeyLoginRefusal::Expired) => {
             Ok(handle.map_or_else(|| visitor.expired(), |handle| login::look_again(visitor, handle)))
         }
         Err(PasskeyLoginRefusal::Wrong) => {
             visitor.note_failure();
-            refused(visitor, handle).await
+            refused(visitor, (handle, Then::read(&params))).await
         }
         Err(PasskeyLoginRefusal::Malformed) => {
             visitor.note_failure();
-            refused_at_once(visitor, handle).await
+            refused_at_once(visitor, (handle, Then::read(&params))).await
         }
     }
 }
@@ -93,19 +101,22 @@ pub(super) fn answer(params: &Params) -> Answer {
 }
 
 /// Back to the page that asked; where nothing is stored that could tell it, the page says so at once.
-async fn refused(visitor: &Visitor, handle: Option<InteractionHandle>) -> Outcome {
-    let Some(handle) = handle else { return login::passkey_refused(visitor, None).await };
+async fn refused(visitor: &Visitor, (handle, then): (Option<InteractionHandle>, Option<Then>)) -> Outcome {
+    let Some(handle) = handle else { return login::passkey_refused(visitor, (None, then)).await };
     let path = if is_one_more(visitor, handle).await? { PasskeyPage::PATH } else { IdentifierPage::PATH };
     Ok(visitor.to(&going_on(path, handle)))
 }
 
 /// The page that asked, for an answer that cannot be read (P041).
-async fn refused_at_once(visitor: &Visitor, handle: Option<InteractionHandle>) -> Outcome {
+async fn refused_at_once(
+    visitor: &Visitor,
+    (handle, then): (Option<InteractionHandle>, Option<Then>),
+) -> Outcome {
     match handle {
         Some(handle) if is_one_more(visitor, handle).await? => {
             page(visitor, handle, StatusCode::UNPROCESSABLE_ENTITY).await
         }
-        Some(_) | None => login::passkey_refused(visitor, handle).await,
+        Some(_) | None => login::passkey_refused(visitor, (handle, then)).await,
     }
 }
 
@@ -130,5 +141,5 @@ pub(super) fn prompt_of(
 }
 
 pub(super) fn prompt(question: Question) -> PasskeyPrompt {
-    PasskeyPrompt { options: question.options.to_string(), sealed: question.sealed }
+    PasskeyPrompt { options: question.options.to_string(), sealed: question.sealed, then: Vec::new() }
 }

@@ -53,9 +53,7 @@ fn workspaces_may_be_given_with_some_contexts_only() {
 
 #[test]
 fn rules_that_would_not_be_enforced_are_refused() {
-    for key in ["guests: none", "connections: [okta]"] {
-        only_fault(&tenant_faults(&format!("    policy: {{{key}}}\n")), "12:", "not enforce this rule yet");
-    }
+    only_fault(&tenant_faults("    policy: {connections: [okta]}\n"), "12:", "not enforce this rule yet");
     only_fault(&tenant_faults("    policy: {registration: open}\n"), "12:28:", "by the domain");
     for (rule, words) in [
         ("registration: domain", "needs `email_domains`"),
@@ -75,6 +73,8 @@ fn rules_that_would_not_be_enforced_are_refused() {
         ("remembered_devices: {days: 31}", "1 to 30"),
         ("remembered_devices: {days: 0}", "1 to 30"),
         ("remembered_devices: 30", "days"),
+        ("guests: none", "home_factors"),
+        ("guests: {allowed: perhaps}", "true"),
     ] {
         only_fault(&tenant_faults(&format!("    policy: {{{rule}}}\n")), "12:", words);
     }

@@ -62,6 +62,7 @@ impl Work<'_, '_> {
             created_at: have.as_ref().map_or(self.call.now, |have| have.created_at),
             proofs_since: have.as_ref().and_then(|have| have.proofs_since),
             break_glass: wanted.break_glass,
+            home_tenant_id: None,
         };
         let names = self.names(slug)?;
         let (member_of, access) = (names.groups(&wanted.groups)?, names.access(&wanted.workspaces)?);

@@ -11,12 +11,12 @@ use super::fault::At;
 use super::spot::Spot;
 use crate::model::email::canonical_domain;
 use crate::model::policy::{
-    Mfa, Networks, PasswordRules, Policy, Registration, RememberedDevices, SessionLimits, TokenLimits,
+    Guests, Mfa, Networks, PasswordRules, Policy, Registration, RememberedDevices, SessionLimits, TokenLimits,
 };
 use crate::model::session::Factor;
 
 /// Rules that the policy will know, and that would be ignored today.
-const NOT_YET: [&str; 2] = ["guests", "connections"];
+const NOT_YET: [&str; 1] = ["connections"];
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -32,6 +32,7 @@ impl Reader<'_> {
             "session",
             "tokens",
             "remembered_devices",
+            "guests",
         ];
         keys.extend(NOT_YET);
         let fields = spot.fields(&keys)?;
@@ -56,6 +57,7 @@ impl Reader<'_> {
             session: fields.read("session", Self::session).unwrap_or_default(),
             tokens: fields.read("tokens", Self::tokens).unwrap_or_default(),
             remembered_devices: fields.read("remembered_devices", Self::remembered).unwrap_or_default(),
+            guests: fields.read("guests", Self::guests).unwrap_or_default(),
         })
     }
 
@@ -152,6 +154,16 @@ impl Reader<'_> {
         let fields = spot.fields(&["days"])?;
         let days = fields.read("days", |spot| spot.count(1, RememberedDevices::MOST_DAYS));
         Some(RememberedDevices { days: days.map_or(0, |days| days.value) })
+    }
+
+    fn guests(spot: &Spot<'_>) -> Option<Guests> {
+        let fields = spot.fields(&["allowed", "home_factors"])?;
+        let default = Guests::default();
+        let flag = |key: &str, default| fields.read(key, Spot::flag).map_or(default, |flag| flag.value);
+        Some(Guests {
+            allowed: flag("allowed", default.allowed),
+            home_factors: flag("home_factors", default.home_factors),
+        })
     }
 
     fn session(spot: &Spot<'_>) -> Option<SessionLimits> {

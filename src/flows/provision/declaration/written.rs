@@ -10,7 +10,7 @@ use super::document::{
     Access, Client, Context, Contexts, DeclaredStatus, Group, Openness, Resource, Tenant, User, Workspace,
 };
 use crate::model::client::ClientKind;
-use crate::model::policy::Policy;
+use crate::model::policy::{Guests, Policy};
 use crate::model::profile::{Address, Profile};
 use crate::model::rate::format_duration;
 use crate::model::tenant::{AddOn, Entitlements, Plan, Product};
@@ -102,7 +102,11 @@ pub fn policy(policy: &Policy) -> Value {
     let tokens = policy.tokens.access_seconds.map(|life| json!({"access": seconds(Some(life))}));
     let days = policy.remembered_devices.days;
     let devices = (days > 0).then(|| json!({"days": days}));
-    with_if(with_if(written, "tokens", tokens), "remembered_devices", devices)
+    let guests = &policy.guests;
+    let guests = (*guests != Guests::default())
+        .then(|| json!({"allowed": guests.allowed, "home_factors": guests.home_factors}));
+    let written = with_if(with_if(written, "tokens", tokens), "remembered_devices", devices);
+    with_if(written, "guests", guests)
 }
 
 /// The same object with this key, where it has a value.

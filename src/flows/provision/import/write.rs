@@ -90,5 +90,6 @@ fn account(call: &Call, scope: &TenantScope, person: &Accepted) -> User {
         created_at: person.created_at,
         proofs_since: None,
         break_glass: false,
+        home_tenant_id: None,
     }
 }

@@ -82,6 +82,7 @@ async fn page(visitor: &Visitor, visited: &Visited, status: StatusCode, is_uncon
     let stays = visitor.sound(read.await)?.map(|why| match why {
         data::Stays::LastOwner => DataStays::LastOwner,
         data::Stays::BreakGlass => DataStays::BreakGlass,
+        data::Stays::Guest => DataStays::Guest,
     });
     let (frame, account) = visited.frames(visitor, Section::Data);
     let days = data::recovery_days();

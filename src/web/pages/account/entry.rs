@@ -12,8 +12,8 @@ use crate::views::console::ConsoleStartPage;
 use crate::views::link::LocalPath;
 use crate::views::person::Person;
 use crate::views::{AccountStartPage, FactorPage, Frame, IdentifierPage};
-use crate::web::pages::login;
 use crate::web::pages::visitor::{Detour, Visitor, going_on};
+use crate::web::pages::{card, login};
 
 /// Somebody at a page of their account.
 pub(in crate::web::pages) struct Visited {
@@ -39,12 +39,7 @@ impl Visited {
 
     /// The person, as they see themselves.
     pub(in crate::web::pages) fn person(&self) -> Person {
-        let user = self.who.user();
-        Person {
-            name: user.profile.display_name(),
-            email: user.email.clone(),
-            tenant: self.who.scope().tenant().name.clone(),
-        }
+        card::person_in(self.who.user(), self.who.scope())
     }
 
     /// A page of the area, for this account.

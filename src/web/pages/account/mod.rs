@@ -6,6 +6,7 @@ pub mod email;
 pub(super) mod entry;
 pub mod factors;
 pub mod history;
+pub mod organisations;
 pub mod passkeys;
 pub mod password;
 pub mod profile;

@@ -136,5 +136,6 @@ fn row(person: &Person, link: LocalPath) -> PersonRow {
         email: person.user.email.clone(),
         roles: person.effective_roles(),
         state: person.user.status.into(),
+        guest: person.user.is_guest(),
     }
 }

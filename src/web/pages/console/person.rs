@@ -297,6 +297,7 @@ fn allowed(person: &Person, factors: &Overview, owns: bool, own: bool) -> Allowe
         factor_link: here
             && !own
             && state.is_active()
+            && !person.user.is_guest()
             && factors.totp.is_none()
             && factors.passkeys.is_empty(),
     }
@@ -311,6 +312,7 @@ fn shown(person: Person) -> PersonShown {
         name: person.user.profile.display_name(),
         email_verified: person.user.email_verified,
         state: person.user.status.into(),
+        guest: person.user.is_guest(),
         created: person.user.created_at.into(),
         roles: person.user.roles,
         email: person.user.email,

@@ -13,7 +13,7 @@ use super::entry::{Console, Done, entered};
 use crate::flows::access::{ChangePolicy, Conflict, ReadPolicy, Refused};
 use crate::flows::policy::{self, Current, Simulation, Wanted};
 use crate::flows::provision::declaration::read_policy;
-use crate::model::policy::{Policy, Registration};
+use crate::model::policy::{Guests, Policy, Registration};
 use crate::model::rate::format_duration;
 use crate::model::role::{Permission, Role};
 use crate::protocol::params::Params;
@@ -220,6 +220,7 @@ fn form(policy: &Policy) -> PolicyForm {
             0 => String::new(),
             days => days.to_string(),
         },
+        guests: policy.guests.clone(),
     }
 }
 
@@ -252,6 +253,7 @@ fn typed(params: &Params) -> Option<PolicyForm> {
         absolute: text("absolute")?,
         access: text("access")?,
         remember_days: text("remember_days")?,
+        guests: Guests { allowed: params.has("guests"), home_factors: params.has("home_factors") },
     })
 }
 
@@ -287,6 +289,7 @@ fn words(form: &PolicyForm) -> Value {
         "session": group(vec![("idle", text(&form.idle)), ("absolute", text(&form.absolute))]),
         "tokens": group(vec![("access", text(&form.access))]),
         "remembered_devices": group(vec![("days", number(&form.remember_days))]),
+        "guests": {"allowed": form.guests.allowed, "home_factors": form.guests.home_factors},
     })
 }
 

@@ -1,0 +1,2 @@
+DROP TABLE memberships;
+ALTER TABLE users DROP COLUMN home_tenant_id;

@@ -1,0 +1,2 @@
+-- The columns go with their own migration.
+SELECT 1;
