@@ -1,8 +1,10 @@
 //! A browser's signed-in state: one session holds one or several accounts, each with its own `sid` (D12).
 
 use std::net::IpAddr;
+use std::str::FromStr;
 use std::time::Duration;
 
+use serde::de::IntoDeserializer as _;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{BrowserSessionId, SessionId, TenantId, UserId};
@@ -49,8 +51,9 @@ pub struct Session {
     pub address: Option<IpAddr>,
     /// When it ended, if it did.
     pub ended_at: Option<Timestamp>,
-    /// When a second factor was proved that it stands on, though not in it: in this browser, which is remembered (D33).
-    pub remembered_at: Option<Timestamp>,
+    /// The hash of the secret by which its browser is remembered, where it is (D33): a second factor was proved there, in this
+    /// session or in one before. Ending the session at will forgets the device.
+    pub device: Option<String>,
 }
 
 impl Session {
@@ -100,6 +103,14 @@ pub enum Factor {
     Home,
     /// The same, where two factors or a passkey were proved there.
     HomeTwo,
+}
+
+impl FromStr for Factor {
+    type Err = serde::de::value::Error;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::deserialize(word.into_deserializer())
+    }
 }
 
 impl Factor {

@@ -287,7 +287,7 @@ diesel::table! {
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
-        remembered_at -> Nullable<Timestamp>,
+        device_hash -> Nullable<Text>,
     }
 }
 

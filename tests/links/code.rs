@@ -10,7 +10,7 @@ use symbolon::model::session::Factor;
 use symbolon::model::user::User;
 use symbolon::storage::records::{links, users};
 
-use super::{ADA, Post, is_signed_in, sign_in, signed_in};
+use super::{ADA, Post, at_password, is_signed_in, sign_in, signed_in};
 use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::oathtool::{another, set_up};
@@ -117,6 +117,63 @@ async fn d13_a_mailed_code_is_for_those_who_have_nothing_better() {
     assert!(!refused.has("code-sent"), "{refused:?}");
     assert_eq!(post.server.mails().await.len(), before, "no mail");
     assert!(!is_signed_in(&waiting).await);
+}
+
+/// D33: a device stands in for the factor that was proved in it, and counts while that one does.
+#[tokio::test]
+async fn d33_a_device_that_a_mailed_code_has_remembered_counts_while_codes_are_mailed_to_that_address() {
+    let post = Post::new().await;
+    let rules = || Policy { remembered_devices: RememberedDevices { days: 14 }, ..with_codes() };
+    post.policy(rules()).await;
+    let (jar, page, code) = post.sent().await;
+    jar.submit(&page, &[("code", &code), ("remember", "on"), ("action", "continue")]).await;
+    assert!(is_signed_in(&jar).await);
+    let sign_out = async || {
+        let question = jar.open("/oauth2/logout").await;
+        jar.submit(&question, &[("decision", "confirm")]).await;
+    };
+    let again = async || {
+        sign_in(&jar, PASSWORD).await;
+        is_signed_in(&jar).await
+    };
+    sign_out().await;
+    assert!(again().await);
+    // Withdrawn: what stands on the device does not stand any more, nor does it begin.
+    let methods = BTreeSet::from([Factor::Password, Factor::Totp, Factor::MagicLink]);
+    post.policy(Policy { methods, ..rules() }).await;
+    assert!(!is_signed_in(&jar).await && !again().await);
+    post.policy(rules()).await;
+    assert!(is_signed_in(&jar).await, "the method counts again, and so does the device");
+    // No mailed link is a second channel beside it.
+    sign_out().await;
+    let page = at_password(&jar, ADA, "acme").await;
+    post.ask(&jar, &page, "login-link").await;
+    let mails = post.server.mails().await;
+    let link = jar.open(&post.path(mails.last().expect("a link"))).await;
+    jar.submit(&link, &[]).await;
+    assert!(!is_signed_in(&jar).await);
+}
+
+/// P060, D33: another address is another mailbox.
+#[tokio::test]
+async fn p060_a_device_that_a_mailed_code_has_remembered_goes_with_the_address() {
+    let post = Post::new().await;
+    post.policy(Policy { remembered_devices: RememberedDevices { days: 14 }, ..with_codes() }).await;
+    let (jar, page, code) = post.sent().await;
+    jar.submit(&page, &[("code", &code), ("remember", "on"), ("action", "continue")]).await;
+    let page = jar.open("/account/email").await;
+    let asked = jar.submit(&page, &[("email", "lovelace@acme.example"), ("action", "change")]).await;
+    assert!(asked.has("email-pending"), "{asked:?}");
+    let mails = post.server.mails().await;
+    let link = mails.iter().rev().find(|mail| mail.to == "lovelace@acme.example").expect("a link");
+    let page = jar.open(&post.path(link)).await;
+    let done = jar.submit(&page, &[("action", "continue")]).await;
+    assert_eq!(done.marker().as_deref(), Some("page-email"), "{done:?}");
+    let question = jar.open("/oauth2/logout").await;
+    jar.submit(&question, &[("decision", "confirm")]).await;
+    let page = at_password(&jar, "lovelace@acme.example", "acme").await;
+    let page = jar.submit(&page, &[("password", PASSWORD)]).await;
+    assert_eq!(page.marker().as_deref(), Some("page-email-code"), "{page:?}");
 }
 
 /// D33: a device that is remembered by a code by mail stands in for no authenticator that was set up since.

@@ -1,13 +1,20 @@
 //! Remembered devices (D33): same person, same tenant, so many days, where the policy allows it; and never for what matters most.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use symbolon::effects::Clock;
+use symbolon::flows::provision::change_policy;
+use symbolon::model::audit::Actor;
 use symbolon::model::policy::{Mfa, Policy, RememberedDevices};
 use symbolon::model::role::Role;
-use symbolon::storage::records::{policies, remembered_devices, users};
+use symbolon::model::user::User;
+use symbolon::storage::TenantScope;
+use symbolon::storage::records::{policies, remembered_devices, sessions, users};
 
 use super::codes::{ADA, Phone};
 use super::{authorize, before_the_password, events, exchange, is_signed_in, sign_in, token};
+use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::oathtool::STEP;
 use crate::harness::rows::Everything;
@@ -25,6 +32,35 @@ impl Phone {
         let scope = self.server.scope_of("acme").await.scope;
         let now = self.server.now();
         self.server.as_operator(move |tx| policies::put(&mut tx.enter(&scope)?, &policy, now)).await;
+    }
+
+    /// The same as somebody who may would do it.
+    async fn changed_policy(&self, scope: &TenantScope, policy: Policy) {
+        let (call, clock) = (self.server.operator(), Arc::clone(&self.server.clock));
+        let changed = self.server.database().write(scope, move |tx| {
+            change_policy(tx, (&call, &(clock as Arc<dyn Clock>)), &Actor::Operator, &policy)
+        });
+        assert!(changed.await.expect("a policy"), "it is another one");
+    }
+
+    async fn with_role(&self, role: Role) {
+        let scope = self.server.scope_of("acme").await.scope;
+        let id = self.id;
+        let made = self.server.database().write(&scope, move |tx| {
+            let user = users::find(tx, id)?.expect("ada");
+            users::update(tx, &User { roles: [role].into(), ..user })
+        });
+        made.await.expect("a role");
+    }
+
+    /// The session that names a device.
+    async fn session_on_a_device(&self) -> String {
+        let scope = self.server.scope_of("acme").await.scope;
+        let id = self.id;
+        let open = self.server.database().read(&scope, move |tx| sessions::open_of_user(tx, id));
+        let open = open.await.expect("sessions");
+        let (session, _) = open.iter().find(|(session, _)| session.device.is_some()).expect("one");
+        session.id.to_string()
     }
 
     /// A browser in which she proved both factors and had it remembered; she is signed out of it again.
@@ -148,15 +184,15 @@ async fn d33_a_device_is_remembered_for_one_account() {
     let theirs = phone.server.database().read(&scope, move |tx| {
         let hashes = [hash];
         Ok((
-            remembered_devices::proved_at(tx, id, &hashes)?.is_some(),
-            remembered_devices::proved_at(tx, bob, &hashes)?.is_some(),
+            remembered_devices::latest(tx, id, &hashes)?.is_some(),
+            remembered_devices::latest(tx, bob, &hashes)?.is_some(),
         ))
     });
     assert_eq!(theirs.await.expect("an answer"), (true, false));
     let globex = phone.server.organisation("globex", &[]).await.scope.clone();
     let hash = symbolon::protocol::opaque::hash(&kept[0].1);
     let elsewhere =
-        phone.server.database().read(&globex, move |tx| remembered_devices::proved_at(tx, id, &[hash]));
+        phone.server.database().read(&globex, move |tx| remembered_devices::latest(tx, id, &[hash]));
     assert!(elsewhere.await.expect("an answer").is_none());
 }
 
@@ -216,45 +252,99 @@ async fn p065_a_device_stands_in_for_nothing_that_was_taken_back() {
     let (id, since) = (phone.id, phone.server.now() + Duration::from_secs(1));
     let back = phone.server.database().write(&scope, move |tx| {
         let user = users::find(tx, id)?.expect("ada");
-        users::update(
-            tx,
-            &symbolon::model::user::User {
-                status: symbolon::model::status::Status::Resumed { since },
-                ..user
-            },
-        )
+        users::update(tx, &User { status: symbolon::model::status::Status::Resumed { since }, ..user })
     });
     back.await.expect("back");
     phone.server.advance(Duration::from_secs(2)).await;
     assert!(phone.is_asked(&jar).await);
 }
 
-/// D33: never for the console, nor for a change of the account.
+/// D33: never for the console, nor for a change of the account; whether the policy asks for two factors or only she does.
 #[tokio::test]
 async fn d33_a_device_stands_in_for_nothing_in_the_console_and_for_no_sensitive_change() {
     let phone = Phone::new().await;
-    let scope = phone.server.scope_of("acme").await.scope;
-    let id = phone.id;
-    let made = phone.server.database().write(&scope, move |tx| {
-        let user = users::find(tx, id)?.expect("ada");
-        users::update(tx, &symbolon::model::user::User { roles: [Role::Owner].into(), ..user })
-    });
-    made.await.expect("an owner");
+    phone.with_role(Role::Owner).await;
     let jar = phone.remembered(14).await;
-    let mfa = Mfa { everybody: true, ..Mfa::default() };
-    phone.policy(Policy { mfa, ..rules(14) }).await;
+    for everybody in [true, false] {
+        let mfa = Mfa { everybody, ..Mfa::default() };
+        phone.policy(Policy { mfa, ..rules(14) }).await;
+        assert!(!phone.is_asked(&jar).await);
+        assert!(is_signed_in(&jar).await, "the session stands on the device");
+        let console = jar.open("/console/people").await;
+        assert_ne!(console.marker().as_deref(), Some("page-console-people"), "{everybody}: {console:?}");
+        let csrf = csrf(&jar).await;
+        let removed = jar.post("/account/factors/totp/remove", &[("csrf", &csrf)]).await;
+        let asked = jar.follow(removed).await;
+        assert_ne!(asked.marker().as_deref(), Some("page-factors"), "{everybody}: {asked:?}");
+        assert_eq!(Everything::open(phone.server.storage()).count("totp_factors"), 1, "it is still there");
+        sign_out(&jar).await;
+    }
+    // Nor does a session that stood on one open the console after it was forgotten.
     assert!(!phone.is_asked(&jar).await);
-    assert!(is_signed_in(&jar).await, "the session stands on the device");
+    let both = phone.by_both().await;
+    let csrf = csrf(&both).await;
+    both.post("/account/sessions", &[("csrf", &csrf), ("action", "forget_devices")]).await;
+    assert!(is_signed_in(&jar).await, "no rule asks for two");
     let console = jar.open("/console/people").await;
     assert_ne!(console.marker().as_deref(), Some("page-console-people"), "{console:?}");
-    let csrf = csrf(&jar).await;
-    let removed = jar.post("/account/factors/totp/remove", &[("csrf", &csrf)]).await;
-    let asked = jar.follow(removed).await;
-    assert_ne!(asked.marker().as_deref(), Some("page-factors"), "{asked:?}");
-    assert_eq!(Everything::open(phone.server.storage()).count("totp_factors"), 1, "it is still there");
-    // The factor itself opens it.
-    let both = phone.by_both().await;
+    // The factor itself opens it, in that session too.
     assert_eq!(both.open("/console/people").await.marker().as_deref(), Some("page-console-people"));
+    phone.server.advance(STEP).await;
+    let asked = jar.open("/console/people").await;
+    assert_eq!(asked.marker().as_deref(), Some("page-totp"), "{asked:?}");
+    let asked = jar.submit(&asked, &[("code", &phone.shows())]).await;
+    let opened = jar.submit(&asked, &[("password", PASSWORD)]).await;
+    assert_eq!(opened.marker().as_deref(), Some("page-console-people"), "{opened:?}");
+}
+
+/// P065: whoever ends one session keeps its browser out; signing out there does not.
+#[tokio::test]
+async fn p065_to_end_a_session_forgets_the_device_of_its_browser() {
+    let phone = Phone::new().await;
+    let jar = phone.remembered(14).await;
+    assert!(!phone.is_asked(&jar).await, "signed out, and remembered");
+    let desk = phone.by_both().await;
+    let page = desk.open("/account/sessions").await;
+    let open = page.body.matches("name=\"session\"").count();
+    assert!(open >= 1, "{page:?}");
+    let csrf = csrf(&desk).await;
+    let sid = phone.session_on_a_device().await;
+    desk.post("/account/sessions", &[("csrf", &csrf), ("session", &sid), ("action", "end")]).await;
+    assert!(!is_signed_in(&jar).await, "it is over");
+    phone.server.advance(STEP).await;
+    assert!(phone.is_asked(&jar).await);
+}
+
+/// D31, P047: guesses at the factor stay counted where a device stood in for it.
+#[tokio::test]
+async fn p047_a_device_forgives_no_guesses_at_the_factor() {
+    let server = TestServer::with().unlimited().set("limits.sign_in_account", "3 per 10m").start().await;
+    let phone = Phone::on(server).await;
+    let jar = phone.remembered(14).await;
+    let (thief, mut page) = phone.past_the_password().await;
+    for _ in 0..2 {
+        page = thief.submit(&page, &[("code", "000000")]).await;
+        assert_eq!((page.status.as_u16(), page.marker().as_deref()), (200, Some("page-totp")), "{page:?}");
+        // By the device, between the guesses.
+        assert!(!phone.is_asked(&jar).await);
+        sign_out(&jar).await;
+    }
+    thief.submit(&page, &[("code", "000000")]).await;
+    let locked = thief.submit(&page, &[("code", &phone.shows())]).await;
+    assert_eq!(locked.status, 429, "{locked:?}");
+}
+
+/// A device counts while the factor does that was proved in it, and no policy of later brings one back.
+#[tokio::test]
+async fn d33_what_a_policy_has_no_days_for_is_gone() {
+    let phone = Phone::new().await;
+    let jar = phone.remembered(14).await;
+    let scope = phone.server.scope_of("acme").await.scope;
+    for days in [0, 14] {
+        phone.changed_policy(&scope, rules(days)).await;
+    }
+    assert_eq!(Everything::open(phone.server.storage()).count("remembered_devices"), 0);
+    assert!(phone.is_asked(&jar).await);
 }
 
 /// A code of the sheet is for the day the phone is lost: nothing is remembered by it.

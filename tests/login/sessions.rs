@@ -82,7 +82,7 @@ async fn many_sessions(server: &TestServer, scope: &TenantScope, user: UserId, c
                         created_at: now,
                         last_seen_at: now,
                         ended_at: None,
-                        remembered_at: None,
+                        device: None,
                     };
                     sessions::insert(&mut tx.enter(&scope)?, &session, Whereabouts::default())?;
                 }

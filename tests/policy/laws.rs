@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
-use symbolon::flows::policy::{Door, Membership, Verdict};
+use symbolon::flows::policy::{Device, Door, Membership, Rule, Verdict};
 use symbolon::model::policy::{Mfa, Networks, Policy};
 use symbolon::model::role::Role;
 use symbolon::model::session::Factor;
@@ -25,6 +25,17 @@ const FACTORS: [Factor; 7] = [
 
 fn factor() -> impl Strategy<Value = Factor> {
     prop::sample::select(FACTORS.to_vec())
+}
+
+/// Whether what counts of their proofs is of two factors.
+fn reaches_two(policy: &Policy, someone: &Someone) -> bool {
+    let everybody = Policy { mfa: Mfa { everybody: true, ..Mfa::default() }, ..policy.clone() };
+    passes(Someone { device: Device::Any, ..someone.clone() }.verdict(&everybody, Door::Administration))
+}
+
+fn device() -> impl Strategy<Value = Device> {
+    let remembered = factor().prop_map(Device::Remembered);
+    prop_oneof![Just(Device::Any), Just(Device::Outdated), remembered]
 }
 
 fn role() -> impl Strategy<Value = Role> {
@@ -54,16 +65,17 @@ fn policy() -> impl Strategy<Value = Policy> {
 
 fn someone() -> impl Strategy<Value = Someone> {
     let address = option::of(prop::sample::select(vec![OFFICE, AWAY, "::ffff:10.9.9.9", "2001:db8::1"]));
-    (vec(factor(), 0..4), btree_set(role(), 0..3), address, any::<bool>(), any::<bool>(), any::<bool>())
-        .prop_map(|(proofs, roles, address, break_glass, has_second_factor, is_remembered)| Someone {
+    (vec(factor(), 0..4), btree_set(role(), 0..3), address, any::<bool>(), any::<bool>(), device()).prop_map(
+        |(proofs, roles, address, break_glass, has_second_factor, device)| Someone {
             proofs,
             roles,
             address: address.map(|address| address.parse().expect("an address")),
             break_glass,
             has_second_factor,
-            is_remembered,
+            device,
             membership: Membership::Own,
-        })
+        },
+    )
 }
 
 fn door() -> impl Strategy<Value = Door> {
@@ -91,7 +103,7 @@ proptest! {
     #[test]
     fn where_two_are_asked_for_one_channel_never_passes(policy in policy(), someone in someone(), door in door()) {
         let policy = Policy { mfa: Mfa { everybody: true, ..policy.mfa }, ..policy };
-        let someone = Someone { is_remembered: false, ..someone };
+        let someone = Someone { device: Device::Any, ..someone };
         if passes(someone.verdict(&policy, door)) {
             prop_assert!(acr(someone.proofs.iter().copied()).is_some_and(|it| it.satisfies(Acr::Two)));
         }
@@ -129,18 +141,45 @@ proptest! {
         }
     }
 
-    /// D33: a remembered device stands in for a second factor, and for nothing else; and nowhere that people administer.
+    /// D33: a remembered device stands in for the second factor that was proved in it, and for nothing else: it opens what that one
+    /// would, while it is allowed.
     #[test]
-    fn a_device_stands_in_for_a_second_factor_alone(policy in policy(), someone in someone(), door in door()) {
-        let with = Someone { is_remembered: true, ..someone.clone() }.verdict(&policy, door);
-        let without = Someone { is_remembered: false, ..someone }.verdict(&policy, door);
-        match without {
-            Verdict::Second(rule) if door != Door::Administration => {
-                let by_device = matches!(with, Verdict::Pass { on_device: Some(by), .. } if by == rule);
-                prop_assert!(by_device);
-            }
-            Verdict::Pass { .. } | Verdict::Second(_) | Verdict::Refused(_) => prop_assert_eq!(with, without),
+    fn a_device_stands_in_for_a_second_factor_alone(
+        policy in policy(),
+        someone in someone(),
+        factor in factor(),
+        door in prop::sample::select(vec![Door::SignIn, Door::Session, Door::Refresh]),
+    ) {
+        let with = Someone { device: Device::Remembered(factor), ..someone.clone() }.verdict(&policy, door);
+        let without = Someone { device: Device::Any, ..someone.clone() };
+        let by_itself = without.clone().verdict(&policy, door);
+        if let Verdict::Second(rule) = by_itself {
+            let proofs = without.proofs.iter().copied().chain([factor]).collect();
+            let proved = Someone { proofs, ..without }.verdict(&policy, door);
+            let by_device = matches!(with, Verdict::Pass { on_device: Some(by), .. } if by == rule);
+            prop_assert_eq!(by_device, policy.allows(factor) && passes(proved));
+        } else {
+            prop_assert_eq!(with, by_itself);
         }
+        let outdated = Someone { device: Device::Outdated, ..someone }.verdict(&policy, door);
+        prop_assert_eq!(outdated, by_itself);
+    }
+
+    /// D33: nowhere that people administer. Whoever was spared a factor because of a device proves it there.
+    #[test]
+    fn nobody_administers_by_a_device(policy in policy(), someone in someone()) {
+        let without = Someone { device: Device::Any, ..someone.clone() };
+        let expected = match without.verdict(&policy, Door::Administration) {
+            Verdict::Pass { .. } if someone.device != Device::Any && !reaches_two(&policy, &someone) => {
+                Verdict::Second(Rule::OwnSecondFactor)
+            }
+            verdict => verdict,
+        };
+        let found = someone.verdict(&policy, Door::Administration);
+        if let (Verdict::Second(_), Verdict::Second(_)) = (found, expected) {
+            return Ok(());
+        }
+        prop_assert_eq!(found, expected);
     }
 
     #[test]

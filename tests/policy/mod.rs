@@ -25,7 +25,7 @@ struct Someone {
     address: Option<IpAddr>,
     break_glass: bool,
     has_second_factor: bool,
-    is_remembered: bool,
+    device: Device,
     membership: Membership,
 }
 
@@ -38,7 +38,7 @@ impl Someone {
             address,
             break_glass: false,
             has_second_factor: false,
-            is_remembered: false,
+            device: Device::Any,
             membership: Membership::Own,
         }
     }
@@ -57,7 +57,7 @@ impl Someone {
             membership: self.membership,
             has_second_factor: self.has_second_factor,
             is_equipped: self.has_second_factor,
-            device: if self.is_remembered { Device::Remembered } else { Device::Any },
+            device: self.device,
             now: now(),
         };
         evaluate(policy, &facts)

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use symbolon::flows::policy::{Door, Membership, Verdict};
+use symbolon::flows::policy::{Device, Door, Membership, Verdict};
 use symbolon::model::policy::{Guests, Mfa, Networks, Policy};
 use symbolon::model::role::Role;
 use symbolon::model::session::Factor;
@@ -73,9 +73,24 @@ fn people() -> Vec<(&'static str, Someone)> {
         ("password, has totp", Someone { has_second_factor: true, ..password() }),
         (
             "password, has totp, remembered device",
-            Someone { has_second_factor: true, is_remembered: true, ..password() },
+            Someone { has_second_factor: true, device: Device::Remembered(Factor::Totp), ..password() },
         ),
-        ("nothing, remembered device", Someone { is_remembered: true, ..Someone::with(&[]) }),
+        (
+            "password, has totp, device remembered before",
+            Someone { has_second_factor: true, device: Device::Outdated, ..password() },
+        ),
+        (
+            "password, device remembered by e-mail code",
+            Someone { device: Device::Remembered(Factor::EmailCode), ..password() },
+        ),
+        (
+            "magic link, device remembered by e-mail code",
+            Someone { device: Device::Remembered(Factor::EmailCode), ..Someone::with(&[Factor::MagicLink]) },
+        ),
+        (
+            "nothing, remembered device",
+            Someone { device: Device::Remembered(Factor::Totp), ..Someone::with(&[]) },
+        ),
         ("password, break-glass", owner(Someone { break_glass: true, ..password() })),
         ("password, totp", Someone::with(&[Factor::Password, Factor::Totp])),
         ("password, totp, away", Someone::with(&[Factor::Password, Factor::Totp]).at(AWAY)),
@@ -93,7 +108,10 @@ fn people() -> Vec<(&'static str, Someone)> {
         ("guest, home by two", guest(&[Factor::HomeTwo])),
         ("guest, home, totp", guest(&[Factor::Home, Factor::Totp])),
         ("guest, home, e-mail code", guest(&[Factor::Home, Factor::EmailCode])),
-        ("guest, home, remembered device", Someone { is_remembered: true, ..guest(&[Factor::Home]) }),
+        (
+            "guest, home, remembered device",
+            Someone { device: Device::Remembered(Factor::Totp), ..guest(&[Factor::Home]) },
+        ),
         ("guest, password, totp", guest(&[Factor::Password, Factor::Totp])),
         ("guest, passkey", guest(&[Factor::Passkey])),
         ("nothing", Someone::with(&[])),

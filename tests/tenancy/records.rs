@@ -17,7 +17,7 @@ use symbolon::model::mail::MailState;
 use symbolon::model::passkey::Passkey;
 use symbolon::model::policy::Policy;
 use symbolon::model::secret::Secret;
-use symbolon::model::session::Session;
+use symbolon::model::session::{Factor, Proof, Session};
 use symbolon::model::tenant::AddOn;
 use symbolon::model::time::Timestamp;
 use symbolon::model::user::User;
@@ -135,8 +135,8 @@ const READS: &[(&str, Try)] = &[
     ("refresh_tokens::access_tokens_since", |tx, t| {
         Ok(!tokens::access_tokens_since(tx, t.family, Timestamp::from_unix(0))?.is_empty())
     }),
-    ("remembered_devices::proved_at", |tx, t| {
-        Ok(remembered::proved_at(tx, t.user, &[DEVICE.to_owned()])?.is_some())
+    ("remembered_devices::latest", |tx, t| {
+        Ok(remembered::latest(tx, t.user, &[DEVICE.to_owned()])?.is_some())
     }),
     ("remembered_devices::of_user", |tx, t| Ok(!remembered::of_user(tx, t.user)?.is_empty())),
     ("sessions::find", |tx, t| Ok(sessions::find(tx, t.sid)?.is_some())),
@@ -249,8 +249,8 @@ const CHANGES: &[(&str, Try)] = &[
         tokens::erase_successors_before(tx, t.family, 1000).map(|()| false)
     }),
     ("remembered_devices::remove_of_user", |tx, t| Ok(remembered::remove_of_user(tx, t.user)? > 0)),
-    ("sessions::remember", |tx, t| sessions::remember(tx, t.sid, t.now).map(|()| false)),
-    ("sessions::forget_devices", |tx, t| sessions::forget_devices(tx, t.user, None).map(|()| false)),
+    ("remembered_devices::remove", |tx, _| remembered::remove(tx, DEVICE).map(|()| false)),
+    ("sessions::set_device", |tx, t| sessions::set_device(tx, t.sid, DEVICE).map(|()| false)),
     ("sessions::seen", |tx, t| sessions::seen(tx, t.sid, t.now).map(|()| false)),
     ("sessions::touch", |tx, t| {
         let here = sessions::Whereabouts { address: Some("203.0.113.9".into()), user_agent: None };
@@ -359,7 +359,8 @@ const WRITES: &[(&str, Try)] = &[
         interactions::insert(tx, &copy).map(|()| false)
     }),
     ("remembered_devices::insert", |tx, t| {
-        remembered::insert(tx, t.user, "another device", t.now).map(|()| false)
+        let proof = Proof { factor: Factor::Totp, at: t.now };
+        remembered::insert(tx, t.user, "another device", proof).map(|()| false)
     }),
     ("sessions::insert", |tx, t| {
         let nowhere = sessions::Whereabouts { address: None, user_agent: None };
@@ -464,7 +465,7 @@ async fn theirs(estate: &Estate) -> Theirs {
         totp_factors::confirm(tx, ids.user, SEALED, 1, now)?;
         recovery_codes::replace(tx, ids.user, &[RECOVERY.to_owned(), SPENT.to_owned()], now)?;
         recovery_codes::consume(tx, ids.user, SPENT, now)?;
-        remembered::insert(tx, ids.user, DEVICE, now)?;
+        remembered::insert(tx, ids.user, DEVICE, Proof { factor: Factor::Totp, at: now })?;
         memberships::insert(tx, ids.user, tx.scope().id())?;
         let family = tokens::find(tx, &token_hash)?.expect("the refresh token").family_id;
         let (_, interaction) = ids.interaction.split_once('.').expect("a handle");

@@ -8,8 +8,8 @@ use super::refusal::{Refused, StepUp};
 use super::right::{Demand, Right};
 use super::standing::{self, SignIn, Standing};
 use crate::flows::call::Call;
-use crate::flows::factors;
-use crate::flows::policy::{self, Door, Verdict};
+use crate::flows::factors::{self, devices};
+use crate::flows::policy::{self, Door, Proved, Verdict};
 use crate::model::audit::Actor;
 use crate::model::failure::Failure;
 use crate::model::ids::{PersonalTokenId, SessionId, TenantId, UserId};
@@ -146,7 +146,7 @@ fn authorize<R: Right>(
     credential: &Credential,
 ) -> Result<Result<(TenantScope, Authorized<R>), Refused>, Failure> {
     let Demand { permission, fresh, .. } = R::DEMAND;
-    let Standing { scope, user, proofs, sid, signed_in, due } =
+    let Standing { scope, user, proofs, sid, session, signed_in, due } =
         match standing::of(directory, call, credential, R::DEMAND)? {
             Ok(standing) => standing,
             Err(refused) => return Ok(Err(refused)),
@@ -154,8 +154,19 @@ fn authorize<R: Right>(
     let mut tx = directory.enter(&scope)?;
     let roles = policy::roles_of(&mut tx, &user)?;
     let tenants_policy = policies::find(&mut tx)?;
-    if let Some(refused) = judge(&mut tx, call, (&tenants_policy, permission.is_some()), &user, &proofs)? {
-        return Ok(Err(refused));
+    let mut proved = Proved::by(&proofs, call.address);
+    let mut door = Door::Session;
+    if permission.is_some() {
+        door = Door::Administration;
+        if let Some(session) = session {
+            proved.device = devices::of_session(&mut tx, call, (&tenants_policy, &user), &session)?;
+        }
+    }
+    // As the tenant's policy stands now, and where they are now (D32, P077).
+    match policy::judge(&mut tx, call, (&tenants_policy, door), &user, proved)? {
+        Verdict::Pass { .. } => {}
+        Verdict::Second(_) => return Ok(Err(Refused::StepUp(StepUp { acr: Some(Acr::Two) }))),
+        Verdict::Refused(_) => return Ok(Err(Refused::Policy)),
     }
     let right = Authorized { tenant: scope.id(), user, roles, proofs, sid, due, right: PhantomData };
     if permission.is_some_and(|permission| !right.may(permission)) {
@@ -165,24 +176,6 @@ fn authorize<R: Right>(
         return Ok(Err(Refused::StepUp(lacks)));
     }
     Ok(Ok((scope, right)))
-}
-
-/// Whether the tenant's policy keeps the person out, as it stands now and where they are now (D32, P077).
-fn judge(
-    tx: &mut TenantTx<'_>,
-    call: &Call,
-    (rules, administers): (&Policy, bool),
-    user: &User,
-    factors: &[Factor],
-) -> Result<Option<Refused>, Failure> {
-    let door = if administers { Door::Administration } else { Door::Session };
-    let proved =
-        policy::Proved { factors, address: call.address, has_second_factor: false, remembered_at: None };
-    Ok(match policy::judge(tx, call, (rules, door), user, proved)? {
-        Verdict::Pass { .. } => None,
-        Verdict::Second(_) => Some(Refused::StepUp(StepUp { acr: Some(Acr::Two) })),
-        Verdict::Refused(_) => Some(Refused::Policy),
-    })
 }
 
 /// What the sign-in behind a token lacks for a privileged action: it must be at most [`Session::FRESH`] old, and what was

@@ -9,7 +9,7 @@ use crate::flows::call::Call;
 use crate::flows::tokens::{self, Live};
 use crate::model::failure::Failure;
 use crate::model::ids::{PersonalTokenId, SessionId};
-use crate::model::session::Factor;
+use crate::model::session::{Factor, Session};
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::protocol::acr::{Acr, acr};
@@ -23,8 +23,10 @@ pub(super) struct Standing {
     pub(super) user: User,
     /// What was proved in the session behind it; nothing where that is not known any more.
     pub(super) proofs: Vec<Factor>,
-    /// The session behind it.
+    /// The id of the session behind it.
     pub(super) sid: Option<SessionId>,
+    /// That session, where it is known.
+    pub(super) session: Option<Session>,
     /// The sign-in behind it.
     pub(super) signed_in: Option<SignIn>,
     /// The personal access token whose use has to be written down.
@@ -75,13 +77,14 @@ fn of_token(
         Some(session) => acr(session.fresh(call.now)),
         None => token.claims.acr.as_deref().and_then(|acr| acr.parse().ok()),
     };
-    let proofs = session.into_iter().flat_map(|session| session.proofs).map(|proof| proof.factor).collect();
+    let proofs = session.iter().flat_map(|session| &session.proofs).map(|proof| proof.factor).collect();
     let signed_in = SignIn { at: token.claims.auth_time.map(Timestamp::from_unix), strength };
     Ok(Ok(Standing {
         scope: token.scope,
         user: *user,
         proofs,
         sid: token.claims.sid,
+        session,
         signed_in: Some(signed_in),
         due: None,
     }))
@@ -106,7 +109,7 @@ fn of_personal_token(
     if !token.scopes.contains(demand.scope.as_str()) {
         return Ok(Err(Refused::LacksScope(demand.scope)));
     }
-    Ok(Ok(Standing { scope, user, proofs: token.proofs, sid: None, signed_in: None, due }))
+    Ok(Ok(Standing { scope, user, proofs: token.proofs, sid: None, session: None, signed_in: None, due }))
 }
 
 /// A session opens what its person's roles do; scopes are for programs.
@@ -127,6 +130,7 @@ fn of_browser(
         user: who.user().clone(),
         proofs,
         sid: Some(session.id),
+        session: Some(session.clone()),
         signed_in: Some(signed_in),
         due: None,
     }))

@@ -3,6 +3,7 @@
 
 use super::{Fresh, SignedIn};
 use crate::flows::call::Call;
+use crate::flows::factors::devices;
 use crate::flows::links::{self, Held, LinkTerms, NewLink};
 use crate::flows::mail::{self, Mail, MailTerms, Recipient};
 use crate::flows::session::{LiveAccount, live_accounts};
@@ -265,6 +266,8 @@ fn change(
         ..updated(call, user)
     };
     users::update(tx, &changed)?;
+    // What was remembered by codes was remembered by whoever read the mail of before.
+    devices::outdated(tx, user.id)?;
     rows::remove_of_user(tx, user.id)?;
     tx.record(event(call, user, "email_changed").with_personal("new_email", email.spelling()));
     let mail = Mail { to: Recipient::user(user), language: None, kind: MailKind::EmailChanged };

@@ -1,7 +1,7 @@
 //! Whose account it is, and whether they have just proved it.
 
 use crate::flows::call::Call;
-use crate::flows::factors;
+use crate::flows::factors::{self, devices};
 use crate::flows::session::{self, LiveAccount};
 use crate::model::failure::Failure;
 use crate::model::ids::SessionId;
@@ -61,7 +61,7 @@ impl SignedIn {
         let had = (account.user.id, call.now - Session::FRESH);
         let reach = factors::reach_since(&mut tx, &account.policy, had)?;
         // No device stands in for what a sensitive change asks for, a mailed code among it (D33).
-        let reach = reach.or(account.session.remembered_at.map(|_| Acr::Two));
+        let reach = reach.or(devices::stands_in(&account.session).then_some(Acr::Two));
         Ok(Ok(Self { account, reach }))
     }
 

@@ -58,16 +58,14 @@ pub fn remembered(tx: &mut TenantTx<'_>, call: &Call, who: &SignedIn) -> Result<
 /// # Errors
 /// The database fails.
 pub fn forget_devices(directory: &mut Directory<'_>, call: &Call, who: &SignedIn) -> Result<(), Failure> {
-    devices::forget(&mut directory.enter(who.scope())?, call, who.user().id, who.session().id)
+    devices::forget(&mut directory.enter(who.scope())?, call, who.user().id)
 }
 
-/// Ends every session but the one of this browser, and forgets every device: whoever ends them all wants nobody to come back by
-/// the password alone. Says how many there were.
+/// Ends every session but the one of this browser; says how many there were.
 ///
 /// # Errors
 /// The database fails.
 pub fn end_others(directory: &mut Directory<'_>, call: &Call, who: &SignedIn) -> Result<usize, Failure> {
     let tx = &mut directory.enter(who.scope())?;
-    devices::forget(tx, call, who.user().id, who.session().id)?;
     people::end_sessions_but(tx, call, who.user().id, Some(who.session().id))
 }

@@ -140,12 +140,7 @@ fn addressee(
         return nobody(tenant, "not_usable");
     }
     let factors = [wanted.factor()];
-    let proved = policy::Proved {
-        factors: &factors,
-        address: call.address,
-        has_second_factor: false,
-        remembered_at: None,
-    };
+    let proved = policy::Proved::by(&factors, call.address);
     match policy::judge(&mut tx, call, (&policy, Door::SignIn), &user, proved)? {
         Verdict::Refused(rule) => nobody(tenant, rule.as_str()),
         Verdict::Pass { .. } | Verdict::Second(_) => Ok(Ok((scope, user))),

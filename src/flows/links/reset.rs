@@ -84,12 +84,7 @@ pub fn complete(
 fn admits(tx: &mut TenantTx<'_>, call: &Call, user: &User) -> Result<bool, Failure> {
     let policy = policies::find(tx)?;
     let factors = [Factor::Password];
-    let proved = policy::Proved {
-        factors: &factors,
-        address: call.address,
-        has_second_factor: false,
-        remembered_at: None,
-    };
+    let proved = policy::Proved::by(&factors, call.address);
     let verdict = policy::judge(tx, call, (&policy, Door::SignIn), user, proved)?;
     Ok(!matches!(verdict, Verdict::Refused(_)))
 }

@@ -104,10 +104,11 @@ pub fn prove(
         tell(&mut tx, call, &factors.mail, &user, kind)?;
     }
     let proved = held.prove(directory, call, rules, (typed.kind.factor(), cookie))?;
-    if let (Ok(Proved::SignedIn(_)), Some(hash)) = (&proved, &typed.remember)
+    if let (Ok(Proved::SignedIn(signed_in)), Some(hash)) = (&proved, &typed.remember)
         && typed.kind.is_lasting()
     {
-        devices::remember(&mut directory.enter(&scope)?, call, user.id, hash)?;
+        let whose = (user.id, signed_in.admitted.account.sid);
+        devices::remember(&mut directory.enter(&scope)?, call, whose, (hash, typed.kind.factor()))?;
     }
     Ok(proved)
 }

@@ -162,7 +162,12 @@ pub fn finish(
                 let phc = Secret::new(phc.as_str().to_owned());
                 passwords::put(&mut directory.enter(scope)?, user.id, &phc, call.now)?;
             }
-            let who = Candidate { scope, user, proof: Proof { factor: Factor::Password, at: call.now } };
+            // As they are now that they are held: what took their proofs back meanwhile is seen.
+            let Some(user) = users::find(&mut directory.enter(scope)?, user.id)? else {
+                return Ok(Err(PasswordRefusal::Expired));
+            };
+            let proof = Proof { factor: Factor::Password, at: call.now };
+            let who = Candidate { scope, user: &user, proof };
             match proved(directory, call, rules, (visit.clone(), who), cookie)? {
                 Ok(proved) => return Ok(Ok(proved)),
                 Err(NotEnough::Expired) => return Ok(Err(PasswordRefusal::Expired)),

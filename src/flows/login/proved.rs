@@ -7,14 +7,13 @@ use crate::flows::call::Call;
 use crate::flows::factors::{self, Enrolled, devices};
 use crate::flows::interaction::{Interaction, Pending};
 use crate::flows::interaction_store;
-use crate::flows::policy::{self, Door, Rule, Verdict};
+use crate::flows::policy::{self, Device, Door, Rule, Verdict};
 use crate::flows::session::{self, Admitted, CookieChange, LiveAccount};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, UserId};
 use crate::model::policy::Policy;
 use crate::model::session::{Factor, Proof};
-use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::protocol::acr::{Acr, acr};
 use crate::storage::records::policies;
@@ -90,12 +89,12 @@ pub fn proved(
     let mut tx = directory.enter(scope)?;
     let policy = policies::find(&mut tx)?;
     let enrolled = factors::enrolled(&mut tx, user)?;
-    let remembered_at = devices::remembered_at(&mut tx, call, &policy, user.id)?;
+    let remembered = devices::of_browser(&mut tx, call, (&policy, user))?;
     let proved = policy::Proved {
         factors: &all,
         address: call.address,
         has_second_factor: enrolled.has_second_factor(&policy),
-        remembered_at,
+        device: remembered.as_ref().map_or(Device::Any, |(_, factor)| Device::Remembered(*factor)),
     };
     match policy::judge(&mut tx, call, (&policy, Door::SignIn), user, proved)? {
         Verdict::Refused(rule) => Ok(Err(NotEnough::Refused(rule))),
@@ -118,8 +117,8 @@ pub fn proved(
                 let key = rules.account_key(&super::Destination::Tenant(scope.id()), canonical);
                 lockout::clear(directory, &key)?;
             }
-            let remembered_at = remembered_at.filter(|_| on_device.is_some());
-            let ground = Ground { proofs: &fresh, by_break_glass, remembered_at };
+            let device = remembered.filter(|_| on_device.is_some()).map(|(hash, _)| hash);
+            let ground = Ground { proofs: &fresh, by_break_glass, device };
             sign_in(directory, call, (rules, visit, who), ground, cookie).map(Ok)
         }
     }
@@ -164,8 +163,8 @@ fn more(
 struct Ground<'a> {
     proofs: &'a [Proof],
     by_break_glass: bool,
-    /// Since when this browser stands in for a second factor, where it does.
-    remembered_at: Option<Timestamp>,
+    /// The hash of the secret by which this browser is remembered, where it stands in for a second factor.
+    device: Option<String>,
 }
 
 /// Signs the person in: session, cookie, event, notices, and the interaction that waited.
@@ -173,19 +172,19 @@ fn sign_in(
     directory: &mut Directory<'_>,
     call: &Call,
     (rules, visit, who): (&SignInRules, Visit, Candidate<'_>),
-    Ground { proofs, by_break_glass, remembered_at }: Ground<'_>,
+    Ground { proofs, by_break_glass, device }: Ground<'_>,
     cookie: CookieChange<'_>,
 ) -> Result<Proved, Failure> {
     let user = who.user.id;
     let is_new_device = notices::is_new_device(directory, call, (who.scope, who.user), (&visit, cookie.old))?;
-    let admitted = session::admit(directory, call, (who.scope, user), (proofs, remembered_at), cookie)?;
+    let admitted = session::admit(directory, call, (who.scope, user), (proofs, device.as_deref()), cookie)?;
     let words: Vec<&str> = proofs.iter().map(|proof| proof.factor.as_str()).collect();
     let mut event = call
         .event(EventKind::SignIn, EventResult::Success, Actor::User(user))
         .on("session", admitted.account.sid)
         .with("factor", who.proof.factor.as_str())
         .with("factors", words);
-    if remembered_at.is_some() {
+    if device.is_some() {
         event = event.with("remembered_device", true);
     }
     if by_break_glass {

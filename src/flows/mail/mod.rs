@@ -165,15 +165,17 @@ pub fn may_tell_of_lock(
     count(tx, call, terms, &[b"mail of a lock", address.canonical().as_bytes()])
 }
 
-/// Whether one more code may go to this address because somebody who proved its first factor asks for one: counted apart from
-/// what strangers ask for, or they would keep its owner out by using the mails up.
+/// Whether one more code may go to this address because somebody who proved its first factor in this tenant asks for one: counted
+/// apart from what strangers ask for, and from what other tenants do who know the address, or they would keep its owner out by
+/// using the mails up.
 pub fn may_send_code(
-    tx: &mut impl Transaction,
+    tx: &mut TenantTx<'_>,
     call: &Call,
     terms: &MailTerms,
     address: &Email,
 ) -> Result<bool, Failure> {
-    count(tx, call, terms, &[b"mail of a code", address.canonical().as_bytes()])
+    let tenant = tx.scope().id().to_string();
+    count(tx, call, terms, &[b"mail of a code", tenant.as_bytes(), address.canonical().as_bytes()])
 }
 
 /// Whether one more mail may go to this address because somebody who administers this tenant sends it. They are told when it may

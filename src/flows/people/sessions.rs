@@ -9,6 +9,7 @@ use crate::flows::access::{
     Authorized, EndSessions, Kind, ManageOwnAccount, ReadOwnAccount, Refused, SeeSessions,
 };
 use crate::flows::call::Call;
+use crate::flows::factors::devices;
 use crate::flows::provision;
 use crate::flows::session::{self, EndReason, NotLive, Seen};
 use crate::model::failure::Failure;
@@ -16,6 +17,7 @@ use crate::model::ids::{SessionId, UserId};
 use crate::model::session::Session;
 use crate::model::user::User;
 use crate::storage::TenantTx;
+use crate::storage::records::remembered_devices;
 use crate::storage::records::sessions::{self, Whereabouts};
 use crate::storage::tx::Transaction as _;
 
@@ -116,7 +118,8 @@ pub fn end_others(tx: &mut TenantTx<'_>, call: &Call, right: &Authorized<ManageO
     end_but(tx, call, right.user().id, right.sid()).map(Ok)
 }
 
-/// Ends every session of a person by themselves, but the one that is kept; says how many.
+/// Ends every session of a person by themselves, but the one that is kept, and forgets every device: whoever ends them all wants
+/// nobody to come back by the password alone. Says how many sessions there were.
 ///
 /// # Errors
 /// The database fails.
@@ -126,6 +129,7 @@ pub fn end_but(
     user: UserId,
     keep: Option<SessionId>,
 ) -> Result<usize, Failure> {
+    devices::forget(tx, call, user)?;
     let scope = tx.scope().clone();
     let others = sessions::open_of_user(tx, user)?
         .into_iter()
@@ -135,7 +139,7 @@ pub fn end_but(
     session::end(&mut tx.directory(), call, others, EndReason::By(user))
 }
 
-/// Ends a session of this person; one of anybody else is none.
+/// Ends a session of this person, and forgets the device that its browser is remembered by; one of anybody else is none.
 ///
 /// # Errors
 /// The database fails.
@@ -152,6 +156,9 @@ pub fn end(
     let Some(session) = found.filter(|found| found.user_id == user.id && found.ended_at.is_none()) else {
         return Ok(Err(Refused::NotFound(Kind::Session)));
     };
+    if let Some(device) = &session.device {
+        remembered_devices::remove(tx, device)?;
+    }
     let scope = tx.scope().clone();
     session::end(&mut tx.directory(), call, vec![(scope, session.id)], EndReason::By(by))?;
     Ok(Ok(()))

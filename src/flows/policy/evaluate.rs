@@ -84,8 +84,10 @@ impl Membership {
 pub enum Device {
     /// Any.
     Any,
-    /// One that is remembered for them, and that counts (D33).
-    Remembered,
+    /// One that is remembered for them: this factor was proved there, and counts (D33).
+    Remembered(Factor),
+    /// One that was remembered when the session began, and does not count any more.
+    Outdated,
 }
 
 /// The rule that decided.
@@ -168,15 +170,14 @@ pub fn evaluate(policy: &Policy, facts: &Facts<'_>) -> Verdict {
     if !counted.iter().copied().any(begins) {
         return Verdict::Refused(Rule::Methods);
     }
-    let Some(strength) = acr(counted) else { return Verdict::Refused(Rule::Methods) };
+    let Some(strength) = acr(counted.iter().copied()) else { return Verdict::Refused(Rule::Methods) };
     let asked = second_factor(policy, facts).filter(|_| !strength.satisfies(Acr::Two));
     match asked {
         None => Verdict::Pass { by_break_glass, in_grace: None, on_device: None },
         Some(rule) if may_wait(rule) && is_in_grace(policy, facts) => {
             Verdict::Pass { by_break_glass, in_grace: Some(rule), on_device: None }
         }
-        // Nothing stands in for a factor of whoever administers.
-        Some(rule) if facts.device == Device::Remembered && facts.door != Door::Administration => {
+        Some(rule) if stands_in(policy, facts, &counted) => {
             Verdict::Pass { by_break_glass, in_grace: None, on_device: Some(rule) }
         }
         Some(rule) => Verdict::Second(rule),
@@ -222,13 +223,25 @@ fn counted(policy: &Policy, facts: &Facts<'_>) -> (Vec<Factor>, bool) {
     (counted, by_break_glass)
 }
 
+/// Whether the device stands in for what is missing: a factor that is still allowed, and that makes two of what was proved.
+/// Nothing stands in for a factor of whoever administers.
+fn stands_in(policy: &Policy, facts: &Facts<'_>, counted: &[Factor]) -> bool {
+    let Device::Remembered(factor) = facts.device else { return false };
+    let together = acr(counted.iter().copied().chain([factor]));
+    facts.door != Door::Administration
+        && policy.allows(factor)
+        && together.is_some_and(|together| together.satisfies(Acr::Two))
+}
+
 /// The rule that asks for two factors, if any does.
 fn second_factor(policy: &Policy, facts: &Facts<'_>) -> Option<Rule> {
     let mfa = &policy.mfa;
     if facts.membership == Membership::Guest && !policy.guests.home_factors {
         return Some(Rule::GuestsSecondFactor);
     }
-    if facts.has_second_factor && facts.door == Door::SignIn {
+    // Where a device stood in for it at the sign-in, it is asked for at the first thing that no device opens.
+    let was_spared = facts.door == Door::Administration && facts.device != Device::Any;
+    if was_spared || (facts.has_second_factor && facts.door == Door::SignIn) {
         return Some(Rule::OwnSecondFactor);
     }
     if mfa.everybody {

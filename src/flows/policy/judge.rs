@@ -10,7 +10,6 @@ use crate::model::failure::Failure;
 use crate::model::policy::Policy;
 use crate::model::role::Role;
 use crate::model::session::Factor;
-use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::storage::TenantTx;
 use crate::storage::records::groups;
@@ -24,8 +23,15 @@ pub struct Proved<'a> {
     pub address: Option<IpAddr>,
     /// Whether they have a second factor of their own.
     pub has_second_factor: bool,
-    /// When they proved a second factor in this browser, where it is remembered.
-    pub remembered_at: Option<Timestamp>,
+    /// In which browser they stand.
+    pub device: Device,
+}
+
+impl<'a> Proved<'a> {
+    /// These factors here, in any browser, whatever else they have.
+    pub const fn by(factors: &'a [Factor], address: Option<IpAddr>) -> Self {
+        Self { factors, address, has_second_factor: false, device: Device::Any }
+    }
 }
 
 /// Judges a person of this transaction's tenant.
@@ -42,9 +48,6 @@ pub fn judge(
     let roles = if asks_by_role(policy) { roles_of(tx, user)? } else { BTreeSet::new() };
     let is_grace = policy.mfa.grace_until.is_some_and(|end| call.now < end);
     let is_equipped = is_grace && enrolled(tx, user)?.is_equipped(policy);
-    let stood = tx.scope().tenant().status;
-    let counts = |at| stood.stood_at(at) && policy.remembered_devices.counts(at, user, call.now);
-    let is_remembered = proved.remembered_at.is_some_and(counts);
     Ok(evaluate(
         policy,
         &Facts {
@@ -56,7 +59,7 @@ pub fn judge(
             membership: Membership::of(user),
             has_second_factor: proved.has_second_factor,
             is_equipped,
-            device: if is_remembered { Device::Remembered } else { Device::Any },
+            device: proved.device,
             now: call.now,
         },
     ))

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::declaration::written;
 use crate::effects::Clock;
 use crate::flows::call::Call;
+use crate::flows::factors::devices;
 use crate::flows::revocation::Falling;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
@@ -29,6 +30,7 @@ pub fn change_policy(
         return Ok(false);
     }
     policies::put(tx, policy, call.now)?;
+    devices::outgrown(tx, call, policy)?;
     let event = call
         .event(EventKind::PolicyChanged, EventResult::Success, actor.clone())
         .with("action", "change")

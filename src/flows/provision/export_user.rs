@@ -64,7 +64,7 @@ pub fn export_user(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: &Use
             "passkeys": passkeys,
             "authenticator": totp,
             "recovery_codes_left": recovery_codes::unused(tx, user.id)?.len(),
-            "devices_remembered_at": remembered_devices::of_user(tx, user.id)?,
+            "remembered_devices": remembered_devices::of_user(tx, user.id)?,
         },
         "access_tokens": tokens,
         "sessions": sessions,

@@ -6,7 +6,6 @@ use crate::flows::call::Call;
 use crate::model::failure::Failure;
 use crate::model::ids::{BrowserSessionId, SessionId, TenantId, UserId};
 use crate::model::session::{BrowserSession, Proof, Session, SessionRef};
-use crate::model::time::Timestamp;
 use crate::storage::records::{browser_sessions, interactions, sessions};
 use crate::storage::{Directory, TenantScope};
 
@@ -34,15 +33,16 @@ pub struct Admitted {
     pub is_new: bool,
 }
 
-/// Signs a person in who just gave these proofs, and perhaps a second factor before in this browser, which is remembered, in the browser with the old cookie, which gets the new one. An account
-/// that is signed in there already keeps its session, with each new proof in place of an older one of the same factor.
+/// Signs a person in who just gave these proofs, in the browser with the old cookie, which gets the new one; with the hash of the
+/// secret by which that is remembered, where it stood in for a second factor. An account that is signed in there already keeps its
+/// session, with each new proof in place of an older one of the same factor.
 ///
 /// The open interactions of the browser move to the new cookie ([`rotate`]).
 pub fn admit(
     directory: &mut Directory<'_>,
     call: &Call,
     (scope, user): (&TenantScope, UserId),
-    (proofs, remembered_at): (&[Proof], Option<Timestamp>),
+    (proofs, device): (&[Proof], Option<&str>),
     cookie: CookieChange<'_>,
 ) -> Result<Admitted, Failure> {
     let here = live_accounts(directory, call, cookie.old)?;
@@ -56,8 +56,8 @@ pub fn admit(
         let proofs = merged(&session.proofs, proofs);
         let mut tx = directory.enter(scope)?;
         if sessions::prove(&mut tx, session.id, &proofs, call.now)? {
-            if let Some(at) = remembered_at {
-                sessions::remember(&mut tx, session.id, at)?;
+            if let Some(device) = device {
+                sessions::set_device(&mut tx, session.id, device)?;
             }
             let account = SessionRef { tenant_id: scope.id(), sid: session.id };
             return Ok(Admitted { account, is_new: false });
@@ -84,7 +84,7 @@ pub fn admit(
         created_at: call.now,
         last_seen_at: call.now,
         ended_at: None,
-        remembered_at,
+        device: device.map(str::to_owned),
     };
     sessions::insert(&mut tx, &session, whereabouts(call))?;
     let account = SessionRef { tenant_id: scope.id(), sid: session.id };

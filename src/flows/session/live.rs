@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::flows::call::Call;
-use crate::flows::policy::{self, Door};
+use crate::flows::factors::devices;
+use crate::flows::policy::{self, Device, Door};
 use crate::flows::revocation;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, SessionId};
@@ -155,8 +156,8 @@ fn is_admitted(
 ) -> Result<bool, Failure> {
     let factors: Vec<Factor> = session.proofs.iter().map(|proof| proof.factor).collect();
     let (door, address) = (seen.door(), seen.address(call, session));
-    let remembered_at = session.remembered_at;
-    let proved = policy::Proved { factors: &factors, address, has_second_factor: false, remembered_at };
+    let device = devices::of_session(tx, call, (policy, user), session)?;
+    let proved = policy::Proved { device, ..policy::Proved::by(&factors, address) };
     Ok(policy::judge(tx, call, (policy, door), user, proved)?.stands().is_ok())
 }
 
@@ -181,8 +182,11 @@ pub fn policy_for_offline(
     };
     // What outlives its session stands on what was proved, and on no device.
     let lives = |it: &Session| it.ended_at.is_none() && within(&policy.session, it, call.now);
-    let remembered_at = session.filter(lives).and_then(|it| it.remembered_at);
-    let proved = policy::Proved { factors, address, has_second_factor: false, remembered_at };
+    let device = match session.filter(lives) {
+        Some(session) => devices::of_session(tx, call, (&policy, user), &session)?,
+        None => Device::Any,
+    };
+    let proved = policy::Proved { device, ..policy::Proved::by(factors, address) };
     let verdict = policy::judge(tx, call, (&policy, Door::Refresh), user, proved)?;
     Ok(verdict.stands().is_ok().then_some(policy))
 }

@@ -100,12 +100,7 @@ fn take(
         return refuse(GrantFault::Client);
     }
     let tenants_policy = policies::find(tx)?;
-    let proved = Proved {
-        factors: &token.proofs,
-        address: call.address,
-        has_second_factor: false,
-        remembered_at: None,
-    };
+    let proved = Proved::by(&token.proofs, call.address);
     if policy::judge(tx, call, (&tenants_policy, Door::Session), &user, proved)?.stands().is_err() {
         return refuse(GrantFault::Policy);
     }

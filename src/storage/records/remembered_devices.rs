@@ -1,63 +1,81 @@
 //! Browsers that a person has remembered (D33), by the hash of the secret in each one's cookie.
 
 use chrono::NaiveDateTime;
-use diesel::dsl::max;
-use diesel::{ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
+use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
+use crate::model::session::Proof;
 use crate::model::time::Timestamp;
 use crate::storage::rows::{OrFailure, delete_some};
 use crate::storage::schema::remembered_devices as devices;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
-#[derive(Insertable)]
+#[derive(Queryable, Insertable)]
 #[diesel(table_name = devices)]
 struct Row {
     tenant_id: String,
     device_hash: String,
     user_id: String,
+    factor: String,
     proved_at: NaiveDateTime,
 }
 
-/// Remembers the browser with this secret for the person, who proved a second factor there at this time.
-pub fn insert(tx: &mut TenantTx<'_>, user: UserId, hash: &str, at: Timestamp) -> Result<(), Failure> {
+impl Row {
+    fn read(self) -> Result<(String, Proof), Failure> {
+        let factor = stored(&self.factor, "remembered_devices.factor")?;
+        Ok((self.device_hash, Proof { factor, at: Timestamp::from_naive(self.proved_at) }))
+    }
+}
+
+/// Remembers the browser with this secret for the person, who proved this second factor there.
+pub fn insert(tx: &mut TenantTx<'_>, user: UserId, hash: &str, proof: Proof) -> Result<(), Failure> {
     let row = Row {
         tenant_id: tx.tenant(),
         device_hash: hash.to_owned(),
         user_id: user.to_string(),
-        proved_at: at.to_naive(),
+        factor: proof.factor.as_str().to_owned(),
+        proved_at: proof.at.to_naive(),
     };
     diesel::insert_into(devices::table).values(row).execute(tx.conn()).or_failure("remembering a device")?;
     Ok(())
 }
 
-/// When the person last proved a second factor in the browser that has one of these secrets; `None` where none is theirs.
-pub fn proved_at(
+/// The latest of the person's devices that has one of these secrets, and what was proved in it.
+pub fn latest(
     tx: &mut TenantTx<'_>,
     user: UserId,
     hashes: &[String],
-) -> Result<Option<Timestamp>, Failure> {
-    let at: Option<NaiveDateTime> = tx
+) -> Result<Option<(String, Proof)>, Failure> {
+    let row: Option<Row> = tx
         .rows::<devices::table>()
         .filter(devices::user_id.eq(user.to_string()))
         .filter(devices::device_hash.eq_any(hashes))
-        .select(max(devices::proved_at))
-        .get_result(tx.conn())
+        .order(devices::proved_at.desc())
+        .first(tx.conn())
+        .optional()
         .or_failure("looking for a remembered device")?;
-    Ok(at.map(Timestamp::from_naive))
+    row.map(Row::read).transpose()
 }
 
-/// When each of the person's devices was remembered, the latest first.
-pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<Timestamp>, Failure> {
-    let rows: Vec<NaiveDateTime> = tx
+/// What was proved in each of the person's devices, the latest first.
+pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<Proof>, Failure> {
+    let rows: Vec<Row> = tx
         .rows::<devices::table>()
         .filter(devices::user_id.eq(user.to_string()))
         .order(devices::proved_at.desc())
-        .select(devices::proved_at)
         .load(tx.conn())
         .or_failure("listing remembered devices")?;
-    Ok(rows.into_iter().map(Timestamp::from_naive).collect())
+    rows.into_iter().map(|row| row.read().map(|(_, proof)| proof)).collect()
+}
+
+/// Forgets one device.
+pub fn remove(tx: &mut TenantTx<'_>, hash: &str) -> Result<(), Failure> {
+    diesel::delete(tx.rows::<devices::table>().filter(devices::device_hash.eq(hash)))
+        .execute(tx.conn())
+        .or_failure("forgetting a device")?;
+    Ok(())
 }
 
 /// Forgets every device of this person; says how many there were.

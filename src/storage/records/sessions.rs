@@ -28,7 +28,7 @@ struct Row {
     created_at: NaiveDateTime,
     last_seen_at: NaiveDateTime,
     ended_at: Option<NaiveDateTime>,
-    remembered_at: Option<NaiveDateTime>,
+    device_hash: Option<String>,
 }
 
 impl Row {
@@ -43,7 +43,7 @@ impl Row {
             last_seen_at: Timestamp::from_naive(self.last_seen_at),
             address: self.address.and_then(|address| address.parse().ok()),
             ended_at: self.ended_at.map(Timestamp::from_naive),
-            remembered_at: self.remembered_at.map(Timestamp::from_naive),
+            device: self.device_hash,
         })
     }
 }
@@ -70,7 +70,7 @@ pub fn insert(tx: &mut TenantTx<'_>, session: &Session, whereabouts: Whereabouts
         created_at: session.created_at.to_naive(),
         last_seen_at: session.last_seen_at.to_naive(),
         ended_at: None,
-        remembered_at: session.remembered_at.map(Timestamp::to_naive),
+        device_hash: session.device.clone(),
     };
     diesel::insert_into(sessions::table).values(row).execute(tx.conn()).or_failure("starting a session")?;
     Ok(())
@@ -197,30 +197,13 @@ pub fn prove(
     Ok(changed == 1)
 }
 
-/// Notes that the session stands on a device that is remembered since then.
-pub fn remember(tx: &mut TenantTx<'_>, id: SessionId, at: Timestamp) -> Result<(), Failure> {
+/// Notes the device that the session's browser is remembered by.
+pub fn set_device(tx: &mut TenantTx<'_>, id: SessionId, hash: &str) -> Result<(), Failure> {
     diesel::update(tx.rows::<sessions::table>().filter(sessions::id.eq(id.to_string())))
-        .set(sessions::remembered_at.eq(Some(at.to_naive())))
+        .set(sessions::device_hash.eq(Some(hash)))
         .prepared()
         .execute(tx.conn())
         .or_failure("noting a remembered device")?;
-    Ok(())
-}
-
-/// Lets no session of this person stand on a remembered device any more, but the one that is kept.
-pub fn forget_devices(tx: &mut TenantTx<'_>, user: UserId, keep: Option<SessionId>) -> Result<(), Failure> {
-    // No session has an empty id.
-    let kept = keep.map_or_else(String::new, |sid| sid.to_string());
-    diesel::update(
-        tx.rows::<sessions::table>()
-            .filter(sessions::user_id.eq(user.to_string()))
-            .filter(sessions::id.ne(kept))
-            .filter(sessions::remembered_at.is_not_null()),
-    )
-    .set(sessions::remembered_at.eq(None::<NaiveDateTime>))
-    .prepared()
-    .execute(tx.conn())
-    .or_failure("forgetting remembered devices")?;
     Ok(())
 }
 

@@ -40,6 +40,7 @@ diesel::table! {
         tenant_id -> Text,
         device_hash -> Text,
         user_id -> Text,
+        factor -> Text,
         proved_at -> Timestamp,
     }
 }

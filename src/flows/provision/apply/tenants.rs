@@ -1,6 +1,7 @@
 //! Tenants: made, changed, suspended, deleted.
 
 use super::{Work, shrinks, suspends, touches};
+use crate::flows::factors::devices;
 use crate::flows::provision::declaration::Tenant as Declared;
 use crate::flows::provision::difference::{Action, Change, Step};
 use crate::model::audit::EventKind;
@@ -80,7 +81,9 @@ impl Work<'_, '_> {
             entitlements::set(&mut self.tx.enter(&scope)?, &add_ons)?;
         }
         if touches(change, &["policy"]) {
-            policies::put(&mut self.tx.enter(&scope)?, &wanted.policy, self.call.now)?;
+            let mut tenant = self.tx.enter(&scope)?;
+            policies::put(&mut tenant, &wanted.policy, self.call.now)?;
+            devices::outgrown(&mut tenant, self.call, &wanted.policy)?;
             if change.action == Action::Change {
                 let event = self.event(EventKind::PolicyChanged, change);
                 self.record(scope.id(), event);

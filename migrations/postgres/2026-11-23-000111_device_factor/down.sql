@@ -1,0 +1,2 @@
+-- The tables go with their own migration.
+SELECT 1;
