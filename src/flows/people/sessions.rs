@@ -131,11 +131,12 @@ pub fn end_but(
 ) -> Result<usize, Failure> {
     devices::forget(tx, call, user)?;
     let scope = tx.scope().clone();
-    let others = sessions::open_of_user(tx, user)?
-        .into_iter()
-        .filter(|(session, _)| Some(session.id) != keep)
-        .map(|(session, _)| (scope.clone(), session.id))
-        .collect();
+    let open = sessions::open_of_user(tx, user)?;
+    let here = open.iter().find(|(session, _)| Some(session.id) == keep);
+    let here = here.map(|(session, _)| session.browser_session_id);
+    let mut others = session::at_hosts(tx, user, |browser| Some(browser) != here)?;
+    let ours = open.iter().filter(|(session, _)| Some(session.id) != keep);
+    others.extend(ours.map(|(session, _)| (scope.clone(), session.id)));
     session::end(&mut tx.directory(), call, others, EndReason::By(user))
 }
 
@@ -159,8 +160,9 @@ pub fn end(
     if let Some(device) = &session.device {
         remembered_devices::remove(tx, device)?;
     }
-    let scope = tx.scope().clone();
-    session::end(&mut tx.directory(), call, vec![(scope, session.id)], EndReason::By(by))?;
+    let mut ending = session::at_hosts(tx, user.id, |browser| browser == session.browser_session_id)?;
+    ending.push((tx.scope().clone(), session.id));
+    session::end(&mut tx.directory(), call, ending, EndReason::By(by))?;
     Ok(Ok(()))
 }
 

@@ -4,9 +4,9 @@ use crate::flows::call::Call;
 use crate::flows::revocation::{self, Within};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
-use crate::model::ids::{SessionId, UserId};
+use crate::model::ids::{BrowserSessionId, SessionId, UserId};
 use crate::protocol::revocation_feed::RevokedKind;
-use crate::storage::records::{browser_sessions, refresh_families, sessions, users};
+use crate::storage::records::{browser_sessions, memberships, refresh_families, sessions, users};
 use crate::storage::{Directory, TenantScope, TenantTx};
 
 /// Why a session ends.
@@ -99,8 +99,22 @@ pub fn end_all_of_user(
     end_others_of_user(tx, call, user, None, actor)
 }
 
-/// The same for every session but the one that is kept, where one is, with what was issued in it.
+/// The same for every session but the one that is kept, where one is, with what was issued in it. What a home takes back is taken
+/// back where the account is a guest too (D4), whatever the clocks of the nodes say of what began when.
 pub fn end_others_of_user(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    user: UserId,
+    keep: Option<SessionId>,
+    actor: &Actor,
+) -> Result<usize, Failure> {
+    memberships::in_hosts(tx, user, |host| {
+        end_others_here(host, call, user, None, &Actor::User(user)).map(drop)
+    })?;
+    end_others_here(tx, call, user, keep, actor)
+}
+
+fn end_others_here(
     tx: &mut TenantTx<'_>,
     call: &Call,
     user: UserId,
@@ -118,4 +132,22 @@ pub fn end_others_of_user(
         tx.record(event);
     }
     Ok(ended.len())
+}
+
+/// The sessions that an account of the transaction's tenant has where it is a guest (D4), in one of these browsers: they stand on the
+/// word of a session here, and end with it where somebody ends that from elsewhere.
+pub fn at_hosts(
+    tx: &mut TenantTx<'_>,
+    user: UserId,
+    is_in: impl Fn(BrowserSessionId) -> bool,
+) -> Result<Vec<(TenantScope, SessionId)>, Failure> {
+    let mut all = Vec::new();
+    memberships::in_hosts(tx, user, |host| {
+        let scope = host.scope().clone();
+        let open = sessions::open_of_user(host, user)?;
+        let there = open.into_iter().filter(|(session, _)| is_in(session.browser_session_id));
+        all.extend(there.map(|(session, _)| (scope.clone(), session.id)));
+        Ok(())
+    })?;
+    Ok(all)
 }

@@ -7,7 +7,7 @@ mod end;
 mod live;
 
 pub use admit::{Admitted, CookieChange, admit, merged, move_interactions, rotate};
-pub use end::{EndReason, end, end_all_of_user, end_others_of_user, hold_people};
+pub use end::{EndReason, at_hosts, end, end_all_of_user, end_others_of_user, hold_people};
 pub use live::{
     LiveAccount, NotLive, Seen, find_live, keep_alive, live_accounts, live_of, policy_for_offline,
     took_along, touch,
