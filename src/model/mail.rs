@@ -85,6 +85,8 @@ pub enum MailKind {
         /// How long it works.
         minutes: u32,
     },
+    /// Tells the owner of an account that somebody wants to sign up with its address: there is nothing to sign up for.
+    AccountExists,
     /// Tells the address of an account that it is to have another, as soon as that one is confirmed.
     EmailChangeAsked,
     /// Tells the address that an account had until now that it has another.
@@ -157,6 +159,7 @@ impl MailKind {
             Self::Invitation { .. } => "invitation",
             Self::VerifyEmail { .. } => "verify_email",
             Self::EmailChangeConfirm { .. } => "email_change_confirm",
+            Self::AccountExists => "account_exists",
             Self::EmailChangeAsked => "email_change_asked",
             Self::EmailChanged => "email_changed",
             Self::PasswordReset { .. } => "password_reset",
@@ -183,7 +186,8 @@ impl MailKind {
             | Self::PasswordReset { minutes, .. }
             | Self::FirstFactor { minutes, .. } => Some(*minutes),
             Self::Invitation { days, .. } => Some(days.saturating_mul(24 * 60)),
-            Self::EmailChangeAsked
+            Self::AccountExists
+            | Self::EmailChangeAsked
             | Self::EmailChanged
             | Self::NewDevice
             | Self::FactorAdded { .. }

@@ -1,6 +1,7 @@
 //! The pages in a real browser: Debian's Chromium, driven by `WebDriver`.
 
 mod accessibility;
+mod guests;
 mod invitations;
 mod journey;
 mod layout;

@@ -59,9 +59,6 @@ async fn p042_an_address_that_may_not_gets_neither_mail_nor_account_and_the_same
     assert_eq!(acme.server.mails().await.len(), 1);
     let before = acme.rows();
     for email in [
-        // Has an account already.
-        "owner@acme.example",
-        "OWNER@ACME.example",
         // Outside of the list: above it, below it, beside it, and what looks like it.
         "eve@sub.acme.example",
         "eve@example.com",
@@ -90,6 +87,28 @@ async fn p042_an_address_that_may_not_gets_neither_mail_nor_account_and_the_same
     }
     assert_eq!(acme.server.mails().await.len(), 1, "nobody else was written to");
     assert_eq!(acme.rows(), before);
+}
+
+/// P036: the answer is the same, and what there is to say is said in the mailbox alone.
+#[tokio::test]
+async fn p036_an_address_that_has_an_account_is_told_so_by_mail() {
+    let acme = Acme::new().await;
+    acme.policy(by_domain()).await;
+    let jar = acme.server.browser();
+    let neutral = told(&ask(&jar, "acme", "grace@acme.example").await, "grace@acme.example");
+    let page = ask(&jar, "acme", "OWNER@ACME.example").await;
+    assert_eq!(told(&page, "OWNER@ACME.example"), neutral);
+    let mails = acme.server.mails().await;
+    assert_eq!(mails.len(), 2);
+    let mail = mails.iter().find(|mail| mail.to == "owner@acme.example").expect("as the account has it");
+    assert!(mail.subject.contains("already have an account"), "{mail:?}");
+    assert!(!mail.text.contains("http"), "it opens nothing: {mail:?}");
+    // An account that nobody can use is nobody's to be told of.
+    let owner = acme.account("owner@acme.example").await.expect("the owner").id;
+    acme.server.suspend_user(acme.scope.id(), owner).await;
+    let page = ask(&jar, "acme", "owner@acme.example").await;
+    assert_eq!(told(&page, "owner@acme.example"), neutral);
+    assert_eq!(acme.server.mails().await.len(), 2);
 }
 
 #[tokio::test]

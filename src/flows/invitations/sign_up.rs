@@ -32,8 +32,8 @@ pub fn is_open(directory: &mut Directory<'_>, slug: &Slug) -> Result<Option<Tena
     Ok((policy.registration == Registration::Domain).then_some(scope))
 }
 
-/// Mails a link to an address that may sign up. Whoever asks learns nothing of it: neither whether the address may, nor
-/// whether it has an account (P036).
+/// Mails a link to an address that may sign up; where that has an account that may be used, it is mailed that it has. Whoever asks
+/// learns nothing of it: neither whether the address may, nor whether it has an account (P036).
 ///
 /// # Errors
 /// The database fails.
@@ -44,14 +44,21 @@ pub fn sign_up(
     (email, language): (&Email, &str),
 ) -> Result<(), Failure> {
     let admitted = policies::find(tx)?.admits_sign_up(email);
-    let known = users::find_by_email(tx, email.canonical())?.is_some();
+    let known = users::find_by_email(tx, email.canonical())?;
+    let is_told = admitted && known.as_ref().is_none_or(|user| user.status.is_active());
     // Of two who ask for the same address at once, the second waits here.
-    let in_measure = if admitted && !known {
+    let in_measure = if is_told {
         mail::may_ask(tx, call, terms, email)?
     } else {
         mail::may_ask_in_vain(tx, call, terms, email)?
     };
-    if !in_measure || !admitted || known {
+    if !in_measure || !is_told {
+        return Ok(());
+    }
+    if let Some(user) = known {
+        let notice =
+            Mail { to: Recipient::user(&user), language: Some(language), kind: MailKind::AccountExists };
+        mail::queue(tx, call, terms, notice)?;
         return Ok(());
     }
     if let Some(before) = invitations::find_open(tx, email.canonical(), Origin::SignUp)? {

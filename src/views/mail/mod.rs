@@ -68,6 +68,7 @@ pub fn render(frame: &MailFrame, about: &MailKind) -> Result<RenderedMail, askam
             let link = link.expose().to_owned();
             InvitationMail { link, inviter: named(inviter), days: *days }.render(frame)
         }
+        MailKind::AccountExists => notice(Notice::AccountExists),
         MailKind::EmailChangeAsked => notice(Notice::EmailChangeAsked),
         MailKind::EmailChanged => notice(Notice::EmailChanged),
         MailKind::NewDevice => notice(Notice::NewDevice),

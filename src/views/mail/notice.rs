@@ -6,6 +6,8 @@ use crate::model::session::Factor;
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
+    /// Somebody wants to sign up with the address of an account.
+    AccountExists,
     /// The account is to have another address.
     EmailChangeAsked,
     /// The account has another address.
@@ -43,6 +45,7 @@ impl NoticeMail {
     /// A mail for each notice, for tests and for the gallery.
     pub fn samples() -> Vec<Self> {
         let notices = vec![
+            Notice::AccountExists,
             Notice::EmailChangeAsked,
             Notice::EmailChanged,
             Notice::NewDevice,
@@ -62,6 +65,7 @@ impl NoticeMail {
     /// The subject, which is the heading too.
     pub fn title(&self, frame: &MailFrame) -> String {
         frame.say(match self.notice {
+            Notice::AccountExists => "mail-account-exists-title",
             Notice::EmailChangeAsked => "mail-email-change-asked-title",
             Notice::EmailChanged => "mail-email-changed-title",
             Notice::NewDevice => "mail-new-device-title",
@@ -79,6 +83,7 @@ impl NoticeMail {
     /// What happened.
     pub fn lead(&self, frame: &MailFrame) -> String {
         match &self.notice {
+            Notice::AccountExists => frame.say("mail-account-exists-lead"),
             Notice::EmailChangeAsked => frame.say("mail-email-change-asked-lead"),
             Notice::EmailChanged => frame.say("mail-email-changed-lead"),
             Notice::NewDevice => frame.say("mail-new-device-lead"),
@@ -108,6 +113,7 @@ impl NoticeMail {
             | Notice::PasswordChanged
             | Notice::TokenMade(_)
             | Notice::RecoveryUsed(_) => "mail-not-you",
+            Notice::AccountExists => "mail-account-exists-advice",
             Notice::AccountLocked(_) => "mail-account-locked-advice",
             Notice::AccountDeleted(_) => "mail-account-deleted-advice",
             Notice::BreakGlass(_) => "mail-break-glass-advice",
