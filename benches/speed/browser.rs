@@ -11,6 +11,9 @@ use crate::http::{Answer, Connection, get, post};
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
+/// The one person.
+pub(crate) const ADA: &str = "ada@bench.example";
+
 /// A connection with cookies.
 pub(crate) struct Browser {
     connection: Connection,
@@ -27,9 +30,13 @@ pub(crate) enum Entered {
 }
 
 impl Browser {
-    /// Signs the person in; the session's cookies stay in the browser.
-    pub(crate) async fn signed_in(address: SocketAddr, issuer: &str) -> Result<Self, Box<dyn Error>> {
-        let (mut browser, page) = Self::at_the_password(address, issuer).await?;
+    /// Signs this person in; the session's cookies stay in the browser.
+    pub(crate) async fn signed_in(
+        address: SocketAddr,
+        issuer: &str,
+        person: &str,
+    ) -> Result<Self, Box<dyn Error>> {
+        let (mut browser, page) = Self::at_the_password(address, issuer, person).await?;
         match browser.enter_the_password(&page).await? {
             Entered::SignedIn => Ok(browser),
             Entered::Busy => Err("the server was busy".into()),
@@ -40,12 +47,12 @@ impl Browser {
     pub(crate) async fn at_the_password(
         address: SocketAddr,
         issuer: &str,
+        person: &str,
     ) -> Result<(Self, Answer), Box<dyn Error>> {
         let connection = Connection::open(address).await?;
         let mut browser = Self { connection, cookies: BTreeMap::new(), origin: issuer.to_owned() };
         let page = browser.follow(&authorize_path()).await?;
-        let page =
-            browser.submit(&page, &[("username", "ada@bench.example"), ("action", "continue")]).await?;
+        let page = browser.submit(&page, &[("username", person), ("action", "continue")]).await?;
         Ok((browser, page))
     }
 
@@ -78,10 +85,11 @@ impl Browser {
         Ok(answer)
     }
 
-    /// Fills in the page's form, sends it with its hidden fields, and follows where that leads.
+    /// Fills in the first form of the page, sends it with its hidden fields, and follows where that leads.
     async fn submit(&mut self, page: &Answer, fields: &[(&str, &str)]) -> Result<Answer, Box<dyn Error>> {
         let html = page.text();
-        let action = attribute(&html, "<form", "action").ok_or_else(|| format!("no form in {html}"))?;
+        let html = html.split("</form>").next().unwrap_or_default();
+        let action = attribute(html, "<form", "action").ok_or_else(|| format!("no form in {html}"))?;
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         for input in html.split("<input ").skip(1).filter(|input| input.starts_with("type=\"hidden\"")) {
             if let (Some(name), Some(value)) = (attribute(input, "", "name"), attribute(input, "", "value")) {

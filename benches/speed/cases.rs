@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use symbolon::verify::{RevocationPolicy, Verifier};
 
-use crate::browser::{Browser, VERIFIER};
+use crate::browser::{ADA, Browser, VERIFIER};
 use crate::deployment::{Deployment, REDIRECT, RESOURCE, SECRET, Server};
 use crate::http::{Answer, Connection, Load, Requests, always, get, load, post};
 use crate::raw;
@@ -32,7 +32,7 @@ pub(crate) async fn client_credentials(deployment: &Deployment) -> Measured {
 
 /// Codes exchanged for an access, an ID and a refresh token, a second.
 pub(crate) async fn code_exchange(deployment: &Deployment) -> Measured {
-    let mut browser = Browser::signed_in(deployment.address, &deployment.issuer()).await?;
+    let mut browser = Browser::signed_in(deployment.address, &deployment.issuer(), ADA).await?;
     let mut codes = VecDeque::new();
     let begun = Instant::now();
     // As many as fit into half of a code's life.
@@ -87,7 +87,7 @@ pub(crate) async fn sign_in(deployment: &Deployment) -> Result<Duration, Box<dyn
     let mut took = Vec::new();
     for _ in 0..31 {
         let begun = Instant::now();
-        Browser::signed_in(deployment.address, &deployment.issuer()).await?;
+        Browser::signed_in(deployment.address, &deployment.issuer(), ADA).await?;
         took.push(begun.elapsed());
     }
     took.sort();

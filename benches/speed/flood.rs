@@ -3,14 +3,15 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::task::{JoinSet, LocalSet};
 
-use crate::browser::{Browser, Entered, VERIFIER};
+use crate::browser::{ADA, Browser, Entered, VERIFIER};
+use crate::crowd::colleague;
 use crate::deployment::{Deployment, REDIRECT, SECRET, Server};
 use crate::http::{Connection, post};
 
@@ -40,16 +41,18 @@ pub(crate) struct Flooded {
 /// Whole sign-ins a second, from the authorization request to the code.
 pub(crate) async fn sign_ins(deployment: &Deployment) -> Result<f64, Box<dyn Error>> {
     let (address, issuer) = (deployment.address, deployment.issuer());
-    Browser::signed_in(address, &issuer).await?;
+    Browser::signed_in(address, &issuer, ADA).await?;
     let begun = Instant::now();
     let local = LocalSet::new();
     let mut people = JoinSet::new();
+    let next = Arc::new(AtomicUsize::new(0));
     for _ in 0..STEADY {
-        let issuer = issuer.clone();
+        let (issuer, next) = (issuer.clone(), Arc::clone(&next));
         let person = async move {
             let mut done = 0_u32;
             while begun.elapsed() < LENGTH {
-                Browser::signed_in(address, &issuer).await.map_err(|error| error.to_string())?;
+                let person = colleague(next.fetch_add(1, Ordering::Relaxed));
+                Browser::signed_in(address, &issuer, &person).await.map_err(|error| error.to_string())?;
                 done += 1;
             }
             Ok::<u32, String>(done)
@@ -72,8 +75,8 @@ pub(crate) async fn flood(deployment: &Deployment, server: &Server) -> Result<Fl
     }
     let quiet = refresher.percentile()?;
     let mut ready = Vec::new();
-    for _ in 0..FLOOD {
-        ready.push(Browser::at_the_password(address, &issuer).await?);
+    for number in 0..FLOOD {
+        ready.push(Browser::at_the_password(address, &issuer, &colleague(number)).await?);
     }
     let turned_away = Arc::new(AtomicU32::new(0));
     let over = Arc::new(AtomicBool::new(false));
@@ -126,7 +129,7 @@ struct Refresher {
 
 impl Refresher {
     async fn start(deployment: &Deployment) -> Result<Self, Box<dyn Error>> {
-        let mut browser = Browser::signed_in(deployment.address, &deployment.issuer()).await?;
+        let mut browser = Browser::signed_in(deployment.address, &deployment.issuer(), ADA).await?;
         let code = browser.code().await?;
         let connection = Connection::open(deployment.address).await?;
         let mut refresher = Self { connection, token: String::new(), took: Vec::new() };

@@ -36,8 +36,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{sign} {verify} {hash}");
         return Ok(());
     }
+    let alone = arguments.iter().any(|argument| argument == "sign-ins");
     let admin = arguments.into_iter().find(|argument| argument.starts_with("postgres"));
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run(admin.as_deref()))
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    if alone { runtime.block_on(sign_ins_alone()) } else { runtime.block_on(run(admin.as_deref())) }
+}
+
+/// The rows of sign-ins and no others, for whoever works at them.
+async fn sign_ins_alone() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let mut table = Table::default();
+    let raw = raw_on_the_servers_core()?;
+    let deployment = Deployment::create(&folder.path().join("sqlite"), None)?;
+    many_sign_ins(&deployment, raw.hash, &mut table).await?;
+    println!("{}", table.text());
+    Ok(())
 }
 
 async fn run(admin: Option<&str>) -> Result<(), Box<dyn Error>> {
@@ -107,6 +120,7 @@ async fn on_sqlite(deployment: &Deployment, sign: f64, table: &mut Table) -> Res
 }
 
 async fn many_sign_ins(deployment: &Deployment, hash: f64, table: &mut Table) -> Result<(), Box<dyn Error>> {
+    crowd::add_colleagues(&deployment.database_file())?;
     eprintln!("sign-ins, without a pause");
     let server = deployment.serve().await?;
     let sign_ins = flood::sign_ins(deployment).await?;
