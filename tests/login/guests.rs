@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use symbolon::flows::invitations::{Inviter, Newcomer, invite_many};
+use symbolon::flows::links::by_admin::{self, AdminLink, NotMailed};
 use symbolon::flows::provision::{erase_user, revoke_sessions, suspend};
 use symbolon::model::audit::Actor;
 use symbolon::model::ids::UserId;
@@ -557,4 +558,55 @@ async fn d4_an_independent_relying_party_and_the_mail_find_a_guest() {
     assert!(told.text.contains("Tenant globex"), "it says where: {told:?}");
     let rows = Everything::open(world.server.storage()).of_tenant(world.globex.id());
     assert!(!format!("{:?}", rows["users"]).contains(ADA), "the host keeps no address");
+}
+
+/// D33: whoever left half-way is let on by a link that an administrator sends, over their home.
+#[tokio::test]
+async fn d33_a_guest_sets_up_the_first_factor_by_a_link_of_an_administrator() {
+    let world = World::new().await;
+    let jar = signed_in(&world.server, ADA, "acme").await;
+    let page = world.accept(&jar).await;
+    assert_eq!(page.marker().as_deref(), Some("page-enrol"), "{page:#?}");
+    // Left there. The word of the home alone opens nothing.
+    let fresh = signed_in(&world.server, ADA, "acme").await;
+    assert!(world.switch(&fresh).await.has("guest-refused"));
+    let send = async |wanted: AdminLink| {
+        let (call, terms, id) = (world.server.operator(), world.server.edge.links.clone(), world.ada);
+        let sent = world.server.database().write(&world.globex, move |tx| {
+            let guest = users::find(tx, id)?.expect("the guest");
+            by_admin::send(tx, &call, &terms, (Actor::Operator, &guest), wanted)
+        });
+        sent.await.expect("an answer")
+    };
+    assert_eq!(send(AdminLink::PasswordReset).await, Err(NotMailed::NoPassword));
+    let link = async || {
+        assert_eq!(send(AdminLink::FirstFactor).await, Ok(()));
+        let mails = world.server.mails().await;
+        let mail = mails.last().expect("a mail");
+        assert_eq!(mail.to, ADA);
+        mail.path(world.server.issuer())
+    };
+    // Where nobody is signed in at home, it leads over the home.
+    let elsewhere = world.server.browser();
+    let page = elsewhere.open(&link().await).await;
+    let page = elsewhere.submit(&page, &[]).await;
+    assert_eq!(page.marker().as_deref(), Some("page-login"), "{page:#?}");
+    let chooser = sign_in(&elsewhere, &page, (ADA, "acme"), PASSWORD).await;
+    assert_eq!(chooser.marker().as_deref(), Some("page-accounts"), "{chooser:#?}");
+    let page = choose(&elsewhere, &chooser, "account-1").await;
+    assert_eq!(page.marker().as_deref(), Some("page-enrol"), "{page:#?}");
+    // Where somebody is, straight to it; and once.
+    let path = link().await;
+    let page = fresh.open(&path).await;
+    let chooser = fresh.submit(&page, &[]).await;
+    assert_eq!(chooser.marker().as_deref(), Some("page-accounts"), "{chooser:#?}");
+    let page = choose(&fresh, &chooser, "account-1").await;
+    let shown = fresh.submit(&page, &[("action", "begin")]).await;
+    let key = shown.text_of("totp-key").unwrap_or_else(|| panic!("no key: {shown:#?}"));
+    let done =
+        fresh.submit(&shown, &[("code", &code(&key, world.server.now())), ("action", "confirm")]).await;
+    assert_eq!(done.marker().as_deref(), Some("page-enrolled"), "{done:#?}");
+    assert!(world.is_in_at_globex(&fresh).await);
+    assert_eq!(fresh.open(&path).await.status, 410, "it is used up");
+    assert_eq!(send(AdminLink::FirstFactor).await, Err(NotMailed::HasFactor));
 }

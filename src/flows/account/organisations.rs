@@ -21,7 +21,7 @@ use crate::model::ids::TenantId;
 use crate::model::role::Role;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
-use crate::storage::records::{memberships, tenants, users};
+use crate::storage::records::{browser_sessions, memberships, tenants, users};
 use crate::storage::{Directory, TenantScope};
 
 /// The page of ours that going there leads on to.
@@ -99,6 +99,8 @@ pub fn go(
     (who, host): (&SignedIn, TenantId),
     cookie: CookieChange<'_>,
 ) -> Result<Result<Proved, NotThere>, Failure> {
+    // Of two forms at once, the second finds what the first one made.
+    browser_sessions::hold(directory, cookie.old)?;
     let guests = guests::of_browser(directory, call, cookie.old)?;
     let home = who.session().id;
     let Some(guest) = guests.iter().find(|it| it.home.session.id == home && it.scope.id() == host) else {

@@ -88,11 +88,12 @@ pub fn send(
 }
 
 fn refused(tx: &mut TenantTx<'_>, user: &User, wanted: AdminLink) -> Result<Option<NotMailed>, Failure> {
-    // A guest signs in from home, where no such link leads.
-    if user.is_guest() || !user.status.is_active() {
+    if !user.status.is_active() {
         return Ok(Some(NotMailed::NotActive));
     }
     Ok(match wanted {
+        // Their password is kept at home.
+        AdminLink::PasswordReset if user.is_guest() => Some(NotMailed::NoPassword),
         AdminLink::FirstFactor => first_factor::has_second(tx, user)?.then_some(NotMailed::HasFactor),
         AdminLink::PasswordReset => {
             let exempt = user.break_glass && user.roles.contains(&Role::Owner);

@@ -9,6 +9,7 @@ use crate::flows::call::Call;
 use crate::flows::factors::enrolled;
 use crate::flows::interaction::{Enrols, Progress};
 use crate::flows::interaction_store;
+use crate::flows::login::guests;
 use crate::model::failure::Failure;
 use crate::model::ids::InteractionHandle;
 use crate::model::link::LinkPurpose;
@@ -41,6 +42,17 @@ pub fn open(
     Ok((!has).then_some(held))
 }
 
+/// The sign-in that the link begins, and how it goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    /// With their password.
+    Password(InteractionHandle),
+    /// From home: they are a guest, and their account there is signed in in this browser (D4).
+    FromHome(InteractionHandle),
+    /// The same, once they have signed in there.
+    HomeFirst(InteractionHandle),
+}
+
 /// Uses the link, once, and begins the sign-in of its person in the browser whose cookie has this hash. `None` where the link is
 /// dead by now.
 ///
@@ -51,7 +63,7 @@ pub fn begin(
     call: &Call,
     token: &Secret<String>,
     (cookie_hash, life): (&str, Duration),
-) -> Result<Option<InteractionHandle>, Failure> {
+) -> Result<Option<Begun>, Failure> {
     let Some(held) = open(directory, call, token)? else { return Ok(None) };
     let Some(user) = use_up(directory, call, &held)? else { return Ok(None) };
     // Behind the lock on the person: a factor that was set up meanwhile is seen.
@@ -67,5 +79,11 @@ pub fn begin(
         ..Progress::default()
     };
     let interaction = interaction_store::begin_plain(directory, call, (cookie_hash, life), progress)?;
-    Ok(Some(interaction.handle()))
+    let handle = interaction.handle();
+    if !user.is_guest() {
+        return Ok(Some(Begun::Password(handle)));
+    }
+    let here = guests::of_browser(directory, call, cookie_hash)?;
+    let is_here = here.iter().any(|guest| guest.user.id == user.id && guest.scope.id() == tenant);
+    Ok(Some(if is_here { Begun::FromHome(handle) } else { Begun::HomeFirst(handle) }))
 }

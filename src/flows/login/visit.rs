@@ -96,8 +96,11 @@ impl Visit {
 
     /// Whether this person may set up their first second factor here.
     pub fn may_enrol(&self, tenant: TenantId, user: UserId) -> bool {
-        let enrols = self.interaction.as_ref().and_then(|interaction| interaction.progress.enrols);
-        enrols == Some(Enrols { tenant, user })
+        self.enrols() == Some(Enrols { tenant, user })
+    }
+
+    fn enrols(&self) -> Option<Enrols> {
+        self.interaction.as_ref()?.progress.enrols
     }
 
     /// The person who proved a factor here and has no session yet.
@@ -213,7 +216,7 @@ impl Visit {
             return Ok(name);
         }
         // Whoever chose to use another account does not mean the one that is signed in.
-        let anew = self.interaction.as_ref().is_none_or(|it| it.request.is_none() || it.progress.signing_in);
+        let anew = self.interaction.as_ref().is_none_or(|it| it.progress.signing_in);
         let accounts = if anew { Vec::new() } else { self.accounts(directory, call, cookie_hash)? };
         Ok(match accounts.as_slice() {
             [only] => only.user.email.clone(),
@@ -237,13 +240,17 @@ impl Visit {
         }
     }
 
-    /// The accounts of this browser that may answer: only those of the tenant and the person that are settled, if any.
+    /// The accounts of this browser that may answer: only those of the tenant and the person that are settled, if any. Where there is
+    /// no request, there is nothing that a session could answer.
     pub fn accounts(
         &self,
         directory: &mut Directory<'_>,
         call: &Call,
         cookie_hash: &str,
     ) -> Result<Vec<LiveAccount>, Failure> {
+        if self.request().is_none() {
+            return Ok(Vec::new());
+        }
         let settled = self.settled();
         let mut accounts = live_accounts(directory, call, cookie_hash)?;
         accounts.retain(|account| self.may_answer(settled.as_ref(), account.scope.id(), account.user.id));
@@ -268,7 +275,9 @@ impl Visit {
 
     fn may_answer(&self, settled: Option<&Destination>, tenant: TenantId, user: UserId) -> bool {
         let wanted = self.request().and_then(|request| request.subject.as_ref());
-        wanted.is_none_or(|wanted| *wanted == user.to_string())
+        // A link lets in one person.
+        self.enrols().is_none_or(|one| one == Enrols { tenant, user })
+            && wanted.is_none_or(|wanted| *wanted == user.to_string())
             && settled.map_or_else(|| self.admits(tenant), |it| *it == Destination::Tenant(tenant))
     }
 }

@@ -120,8 +120,10 @@ pub struct Allowed {
     pub end_sessions: bool,
     /// To give and take roles.
     pub roles: bool,
-    /// To take factors away, and to have links mailed.
+    /// To take factors away.
     pub factors: bool,
+    /// To have a link mailed for a new password.
+    pub reset_mail: bool,
     /// To have a link mailed for a first second factor.
     pub factor_link: bool,
 }
@@ -345,6 +347,7 @@ impl ConsolePersonPage {
                 unlock: true,
                 end_sessions: true,
                 roles: true,
+                reset_mail: true,
                 factors: true,
                 factor_link: true,
             },

@@ -61,11 +61,6 @@ const CONSOLE: &str = "console";
 const ACCOUNTS: &str = "accounts";
 const FOR: &str = "for";
 
-/// The sign-in page, for whoever wants to go to the console.
-pub(super) fn to_console() -> LocalPath {
-    LocalPath::page(IdentifierPage::PATH).with(THEN, CONSOLE)
-}
-
 /// The page that a sign-in is for: one of ours, by its word.
 #[derive(Clone, Copy)]
 pub(super) enum Then {
@@ -91,6 +86,12 @@ impl Then {
             Self::Console => LocalPath::page(ConsoleStartPage::PATH),
             Self::Accounts(handle) => going_on(AccountsPage::PATH, handle),
         }
+    }
+
+    /// The sign-in page, for whoever wants to go there.
+    pub(super) fn sign_in(self) -> LocalPath {
+        let page = LocalPath::page(IdentifierPage::PATH);
+        self.fields().iter().fold(page, |page, (name, value)| page.with(name, value))
     }
 
     /// The fields by which a form says it.
@@ -215,14 +216,8 @@ async fn page(
         problem,
         sign_up: opened.sign_up.clone(),
         then,
-        from_home: handle.filter(|_| opened.offers_guests).map(from_home),
+        from_home: handle.filter(|_| opened.offers_guests).map(|handle| Then::Accounts(handle).sign_in()),
     })
-}
-
-/// The sign-in at home of whoever is to answer this request as a guest.
-fn from_home(handle: InteractionHandle) -> LocalPath {
-    let fields = Then::Accounts(handle).fields();
-    fields.iter().fold(LocalPath::page(IdentifierPage::PATH), |page, (name, value)| page.with(name, value))
 }
 
 /// The frame of a sign-in page: the wishes of the request, the tenant that it settles, the place it leads back to.

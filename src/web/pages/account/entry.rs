@@ -69,7 +69,7 @@ pub(in crate::web::pages) async fn visited_from(
         Some(Err(_)) => return Err(visitor.to(&LocalPath::page(start)).into()),
     };
     let sign_in = || match start {
-        ConsoleStartPage::PATH => login::to_console(),
+        ConsoleStartPage::PATH => login::Then::Console.sign_in(),
         _ => LocalPath::page(IdentifierPage::PATH),
     };
     if !visitor.browser.has_signed_in() {

@@ -22,7 +22,7 @@ pub async fn get(visitor: Visitor) -> HttpResponse {
 
 async fn start(visitor: &Visitor) -> Outcome {
     if !visitor.browser.has_signed_in() {
-        return Ok(visitor.to(&login::to_console()));
+        return Ok(visitor.to(&login::Then::Console.sign_in()));
     }
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let read =
@@ -30,7 +30,7 @@ async fn start(visitor: &Visitor) -> Outcome {
     let accounts = visitor.sound(read.await)?;
     visitor.note_account(&accounts);
     match accounts.len() {
-        0 => Ok(visitor.to(&login::to_console())),
+        0 => Ok(visitor.to(&login::Then::Console.sign_in())),
         1 => Ok(visitor.to(&LocalPath::page(ConsolePeoplePage::PATH))),
         _ => {
             let named =

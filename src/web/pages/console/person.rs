@@ -294,10 +294,10 @@ fn allowed(person: &Person, factors: &Overview, owns: bool, own: bool) -> Allowe
         end_sessions: here,
         roles: here && owns && !own,
         factors: here && !own,
+        reset_mail: here && !own && !person.user.is_guest(),
         factor_link: here
             && !own
             && state.is_active()
-            && !person.user.is_guest()
             && factors.totp.is_none()
             && factors.passkeys.is_empty(),
     }

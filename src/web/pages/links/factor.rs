@@ -6,9 +6,10 @@ use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
 use super::{TOKEN, dead, refused};
-use crate::flows::links::first_factor::{begin, open};
+use crate::flows::links::first_factor::{Begun, begin, open};
 use crate::model::link::LinkPurpose;
 use crate::views::{FactorLinkPage, PasswordPage};
+use crate::web::pages::login::Then;
 use crate::web::pages::visitor::{Outcome, Visitor, answered, going_on};
 
 /// `GET /factor-link?token=…`.
@@ -45,7 +46,9 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         .database
         .write_directory(move |directory| begin(directory, &call, &own, (&cookie, life)));
     match visitor.sound(begun.await)? {
-        Some(handle) => Ok(visitor.to(&going_on(PasswordPage::PATH, handle))),
+        Some(Begun::Password(handle)) => Ok(visitor.to(&going_on(PasswordPage::PATH, handle))),
+        Some(Begun::FromHome(handle)) => Ok(visitor.to(&Then::Accounts(handle).page())),
+        Some(Begun::HomeFirst(handle)) => Ok(visitor.to(&Then::Accounts(handle).sign_in())),
         None => refused(visitor, LinkPurpose::FirstFactor, token).await,
     }
 }
