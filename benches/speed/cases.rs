@@ -13,21 +13,18 @@ use crate::browser::{ADA, Browser, VERIFIER};
 use crate::deployment::{Deployment, REDIRECT, RESOURCE, SECRET, Server};
 use crate::http::{Answer, Connection, Load, Requests, always, get, load, post};
 use crate::raw;
+use crate::size::size;
 
 /// Connections of a load: enough that the server never waits for the next request.
 const CONNECTIONS: usize = 32;
-/// How long each load runs.
-const LENGTH: Duration = Duration::from_secs(6);
-/// How much of a load warms up caches first.
-const WARM: Duration = Duration::from_secs(1);
 
 type Measured = Result<f64, Box<dyn Error>>;
 
 /// Access tokens by client credentials, a second.
 pub(crate) async fn client_credentials(deployment: &Deployment) -> Measured {
     let requests = always(machine_request());
-    load(deployment.address, CONNECTIONS, WARM, Arc::clone(&requests)).await?;
-    sound(&load(deployment.address, CONNECTIONS, LENGTH, requests).await?)
+    load(deployment.address, CONNECTIONS, size().warm, Arc::clone(&requests)).await?;
+    sound(&load(deployment.address, CONNECTIONS, size().load, requests).await?)
 }
 
 /// Codes exchanged for an access, an ID and a refresh token, a second.
@@ -36,7 +33,7 @@ pub(crate) async fn code_exchange(deployment: &Deployment) -> Measured {
     let mut codes = VecDeque::new();
     let begun = Instant::now();
     // As many as fit into half of a code's life.
-    while begun.elapsed() < Duration::from_secs(25) && codes.len() < 8000 {
+    while begun.elapsed() < Duration::from_secs(25) && codes.len() < size().codes {
         codes.push_back(browser.code().await?);
     }
     let authorization = format!("Authorization: Basic {}\r\n", STANDARD.encode(format!("portal:{SECRET}")));
@@ -56,16 +53,16 @@ pub(crate) async fn code_exchange(deployment: &Deployment) -> Measured {
         .collect();
     let waiting = Mutex::new(requests);
     let next: Requests = Arc::new(move || waiting.lock().ok()?.pop_front());
-    sound(&load(deployment.address, CONNECTIONS, LENGTH, next).await?)
+    sound(&load(deployment.address, CONNECTIONS, size().load, next).await?)
 }
 
 /// Answers to a GET, for each second of the server's processor time: the load generator, on the other core, is no
 /// faster than the server here, so that answers a second would measure the generator.
 pub(crate) async fn document(deployment: &Deployment, server: &Server, path: &str) -> Measured {
     let requests = always(get(path));
-    load(deployment.address, CONNECTIONS, WARM, Arc::clone(&requests)).await?;
+    load(deployment.address, CONNECTIONS, size().warm, Arc::clone(&requests)).await?;
     let before = server.processor()?;
-    let load = load(deployment.address, CONNECTIONS, LENGTH, requests).await?;
+    let load = load(deployment.address, CONNECTIONS, size().load, requests).await?;
     let used = server.processor()?.saturating_sub(before).as_secs_f64();
     Ok(sound(&load)? * load.took.as_secs_f64() / used)
 }
@@ -85,7 +82,7 @@ pub(crate) async fn verification(deployment: &Deployment) -> Measured {
 /// How long a whole sign-in takes, from the authorization request to the code: the median of many.
 pub(crate) async fn sign_in(deployment: &Deployment) -> Result<Duration, Box<dyn Error>> {
     let mut took = Vec::new();
-    for _ in 0..31 {
+    for _ in 0..size().sign_ins {
         let begun = Instant::now();
         Browser::signed_in(deployment.address, &deployment.issuer(), ADA).await?;
         took.push(begun.elapsed());

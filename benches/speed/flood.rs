@@ -14,17 +14,12 @@ use crate::browser::{ADA, Browser, Entered, VERIFIER};
 use crate::crowd::colleague;
 use crate::deployment::{Deployment, REDIRECT, SECRET, Server};
 use crate::http::{Connection, post};
+use crate::size::size;
 
 /// People who sign in at once in a steady load: the one whose password is hashed, and those whose pages are served meanwhile.
 const STEADY: u32 = 8;
-/// How long the steady load runs.
-const LENGTH: Duration = Duration::from_secs(10);
-/// People who sign in at once in the flood.
-pub(crate) const FLOOD: usize = 500;
 /// How long somebody in the flood waits who was told to come back.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// Refreshes on a quiet server: enough for a 99th percentile.
-const QUIET: usize = 400;
 
 /// What a flood came to.
 pub(crate) struct Flooded {
@@ -50,7 +45,7 @@ pub(crate) async fn sign_ins(deployment: &Deployment) -> Result<f64, Box<dyn Err
         let (issuer, next) = (issuer.clone(), Arc::clone(&next));
         let person = async move {
             let mut done = 0_u32;
-            while begun.elapsed() < LENGTH {
+            while begun.elapsed() < size().steady {
                 let person = colleague(next.fetch_add(1, Ordering::Relaxed));
                 Browser::signed_in(address, &issuer, &person).await.map_err(|error| error.to_string())?;
                 done += 1;
@@ -64,18 +59,18 @@ pub(crate) async fn sign_ins(deployment: &Deployment) -> Result<f64, Box<dyn Err
     Ok(f64::from(done) / begun.elapsed().as_secs_f64())
 }
 
-/// Lets [`FLOOD`] people send their passwords at the same moment to a server that was just started, and again until all are in.
+/// Lets as many people as make a flood send their passwords at the same moment to a server that was just started, and again until all are in.
 pub(crate) async fn flood(deployment: &Deployment, server: &Server) -> Result<Flooded, Box<dyn Error>> {
     tokio::time::sleep(Duration::from_secs(2)).await;
     let idle = server.resident()?;
     let (address, issuer) = (deployment.address, deployment.issuer());
     let mut refresher = Refresher::start(deployment).await?;
-    for _ in 0..QUIET {
+    for _ in 0..size().quiet {
         refresher.refresh().await?;
     }
     let quiet = refresher.percentile()?;
     let mut ready = Vec::new();
-    for number in 0..FLOOD {
+    for number in 0..size().flood {
         ready.push(Browser::at_the_password(address, &issuer, &colleague(number)).await?);
     }
     let turned_away = Arc::new(AtomicU32::new(0));

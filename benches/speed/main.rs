@@ -19,6 +19,7 @@ mod http;
 mod limits;
 mod postgres;
 mod raw;
+mod size;
 mod table;
 
 use std::error::Error;
@@ -27,10 +28,11 @@ use std::time::Duration;
 
 use deployment::Deployment;
 use raw::Raw;
+use size::{BENCH, size};
 use table::{Goal, Table};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != BENCH).collect();
     if arguments.iter().any(|argument| argument == "raw") {
         let Raw { sign, verify, hash } = raw::measure()?;
         println!("{sign} {verify} {hash}");
@@ -61,7 +63,9 @@ async fn run(admin: Option<&str>) -> Result<(), Box<dyn Error>> {
     let deployment = Deployment::create(&folder.path().join("sqlite"), None)?;
     let few = on_sqlite(&deployment, raw.sign, &mut table).await?;
     many_sign_ins(&deployment, raw.hash, &mut table).await?;
-    with_a_million_people(&deployment, &few, &mut table).await?;
+    if size().is_measured {
+        with_a_million_people(&deployment, &few, &mut table).await?;
+    }
     if let Some(admin) = admin {
         let urls = postgres::roles_and_database(admin)?;
         let folder = folder.path().join("postgres");
@@ -127,13 +131,13 @@ async fn many_sign_ins(deployment: &Deployment, hash: f64, table: &mut Table) ->
     server.stop()?;
     table.ratio("whole sign-ins by password", sign_ins, ("raw Argon2id hashes", hash), &Goal::AtLeast(0.90));
 
-    eprintln!("500 sign-ins at once");
+    eprintln!("sign-ins at once");
     let server = deployment.serve().await?;
     let flood::Flooded { idle, peak, quiet, during, turned_away } = flood::flood(deployment, &server).await?;
     server.stop()?;
     // One core, so one hash at a time; and one connection for each person.
-    let bound = idle + u64::from(raw::HASH.0) * 1024 + (flood::FLOOD as u64) * 64 * 1024;
-    let what = format!("memory while 500 sign in at once ({turned_away} told to come back)");
+    let bound = idle + u64::from(raw::HASH.0) * 1024 + (size().flood as u64) * 64 * 1024;
+    let what = format!("memory while {} sign in at once ({turned_away} told to come back)", size().flood);
     table.number(&what, megabytes(peak), "MB", &Goal::AtMost(megabytes(bound).round()));
     let patient = (quiet * 3).max(Duration::from_millis(100));
     let what = format!("refresh meanwhile, 99th percentile ({:.1} ms when quiet)", quiet.as_secs_f64() * 1e3);
@@ -184,7 +188,8 @@ async fn on_postgres(deployment: &Deployment, sign: f64, table: &mut Table) -> R
 /// Measures in a process of its own, bound to the core that the server gets later.
 fn raw_on_the_servers_core() -> Result<Raw, Box<dyn Error>> {
     let this = std::env::current_exe()?;
-    let output = Command::new("taskset").args(["-c", "0"]).arg(this).arg("raw").output()?;
+    let size = size().is_measured.then_some(BENCH);
+    let output = Command::new("taskset").args(["-c", "0"]).arg(this).arg("raw").args(size).output()?;
     let text = String::from_utf8(output.stdout)?;
     let mut numbers = text.split_whitespace().map(str::parse::<f64>);
     match (numbers.next(), numbers.next(), numbers.next()) {

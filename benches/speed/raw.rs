@@ -3,7 +3,7 @@
 
 use std::error::Error;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use aws_lc_rs::encoding::AsDer;
@@ -11,11 +11,10 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256};
 
+use crate::size::size;
+
 /// About the size of an access token's header and claims.
 const MESSAGE: [u8; 640] = [b'x'; 640];
-
-/// How long each is measured, after a warm-up of a tenth.
-const LENGTH: Duration = Duration::from_secs(3);
 
 /// What a password hash of ours takes: KiB of memory and passes (R20).
 pub(crate) const HASH: (u32, u32) = (19_456, 2);
@@ -41,14 +40,15 @@ pub(crate) fn measure() -> Result<Raw, Box<dyn Error>> {
 
 /// How often a second something can be done.
 pub(crate) fn rate(mut work: impl FnMut() -> bool) -> Result<f64, Box<dyn Error>> {
+    let length = size().raw;
     let warm = Instant::now();
-    while warm.elapsed() < LENGTH / 10 {
+    while warm.elapsed() < length / 10 {
         if !work() {
             return Err("what is measured fails".into());
         }
     }
     let (begun, mut done) = (Instant::now(), 0_u32);
-    while begun.elapsed() < LENGTH {
+    while begun.elapsed() < length {
         for _ in 0..50 {
             work();
         }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::fmt::Write as _;
 
+use crate::size::size;
+
 /// What a ratio or a number must be.
 pub(crate) enum Goal {
     AtLeast(f64),
@@ -81,6 +83,7 @@ impl fmt::Display for Row {
 fn judge(value: f64, goal: &Goal, unit: &str) -> (String, &'static str) {
     let word = |met: bool| if met { "met" } else { "MISSED" };
     match *goal {
+        _ if !size().is_measured => (String::new(), "not measured"),
         Goal::AtLeast(least) => (format!("≥ {least} {unit}"), word(value >= least)),
         Goal::AtMost(most) => (format!("≤ {most} {unit}"), word(value <= most)),
         Goal::None => (String::new(), ""),
