@@ -73,9 +73,9 @@ impl ErrorKind {
     }
 
     /// Whether the page shows the way to our first page, which says who is signed in: a sign-in that is over may have
-    /// succeeded in another window.
-    fn leads_home(self) -> bool {
-        self == Self::Expired
+    /// succeeded in another window, and whoever followed a link that is no more has nowhere else to go.
+    const fn leads_home(self) -> bool {
+        matches!(self, Self::Expired | Self::DeadLink | Self::NotFound)
     }
 
     const fn advice(self) -> &'static str {
