@@ -9,7 +9,7 @@ use diesel::{ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
 
 use super::connection::AnyConn;
 use super::database::guarded;
-use super::rows::{OrFailure, Prepare, held_row, insert_rows};
+use super::rows::{OrFailure, held_row, insert_rows, update_rows};
 use super::schema::{audit_events, audit_heads, audit_personal};
 use super::tx::{Directory, name_tenant};
 use crate::model::audit::{ChainedEvent, Event, Head};
@@ -152,9 +152,8 @@ impl Heads {
             if self.named.replace(tenant) != Some(tenant) {
                 name_tenant(conn, tenant)?;
             }
-            diesel::update(audit_heads::table.filter(audit_heads::tenant_id.eq(tenant.to_string())))
+            update_rows(audit_heads::table.filter(audit_heads::tenant_id.eq(tenant.to_string())))
                 .set((audit_heads::seq.eq(head.seq), audit_heads::hash.eq(head.hash)))
-                .prepared()
                 .execute(conn)
                 .or_failure("moving the head of an audit chain")?;
         }

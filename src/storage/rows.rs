@@ -3,10 +3,12 @@
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::pg::Pg;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_builder::{
+    AsChangeset, AstPass, IntoUpdateTarget, Query, QueryFragment, QueryId, UpdateTarget,
+};
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sqlite::Sqlite;
-use diesel::{Connection, QueryResult, RunQueryDsl};
+use diesel::{Connection, QueryResult, QuerySource, RunQueryDsl};
 
 use super::connection::AnyConn;
 use crate::model::failure::Failure;
@@ -31,13 +33,13 @@ impl<T> OrFailure<T> for Result<T, Error> {
     }
 }
 
-/// A statement that the connection keeps prepared. Diesel prepares updates and lists of values anew each time, since their
-/// text may vary without bound: parsing costs more than the work then, and on PostgreSQL a round trip.
+/// A query that the connection keeps prepared, though it names a list of values: diesel prepares those anew each time, since
+/// their text may vary without bound.
 pub(super) struct Prepared<Q>(Q);
 
-/// Says of a statement that its text is one of a few.
+/// Says of a query that its text is one of a few.
 pub(super) trait Prepare: Sized {
-    /// The statement, kept prepared under its text.
+    /// The query, kept prepared under its text.
     fn prepared(self) -> Prepared<Self> {
         Prepared(self)
     }
@@ -66,10 +68,65 @@ impl<Q: Query> Query for Prepared<Q> {
 
 impl<Q, Conn> RunQueryDsl<Conn> for Prepared<Q> {}
 
-impl<Q: QueryFragment<Pg> + QueryFragment<Sqlite>> Prepared<Q> {
-    /// Executes the statement; says how many rows it touched. Instead of diesel's own way, by which the common type of
-    /// both databases would not hear that the text may be kept.
-    pub(super) fn execute(self, conn: &mut AnyConn) -> QueryResult<usize> {
+/// Rows that change.
+pub(super) struct Target<F, W> {
+    from: F,
+    rows: W,
+}
+
+/// An update that the connection keeps prepared under its text, one of a few. Diesel prepares its own anew each time: parsing
+/// costs more than the work then, and on PostgreSQL a round trip.
+pub(super) struct Update<F, W, V> {
+    target: Target<F, W>,
+    values: V,
+}
+
+/// These rows, to be [`set`](Target::set) to something.
+pub(super) fn update_rows<R, T: QuerySource>(rows: R) -> Target<T::FromClause, R::WhereClause>
+where
+    R: IntoUpdateTarget<Table = T>,
+{
+    let UpdateTarget { table, where_clause } = rows.into_update_target();
+    Target { from: table.from_clause(), rows: where_clause }
+}
+
+impl<F, W> Target<F, W> {
+    /// What they are set to: something in any case.
+    pub(super) fn set<V: AsChangeset>(self, values: V) -> Update<F, W, V::Changeset>
+    where
+        V::Target: QuerySource<FromClause = F>,
+    {
+        Update { target: self, values: values.as_changeset() }
+    }
+}
+
+impl<F, W, V, DB> QueryFragment<DB> for Update<F, W, V>
+where
+    DB: Backend,
+    F: QueryFragment<DB>,
+    W: QueryFragment<DB>,
+    V: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        pass.push_sql("UPDATE ");
+        self.target.from.walk_ast(pass.reborrow())?;
+        pass.push_sql(" SET ");
+        self.values.walk_ast(pass.reborrow())?;
+        self.target.rows.walk_ast(pass)
+    }
+}
+
+impl<F, W, V> QueryId for Update<F, W, V> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<F, W, V> Update<F, W, V> {
+    /// Changes them; says how many there are.
+    pub(super) fn execute(self, conn: &mut AnyConn) -> QueryResult<usize>
+    where
+        Self: QueryFragment<Pg> + QueryFragment<Sqlite>,
+    {
         match conn {
             AnyConn::Pg(pg) => pg.execute_returning_count(&self),
             AnyConn::Sqlite(sqlite) => sqlite.execute_returning_count(&self),

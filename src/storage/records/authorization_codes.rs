@@ -8,7 +8,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, FamilyId, SessionId, UserId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some};
+use crate::storage::rows::{OrFailure, delete_some, update_rows};
 use crate::storage::schema::authorization_codes as codes;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -104,11 +104,10 @@ pub fn find(tx: &mut TenantTx<'_>, code_hash: &str) -> Result<Option<StoredCode>
 
 /// Uses the code, once: true for exactly one caller, whatever races.
 pub fn consume(tx: &mut TenantTx<'_>, code_hash: &str, now: Timestamp) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         tx.rows::<codes::table>().filter(codes::code_hash.eq(code_hash)).filter(codes::consumed_at.is_null()),
     )
     .set(codes::consumed_at.eq(Some(now.to_naive())))
-    .prepared()
     .execute(tx.conn())
     .or_failure("consuming a code")?;
     Ok(changed == 1)
@@ -121,9 +120,8 @@ pub fn note_issued(
     jti: &str,
     family: Option<FamilyId>,
 ) -> Result<(), Failure> {
-    diesel::update(tx.rows::<codes::table>().filter(codes::code_hash.eq(code_hash)))
+    update_rows(tx.rows::<codes::table>().filter(codes::code_hash.eq(code_hash)))
         .set((codes::issued_jti.eq(Some(jti)), codes::family_id.eq(family.map(|id| id.to_string()))))
-        .prepared()
         .execute(tx.conn())
         .or_failure("noting what a code issued")?;
     Ok(())
@@ -131,13 +129,12 @@ pub fn note_issued(
 
 /// Ends the codes of this client that were not used.
 pub fn end_of_client(tx: &mut TenantTx<'_>, client: &ClientId, now: Timestamp) -> Result<(), Failure> {
-    diesel::update(
+    update_rows(
         tx.rows::<codes::table>()
             .filter(codes::client_id.eq(client.as_str()))
             .filter(codes::consumed_at.is_null()),
     )
     .set(codes::consumed_at.eq(Some(now.to_naive())))
-    .prepared()
     .execute(tx.conn())
     .or_failure("ending the codes of a client")?;
     Ok(())

@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{BrowserSessionId, SessionId};
 use crate::model::session::{BrowserSession, SessionRef};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some};
+use crate::storage::rows::{OrFailure, delete_some, update_rows};
 use crate::storage::schema::{browser_session_accounts as accounts, browser_sessions as browsers};
 use crate::storage::tx::{PlatformTx, Transaction, sealed::Connected};
 
@@ -68,9 +68,8 @@ pub fn insert(
 /// Lets other requests of the browser with this cookie wait until this transaction ends. Whoever waited finds a cookie that
 /// is no longer this one; a browser that has none yet waits for nobody.
 pub fn hold(tx: &mut impl Transaction, cookie_hash: &str) -> Result<(), Failure> {
-    diesel::update(browsers::table.filter(browsers::cookie_hash.eq(cookie_hash)))
+    update_rows(browsers::table.filter(browsers::cookie_hash.eq(cookie_hash)))
         .set(browsers::last_seen_at.eq(browsers::last_seen_at))
-        .prepared()
         .execute(tx.conn())
         .or_failure("holding a browser session")?;
     Ok(())
@@ -84,11 +83,10 @@ pub fn rotate(
     new_hash: &str,
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         browsers::table.filter(browsers::id.eq(id.to_string())).filter(browsers::cookie_hash.eq(old_hash)),
     )
     .set((browsers::cookie_hash.eq(new_hash), browsers::last_seen_at.eq(now.to_naive())))
-    .prepared()
     .execute(tx.conn())
     .or_failure("rotating a browser cookie")?;
     Ok(changed == 1)
@@ -96,9 +94,8 @@ pub fn rotate(
 
 /// Notes that the browser came by.
 pub fn touch(tx: &mut impl Transaction, id: BrowserSessionId, now: Timestamp) -> Result<(), Failure> {
-    diesel::update(browsers::table.filter(browsers::id.eq(id.to_string())))
+    update_rows(browsers::table.filter(browsers::id.eq(id.to_string())))
         .set(browsers::last_seen_at.eq(now.to_naive()))
-        .prepared()
         .execute(tx.conn())
         .or_failure("using a browser session")?;
     Ok(())

@@ -5,7 +5,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use super::{from_json, to_json};
 use crate::model::failure::Failure;
 use crate::model::tenant::{Plan, Product};
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, update_rows};
 use crate::storage::schema::{plans, products};
 use crate::storage::tx::{PlatformTx, Transaction, sealed::Connected};
 
@@ -43,9 +43,8 @@ fn read_plan((key, name, entitlements): (String, String, String)) -> Result<Plan
 pub fn put_product(tx: &mut PlatformTx<'_>, product: &Product) -> Result<(), Failure> {
     let grants = to_json(&product.grants, "products.grants")?;
     let values = (products::name.eq(&product.name), products::grants.eq(&grants));
-    let changed = diesel::update(products::table.filter(products::key.eq(&product.key)))
+    let changed = update_rows(products::table.filter(products::key.eq(&product.key)))
         .set(values)
-        .prepared()
         .execute(tx.conn())
         .or_failure("changing a product")?;
     if changed == 0 {
@@ -64,9 +63,8 @@ pub fn put_product(tx: &mut PlatformTx<'_>, product: &Product) -> Result<(), Fai
 /// Adds the plan, or changes the one with its key.
 pub fn put_plan(tx: &mut PlatformTx<'_>, plan: &Plan) -> Result<(), Failure> {
     let entitlements = to_json(&plan.entitlements, "plans.entitlements")?;
-    let changed = diesel::update(plans::table.filter(plans::key.eq(&plan.key)))
+    let changed = update_rows(plans::table.filter(plans::key.eq(&plan.key)))
         .set((plans::name.eq(&plan.name), plans::entitlements.eq(&entitlements)))
-        .prepared()
         .execute(tx.conn())
         .or_failure("changing a plan")?;
     if changed == 0 {

@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use crate::model::failure::Failure;
 use crate::storage::connection::AnyConn;
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, update_rows};
 use crate::storage::schema::change_number::dsl::{change_number, id, value};
 use crate::storage::tx::Transaction;
 
@@ -21,9 +21,8 @@ pub fn read(tx: &mut impl Transaction) -> Result<i64, Failure> {
 
 /// Raises the number: call it in each transaction that writes what nodes remember.
 pub fn raise(tx: &mut impl Transaction) -> Result<(), Failure> {
-    diesel::update(change_number.filter(id.eq(1)))
+    update_rows(change_number.filter(id.eq(1)))
         .set(value.eq(value + 1))
-        .prepared()
         .execute(tx.conn())
         .or_failure("raising the change number")?;
     Ok(())

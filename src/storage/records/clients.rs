@@ -13,7 +13,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, ClientSecretId, TenantId};
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, held_row};
+use crate::storage::rows::{OrFailure, held_row, update_rows};
 use crate::storage::schema::{client_directory, client_secrets, clients, tenants};
 use crate::storage::tx::{Directory, PlatformTx, TenantTx, Transaction, sealed::Connected};
 
@@ -139,7 +139,7 @@ pub fn insert(tx: &mut TenantTx<'_>, client: &Client) -> Result<(), Failure> {
 pub fn update(tx: &mut TenantTx<'_>, client: &Client) -> Result<bool, Failure> {
     let Some(before) = find(tx, &client.client_id)? else { return Ok(false) };
     let changed =
-        diesel::update(tx.rows::<clients::table>().filter(clients::client_id.eq(client.client_id.as_str())))
+        update_rows(tx.rows::<clients::table>().filter(clients::client_id.eq(client.client_id.as_str())))
             .set((
                 clients::name.eq(&client.name),
                 clients::kind.eq(client.kind.as_str()),
@@ -147,13 +147,11 @@ pub fn update(tx: &mut TenantTx<'_>, client: &Client) -> Result<bool, Failure> {
                 clients::status.eq(client.status.as_str()),
                 clients::status_since.eq(client.status.since().map(Timestamp::to_naive)),
             ))
-            .prepared()
             .execute(tx.conn())
             .or_failure("changing a client")?;
     if changed == 1 {
-        diesel::update(client_directory::table.find(client.client_id.as_str()))
+        update_rows(client_directory::table.find(client.client_id.as_str()))
             .set(client_directory::allowed_origins.eq(open_origins(client)?))
-            .prepared()
             .execute(tx.conn())
             .or_failure("changing a client in the directory")?;
         if before.metadata.logo_uri != client.metadata.logo_uri {
@@ -224,9 +222,8 @@ pub fn set_logo_due(
     client: &ClientId,
     due: Option<Timestamp>,
 ) -> Result<(), Failure> {
-    diesel::update(client_directory::table.find(client.as_str()))
+    update_rows(client_directory::table.find(client.as_str()))
         .set(client_directory::logo_due_at.eq(due.map(Timestamp::to_naive)))
-        .prepared()
         .execute(tx.conn())
         .or_failure("noting when a logo is due")?;
     Ok(())
@@ -283,14 +280,13 @@ pub fn end_secrets(
     end: Timestamp,
 ) -> Result<(), Failure> {
     let keep = keep.map(|id| id.to_string()).unwrap_or_default();
-    diesel::update(
+    update_rows(
         tx.rows::<client_secrets::table>()
             .filter(client_secrets::client_id.eq(id.as_str()))
             .filter(client_secrets::id.ne(keep))
             .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(end.to_naive()))),
     )
     .set(client_secrets::expires_at.eq(Some(end.to_naive())))
-    .prepared()
     .execute(tx.conn())
     .or_failure("ending client secrets")?;
     Ok(())

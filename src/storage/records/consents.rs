@@ -7,7 +7,7 @@ use crate::model::consent::Consent;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, ConsentId, UserId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, update_rows};
 use crate::storage::schema::consents;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -36,13 +36,12 @@ pub fn put(
         consents::allowed.eq(to_json(consent, "consents.allowed")?),
         consents::granted_at.eq(now.to_naive()),
     );
-    let changed = diesel::update(
+    let changed = update_rows(
         tx.rows::<consents::table>()
             .filter(consents::user_id.eq(user.to_string()))
             .filter(consents::client_id.eq(client.as_str())),
     )
     .set(values.clone())
-    .prepared()
     .execute(tx.conn())
     .or_failure("changing a consent")?;
     if changed == 0 {

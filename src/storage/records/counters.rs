@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQuery
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some, insert_once};
+use crate::storage::rows::{OrFailure, delete_some, insert_once, update_rows};
 use crate::storage::schema::counters;
 use crate::storage::tx::Transaction;
 
@@ -87,9 +87,8 @@ pub fn hold(tx: &mut impl Transaction, begins: Begins<'_>) -> Result<Counter, Fa
 fn add(tx: &mut impl Transaction, by: i64, begins: Begins<'_>) -> Result<Counter, Failure> {
     // Twice at most: when the insert meets a row, that row is there for the second update.
     for _ in 0..2 {
-        let raised = diesel::update(counters::table.filter(counters::key.eq(begins.key)))
+        let raised = update_rows(counters::table.filter(counters::key.eq(begins.key)))
             .set(counters::count.eq(counters::count + by))
-            .prepared()
             .execute(tx.conn())
             .or_failure("raising a counter")?;
         if raised == 1 || insert(tx, by, begins)? {
@@ -117,14 +116,13 @@ fn insert(tx: &mut impl Transaction, count: i64, begins: Begins<'_>) -> Result<b
 
 /// Stores a counter that was raised in this transaction.
 pub fn put(tx: &mut impl Transaction, counter: &Counter) -> Result<(), Failure> {
-    diesel::update(counters::table.filter(counters::key.eq(&counter.key)))
+    update_rows(counters::table.filter(counters::key.eq(&counter.key)))
         .set((
             counters::count.eq(counter.count),
             counters::window_started_at.eq(counter.window_started_at.to_naive()),
             counters::locked_until.eq(counter.locked_until.map(Timestamp::to_naive)),
             counters::expires_at.eq(counter.expires_at.to_naive()),
         ))
-        .prepared()
         .execute(tx.conn())
         .or_failure("storing a counter")?;
     Ok(())

@@ -10,7 +10,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{GroupId, UserId};
 use crate::model::role::Role;
 use crate::model::workspace::Group;
-use crate::storage::rows::{OrFailure, Prepare, insert_rows};
+use crate::storage::rows::{OrFailure, insert_rows, update_rows};
 use crate::storage::schema::{group_members, groups};
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -99,9 +99,8 @@ fn read((id, name, roles): (String, String, String)) -> Result<Group, Failure> {
 /// Adds the group, or changes the one with its id.
 pub fn put(tx: &mut TenantTx<'_>, group: &Group) -> Result<(), Failure> {
     let roles = to_json(&group.roles, "groups.roles")?;
-    let changed = diesel::update(tx.rows::<groups::table>().filter(groups::id.eq(group.id.to_string())))
+    let changed = update_rows(tx.rows::<groups::table>().filter(groups::id.eq(group.id.to_string())))
         .set((groups::name.eq(&group.name), groups::roles.eq(&roles)))
-        .prepared()
         .execute(tx.conn())
         .or_failure("changing a group")?;
     if changed == 0 {

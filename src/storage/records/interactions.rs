@@ -7,7 +7,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, InteractionId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some};
+use crate::storage::rows::{OrFailure, delete_some, update_rows};
 use crate::storage::schema::interactions;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -89,9 +89,8 @@ pub fn find_open(
 /// Holds the open interactions of a browser until the transaction ends, so that a form sent twice at once is answered one
 /// after the other. What was read of them before may be old.
 pub fn hold(tx: &mut TenantTx<'_>, browser_hash: &str) -> Result<(), Failure> {
-    diesel::update(tx.rows::<interactions::table>().filter(interactions::browser_hash.eq(browser_hash)))
+    update_rows(tx.rows::<interactions::table>().filter(interactions::browser_hash.eq(browser_hash)))
         .set(interactions::browser_hash.eq(interactions::browser_hash))
-        .prepared()
         .execute(tx.conn())
         .or_failure("holding interactions")?;
     Ok(())
@@ -99,12 +98,10 @@ pub fn hold(tx: &mut TenantTx<'_>, browser_hash: &str) -> Result<(), Failure> {
 
 /// Stores how far it came; false when it is finished already.
 pub fn advance(tx: &mut TenantTx<'_>, id: InteractionId, progress: &str) -> Result<bool, Failure> {
-    let changed =
-        diesel::update(tx.rows::<interactions::table>().filter(interactions::id.eq(id.to_string())))
-            .set(interactions::progress.eq(progress))
-            .prepared()
-            .execute(tx.conn())
-            .or_failure("advancing an interaction")?;
+    let changed = update_rows(tx.rows::<interactions::table>().filter(interactions::id.eq(id.to_string())))
+        .set(interactions::progress.eq(progress))
+        .execute(tx.conn())
+        .or_failure("advancing an interaction")?;
     Ok(changed == 1)
 }
 
@@ -118,9 +115,8 @@ pub fn finish(tx: &mut TenantTx<'_>, id: InteractionId) -> Result<bool, Failure>
 
 /// Binds the open interactions of a browser to its new cookie.
 pub fn rebind(tx: &mut TenantTx<'_>, old_hash: &str, new_hash: &str) -> Result<(), Failure> {
-    diesel::update(tx.rows::<interactions::table>().filter(interactions::browser_hash.eq(old_hash)))
+    update_rows(tx.rows::<interactions::table>().filter(interactions::browser_hash.eq(old_hash)))
         .set(interactions::browser_hash.eq(new_hash))
-        .prepared()
         .execute(tx.conn())
         .or_failure("moving interactions to a new cookie")?;
     Ok(())

@@ -10,7 +10,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{InvitationId, UserId};
 use crate::model::invitation::{Invitation, InvitationState, Origin, Standing};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some};
+use crate::storage::rows::{OrFailure, delete_some, update_rows};
 use crate::storage::schema::invitations;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -165,12 +165,11 @@ pub fn accept(tx: &mut TenantTx<'_>, hash: &str, now: Timestamp) -> Result<bool,
         .filter(invitations::token_hash.eq(hash))
         .filter(invitations::state.eq(OPEN))
         .filter(invitations::expires_at.gt(now.to_naive()));
-    let changed = diesel::update(open)
+    let changed = update_rows(open)
         .set((
             invitations::state.eq(InvitationState::Accepted { at: now }.as_str()),
             invitations::ended_at.eq(Some(now.to_naive())),
         ))
-        .prepared()
         .execute(tx.conn())
         .or_failure("accepting an invitation")?;
     Ok(changed == 1)
@@ -182,12 +181,11 @@ pub fn withdraw(tx: &mut TenantTx<'_>, id: InvitationId, now: Timestamp) -> Resu
         .rows::<invitations::table>()
         .filter(invitations::id.eq(id.to_string()))
         .filter(invitations::state.eq(OPEN));
-    let changed = diesel::update(open)
+    let changed = update_rows(open)
         .set((
             invitations::state.eq(InvitationState::Withdrawn { at: now }.as_str()),
             invitations::ended_at.eq(Some(now.to_naive())),
         ))
-        .prepared()
         .execute(tx.conn())
         .or_failure("withdrawing an invitation")?;
     Ok(changed == 1)
@@ -211,14 +209,13 @@ pub fn renew(tx: &mut TenantTx<'_>, id: InvitationId, renewed: Renewed<'_>) -> R
         .rows::<invitations::table>()
         .filter(invitations::id.eq(id.to_string()))
         .filter(invitations::state.eq(OPEN));
-    let changed = diesel::update(open)
+    let changed = update_rows(open)
         .set((
             invitations::token_hash.eq(renewed.hash),
             invitations::invited_by.eq(renewed.by.map(|id| id.to_string())),
             invitations::expires_at.eq(renewed.expires_at.to_naive()),
             invitations::sent.eq(invitations::sent + 1),
         ))
-        .prepared()
         .execute(tx.conn())
         .or_failure("renewing an invitation")?;
     Ok(changed == 1)

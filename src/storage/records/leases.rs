@@ -4,7 +4,7 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, update_rows};
 use crate::storage::schema::leases::{self as rows, dsl};
 use crate::storage::tx::Transaction;
 
@@ -20,9 +20,8 @@ pub fn take(
     until: Timestamp,
 ) -> Result<bool, Failure> {
     let free = rows::holder.eq(holder).or(rows::expires_at.le(now.to_naive()));
-    let changed = diesel::update(dsl::leases.filter(rows::name.eq(name)).filter(free))
+    let changed = update_rows(dsl::leases.filter(rows::name.eq(name)).filter(free))
         .set((rows::holder.eq(holder), rows::expires_at.eq(until.to_naive())))
-        .prepared()
         .execute(tx.conn())
         .or_failure("taking a lease")?;
     Ok(changed == 1)

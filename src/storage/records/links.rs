@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::link::{Link, LinkPurpose};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some};
+use crate::storage::rows::{OrFailure, delete_some, update_rows};
 use crate::storage::schema::links;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -93,7 +93,7 @@ pub fn consume(
     hash: &str,
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         tx.rows::<links::table>()
             .filter(links::token_hash.eq(hash))
             .filter(links::purpose.eq(purpose.as_str()))
@@ -101,7 +101,6 @@ pub fn consume(
             .filter(links::expires_at.gt(now.to_naive())),
     )
     .set(links::consumed_at.eq(Some(now.to_naive())))
-    .prepared()
     .execute(tx.conn())
     .or_failure("using a mailed link")?;
     Ok(changed == 1)

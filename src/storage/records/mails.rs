@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{MailId, TenantId, UserId};
 use crate::model::mail::MailState;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some};
+use crate::storage::rows::{OrFailure, delete_some, update_rows};
 use crate::storage::schema::{mail_queue, mails};
 use crate::storage::tx::{PlatformTx, TenantTx, Transaction, sealed::Connected};
 
@@ -139,13 +139,12 @@ pub fn due(tx: &mut PlatformTx<'_>, now: Timestamp, limit: i64) -> Result<Vec<Du
 
 /// Moves the time of the next try from the one that was read to `until`: true for exactly one caller, whatever races.
 pub fn claim(tx: &mut impl Transaction, due: &Due, until: Timestamp) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         mail_queue::table
             .filter(mail_queue::mail_id.eq(due.id.to_string()))
             .filter(mail_queue::due_at.eq(due.due_at.to_naive())),
     )
     .set(mail_queue::due_at.eq(until.to_naive()))
-    .prepared()
     .execute(tx.conn())
     .or_failure("claiming a mail")?;
     Ok(changed == 1)
@@ -180,9 +179,8 @@ pub fn all(tx: &mut TenantTx<'_>, state: MailState) -> Result<Vec<StoredMail>, F
 
 /// Notes that a try begins, whatever becomes of it.
 pub fn count_attempt(tx: &mut TenantTx<'_>, id: MailId) -> Result<(), Failure> {
-    diesel::update(tx.rows::<mails::table>().filter(mails::id.eq(id.to_string())))
+    update_rows(tx.rows::<mails::table>().filter(mails::id.eq(id.to_string())))
         .set(mails::attempts.eq(mails::attempts + 1))
-        .prepared()
         .execute(tx.conn())
         .or_failure("counting a try of a mail")?;
     Ok(())
@@ -190,14 +188,13 @@ pub fn count_attempt(tx: &mut TenantTx<'_>, id: MailId) -> Result<(), Failure> {
 
 /// Notes that the mail was sent: what it said is gone with this.
 pub fn set_sent(tx: &mut TenantTx<'_>, id: MailId, now: Timestamp) -> Result<(), Failure> {
-    diesel::update(tx.rows::<mails::table>().filter(mails::id.eq(id.to_string())))
+    update_rows(tx.rows::<mails::table>().filter(mails::id.eq(id.to_string())))
         .set((
             mails::state.eq(MailState::Sent.as_str()),
             mails::sealed_variables.eq(None::<String>),
             mails::last_error.eq(None::<String>),
             mails::ended_at.eq(Some(now.to_naive())),
         ))
-        .prepared()
         .execute(tx.conn())
         .or_failure("noting that a mail was sent")?;
     unqueue(tx, id)
@@ -210,19 +207,17 @@ pub fn postpone(
     error: &'static str,
     due_at: Timestamp,
 ) -> Result<(), Failure> {
-    diesel::update(tx.rows::<mails::table>().filter(mails::id.eq(id.to_string())))
+    update_rows(tx.rows::<mails::table>().filter(mails::id.eq(id.to_string())))
         .set(mails::last_error.eq(Some(error)))
-        .prepared()
         .execute(tx.conn())
         .or_failure("noting why a mail was not sent")?;
     let tenant = tx.tenant();
-    diesel::update(
+    update_rows(
         mail_queue::table
             .filter(mail_queue::mail_id.eq(id.to_string()))
             .filter(mail_queue::tenant_id.eq(tenant)),
     )
     .set(mail_queue::due_at.eq(due_at.to_naive()))
-    .prepared()
     .execute(tx.conn())
     .or_failure("postponing a mail")?;
     Ok(())
@@ -235,13 +230,12 @@ pub fn set_dead(
     error: &'static str,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    diesel::update(tx.rows::<mails::table>().filter(mails::id.eq(id.to_string())))
+    update_rows(tx.rows::<mails::table>().filter(mails::id.eq(id.to_string())))
         .set((
             mails::state.eq(MailState::Dead.as_str()),
             mails::last_error.eq(Some(error)),
             mails::ended_at.eq(Some(now.to_naive())),
         ))
-        .prepared()
         .execute(tx.conn())
         .or_failure("giving a mail up")?;
     unqueue(tx, id)
@@ -261,7 +255,7 @@ fn unqueue(tx: &mut TenantTx<'_>, id: MailId) -> Result<(), Failure> {
 
 /// Queues a mail again that was given up, as if it were new but for its age; false where it was not given up.
 pub fn revive(tx: &mut TenantTx<'_>, id: MailId, now: Timestamp) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         tx.rows::<mails::table>()
             .filter(mails::id.eq(id.to_string()))
             .filter(mails::state.eq(MailState::Dead.as_str())),
@@ -271,7 +265,6 @@ pub fn revive(tx: &mut TenantTx<'_>, id: MailId, now: Timestamp) -> Result<bool,
         mails::attempts.eq(0),
         mails::ended_at.eq(None::<NaiveDateTime>),
     ))
-    .prepared()
     .execute(tx.conn())
     .or_failure("queueing a mail again")?;
     if changed == 1 {

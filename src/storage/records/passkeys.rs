@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{PasskeyId, UserId};
 use crate::model::passkey::{CredentialId, Passkey, PasskeyName};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, insert_once};
+use crate::storage::rows::{OrFailure, insert_once, update_rows};
 use crate::storage::schema::{passkey_index, passkeys};
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -96,9 +96,8 @@ pub fn used(
         .filter(passkeys::id.eq(read.id.to_string()))
         .filter(passkeys::user_id.eq(read.user_id.to_string()))
         .filter(passkeys::credential.eq(&read.credential));
-    let changed = diesel::update(as_read)
+    let changed = update_rows(as_read)
         .set((passkeys::credential.eq(credential), passkeys::last_used_at.eq(Some(now.to_naive()))))
-        .prepared()
         .execute(tx.conn())
         .or_failure("noting the use of a passkey")?;
     Ok(changed == 1)
@@ -115,9 +114,8 @@ pub fn rename(
         .rows::<passkeys::table>()
         .filter(passkeys::id.eq(id.to_string()))
         .filter(passkeys::user_id.eq(user.to_string()));
-    let changed = diesel::update(own)
+    let changed = update_rows(own)
         .set(passkeys::name.eq(name.as_str()))
-        .prepared()
         .execute(tx.conn())
         .or_failure("naming a passkey")?;
     Ok(changed == 1)

@@ -5,7 +5,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use crate::model::failure::Failure;
 use crate::model::hash_cost::{Effort, HashFamily, HashFloor};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, update_rows};
 use crate::storage::schema::password_floor::{self as floors, dsl};
 use crate::storage::tx::Transaction;
 
@@ -35,17 +35,16 @@ pub fn raise(
 ) -> Result<(), Failure> {
     let [work, memory] = [effort.work, effort.memory].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
     let row = dsl::password_floor.filter(floors::family.eq(family.as_str()));
-    diesel::update(row)
+    update_rows(row)
         .set(floors::raised_at.eq(now.to_naive()))
-        .prepared()
         .execute(tx.conn())
         .and_then(|_| {
             let lower = row.filter(floors::work.lt(work));
-            diesel::update(lower).set(floors::work.eq(work)).prepared().execute(tx.conn())
+            update_rows(lower).set(floors::work.eq(work)).execute(tx.conn())
         })
         .and_then(|_| {
             let lower = row.filter(floors::memory.lt(memory));
-            diesel::update(lower).set(floors::memory.eq(memory)).prepared().execute(tx.conn())
+            update_rows(lower).set(floors::memory.eq(memory)).execute(tx.conn())
         })
         .or_failure("raising what comparing passwords costs")?;
     Ok(())

@@ -10,7 +10,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::secret::Secret;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, insert_rows};
+use crate::storage::rows::{OrFailure, insert_rows, update_rows};
 use crate::storage::schema::passwords;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -50,12 +50,10 @@ pub fn holders(tx: &mut TenantTx<'_>) -> Result<BTreeSet<UserId>, Failure> {
 
 /// Sets the person's password hash.
 pub fn put(tx: &mut TenantTx<'_>, user: UserId, phc: &Secret<String>, now: Timestamp) -> Result<(), Failure> {
-    let changed =
-        diesel::update(tx.rows::<passwords::table>().filter(passwords::user_id.eq(user.to_string())))
-            .set((passwords::phc.eq(phc.expose()), passwords::changed_at.eq(now.to_naive())))
-            .prepared()
-            .execute(tx.conn())
-            .or_failure("changing a password hash")?;
+    let changed = update_rows(tx.rows::<passwords::table>().filter(passwords::user_id.eq(user.to_string())))
+        .set((passwords::phc.eq(phc.expose()), passwords::changed_at.eq(now.to_naive())))
+        .execute(tx.conn())
+        .or_failure("changing a password hash")?;
     if changed == 0 {
         diesel::insert_into(passwords::table)
             .values((

@@ -10,7 +10,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{PersonalTokenId, UserId};
 use crate::model::personal_token::PersonalToken;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some};
+use crate::storage::rows::{OrFailure, delete_some, update_rows};
 use crate::storage::schema::personal_access_tokens as tokens;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -117,9 +117,8 @@ pub fn touch(
         .rows::<tokens::table>()
         .filter(tokens::id.eq(id.to_string()))
         .filter(tokens::last_used_at.is_null().or(tokens::last_used_at.lt(before.to_naive())));
-    diesel::update(due)
+    update_rows(due)
         .set(tokens::last_used_at.eq(Some(now.to_naive())))
-        .prepared()
         .execute(tx.conn())
         .or_failure("using a personal access token")?;
     Ok(())

@@ -6,7 +6,7 @@ use super::{from_json, to_json};
 use crate::model::failure::Failure;
 use crate::model::policy::Policy;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, update_rows};
 use crate::storage::schema::policies;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -35,13 +35,12 @@ pub fn find_versioned(tx: &mut TenantTx<'_>) -> Result<(Policy, i64), Failure> {
 /// Stores the policy as the next version.
 pub fn put(tx: &mut TenantTx<'_>, policy: &Policy, now: Timestamp) -> Result<(), Failure> {
     let document = to_json(policy, "policies.document")?;
-    let changed = diesel::update(tx.rows::<policies::table>())
+    let changed = update_rows(tx.rows::<policies::table>())
         .set((
             policies::version.eq(policies::version + 1),
             policies::document.eq(&document),
             policies::changed_at.eq(now.to_naive()),
         ))
-        .prepared()
         .execute(tx.conn())
         .or_failure("changing a policy")?;
     if changed == 0 {

@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, RunQuer
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, insert_rows};
+use crate::storage::rows::{OrFailure, insert_rows, update_rows};
 use crate::storage::schema::recovery_codes as codes;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -67,14 +67,13 @@ pub fn used_at(tx: &mut TenantTx<'_>, user: UserId, hash: &str) -> Result<Option
 
 /// Uses a code of this person, once: true for exactly one caller, whatever races.
 pub fn consume(tx: &mut TenantTx<'_>, user: UserId, hash: &str, now: Timestamp) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         tx.rows::<codes::table>()
             .filter(codes::user_id.eq(user.to_string()))
             .filter(codes::code_hash.eq(hash))
             .filter(codes::used_at.is_null()),
     )
     .set(codes::used_at.eq(Some(now.to_naive())))
-    .prepared()
     .execute(tx.conn())
     .or_failure("using a recovery code")?;
     Ok(changed == 1)

@@ -9,7 +9,7 @@ use super::{refresh_tokens, stored};
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, FamilyId, SessionId, UserId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, update_rows};
 use crate::storage::schema::refresh_families as families;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -145,13 +145,12 @@ pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<Family>, Failu
 /// Notes that a token of the family is used; false when the family has ended. On PostgreSQL the row stays locked until
 /// commit, so that whoever ends the family waits, and finds what was issued.
 pub fn touch(tx: &mut TenantTx<'_>, id: FamilyId, now: Timestamp) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         tx.rows::<families::table>()
             .filter(families::id.eq(id.to_string()))
             .filter(families::ended_at.is_null()),
     )
     .set(families::last_used_at.eq(now.to_naive()))
-    .prepared()
     .execute(tx.conn())
     .or_failure("using a refresh family")?;
     Ok(changed == 1)
@@ -159,13 +158,12 @@ pub fn touch(tx: &mut TenantTx<'_>, id: FamilyId, now: Timestamp) -> Result<bool
 
 /// Ends the family; false when it had ended before.
 pub fn end(tx: &mut TenantTx<'_>, id: FamilyId, reason: EndReason, now: Timestamp) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         tx.rows::<families::table>()
             .filter(families::id.eq(id.to_string()))
             .filter(families::ended_at.is_null()),
     )
     .set((families::ended_at.eq(Some(now.to_naive())), families::end_reason.eq(Some(reason.as_str()))))
-    .prepared()
     .execute(tx.conn())
     .or_failure("ending a refresh family")?;
     Ok(changed == 1)
@@ -201,7 +199,7 @@ pub fn any_of_user(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Re
 
 /// Ends every live family that dies with this session: those without `offline_access` (D12).
 pub fn end_of_session(tx: &mut TenantTx<'_>, sid: SessionId, now: Timestamp) -> Result<usize, Failure> {
-    diesel::update(
+    update_rows(
         tx.rows::<families::table>()
             .filter(families::sid.eq(sid.to_string()))
             .filter(families::offline.eq(false))
@@ -211,14 +209,13 @@ pub fn end_of_session(tx: &mut TenantTx<'_>, sid: SessionId, now: Timestamp) -> 
         families::ended_at.eq(Some(now.to_naive())),
         families::end_reason.eq(Some(EndReason::Ended.as_str())),
     ))
-    .prepared()
     .execute(tx.conn())
     .or_failure("ending refresh families")
 }
 
 /// Ends every live family that was given in this session, those with `offline_access` too.
 pub fn end_all_of_session(tx: &mut TenantTx<'_>, sid: SessionId, now: Timestamp) -> Result<usize, Failure> {
-    diesel::update(
+    update_rows(
         tx.rows::<families::table>()
             .filter(families::sid.eq(sid.to_string()))
             .filter(families::ended_at.is_null()),
@@ -227,7 +224,6 @@ pub fn end_all_of_session(tx: &mut TenantTx<'_>, sid: SessionId, now: Timestamp)
         families::ended_at.eq(Some(now.to_naive())),
         families::end_reason.eq(Some(EndReason::Ended.as_str())),
     ))
-    .prepared()
     .execute(tx.conn())
     .or_failure("ending all refresh families of a session")
 }
@@ -242,7 +238,7 @@ pub fn end_of_user(
 ) -> Result<usize, Failure> {
     // No session has an empty id.
     let kept = keep.map_or_else(String::new, |sid| sid.to_string());
-    diesel::update(
+    update_rows(
         tx.rows::<families::table>()
             .filter(families::user_id.eq(user.to_string()))
             .filter(families::sid.ne(kept))
@@ -252,14 +248,13 @@ pub fn end_of_user(
         families::ended_at.eq(Some(now.to_naive())),
         families::end_reason.eq(Some(EndReason::Ended.as_str())),
     ))
-    .prepared()
     .execute(tx.conn())
     .or_failure("ending the refresh families of a user")
 }
 
 /// Ends every live family given to this client.
 pub fn end_of_client(tx: &mut TenantTx<'_>, client: &ClientId, now: Timestamp) -> Result<usize, Failure> {
-    diesel::update(
+    update_rows(
         tx.rows::<families::table>()
             .filter(families::client_id.eq(client.as_str()))
             .filter(families::ended_at.is_null()),
@@ -268,7 +263,6 @@ pub fn end_of_client(tx: &mut TenantTx<'_>, client: &ClientId, now: Timestamp) -
         families::ended_at.eq(Some(now.to_naive())),
         families::end_reason.eq(Some(EndReason::Ended.as_str())),
     ))
-    .prepared()
     .execute(tx.conn())
     .or_failure("ending the refresh families of a client")
 }

@@ -8,7 +8,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::FamilyId;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some};
+use crate::storage::rows::{OrFailure, delete_some, update_rows};
 use crate::storage::schema::refresh_tokens as tokens;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -112,13 +112,12 @@ pub fn consume(
     sealed_successor: Option<&str>,
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         tx.rows::<tokens::table>()
             .filter(tokens::token_hash.eq(token_hash))
             .filter(tokens::consumed_at.is_null()),
     )
     .set((tokens::consumed_at.eq(Some(now.to_naive())), tokens::sealed_successor.eq(sealed_successor)))
-    .prepared()
     .execute(tx.conn())
     .or_failure("consuming a refresh token")?;
     Ok(changed == 1)
@@ -126,9 +125,8 @@ pub fn consume(
 
 /// Notes which access tokens were issued with this refresh token, by their ids with spaces between.
 pub fn note_access_tokens(tx: &mut TenantTx<'_>, token_hash: &str, ids: &str) -> Result<(), Failure> {
-    diesel::update(tx.rows::<tokens::table>().filter(tokens::token_hash.eq(token_hash)))
+    update_rows(tx.rows::<tokens::table>().filter(tokens::token_hash.eq(token_hash)))
         .set(tokens::access_jti.eq(ids))
-        .prepared()
         .execute(tx.conn())
         .or_failure("noting access tokens")?;
     Ok(())
@@ -136,13 +134,12 @@ pub fn note_access_tokens(tx: &mut TenantTx<'_>, token_hash: &str, ids: &str) ->
 
 /// Erases the sealed successors of a family that is dead.
 pub fn erase_successors(tx: &mut TenantTx<'_>, family: FamilyId) -> Result<(), Failure> {
-    diesel::update(
+    update_rows(
         tx.rows::<tokens::table>()
             .filter(tokens::family_id.eq(family.to_string()))
             .filter(tokens::sealed_successor.is_not_null()),
     )
     .set(tokens::sealed_successor.eq(None::<String>))
-    .prepared()
     .execute(tx.conn())
     .or_failure("erasing sealed successors")?;
     Ok(())
@@ -154,14 +151,13 @@ pub fn erase_successors_before(
     family: FamilyId,
     generation: i64,
 ) -> Result<(), Failure> {
-    diesel::update(
+    update_rows(
         tx.rows::<tokens::table>()
             .filter(tokens::family_id.eq(family.to_string()))
             .filter(tokens::generation.lt(generation))
             .filter(tokens::sealed_successor.is_not_null()),
     )
     .set(tokens::sealed_successor.eq(None::<String>))
-    .prepared()
     .execute(tx.conn())
     .or_failure("erasing sealed successors")?;
     Ok(())

@@ -12,7 +12,7 @@ use crate::model::ids::ResourceServerId;
 use crate::model::resource_server::ResourceServer;
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, update_rows};
 use crate::storage::schema::{resource_servers, tenants};
 use crate::storage::tx::{PlatformTx, Transaction, sealed::Connected};
 
@@ -70,6 +70,9 @@ pub fn all(tx: &mut impl Transaction) -> Result<Vec<ResourceServer>, Failure> {
 
 /// The resource servers with these identifiers that may be used: neither they nor their owners are switched off (P104).
 pub fn usable(tx: &mut impl Transaction, identifiers: &[String]) -> Result<Vec<ResourceServer>, Failure> {
+    if identifiers.is_empty() {
+        return Ok(Vec::new());
+    }
     let active = Status::Active.as_str();
     let rows: Vec<Row> = resource_servers::table
         .inner_join(tenants::table.on(tenants::id.eq(resource_servers::owner_tenant_id)))
@@ -98,12 +101,10 @@ pub fn find_by_id(
 
 /// Adds the resource server, or changes the one with its id.
 pub fn put(tx: &mut PlatformTx<'_>, server: &ResourceServer) -> Result<(), Failure> {
-    let changed =
-        diesel::update(resource_servers::table.filter(resource_servers::id.eq(server.id.to_string())))
-            .set(Row::write(server)?)
-            .prepared()
-            .execute(tx.conn())
-            .or_failure("changing a resource server")?;
+    let changed = update_rows(resource_servers::table.filter(resource_servers::id.eq(server.id.to_string())))
+        .set(Row::write(server)?)
+        .execute(tx.conn())
+        .or_failure("changing a resource server")?;
     if changed == 0 {
         diesel::insert_into(resource_servers::table)
             .values(Row::write(server)?)

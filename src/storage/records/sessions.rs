@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{BrowserSessionId, SessionId, UserId};
 use crate::model::session::{Proof, Session};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some};
+use crate::storage::rows::{OrFailure, Prepare, delete_some, update_rows};
 use crate::storage::schema::sessions;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -145,7 +145,7 @@ pub fn touch(
     whereabouts: Whereabouts,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    diesel::update(
+    update_rows(
         tx.rows::<sessions::table>()
             .filter(sessions::id.eq(id.to_string()))
             .filter(sessions::ended_at.is_null()),
@@ -155,7 +155,6 @@ pub fn touch(
         sessions::address.eq(whereabouts.address),
         sessions::user_agent.eq(whereabouts.user_agent),
     ))
-    .prepared()
     .execute(tx.conn())
     .or_failure("using a session")?;
     Ok(())
@@ -163,13 +162,12 @@ pub fn touch(
 
 /// Notes that the session was used, by a program on the person's behalf.
 pub fn seen(tx: &mut TenantTx<'_>, id: SessionId, now: Timestamp) -> Result<(), Failure> {
-    diesel::update(
+    update_rows(
         tx.rows::<sessions::table>()
             .filter(sessions::id.eq(id.to_string()))
             .filter(sessions::ended_at.is_null()),
     )
     .set(sessions::last_seen_at.eq(now.to_naive()))
-    .prepared()
     .execute(tx.conn())
     .or_failure("using a session")?;
     Ok(())
@@ -182,7 +180,7 @@ pub fn prove(
     proofs: &[Proof],
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         tx.rows::<sessions::table>()
             .filter(sessions::id.eq(id.to_string()))
             .filter(sessions::ended_at.is_null()),
@@ -191,7 +189,6 @@ pub fn prove(
         sessions::proofs.eq(to_json(&proofs, "sessions.proofs")?),
         sessions::last_seen_at.eq(now.to_naive()),
     ))
-    .prepared()
     .execute(tx.conn())
     .or_failure("storing a proof")?;
     Ok(changed == 1)
@@ -199,9 +196,8 @@ pub fn prove(
 
 /// Notes the device that the session's browser is remembered by.
 pub fn set_device(tx: &mut TenantTx<'_>, id: SessionId, hash: &str) -> Result<(), Failure> {
-    diesel::update(tx.rows::<sessions::table>().filter(sessions::id.eq(id.to_string())))
+    update_rows(tx.rows::<sessions::table>().filter(sessions::id.eq(id.to_string())))
         .set(sessions::device_hash.eq(Some(hash)))
-        .prepared()
         .execute(tx.conn())
         .or_failure("noting a remembered device")?;
     Ok(())
@@ -209,13 +205,12 @@ pub fn set_device(tx: &mut TenantTx<'_>, id: SessionId, hash: &str) -> Result<()
 
 /// Ends the session; false when it had ended before.
 pub fn end(tx: &mut TenantTx<'_>, id: SessionId, now: Timestamp) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         tx.rows::<sessions::table>()
             .filter(sessions::id.eq(id.to_string()))
             .filter(sessions::ended_at.is_null()),
     )
     .set(sessions::ended_at.eq(Some(now.to_naive())))
-    .prepared()
     .execute(tx.conn())
     .or_failure("ending a session")?;
     Ok(changed == 1)

@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some};
+use crate::storage::rows::{OrFailure, delete_some, update_rows};
 use crate::storage::schema::setup_links as links;
 use crate::storage::tx::Transaction;
 
@@ -40,14 +40,13 @@ pub fn is_open(tx: &mut impl Transaction, token_hash: &str, now: Timestamp) -> R
 
 /// Uses the link, once: true for exactly one caller, whatever races.
 pub fn consume(tx: &mut impl Transaction, token_hash: &str, now: Timestamp) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         links::table
             .filter(links::token_hash.eq(token_hash))
             .filter(links::consumed_at.is_null())
             .filter(links::expires_at.gt(now.to_naive())),
     )
     .set(links::consumed_at.eq(Some(now.to_naive())))
-    .prepared()
     .execute(tx.conn())
     .or_failure("using a set-up link")?;
     Ok(changed == 1)
@@ -55,9 +54,8 @@ pub fn consume(tx: &mut impl Transaction, token_hash: &str, now: Timestamp) -> R
 
 /// Ends every link that was not used: a new one is issued, or an owner exists.
 pub fn end_all(tx: &mut impl Transaction, now: Timestamp) -> Result<(), Failure> {
-    diesel::update(links::table.filter(links::consumed_at.is_null()))
+    update_rows(links::table.filter(links::consumed_at.is_null()))
         .set(links::consumed_at.eq(Some(now.to_naive())))
-        .prepared()
         .execute(tx.conn())
         .or_failure("ending set-up links")?;
     Ok(())

@@ -7,7 +7,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use crate::model::failure::Failure;
 use crate::model::signing_key::{KeyPurpose, KeyRecord, KeyState};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, update_rows};
 use crate::storage::schema::signing_keys::{self as keys, dsl};
 use crate::storage::tx::Transaction;
 
@@ -52,19 +52,17 @@ pub fn insert(tx: &mut impl Transaction, key: &KeyRecord) -> Result<(), Failure>
 /// Stores the state that the key has now, if it is still in state `from`; false when somebody else was faster.
 pub fn update_state(tx: &mut impl Transaction, key: &KeyRecord, from: KeyState) -> Result<bool, Failure> {
     let times = times_of(key.state());
-    let changed = diesel::update(
-        dsl::signing_keys.filter(keys::kid.eq(&key.kid)).filter(keys::state.eq(from.as_str())),
-    )
-    .set((
-        keys::state.eq(key.state().as_str()),
-        keys::sealed_private.eq(key.sealed_private.as_deref().unwrap_or_default()),
-        keys::activated_at.eq(times.activated),
-        keys::retired_at.eq(times.retired),
-        keys::revoked_at.eq(times.revoked),
-    ))
-    .prepared()
-    .execute(tx.conn())
-    .or_failure("changing a signing key")?;
+    let changed =
+        update_rows(dsl::signing_keys.filter(keys::kid.eq(&key.kid)).filter(keys::state.eq(from.as_str())))
+            .set((
+                keys::state.eq(key.state().as_str()),
+                keys::sealed_private.eq(key.sealed_private.as_deref().unwrap_or_default()),
+                keys::activated_at.eq(times.activated),
+                keys::retired_at.eq(times.retired),
+                keys::revoked_at.eq(times.revoked),
+            ))
+            .execute(tx.conn())
+            .or_failure("changing a signing key")?;
     Ok(changed == 1)
 }
 

@@ -11,7 +11,7 @@ use crate::model::status::Status;
 use crate::model::tenant::{PLATFORM_SLUG, Tenant};
 use crate::model::time::Timestamp;
 use crate::storage::pending::start_chain;
-use crate::storage::rows::{OrFailure, Prepare, is_duplicate};
+use crate::storage::rows::{OrFailure, is_duplicate, update_rows};
 use crate::storage::schema::{client_directory, domain_index, passkey_index, tenants};
 use crate::storage::tx::sealed::Connected;
 use crate::storage::tx::{PlatformTx, Transaction};
@@ -147,7 +147,7 @@ pub fn insert(tx: &mut PlatformTx<'_>, tenant: &Tenant, now: Timestamp) -> Resul
 
 /// Stores the tenant's name, plan, region, accent and status; its slug never changes.
 pub fn update(tx: &mut PlatformTx<'_>, tenant: &Tenant) -> Result<(), Failure> {
-    diesel::update(tenants::table.filter(tenants::id.eq(tenant.id.to_string())))
+    update_rows(tenants::table.filter(tenants::id.eq(tenant.id.to_string())))
         .set((
             tenants::name.eq(&tenant.name),
             tenants::plan.eq(&tenant.plan),
@@ -156,7 +156,6 @@ pub fn update(tx: &mut PlatformTx<'_>, tenant: &Tenant) -> Result<(), Failure> {
             tenants::status.eq(tenant.status.as_str()),
             tenants::status_since.eq(tenant.status.since().map(Timestamp::to_naive)),
         ))
-        .prepared()
         .execute(tx.conn())
         .or_failure("changing a tenant")?;
     Ok(())
@@ -193,9 +192,8 @@ pub fn set_domains(tx: &mut PlatformTx<'_>, tenant: TenantId, domains: &[String]
 /// it changes. SQLite has one writer anyway; on PostgreSQL two could each see the other's owner and both take one away
 /// (P102). The lock is the row of the platform, which nobody else changes.
 pub fn hold(tx: &mut impl Transaction) -> Result<(), Failure> {
-    diesel::update(tenants::table.filter(tenants::slug.eq(PLATFORM_SLUG)))
+    update_rows(tenants::table.filter(tenants::slug.eq(PLATFORM_SLUG)))
         .set(tenants::name.eq(tenants::name))
-        .prepared()
         .execute(tx.conn())
         .or_failure("holding the configuration")?;
     Ok(())

@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQuery
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some, insert_once};
+use crate::storage::rows::{OrFailure, delete_some, insert_once, update_rows};
 use crate::storage::schema::totp_factors as factors;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -91,7 +91,7 @@ pub fn confirm(
     step: i64,
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         tx.rows::<factors::table>()
             .filter(factors::user_id.eq(user.to_string()))
             .filter(factors::sealed_secret.eq(sealed_secret))
@@ -102,7 +102,6 @@ pub fn confirm(
         factors::last_step.eq(Some(step)),
         factors::last_used_at.eq(Some(now.to_naive())),
     ))
-    .prepared()
     .execute(tx.conn())
     .or_failure("confirming a TOTP secret")?;
     Ok(changed == 1)
@@ -117,7 +116,7 @@ pub fn use_step(
     step: i64,
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    let changed = diesel::update(
+    let changed = update_rows(
         tx.rows::<factors::table>()
             .filter(factors::user_id.eq(user.to_string()))
             .filter(factors::sealed_secret.eq(sealed_secret))
@@ -125,7 +124,6 @@ pub fn use_step(
             .filter(factors::last_step.lt(Some(step))),
     )
     .set((factors::last_step.eq(Some(step)), factors::last_used_at.eq(Some(now.to_naive()))))
-    .prepared()
     .execute(tx.conn())
     .or_failure("using a TOTP code")?;
     Ok(changed == 1)

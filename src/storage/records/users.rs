@@ -16,7 +16,7 @@ use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::storage::TenantScope;
-use crate::storage::rows::{OrFailure, Prepare, held_row, insert_rows};
+use crate::storage::rows::{OrFailure, held_row, insert_rows, update_rows};
 use crate::storage::schema::{group_members, groups, users};
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -61,6 +61,10 @@ impl Row {
     fn read(self, tx: &mut TenantTx<'_>) -> Result<User, Failure> {
         let user = self.here()?;
         let Some(home) = user.home_tenant_id else { return Ok(user) };
+        // Where they are a guest no more, nothing of what they are at home is told.
+        if matches!(user.status, Status::Deleted { .. }) {
+            return Ok(user);
+        }
         let gone = Status::Deleted { since: user.created_at };
         let Some(tenant) = tenants::find(tx, home)? else { return Ok(User { status: gone, ..user }) };
         let of_home = tenant.status;
@@ -120,6 +124,14 @@ pub fn find(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<User>, Failure> 
         .optional()
         .or_failure("reading a user")?;
     row.map(|row| row.read(tx)).transpose()
+}
+
+/// The state of the account by its own row: a guest's here, whatever it is at home.
+///
+/// # Errors
+/// The database fails.
+pub fn own_status(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<Status>, Failure> {
+    Ok(find_here(tx, id)?.map(|user| user.status))
 }
 
 fn find_here(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<User>, Failure> {
@@ -287,9 +299,8 @@ pub fn insert_many(tx: &mut TenantTx<'_>, users: &[User]) -> Result<(), Failure>
 
 /// Lets nothing count that was proved for this account before `now`.
 pub fn forget_proofs(tx: &mut TenantTx<'_>, id: UserId, now: Timestamp) -> Result<(), Failure> {
-    diesel::update(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
+    update_rows(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
         .set(users::proofs_since.eq(Some(now.to_naive())))
-        .prepared()
         .execute(tx.conn())
         .or_failure("ending what was proved for a user")?;
     Ok(())
@@ -303,7 +314,7 @@ pub fn update(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failure> {
         .rows::<users::table>()
         .filter(users::id.eq(user.id.to_string()))
         .filter(users::home_tenant_id.is_null());
-    let changed = diesel::update(own)
+    let changed = update_rows(own)
         .set((
             users::email.eq(&user.email),
             users::email_canonical.eq(&user.email_canonical),
@@ -314,7 +325,6 @@ pub fn update(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failure> {
             users::status_since.eq(user.status.since().map(Timestamp::to_naive)),
             users::break_glass.eq(user.break_glass),
         ))
-        .prepared()
         .execute(tx.conn())
         .or_failure("changing a user")?;
     Ok(changed == 1)
@@ -322,9 +332,8 @@ pub fn update(tx: &mut TenantTx<'_>, user: &User) -> Result<bool, Failure> {
 
 /// Gives the account exactly these roles of its own; false when it is not there.
 pub fn set_roles(tx: &mut TenantTx<'_>, id: UserId, roles: &BTreeSet<Role>) -> Result<bool, Failure> {
-    let changed = diesel::update(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
+    let changed = update_rows(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
         .set(users::roles.eq(to_json(roles, "users.roles")?))
-        .prepared()
         .execute(tx.conn())
         .or_failure("changing the roles of a user")?;
     Ok(changed == 1)
@@ -332,12 +341,11 @@ pub fn set_roles(tx: &mut TenantTx<'_>, id: UserId, roles: &BTreeSet<Role>) -> R
 
 /// Says whether the account may be used; a guest's here, whatever it is at home. False when it is not there.
 pub fn set_status(tx: &mut TenantTx<'_>, id: UserId, status: Status) -> Result<bool, Failure> {
-    let changed = diesel::update(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
+    let changed = update_rows(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
         .set((
             users::status.eq(status.as_str()),
             users::status_since.eq(status.since().map(Timestamp::to_naive)),
         ))
-        .prepared()
         .execute(tx.conn())
         .or_failure("changing the state of a user")?;
     Ok(changed == 1)
@@ -369,7 +377,7 @@ pub fn let_in(
     if find_here(tx, id)?.is_none() {
         return insert(tx, &guest);
     }
-    diesel::update(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
+    update_rows(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
         .set((
             users::email.eq(&guest.email),
             users::email_canonical.eq(&guest.email_canonical),
@@ -379,7 +387,6 @@ pub fn let_in(
             users::proofs_since.eq(Some(now.to_naive())),
             users::home_tenant_id.eq(Some(home.to_string())),
         ))
-        .prepared()
         .execute(tx.conn())
         .or_failure("letting a guest in again")?;
     Ok(())
@@ -387,7 +394,7 @@ pub fn let_in(
 
 /// Leaves of the account an id that leads nowhere; its state stays.
 pub fn erase(tx: &mut TenantTx<'_>, id: UserId) -> Result<(), Failure> {
-    diesel::update(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
+    update_rows(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
         .set((
             users::email.eq(""),
             users::email_canonical.eq(format!("erased:{id}")),
@@ -397,7 +404,6 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId) -> Result<(), Failure> {
             users::break_glass.eq(false),
             users::home_tenant_id.eq(None::<String>),
         ))
-        .prepared()
         .execute(tx.conn())
         .or_failure("erasing a user")?;
     Ok(())

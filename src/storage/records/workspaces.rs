@@ -9,7 +9,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ContextId, GroupId, UserId, WorkspaceId};
 use crate::model::workspace::{Context, ContextAccess, Workspace, WorkspaceAccess};
-use crate::storage::rows::{OrFailure, Prepare};
+use crate::storage::rows::{OrFailure, update_rows};
 use crate::storage::schema::{contexts, group_members, group_workspaces, user_workspaces, workspaces};
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -54,9 +54,8 @@ pub fn all_contexts(tx: &mut TenantTx<'_>) -> Result<Vec<Context>, Failure> {
 /// Adds the workspace, or changes the name of the one with its id.
 pub fn put(tx: &mut TenantTx<'_>, workspace: &Workspace) -> Result<(), Failure> {
     let changed =
-        diesel::update(tx.rows::<workspaces::table>().filter(workspaces::id.eq(workspace.id.to_string())))
+        update_rows(tx.rows::<workspaces::table>().filter(workspaces::id.eq(workspace.id.to_string())))
             .set(workspaces::name.eq(&workspace.name))
-            .prepared()
             .execute(tx.conn())
             .or_failure("changing a workspace")?;
     if changed == 0 {
@@ -75,12 +74,10 @@ pub fn put(tx: &mut TenantTx<'_>, workspace: &Workspace) -> Result<(), Failure> 
 
 /// Adds the context, or changes the name of the one with its id.
 pub fn put_context(tx: &mut TenantTx<'_>, context: &Context) -> Result<(), Failure> {
-    let changed =
-        diesel::update(tx.rows::<contexts::table>().filter(contexts::id.eq(context.id.to_string())))
-            .set(contexts::name.eq(&context.name))
-            .prepared()
-            .execute(tx.conn())
-            .or_failure("changing a context")?;
+    let changed = update_rows(tx.rows::<contexts::table>().filter(contexts::id.eq(context.id.to_string())))
+        .set(contexts::name.eq(&context.name))
+        .execute(tx.conn())
+        .or_failure("changing a context")?;
     if changed == 0 {
         diesel::insert_into(contexts::table)
             .values((
