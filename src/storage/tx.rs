@@ -188,6 +188,17 @@ impl<'a> TenantTx<'a> {
         back.map(|()| done)
     }
 
+    /// Works in several tenants by the named look-ups, and comes back.
+    pub fn across<T>(
+        &mut self,
+        work: impl FnOnce(&mut Directory<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let done = work(&mut self.directory());
+        let back = name_tenant(self.conn, self.scope.id());
+        let done = done?;
+        back.map(|()| done)
+    }
+
     /// Records an event on this tenant's chain, in this transaction: it exists when the action does.
     pub fn record(&mut self, event: Event) {
         self.record_for(self.scope.id(), event);

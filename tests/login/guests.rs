@@ -2,6 +2,7 @@
 //! has it.
 
 mod between;
+mod word;
 
 use std::time::Duration;
 

@@ -145,6 +145,7 @@ const READS: &[(&str, Try)] = &[
     ("sessions::open_but", |tx, t| Ok(!sessions::open_but(tx, t.user, 0)?.is_empty())),
     ("totp_factors::find", |tx, t| Ok(totp_factors::find(tx, t.user)?.is_some())),
     ("users::find", |tx, t| Ok(users::find(tx, t.user)?.is_some())),
+    ("users::own_status", |tx, t| Ok(users::own_status(tx, t.user)?.is_some())),
     ("users::hold_active", |tx, t| users::hold_active(tx, t.user)),
     ("users::find_by_email", |tx, t| Ok(users::find_by_email(tx, &t.person.email_canonical)?.is_some())),
     ("users::page", |tx, t| {

@@ -114,6 +114,6 @@ pub fn go(
     };
     let interaction = interaction_store::begin_plain(directory, call, (cookie.old, life), progress)?;
     let visit = Visit { interaction: Some(interaction), asker: None };
-    let came_to = guests::go_on(directory, call, rules, (visit, guest), cookie)?;
+    let came_to = guests::go_on(directory, call, rules, (visit, &guest.home, &guest.scope), cookie)?;
     Ok(came_to.map_err(|_| NotThere::Refused))
 }

@@ -14,7 +14,7 @@ use crate::model::session::{Factor, Proof, Session};
 use crate::model::user::User;
 use crate::protocol::acr::{Acr, acr};
 use crate::storage::TenantTx;
-use crate::storage::records::{policies, remembered_devices, sessions, users};
+use crate::storage::records::{memberships, policies, remembered_devices, sessions, users};
 
 /// The longest that a device is kept, whatever a policy says.
 pub const LONGEST: Duration = Duration::from_hours(24 * RememberedDevices::MOST_DAYS as u64);
@@ -115,7 +115,13 @@ pub fn outgrown(tx: &mut TenantTx<'_>, call: &Call, policy: &Policy) -> Result<(
 /// # Errors
 /// The database fails.
 pub fn outdated(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), Failure> {
-    remembered_devices::remove_of_user(tx, user).map(drop)
+    remove(tx, user).map(drop)
+}
+
+/// Removes those of the person, also where they are a guest (D4); says how many there were here.
+fn remove(tx: &mut TenantTx<'_>, user: UserId) -> Result<usize, Failure> {
+    memberships::in_hosts(tx, user, |host| remembered_devices::remove_of_user(host, user).map(drop))?;
+    remembered_devices::remove_of_user(tx, user)
 }
 
 /// Forgets every device of the person. What stands on one stands no more.
@@ -124,7 +130,7 @@ pub fn outdated(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), Failure> {
 /// The database fails.
 pub fn forget(tx: &mut TenantTx<'_>, call: &Call, user: UserId) -> Result<(), Failure> {
     users::hold_active(tx, user)?;
-    let gone = remembered_devices::remove_of_user(tx, user)?;
+    let gone = remove(tx, user)?;
     if gone > 0 {
         let event = call
             .event(EventKind::DevicesForgotten, EventResult::Success, Actor::User(user))

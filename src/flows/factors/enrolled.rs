@@ -36,8 +36,12 @@ pub fn enrolled(tx: &mut TenantTx<'_>, user: &User) -> Result<Enrolled, Failure>
     if !passkeys::of_user(tx, user.id)?.is_empty() {
         factors.insert(Factor::Passkey);
     }
-    // Everybody has a mailbox.
-    factors.extend([Factor::MagicLink, Factor::EmailCode]);
+    if user.is_guest() {
+        // Their mailbox is their home's to name, and may be all that was proved there: it stands beside nothing here.
+        factors.insert(Factor::Home);
+    } else {
+        factors.extend([Factor::MagicLink, Factor::EmailCode]);
+    }
     Ok(Enrolled(factors))
 }
 

@@ -5,7 +5,7 @@
 use super::accept::{Accepted, Doors, enrolling, note_refusal, record_accepted};
 use super::look::{Offer, look};
 use crate::flows::call::Call;
-use crate::flows::login::guests::{self, Guest};
+use crate::flows::login::guests;
 use crate::flows::login::visit::Visit;
 use crate::flows::session::{CookieChange, LiveAccount, live_accounts};
 use crate::model::audit::{Actor, EventKind, EventResult};
@@ -74,11 +74,9 @@ pub fn accept_as_guest(
     let mut tx = directory.enter(&offer.scope)?;
     let Some(user) = take(&mut tx, call, (&offer, &home))? else { return Ok(Err(GuestRefusal::Dead)) };
     let scope = offer.scope;
-    let guest = Guest { home, scope, user };
-    let interaction = enrolling(directory, call, doors, (&guest.scope, &guest.user), cookie.old)?;
+    let interaction = enrolling(directory, call, doors, (&scope, &user), cookie.old)?;
     let visit = Visit { interaction: Some(interaction), asker: None };
-    let proved = guests::go_on(directory, call, &doors.sign_in, (visit, &guest), cookie)?.ok();
-    let Guest { scope, user, .. } = guest;
+    let proved = guests::go_on(directory, call, &doors.sign_in, (visit, &home, &scope), cookie)?.ok();
     Ok(Ok(Accepted { scope, user, proved, sheet: None }))
 }
 

@@ -126,7 +126,7 @@ fn as_guest(
     let is_chosen = |guest: &&Guest| guest.home.session.id == home && guest.scope.id() == host;
     let Some(guest) = guests.iter().find(is_chosen) else { return Ok(Err(ChooseRefusal::NotHere)) };
     let interaction = visit.interaction.clone();
-    Ok(match guests::go_on(directory, call, rules, (visit, guest), cookie)? {
+    Ok(match guests::go_on(directory, call, rules, (visit, &guest.home, &guest.scope), cookie)? {
         Ok(proved) => Ok(Chosen::Guest(proved)),
         Err(NotEnough::Expired) => Err(ChooseRefusal::Expired),
         Err(NotEnough::Refused(_) | NotEnough::NoSecondFactor(_)) => {

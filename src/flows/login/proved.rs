@@ -117,8 +117,9 @@ pub fn proved(
                 let key = rules.account_key(&super::Destination::Tenant(scope.id()), canonical);
                 lockout::clear(directory, &key)?;
             }
-            let device = remembered.filter(|_| on_device.is_some()).map(|(hash, _)| hash);
-            let ground = Ground { proofs: &fresh, by_break_glass, device };
+            let device = remembered.map(|(hash, _)| hash);
+            let on_device = on_device.is_some();
+            let ground = Ground { proofs: &fresh, by_break_glass, device, on_device };
             sign_in(directory, call, (rules, visit, who), ground, cookie).map(Ok)
         }
     }
@@ -163,8 +164,10 @@ fn more(
 struct Ground<'a> {
     proofs: &'a [Proof],
     by_break_glass: bool,
-    /// The hash of the secret by which this browser is remembered, where it stands in for a second factor.
+    /// The hash of the secret by which this browser is remembered, whether it was needed or not: it goes with the session.
     device: Option<String>,
+    /// Whether it stands in for a second factor.
+    on_device: bool,
 }
 
 /// Signs the person in: session, cookie, event, notices, and the interaction that waited.
@@ -172,7 +175,7 @@ fn sign_in(
     directory: &mut Directory<'_>,
     call: &Call,
     (rules, visit, who): (&SignInRules, Visit, Candidate<'_>),
-    Ground { proofs, by_break_glass, device }: Ground<'_>,
+    Ground { proofs, by_break_glass, device, on_device }: Ground<'_>,
     cookie: CookieChange<'_>,
 ) -> Result<Proved, Failure> {
     let user = who.user.id;
@@ -184,7 +187,7 @@ fn sign_in(
         .on("session", admitted.account.sid)
         .with("factor", who.proof.factor.as_str())
         .with("factors", words);
-    if device.is_some() {
+    if on_device {
         event = event.with("remembered_device", true);
     }
     if by_break_glass {

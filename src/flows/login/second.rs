@@ -1,6 +1,7 @@
 //! The person whom one more factor is asked of, held while it is judged. Guesses at it count with those at the password, over
 //! all sessions (D31, P047).
 
+use super::guests;
 use super::proved::{Candidate, NotEnough, Proved, proved, proved_before};
 use super::stuffing::Trace;
 use super::visit::Visit;
@@ -105,6 +106,9 @@ impl Challenge {
         let Some(scope) = directory.tenant(pending.tenant)?.filter(|scope| visit.admits(scope.id())) else {
             return Ok(None);
         };
+        if !guests::still_say(directory, call, cookie_hash, (&scope, &pending))? {
+            return Ok(None);
+        }
         let here = session::live_accounts(directory, call, cookie_hash)?;
         let here = here.iter().find(|it| it.user.id == pending.user && it.scope.id() == pending.tenant);
         let mut tx = directory.enter(&scope)?;

@@ -244,7 +244,10 @@ pub(super) fn target<R>(
 ) -> Done<Person> {
     right.check(tx)?;
     let person = match Person::find(tx, id)? {
-        Ok(person) if matches!(person.user.status, Status::Deleted { .. }) => {
+        // By its own row: a guest is shown out whatever they are at home.
+        Ok(person)
+            if matches!(users::own_status(tx, person.user.id)?, None | Some(Status::Deleted { .. })) =>
+        {
             return Ok(Err(Refused::NotFound(Kind::User)));
         }
         Ok(person) => person,

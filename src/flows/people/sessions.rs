@@ -17,9 +17,8 @@ use crate::model::ids::{SessionId, UserId};
 use crate::model::session::Session;
 use crate::model::user::User;
 use crate::storage::TenantTx;
-use crate::storage::records::remembered_devices;
 use crate::storage::records::sessions::{self, Whereabouts};
-use crate::storage::tx::Transaction as _;
+use crate::storage::records::{remembered_devices, users};
 
 /// What a change of sessions comes to.
 type Done<T> = Result<Result<T, Refused>, Failure>;
@@ -137,7 +136,7 @@ pub fn end_but(
     let mut others = session::at_hosts(tx, user, |browser| Some(browser) != here)?;
     let ours = open.iter().filter(|(session, _)| Some(session.id) != keep);
     others.extend(ours.map(|(session, _)| (scope.clone(), session.id)));
-    session::end(&mut tx.directory(), call, others, EndReason::By(user))
+    tx.across(|directory| session::end(directory, call, others, EndReason::By(user)))
 }
 
 /// Ends a session of this person, and forgets the device that its browser is remembered by; one of anybody else is none.
@@ -150,6 +149,8 @@ pub fn end(
     (user, sid): (&User, Option<SessionId>),
     by: UserId,
 ) -> Done<()> {
+    // Whoever goes on from it as a guest meanwhile waits, or is found (D4).
+    users::hold_active(tx, user.id)?;
     let found = match sid {
         Some(sid) => sessions::find(tx, sid)?,
         None => None,
@@ -157,12 +158,18 @@ pub fn end(
     let Some(session) = found.filter(|found| found.user_id == user.id && found.ended_at.is_none()) else {
         return Ok(Err(Refused::NotFound(Kind::Session)));
     };
-    if let Some(device) = &session.device {
-        remembered_devices::remove(tx, device)?;
-    }
     let mut ending = session::at_hosts(tx, user.id, |browser| browser == session.browser_session_id)?;
     ending.push((tx.scope().clone(), session.id));
-    session::end(&mut tx.directory(), call, ending, EndReason::By(by))?;
+    tx.across(|directory| {
+        for (scope, sid) in &ending {
+            let mut there = directory.enter(scope)?;
+            let device = sessions::find(&mut there, *sid)?.and_then(|session| session.device);
+            if let Some(device) = device {
+                remembered_devices::remove(&mut there, &device)?;
+            }
+        }
+        session::end(directory, call, ending, EndReason::By(by))
+    })?;
     Ok(Ok(()))
 }
 

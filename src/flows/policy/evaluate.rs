@@ -239,8 +239,13 @@ fn second_factor(policy: &Policy, facts: &Facts<'_>) -> Option<Rule> {
     if facts.membership == Membership::Guest && !policy.guests.home_factors {
         return Some(Rule::GuestsSecondFactor);
     }
-    // Where a device stood in for it at the sign-in, it is asked for at the first thing that no device opens.
-    let was_spared = facts.door == Door::Administration && facts.device != Device::Any;
+    // Where a device stood in for it at the sign-in, it is asked for at the first thing that no device opens, and once the device is
+    // forgotten.
+    let was_spared = match facts.device {
+        Device::Any => false,
+        Device::Remembered(_) => facts.door == Door::Administration,
+        Device::Outdated => true,
+    };
     if was_spared || (facts.has_second_factor && facts.door == Door::SignIn) {
         return Some(Rule::OwnSecondFactor);
     }

@@ -81,7 +81,8 @@ pub fn roles_of(tx: &mut TenantTx<'_>, user: &User) -> Result<BTreeSet<Role>, Fa
 /// The database fails.
 pub fn may_ask_second(tx: &mut TenantTx<'_>, policy: &Policy, user: &User) -> Result<bool, Failure> {
     let mfa = &policy.mfa;
-    Ok(mfa.everybody || mfa.outside_trusted || !mfa.roles.is_disjoint(&roles_of(tx, user)?))
+    let as_guest = user.is_guest() && !policy.guests.home_factors;
+    Ok(as_guest || mfa.everybody || mfa.outside_trusted || !mfa.roles.is_disjoint(&roles_of(tx, user)?))
 }
 
 impl Verdict {

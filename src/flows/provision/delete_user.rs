@@ -55,6 +55,14 @@ pub fn delete_user(
     actor: &Actor,
     user: &User,
 ) -> Result<(), Failure> {
+    // With the account end the places where it is a guest (D4); restored, it is a guest nowhere.
+    memberships::in_hosts(tx, user.id, |host| {
+        let Some(guest) = users::find(host, user.id)? else { return Ok(()) };
+        let themselves = Actor::User(user.id);
+        strip(host, call, &themselves, &guest)?;
+        host.record(event(call, &themselves, &guest, "remove"));
+        Ok(())
+    })?;
     strip(tx, call, actor, user)?;
     tx.record(event(call, actor, user, "remove"));
     let mut falling = Falling::default();

@@ -37,9 +37,11 @@ pub fn suspend(
     user: UserId,
 ) -> Result<Option<Suspended>, Failure> {
     tenants::hold(tx)?;
-    let Some(user) = users::find(tx, user)?.filter(|user| user.status.is_active()) else {
+    // By its own row: a guest is shown the door here, whatever they are at home.
+    if !users::own_status(tx, user)?.is_some_and(Status::is_active) {
         return Ok(None);
-    };
+    }
+    let Some(user) = users::find(tx, user)? else { return Ok(None) };
     let last_owner = owners::is_owner(tx, &user)? && !owners::exists(tx, Some(user.id))?;
     users::set_status(tx, user.id, Status::Suspended { since: call.now })?;
     let sessions = session::end_all_of_user(tx, call, user.id, actor)?;
@@ -58,11 +60,12 @@ pub fn suspend(
 pub fn resume(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: UserId) -> Result<bool, Failure> {
     // Read under the lock: roles that somebody takes away meanwhile must not come back.
     tenants::hold(tx)?;
-    let user = users::find(tx, user)?;
-    let Some(user) = user.filter(|user| matches!(user.status, Status::Suspended { .. })) else {
+    let own = users::own_status(tx, user)?;
+    let Some(own) = own.filter(|own| matches!(own, Status::Suspended { .. })) else {
         return Ok(false);
     };
-    users::set_status(tx, user.id, user.status.resumed(call.now))?;
+    let Some(user) = users::find(tx, user)? else { return Ok(false) };
+    users::set_status(tx, user.id, own.resumed(call.now))?;
     tx.record(event(call, actor, &user, "resume"));
     Ok(true)
 }

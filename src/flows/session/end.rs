@@ -108,6 +108,8 @@ pub fn end_others_of_user(
     keep: Option<SessionId>,
     actor: &Actor,
 ) -> Result<usize, Failure> {
+    // Whoever goes on as a guest meanwhile waits, or is found (D4).
+    users::hold_active(tx, user)?;
     memberships::in_hosts(tx, user, |host| {
         end_others_here(host, call, user, None, &Actor::User(user)).map(drop)
     })?;

@@ -105,6 +105,11 @@ impl Section {
 }
 
 impl AccountFrame {
+    /// Whether they are a guest here: their password and passkeys are kept at home too.
+    pub fn is_guest(&self) -> bool {
+        self.person.guest
+    }
+
     /// The parts of the area. Name and address of a guest are kept at home, and so is where they are guests.
     pub fn sections(&self) -> impl Iterator<Item = &'static Section> {
         let at_home = |section: &&Section| {

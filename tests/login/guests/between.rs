@@ -24,12 +24,12 @@ impl World {
         first.split("account=").nth(1).expect("its session").to_owned()
     }
 
-    async fn is_in_at_globex(&self, jar: &Jar) -> bool {
+    pub(super) async fn is_in_at_globex(&self, jar: &Jar) -> bool {
         jar.get(&authorize("notes", "&tenant=globex&prompt=none")).await.answer().contains_key("code")
     }
 
     /// What Ada does on the page of her sessions at home.
-    async fn on_sessions(&self, jar: &Jar, more: &[(&str, &str)]) -> Page {
+    pub(super) async fn on_sessions(&self, jar: &Jar, more: &[(&str, &str)]) -> Page {
         let sid = self.at_home(jar).await;
         let page = jar.open(&format!("/account/sessions?account={sid}")).await;
         let csrf = page.form().fields.into_iter().find(|(name, _)| name == "csrf").expect("a token").1;
