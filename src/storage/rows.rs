@@ -134,6 +134,11 @@ impl<F, W, V> Update<F, W, V> {
     }
 }
 
+/// Whether whoever writes is alone in any case, and no row need be held: on SQLite.
+pub(super) const fn is_alone(conn: &AnyConn) -> bool {
+    matches!(conn, AnyConn::Sqlite(_))
+}
+
 /// Reads one row and keeps it as it is until the transaction ends: on PostgreSQL others who would change it wait; on SQLite
 /// the one writer is alone in any case. Rows that refer to it may be added meanwhile.
 macro_rules! held_row {

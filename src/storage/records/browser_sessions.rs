@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{BrowserSessionId, SessionId};
 use crate::model::session::{BrowserSession, SessionRef};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, update_rows};
+use crate::storage::rows::{OrFailure, delete_some, is_alone, update_rows};
 use crate::storage::schema::{browser_session_accounts as accounts, browser_sessions as browsers};
 use crate::storage::tx::{PlatformTx, Transaction, sealed::Connected};
 
@@ -68,6 +68,9 @@ pub fn insert(
 /// Lets other requests of the browser with this cookie wait until this transaction ends. Whoever waited finds a cookie that
 /// is no longer this one; a browser that has none yet waits for nobody.
 pub fn hold(tx: &mut impl Transaction, cookie_hash: &str) -> Result<(), Failure> {
+    if is_alone(tx.conn()) {
+        return Ok(());
+    }
     update_rows(browsers::table.filter(browsers::cookie_hash.eq(cookie_hash)))
         .set(browsers::last_seen_at.eq(browsers::last_seen_at))
         .execute(tx.conn())

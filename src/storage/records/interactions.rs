@@ -7,7 +7,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, InteractionId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, update_rows};
+use crate::storage::rows::{OrFailure, delete_some, is_alone, update_rows};
 use crate::storage::schema::interactions;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -89,6 +89,9 @@ pub fn find_open(
 /// Holds the open interactions of a browser until the transaction ends, so that a form sent twice at once is answered one
 /// after the other. What was read of them before may be old.
 pub fn hold(tx: &mut TenantTx<'_>, browser_hash: &str) -> Result<(), Failure> {
+    if is_alone(tx.conn()) {
+        return Ok(());
+    }
     update_rows(tx.rows::<interactions::table>().filter(interactions::browser_hash.eq(browser_hash)))
         .set(interactions::browser_hash.eq(interactions::browser_hash))
         .execute(tx.conn())

@@ -11,7 +11,7 @@ use crate::model::status::Status;
 use crate::model::tenant::{PLATFORM_SLUG, Tenant};
 use crate::model::time::Timestamp;
 use crate::storage::pending::start_chain;
-use crate::storage::rows::{OrFailure, is_duplicate, update_rows};
+use crate::storage::rows::{OrFailure, is_alone, is_duplicate, update_rows};
 use crate::storage::schema::{client_directory, domain_index, passkey_index, tenants};
 use crate::storage::tx::sealed::Connected;
 use crate::storage::tx::{PlatformTx, Transaction};
@@ -192,6 +192,9 @@ pub fn set_domains(tx: &mut PlatformTx<'_>, tenant: TenantId, domains: &[String]
 /// it changes. SQLite has one writer anyway; on PostgreSQL two could each see the other's owner and both take one away
 /// (P102). The lock is the row of the platform, which nobody else changes.
 pub fn hold(tx: &mut impl Transaction) -> Result<(), Failure> {
+    if is_alone(tx.conn()) {
+        return Ok(());
+    }
     update_rows(tenants::table.filter(tenants::slug.eq(PLATFORM_SLUG)))
         .set(tenants::name.eq(tenants::name))
         .execute(tx.conn())
