@@ -277,6 +277,7 @@ const CHANGES: &[(&str, Try)] = &[
     ("users::set_roles", |tx, t| users::set_roles(tx, t.user, &t.person.roles)),
     ("users::set_status", |tx, t| users::set_status(tx, t.user, t.person.status)),
     ("users::erase", |tx, t| users::erase(tx, t.user).map(|()| false)),
+    ("users::keep_address", |tx, t| users::keep_address(tx, t.user, "eve@x.example").map(|()| false)),
     ("workspaces::remove", |tx, t| workspaces::remove(tx, t.workspace.id).map(|()| false)),
     ("workspaces::remove_context", |tx, t| workspaces::remove_context(tx, t.context.id).map(|()| false)),
 ];

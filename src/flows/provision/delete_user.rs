@@ -41,7 +41,11 @@ pub(super) fn strip(tx: &mut TenantTx<'_>, call: &Call, actor: &Actor, user: &Us
     recovery_codes::remove(tx, user.id)?;
     personal_access_tokens::remove_of_user(tx, user.id)?;
     memberships::remove(tx, user.id)?;
-    users::update(tx, &User { email_canonical: format!("deleted:{}", user.id), ..user.clone() })?;
+    if user.is_guest() {
+        users::keep_address(tx, user.id, &user.email)?;
+    } else {
+        users::update(tx, &User { email_canonical: format!("deleted:{}", user.id), ..user.clone() })?;
+    }
     users::set_status(tx, user.id, Status::Deleted { since: call.now }).map(drop)
 }
 

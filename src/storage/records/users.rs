@@ -392,6 +392,19 @@ pub fn let_in(
     Ok(())
 }
 
+/// Keeps the address under which a guest was here, who is one no more: by it they are erased (P145).
+pub fn keep_address(tx: &mut TenantTx<'_>, id: UserId, address: &str) -> Result<(), Failure> {
+    let guest = tx
+        .rows::<users::table>()
+        .filter(users::id.eq(id.to_string()))
+        .filter(users::home_tenant_id.is_not_null());
+    update_rows(guest)
+        .set(users::email.eq(address))
+        .execute(tx.conn())
+        .or_failure("keeping the address of a guest")?;
+    Ok(())
+}
+
 /// Leaves of the account an id that leads nowhere; its state stays.
 pub fn erase(tx: &mut TenantTx<'_>, id: UserId) -> Result<(), Failure> {
     update_rows(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))

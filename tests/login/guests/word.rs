@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use symbolon::flows::provision::{delete_user, restore_user, resume, suspend};
+use symbolon::flows::provision::{delete_user, erase_user, restore_user, resume, suspend};
 use symbolon::model::audit::Actor;
 use symbolon::model::policy::{Guests, Mfa, Policy};
+use symbolon::model::profile::Profile;
 use symbolon::model::session::{Factor, Proof};
 use symbolon::model::time::Timestamp;
 use symbolon::storage::TenantScope;
@@ -179,9 +180,37 @@ async fn p101_a_host_shows_a_guest_the_door_whatever_they_are_at_home() {
     let left = world.server.database().read(&globex, move |tx| users::find(tx, id)).await;
     let left = left.expect("an answer").expect("the row");
     assert!(!left.status.is_active(), "{left:?}");
-    assert!(!format!("{left:?}").contains(ADA), "nothing of what she is at home is told any more: {left:?}");
+    assert_eq!(left.profile, Profile::default(), "nothing of what she is at home is told any more");
     assert_eq!(Everything::open(world.server.storage()).count("memberships"), 0);
     assert!(!world.is_in_at_globex(&jar).await);
+}
+
+/// P145: what a host keeps of a guest who left names them by the address that they had then, and goes with it.
+#[tokio::test]
+async fn p145_a_former_host_forgets_a_guest_whole() {
+    let world = World::trusting().await;
+    world.joined().await;
+    let (globex, id) = (world.globex.clone(), world.ada);
+    let (call, clock) = (world.server.operator(), world.server.edge.clock.clone());
+    let named =
+        || format!("{:?}", Everything::open(world.server.storage()).of_tenant(globex.id())).contains(ADA);
+    let scope = globex.clone();
+    let gone = world.server.as_operator(move |tx| {
+        let tx = &mut tx.enter(&scope)?;
+        let guest = users::find(tx, id)?.expect("the guest");
+        delete_user(tx, (&call, &clock), &Actor::Operator, &guest)
+    });
+    gone.await;
+    assert!(named(), "in what happened");
+    let (call, clock) = (world.server.operator(), world.server.edge.clock.clone());
+    let scope = globex.clone();
+    let erased = world.server.as_operator(move |tx| {
+        let tx = &mut tx.enter(&scope)?;
+        let guest = users::find(tx, id)?.expect("the row");
+        erase_user(tx, (&call, &clock), &Actor::System, &guest)
+    });
+    assert!(erased.await.expect("no owner") > 0);
+    assert!(!named());
 }
 
 /// P115 of the same class: whoever ends everything at home wants no browser to be let in by less anywhere.
