@@ -40,6 +40,7 @@ platform:
       name: Portal
       kind: web
       first_party: true
+      first_party_login: true
       tenants: all
       redirect_uris: ["http://127.0.0.1:9099/callback"]
       scopes: [openid, notes]

@@ -2,6 +2,7 @@
 //! refresh waits meanwhile (P039).
 
 use std::error::Error;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use tokio::task::{JoinSet, LocalSet};
 use crate::browser::{ADA, Browser, Entered, VERIFIER};
 use crate::crowd::colleague;
 use crate::deployment::{Deployment, REDIRECT, SECRET, Server};
-use crate::http::{Connection, post};
+use crate::http::{Connection, post, post_json};
 use crate::size::size;
 
 /// People who sign in at once in a steady load: the one whose password is hashed, and those whose pages are served meanwhile.
@@ -33,10 +34,43 @@ pub(crate) struct Flooded {
     pub(crate) turned_away: u32,
 }
 
-/// Whole sign-ins a second, from the authorization request to the code.
-pub(crate) async fn sign_ins(deployment: &Deployment) -> Result<f64, Box<dyn Error>> {
+/// How people sign in.
+#[derive(Clone, Copy)]
+pub(crate) enum Way {
+    /// On the pages, from the authorization request to the code.
+    Pages,
+    /// By a client's own form: `POST /api/v1/auth/login`, tokens included.
+    Api,
+}
+
+impl Way {
+    async fn sign_in(
+        self,
+        (address, issuer): (SocketAddr, &str),
+        person: &str,
+    ) -> Result<(), Box<dyn Error>> {
+        match self {
+            Self::Pages => {
+                Browser::signed_in(address, issuer, person).await?;
+            }
+            Self::Api => {
+                let typed =
+                    serde_json::json!({"username": person, "password": SECRET, "scope": "openid notes"});
+                let request = post_json("/api/v1/auth/login", &portal(), &typed.to_string());
+                let answer = Connection::open(address).await?.send(&request).await?;
+                if answer.status != 200 || !answer.text().contains("access_token") {
+                    return Err(format!("the sign-in ended with {} {}", answer.status, answer.text()).into());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sign-ins a second, without a pause.
+pub(crate) async fn sign_ins(deployment: &Deployment, way: Way) -> Result<f64, Box<dyn Error>> {
     let (address, issuer) = (deployment.address, deployment.issuer());
-    Browser::signed_in(address, &issuer, ADA).await?;
+    way.sign_in((address, &issuer), ADA).await?;
     let begun = Instant::now();
     let local = LocalSet::new();
     let mut people = JoinSet::new();
@@ -47,7 +81,7 @@ pub(crate) async fn sign_ins(deployment: &Deployment) -> Result<f64, Box<dyn Err
             let mut done = 0_u32;
             while begun.elapsed() < size().steady {
                 let person = colleague(next.fetch_add(1, Ordering::Relaxed));
-                Browser::signed_in(address, &issuer, &person).await.map_err(|error| error.to_string())?;
+                way.sign_in((address, &issuer), &person).await.map_err(|error| error.to_string())?;
                 done += 1;
             }
             Ok::<u32, String>(done)
@@ -147,8 +181,7 @@ impl Refresher {
 
     /// The refresh token that the token endpoint gives for this.
     async fn ask(&mut self, fields: &[(&str, &str)]) -> Result<String, String> {
-        let authorization =
-            format!("Authorization: Basic {}\r\n", STANDARD.encode(format!("portal:{SECRET}")));
+        let authorization = portal();
         let form: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = post("/oauth2/token", &authorization, &form);
         let answer = self.connection.send(&request).await.map_err(|error| error.to_string())?;
@@ -164,4 +197,9 @@ impl Refresher {
         took.sort();
         took.get(took.len() * 99 / 100).copied().ok_or_else(|| "nothing measured".to_owned())
     }
+}
+
+/// The header by which the application proves itself.
+fn portal() -> String {
+    format!("Authorization: Basic {}\r\n", STANDARD.encode(format!("portal:{SECRET}")))
 }

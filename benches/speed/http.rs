@@ -87,10 +87,19 @@ pub(crate) fn get(path: &str) -> Vec<u8> {
 
 /// The bytes of a form that is posted with further header lines, each ended by a line break.
 pub(crate) fn post(path: &str, headers: &str, form: &str) -> Vec<u8> {
+    post_as("application/x-www-form-urlencoded", (path, headers), form)
+}
+
+/// The same with JSON.
+pub(crate) fn post_json(path: &str, headers: &str, json: &str) -> Vec<u8> {
+    post_as("application/json", (path, headers), json)
+}
+
+fn post_as(media_type: &str, (path, headers): (&str, &str), body: &str) -> Vec<u8> {
     format!(
-        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-         Content-Length: {}\r\n{headers}\r\n{form}",
-        form.len()
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {media_type}\r\n\
+         Content-Length: {}\r\n{headers}\r\n{body}",
+        body.len()
     )
     .into_bytes()
 }

@@ -23,19 +23,20 @@ mod size;
 mod table;
 
 use std::error::Error;
-use std::process::Command;
 use std::time::Duration;
 
 use deployment::Deployment;
-use raw::Raw;
+use flood::Way;
+use raw::Yardstick;
 use size::{BENCH, size};
 use table::{Goal, Table};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != BENCH).collect();
-    if arguments.iter().any(|argument| argument == "raw") {
-        let Raw { sign, verify, hash } = raw::measure()?;
-        println!("{sign} {verify} {hash}");
+    if let [raw, name] = arguments.as_slice()
+        && raw == "raw"
+    {
+        println!("{}", Yardstick::named(name).ok_or("no such yardstick")?.measure()?);
         return Ok(());
     }
     let alone = arguments.iter().any(|argument| argument == "sign-ins");
@@ -48,9 +49,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn sign_ins_alone() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let mut table = Table::default();
-    let raw = raw_on_the_servers_core()?;
     let deployment = Deployment::create(&folder.path().join("sqlite"), None)?;
-    many_sign_ins(&deployment, raw.hash, &mut table).await?;
+    many_sign_ins(&deployment, &mut table).await?;
     println!("{}", table.text());
     Ok(())
 }
@@ -58,11 +58,9 @@ async fn sign_ins_alone() -> Result<(), Box<dyn Error>> {
 async fn run(admin: Option<&str>) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let mut table = Table::default();
-    eprintln!("raw signatures");
-    let raw = raw_on_the_servers_core()?;
     let deployment = Deployment::create(&folder.path().join("sqlite"), None)?;
-    let few = on_sqlite(&deployment, raw.sign, &mut table).await?;
-    many_sign_ins(&deployment, raw.hash, &mut table).await?;
+    let few = on_sqlite(&deployment, &mut table).await?;
+    many_sign_ins(&deployment, &mut table).await?;
     if size().is_measured {
         with_a_million_people(&deployment, &few, &mut table).await?;
     }
@@ -70,7 +68,7 @@ async fn run(admin: Option<&str>) -> Result<(), Box<dyn Error>> {
         let urls = postgres::roles_and_database(admin)?;
         let folder = folder.path().join("postgres");
         let deployment = Deployment::create(&folder, Some((&urls.owner, &urls.serving)))?;
-        on_postgres(&deployment, raw.sign, &mut table).await?;
+        on_postgres(&deployment, &mut table).await?;
     }
     println!("{}", table.text());
     Ok(())
@@ -82,7 +80,7 @@ struct Few {
     sign_in: Duration,
 }
 
-async fn on_sqlite(deployment: &Deployment, sign: f64, table: &mut Table) -> Result<Few, Box<dyn Error>> {
+async fn on_sqlite(deployment: &Deployment, table: &mut Table) -> Result<Few, Box<dyn Error>> {
     eprintln!("SQLite: start, memory");
     deployment.serve().await?.stop()?;
     let server = deployment.serve().await?;
@@ -91,10 +89,12 @@ async fn on_sqlite(deployment: &Deployment, sign: f64, table: &mut Table) -> Res
     let idle = megabytes(server.resident()?);
 
     eprintln!("SQLite: client credentials");
-    let tokens = cases::client_credentials(deployment).await?;
+    let (tokens, sign) =
+        in_turn(Yardstick::Sign, async || cases::client_credentials(deployment).await).await?;
     let raw = ("raw RSA-2048 signatures", sign);
     table.ratio("tokens by client credentials, SQLite", tokens, raw, &Goal::AtLeast(0.60));
     eprintln!("SQLite: code exchange");
+    let sign = Yardstick::Sign.on_the_servers_core()?;
     let exchanges = cases::code_exchange(deployment).await?;
     let half = ("half the raw rate", sign / 2.0);
     table.ratio("code exchanges, SQLite", exchanges, half, &Goal::AtLeast(0.40));
@@ -111,7 +111,7 @@ async fn on_sqlite(deployment: &Deployment, sign: f64, table: &mut Table) -> Res
 
     eprintln!("verification");
     let checks = cases::verification(deployment).await?;
-    let own = raw::measure()?.verify;
+    let own = Yardstick::Verify.measure()?;
     table.ratio("tokens verified by the library", checks, ("raw RSA checks", own), &Goal::AtLeast(0.70));
     table.number("resident memory, idle", idle, "MB", &Goal::AtMost(40.0));
     table.number("start on existing data to first answer", started, "ms", &Goal::AtMost(300.0));
@@ -123,13 +123,18 @@ async fn on_sqlite(deployment: &Deployment, sign: f64, table: &mut Table) -> Res
     Ok(Few { tokens, sign_in })
 }
 
-async fn many_sign_ins(deployment: &Deployment, hash: f64, table: &mut Table) -> Result<(), Box<dyn Error>> {
+async fn many_sign_ins(deployment: &Deployment, table: &mut Table) -> Result<(), Box<dyn Error>> {
     crowd::add_colleagues(&deployment.database_file())?;
     eprintln!("sign-ins, without a pause");
     let server = deployment.serve().await?;
-    let sign_ins = flood::sign_ins(deployment).await?;
+    for (what, way) in
+        [("whole sign-ins by password", Way::Pages), ("sign-ins by password, by the API", Way::Api)]
+    {
+        let load = async || flood::sign_ins(deployment, way).await;
+        let (sign_ins, hash) = in_turn(Yardstick::Hash, load).await?;
+        table.ratio(what, sign_ins, ("raw Argon2id hashes", hash), &Goal::AtLeast(0.90));
+    }
     server.stop()?;
-    table.ratio("whole sign-ins by password", sign_ins, ("raw Argon2id hashes", hash), &Goal::AtLeast(0.90));
 
     eprintln!("sign-ins at once");
     let server = deployment.serve().await?;
@@ -170,10 +175,11 @@ async fn with_a_million_people(
     Ok(())
 }
 
-async fn on_postgres(deployment: &Deployment, sign: f64, table: &mut Table) -> Result<(), Box<dyn Error>> {
+async fn on_postgres(deployment: &Deployment, table: &mut Table) -> Result<(), Box<dyn Error>> {
     eprintln!("PostgreSQL: client credentials, code exchange");
     let server = deployment.serve().await?;
-    let tokens = cases::client_credentials(deployment).await?;
+    let (tokens, sign) =
+        in_turn(Yardstick::Sign, async || cases::client_credentials(deployment).await).await?;
     table.ratio(
         "tokens by client credentials, PostgreSQL",
         tokens,
@@ -185,15 +191,20 @@ async fn on_postgres(deployment: &Deployment, sign: f64, table: &mut Table) -> R
     Ok(server.stop()?)
 }
 
-/// Measures in a process of its own, bound to the core that the server gets later.
-fn raw_on_the_servers_core() -> Result<Raw, Box<dyn Error>> {
-    let this = std::env::current_exe()?;
-    let size = size().is_measured.then_some(BENCH);
-    let output = Command::new("taskset").args(["-c", "0"]).arg(this).arg("raw").args(size).output()?;
-    let text = String::from_utf8(output.stdout)?;
-    let mut numbers = text.split_whitespace().map(str::parse::<f64>);
-    match (numbers.next(), numbers.next(), numbers.next()) {
-        (Some(Ok(sign)), Some(Ok(verify)), Some(Ok(hash))) => Ok(Raw { sign, verify, hash }),
-        _ => Err("the raw measurement failed".into()),
+/// Measures a load and its yardstick in turn, since a machine that is shared with others changes its speed within seconds: of
+/// several rounds, the one whose ratio is in the middle.
+async fn in_turn(
+    yardstick: Yardstick,
+    mut load: impl AsyncFnMut() -> Result<f64, Box<dyn Error>>,
+) -> Result<(f64, f64), Box<dyn Error>> {
+    let mut rounds = Vec::new();
+    for _ in 0..size().rounds {
+        let raw = yardstick.on_the_servers_core()?;
+        rounds.push((load().await?, raw));
     }
+    let ratio = |(measured, raw): &(f64, f64)| measured / raw;
+    rounds.sort_by(|one, other| ratio(one).total_cmp(&ratio(other)));
+    let ratios: Vec<String> = rounds.iter().map(|round| format!("{:.2}", ratio(round))).collect();
+    eprintln!("rounds: {}", ratios.join(" "));
+    rounds.get(rounds.len() / 2).copied().ok_or_else(|| "no round".into())
 }

@@ -3,6 +3,7 @@
 
 use std::error::Error;
 use std::hint::black_box;
+use std::process::Command;
 use std::time::Instant;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -11,7 +12,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256};
 
-use crate::size::size;
+use crate::size::{BENCH, size};
 
 /// About the size of an access token's header and claims.
 const MESSAGE: [u8; 640] = [b'x'; 640];
@@ -19,23 +20,68 @@ const MESSAGE: [u8; 640] = [b'x'; 640];
 /// What a password hash of ours takes: KiB of memory and passes (R20).
 pub(crate) const HASH: (u32, u32) = (19_456, 2);
 
-/// Signatures, checks and password hashes a second.
-pub(crate) struct Raw {
-    pub(crate) sign: f64,
-    pub(crate) verify: f64,
-    pub(crate) hash: f64,
+/// What a load is measured against.
+#[derive(Clone, Copy)]
+pub(crate) enum Yardstick {
+    Sign,
+    Verify,
+    Hash,
 }
 
-/// Measures them on the core that this process is bound to.
-pub(crate) fn measure() -> Result<Raw, Box<dyn Error>> {
+impl Yardstick {
+    const ALL: [Self; 3] = [Self::Sign, Self::Verify, Self::Hash];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Sign => "sign",
+            Self::Verify => "verify",
+            Self::Hash => "hash",
+        }
+    }
+
+    /// The one with this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|yardstick| yardstick.name() == name)
+    }
+
+    /// How often a second, on the core that this process is bound to.
+    pub(crate) fn measure(self) -> Result<f64, Box<dyn Error>> {
+        match self {
+            Self::Sign => signatures(),
+            Self::Verify => checks(),
+            Self::Hash => hashes(),
+        }
+    }
+
+    /// How often a second, in a process of its own, bound to the core that the server has.
+    pub(crate) fn on_the_servers_core(self) -> Result<f64, Box<dyn Error>> {
+        let this = std::env::current_exe()?;
+        let size = size().is_measured.then_some(BENCH);
+        let output = Command::new("taskset")
+            .args(["-c", "0"])
+            .arg(this)
+            .args(["raw", self.name()])
+            .args(size)
+            .output()?;
+        let text = String::from_utf8(output.stdout)?;
+        text.trim().parse().map_err(|_| "the raw measurement failed".into())
+    }
+}
+
+fn signatures() -> Result<f64, Box<dyn Error>> {
     let key = KeyPair::generate(KeySize::Rsa2048)?;
     let random = SystemRandom::new();
     let mut signature = vec![0; key.public_modulus_len()];
-    let sign = rate(|| key.sign(&RSA_PKCS1_SHA256, &random, black_box(&MESSAGE), &mut signature).is_ok())?;
+    rate(|| key.sign(&RSA_PKCS1_SHA256, &random, black_box(&MESSAGE), &mut signature).is_ok())
+}
+
+fn checks() -> Result<f64, Box<dyn Error>> {
+    let key = KeyPair::generate(KeySize::Rsa2048)?;
+    let mut signature = vec![0; key.public_modulus_len()];
+    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), &MESSAGE, &mut signature)?;
     let public = key.public_key().as_der()?;
     let public = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public.as_ref())?;
-    let verify = rate(|| public.verify_sig(black_box(&MESSAGE), &signature).is_ok())?;
-    Ok(Raw { sign, verify, hash: hashes()? })
+    rate(|| public.verify_sig(black_box(&MESSAGE), &signature).is_ok())
 }
 
 /// How often a second something can be done.

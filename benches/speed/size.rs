@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// How long what is measured runs, and how often.
 pub(crate) struct Size {
+    /// How often a load and its yardstick are measured in turn.
+    pub(crate) rounds: usize,
     /// Each yardstick, after a warm-up of a tenth.
     pub(crate) raw: Duration,
     /// Each load.
@@ -25,18 +27,20 @@ pub(crate) struct Size {
 }
 
 const WHOLE: Size = Size {
-    raw: Duration::from_secs(3),
-    load: Duration::from_secs(6),
+    rounds: 7,
+    raw: Duration::from_secs(2),
+    load: Duration::from_secs(5),
     warm: Duration::from_secs(1),
     codes: 8000,
     sign_ins: 31,
-    steady: Duration::from_secs(10),
+    steady: Duration::from_secs(6),
     flood: 500,
     quiet: 400,
     is_measured: true,
 };
 
 const TOUCH: Size = Size {
+    rounds: 1,
     raw: Duration::from_millis(10),
     load: Duration::from_millis(100),
     warm: Duration::from_millis(10),
