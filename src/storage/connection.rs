@@ -173,7 +173,29 @@ fn with_timeouts(url: &Secret<String>) -> Secret<String> {
 
 #[cfg(test)]
 mod tests {
+    use diesel::sql_types::Text;
+    use diesel::sqlite::SqliteConnection;
+    use diesel::{Connection, QueryableByName, RunQueryDsl};
+
     use super::{Secret, with_timeouts};
+
+    #[derive(QueryableByName)]
+    struct CompileOption {
+        #[diesel(sql_type = Text)]
+        compile_options: String,
+    }
+
+    /// `.cargo/config.toml` reached the library: a build without it is slower, and nothing else would tell.
+    #[test]
+    fn sqlite_is_built_as_the_product_wants_it() {
+        let mut sqlite = SqliteConnection::establish(":memory:").expect("a database");
+        let options: Vec<CompileOption> =
+            diesel::sql_query("PRAGMA compile_options").load(&mut sqlite).expect("options");
+        let has = |name: &str| options.iter().any(|option| option.compile_options == name);
+        assert!(has("DEFAULT_MEMSTATUS=0"));
+        assert!(has("ENABLE_QPSG"));
+        assert!(!has("ENABLE_MEMORY_MANAGEMENT"));
+    }
 
     #[test]
     fn timeouts_are_added_where_none_are_given() {

@@ -10,7 +10,7 @@ use diesel::{QueryableByName, RunQueryDsl};
 use super::connection::{AnyConn, DatabaseUrl, Manager, Purpose};
 use super::pending::{Heads, Recorded};
 use super::pool::{Connections, GRACE};
-use super::rows::OrFailure;
+use super::rows::{OrFailure, Statement};
 use super::scope::{PlatformScope, TenantScope};
 use super::tx::{Directory, PlatformTx, TenantTx};
 use super::writer::{Work, Writer};
@@ -133,10 +133,10 @@ impl Database {
         let (Backend::Sqlite { readers: connections, .. } | Backend::Postgres(connections)) = &*self.backend;
         connections
             .run(self.patience, |conn| {
-                conn.batch_execute(begin_read(conn)).or_failure("beginning a read")?;
+                begin_read(conn).execute(conn).or_failure("beginning a read")?;
                 let mut recorded = Recorded::default();
                 let result = guarded(|| work(conn, &mut recorded));
-                conn.batch_execute("ROLLBACK").or_failure("ending a read")?;
+                Statement("ROLLBACK").execute(conn).or_failure("ending a read")?;
                 result
             })
             .await
@@ -259,7 +259,7 @@ fn write_postgres<T>(
             Ok(value)
         }
         Err(failure) => {
-            let _ = conn.batch_execute("ROLLBACK");
+            let _ = Statement("ROLLBACK").execute(conn);
             Err(failure)
         }
     }
@@ -267,10 +267,10 @@ fn write_postgres<T>(
 
 /// One state of the data for all that a closure reads, and no write. On SQLite a transaction sees one state anyway, and the
 /// connections that read may not write.
-const fn begin_read(conn: &AnyConn) -> &'static str {
+const fn begin_read(conn: &AnyConn) -> Statement {
     match conn {
-        AnyConn::Pg(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        AnyConn::Sqlite(_) => "BEGIN",
+        AnyConn::Pg(_) => Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        AnyConn::Sqlite(_) => Statement("BEGIN"),
     }
 }
 
@@ -287,5 +287,5 @@ fn begin(patience: Duration) -> String {
 }
 
 fn commit(conn: &mut AnyConn) -> Result<(), Failure> {
-    conn.batch_execute("COMMIT").or_failure("committing")
+    Statement("COMMIT").execute(conn).or_failure("committing")
 }

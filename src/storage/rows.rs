@@ -2,12 +2,14 @@
 
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
-use diesel::pg::Pg;
+use diesel::pg::{Pg, PgConnection};
 use diesel::query_builder::{
     AsChangeset, AstPass, IntoUpdateTarget, Query, QueryFragment, QueryId, UpdateTarget,
 };
+use diesel::query_dsl::LoadQuery;
+use diesel::query_dsl::methods::ExecuteDsl;
 use diesel::result::{DatabaseErrorKind, Error};
-use diesel::sqlite::Sqlite;
+use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{Connection, QueryResult, QuerySource, RunQueryDsl};
 
 use super::connection::AnyConn;
@@ -33,8 +35,8 @@ impl<T> OrFailure<T> for Result<T, Error> {
     }
 }
 
-/// A query that the connection keeps prepared, though it names a list of values: diesel prepares those anew each time, since
-/// their text may vary without bound.
+/// A query that the connection keeps prepared, though it names a list of values or a limit: diesel prepares those anew each time,
+/// since their text may vary without bound.
 pub(super) struct Prepared<Q>(Q);
 
 /// Says of a query that its text is one of a few.
@@ -67,6 +69,72 @@ impl<Q: Query> Query for Prepared<Q> {
 }
 
 impl<Q, Conn> RunQueryDsl<Conn> for Prepared<Q> {}
+
+/// Runs a query on the connection of the one database or the other, which keeps it prepared by its type. Their common type would
+/// write its text anew each time, more than once, to find it by.
+pub(super) trait Ask: Sized {
+    /// The one row; [`Error::NotFound`] where there is none.
+    fn one<'query, T>(self, conn: &mut AnyConn) -> QueryResult<T>
+    where
+        Self: LoadQuery<'query, PgConnection, T> + LoadQuery<'query, SqliteConnection, T>,
+    {
+        match conn {
+            AnyConn::Pg(pg) => RunQueryDsl::get_result(self, pg),
+            AnyConn::Sqlite(sqlite) => RunQueryDsl::get_result(self, sqlite),
+        }
+    }
+
+    /// Every row.
+    fn every<'query, T>(self, conn: &mut AnyConn) -> QueryResult<Vec<T>>
+    where
+        Self: LoadQuery<'query, PgConnection, T> + LoadQuery<'query, SqliteConnection, T>,
+    {
+        match conn {
+            AnyConn::Pg(pg) => RunQueryDsl::load(self, pg),
+            AnyConn::Sqlite(sqlite) => RunQueryDsl::load(self, sqlite),
+        }
+    }
+
+    /// Inserts or deletes; says how many rows. For those that change there is [`Update`].
+    fn run(self, conn: &mut AnyConn) -> QueryResult<usize>
+    where
+        Self: ExecuteDsl<PgConnection> + ExecuteDsl<SqliteConnection>,
+    {
+        match conn {
+            AnyConn::Pg(pg) => ExecuteDsl::execute(self, pg),
+            AnyConn::Sqlite(sqlite) => ExecuteDsl::execute(self, sqlite),
+        }
+    }
+}
+
+impl<Q: QueryId> Ask for Q {}
+
+/// A statement without parameters, kept prepared.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Statement(pub(super) &'static str);
+
+impl<DB: Backend> QueryFragment<DB> for Statement {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        pass.push_sql(self.0);
+        Ok(())
+    }
+}
+
+impl QueryId for Statement {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Statement {
+    /// Does it.
+    pub(super) fn execute(self, conn: &mut AnyConn) -> QueryResult<()> {
+        match conn {
+            // By the simple protocol: a statement more or less to prepare is nothing beside the way there.
+            AnyConn::Pg(pg) => pg.batch_execute(self.0),
+            AnyConn::Sqlite(sqlite) => sqlite.execute_returning_count(&self).map(|_| ()),
+        }
+    }
+}
 
 /// Rows that change.
 pub(super) struct Target<F, W> {
@@ -209,13 +277,16 @@ pub(super) fn insert_once(
     context: &'static str,
     insert: impl FnOnce(&mut AnyConn) -> QueryResult<usize>,
 ) -> Result<bool, Failure> {
-    conn.batch_execute("SAVEPOINT insert_once").or_failure(context)?;
-    let (end, new) = match insert(conn) {
-        Ok(_) => ("RELEASE insert_once", true),
-        Err(error) if is_duplicate(&error) => ("ROLLBACK TO insert_once; RELEASE insert_once", false),
+    Statement("SAVEPOINT insert_once").execute(conn).or_failure(context)?;
+    let new = match insert(conn) {
+        Ok(_) => true,
+        Err(error) if is_duplicate(&error) => {
+            Statement("ROLLBACK TO insert_once").execute(conn).or_failure(context)?;
+            false
+        }
         Err(error) => return Err(error).or_failure(context),
     };
-    conn.batch_execute(end).or_failure(context)?;
+    Statement("RELEASE insert_once").execute(conn).or_failure(context)?;
     Ok(new)
 }
 

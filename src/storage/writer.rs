@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 
 use super::connection::AnyConn;
 use super::database::guarded;
 use super::pending::{Heads, Recorded};
-use super::rows::OrFailure;
+use super::rows::{OrFailure, Statement};
 use crate::model::failure::Failure;
 
 /// Closures that wait at most; one more is refused with 503.
@@ -119,7 +118,7 @@ fn serve(mut conn: AnyConn, jobs: Receiver<Box<dyn Queued>>) {
         if let Err(failure) = committed {
             let cause = Arc::new(failure);
             // The transaction may be half open: nothing of it may survive.
-            let _ = conn.batch_execute("ROLLBACK");
+            let _ = Statement("ROLLBACK").execute(&mut conn);
             for job in &mut group {
                 job.withdraw(Failure {
                     kind: cause.kind,
@@ -181,7 +180,7 @@ fn commit_group(
     group: &mut Vec<Box<dyn Queued>>,
     waiting: &mut Waiting,
 ) -> Result<(), Failure> {
-    let begun = conn.batch_execute("BEGIN IMMEDIATE").or_failure("beginning a write");
+    let begun = Statement("BEGIN IMMEDIATE").execute(conn).or_failure("beginning a write");
     if begun.is_err() {
         // Another process holds the lock: everybody who waited for it is told at once, not one after the other.
         group.extend(waiting.all());
@@ -206,22 +205,21 @@ fn commit_group(
         }
     }
     heads.store(conn)?;
-    conn.batch_execute("COMMIT").or_failure("committing")?;
+    Statement("COMMIT").execute(conn).or_failure("committing")?;
     heads.committed();
     Ok(())
 }
 
 fn run_in_savepoint(conn: &mut AnyConn, job: &mut dyn Queued, heads: &mut Heads) -> Result<(), Failure> {
-    conn.batch_execute("SAVEPOINT work").or_failure("opening a savepoint")?;
+    Statement("SAVEPOINT work").execute(conn).or_failure("opening a savepoint")?;
     let mut recorded = Recorded::until(job.deadline());
     let mut keep = job.run(conn, &mut recorded);
     if keep && let Err(failure) = heads.write(conn, recorded) {
         job.withdraw(failure);
         keep = false;
     }
-    if keep {
-        conn.batch_execute("RELEASE work").or_failure("releasing a savepoint")
-    } else {
-        conn.batch_execute("ROLLBACK TO work; RELEASE work").or_failure("rolling back to a savepoint")
+    if !keep {
+        Statement("ROLLBACK TO work").execute(conn).or_failure("rolling back to a savepoint")?;
     }
+    Statement("RELEASE work").execute(conn).or_failure("releasing a savepoint")
 }

@@ -1,7 +1,7 @@
 //! Lets a proved account into a browser. The cookie changes at each rise of privilege, so that a value known from before
 //! is worth nothing after (P069).
 
-use super::live::{LiveAccount, live_accounts, whereabouts};
+use super::live::{LiveAccount, live_in, whereabouts};
 use crate::flows::call::Call;
 use crate::model::failure::Failure;
 use crate::model::ids::{BrowserSessionId, SessionId, TenantId, UserId};
@@ -45,13 +45,13 @@ pub fn admit(
     (proofs, device): (&[Proof], Option<&str>),
     cookie: CookieChange<'_>,
 ) -> Result<Admitted, Failure> {
-    let here = live_accounts(directory, call, cookie.old)?;
+    let known = browser_sessions::find(directory, cookie.old)?;
+    let here = live_in(directory, call, known.as_ref())?;
     let again = here
         .iter()
         .find(|account| account.user.id == user && account.scope.id() == scope.id())
         .map(|account| account.session.clone());
-    let known = browser_sessions::find(directory, cookie.old)?;
-    let browser = rotate(directory, call, cookie)?;
+    let browser = rotate_known(directory, call, known.as_ref(), cookie)?;
     if let Some(session) = again {
         let proofs = merged(&session.proofs, proofs);
         let mut tx = directory.enter(scope)?;
@@ -123,8 +123,17 @@ pub fn rotate(
     call: &Call,
     cookie: CookieChange<'_>,
 ) -> Result<BrowserSessionId, Failure> {
-    let mut tenants: Vec<TenantId> = vec![directory.platform()?.id()];
     let known = browser_sessions::find(directory, cookie.old)?;
+    rotate_known(directory, call, known.as_ref(), cookie)
+}
+
+fn rotate_known(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    known: Option<&BrowserSession>,
+    cookie: CookieChange<'_>,
+) -> Result<BrowserSessionId, Failure> {
+    let mut tenants: Vec<TenantId> = vec![directory.platform()?.id()];
     let browser = if let Some(browser) = known {
         if !browser_sessions::rotate(directory, browser.id, cookie.old, cookie.new, call.now)? {
             return Err(Failure::unavailable("another request of this browser changed its cookie"));

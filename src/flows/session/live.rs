@@ -11,7 +11,7 @@ use crate::flows::revocation;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, SessionId};
 use crate::model::policy::{Policy, SessionLimits};
-use crate::model::session::{Factor, Session, SessionRef};
+use crate::model::session::{BrowserSession, Factor, Session, SessionRef};
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
@@ -54,10 +54,20 @@ pub fn live_accounts(
     call: &Call,
     cookie_hash: &str,
 ) -> Result<Vec<LiveAccount>, Failure> {
-    let Some(browser) = browser_sessions::find(directory, cookie_hash)? else { return Ok(Vec::new()) };
+    let browser = browser_sessions::find(directory, cookie_hash)?;
+    live_in(directory, call, browser.as_ref())
+}
+
+/// The same for a browser that was read in this transaction; none are signed in in one that has no row.
+pub(super) fn live_in(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    browser: Option<&BrowserSession>,
+) -> Result<Vec<LiveAccount>, Failure> {
+    let Some(browser) = browser else { return Ok(Vec::new()) };
     let mut accounts = Vec::with_capacity(browser.accounts.len());
-    for reference in browser.accounts {
-        let account = find_live(directory, call, reference)?;
+    for reference in &browser.accounts {
+        let account = find_live(directory, call, *reference)?;
         accounts.extend(account.filter(|account| account.session.browser_session_id == browser.id));
     }
     Ok(accounts)

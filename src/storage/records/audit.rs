@@ -11,7 +11,7 @@ use crate::model::audit::{ChainedEvent, Head, PersonalFacts, StoredEvent};
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{Ask, OrFailure};
 use crate::storage::schema::{audit_checkpoints, audit_events, audit_heads, audit_personal};
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -57,7 +57,7 @@ pub fn stored_after(tx: &mut TenantTx<'_>, seq: i64, limit: i64) -> Result<Vec<S
             audit_events::at,
             audit_events::kind,
         ))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading audit events")?;
     let last = rows.last().map_or(seq, |row| row.0);
     let personal: Vec<(i64, String, String)> = tx
@@ -66,7 +66,7 @@ pub fn stored_after(tx: &mut TenantTx<'_>, seq: i64, limit: i64) -> Result<Vec<S
         .filter(audit_personal::seq.le(last))
         .order(audit_personal::seq)
         .select((audit_personal::seq, audit_personal::salt, audit_personal::facts))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading the personal side of audit events")?;
     let mut personal = personal.into_iter().peekable();
     Ok(rows
@@ -94,14 +94,14 @@ pub fn of_user(
         .order(audit_events::seq.desc())
         .limit(limit)
         .select((audit_events::seq, audit_events::body, audit_events::hash))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading the history of a user")?;
     let places: Vec<i64> = rows.iter().map(|row| row.0).collect();
     let personal: Vec<(i64, String, String)> = tx
         .rows::<audit_personal::table>()
         .filter(audit_personal::seq.eq_any(places))
         .select((audit_personal::seq, audit_personal::salt, audit_personal::facts))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading the personal side of the history of a user")?;
     let mut personal: HashMap<i64, PersonalFacts> =
         personal.into_iter().map(|(seq, salt, facts)| (seq, PersonalFacts { salt, facts })).collect();
@@ -130,7 +130,7 @@ pub fn head(tx: &mut TenantTx<'_>) -> Result<Head, Failure> {
     let row: Option<(i64, String)> = tx
         .rows::<audit_heads::table>()
         .select((audit_heads::seq, audit_heads::hash))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading the head of an audit chain")?;
     Ok(row.map_or_else(Head::genesis, |(seq, hash)| Head { seq, hash }))
@@ -150,7 +150,7 @@ pub fn insert_checkpoint(
             audit_checkpoints::at.eq(at.to_naive()),
             audit_checkpoints::statement.eq(statement),
         ))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("storing an audit checkpoint")?;
     Ok(())
 }
@@ -160,13 +160,13 @@ pub fn checkpoints(tx: &mut TenantTx<'_>) -> Result<Vec<(i64, String)>, Failure>
     tx.rows::<audit_checkpoints::table>()
         .order(audit_checkpoints::seq)
         .select((audit_checkpoints::seq, audit_checkpoints::statement))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading audit checkpoints")
 }
 
 /// Erases the personal side of these events; says of how many. Their chain holds commitments alone, and stays whole (D22).
 pub fn erase_personal(tx: &mut TenantTx<'_>, events: &[i64]) -> Result<usize, Failure> {
     diesel::delete(tx.rows::<audit_personal::table>().filter(audit_personal::seq.eq_any(events)))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("erasing the personal side of audit events")
 }

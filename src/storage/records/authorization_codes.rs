@@ -8,7 +8,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, FamilyId, SessionId, UserId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, update_rows};
+use crate::storage::rows::{Ask, OrFailure, delete_some, update_rows};
 use crate::storage::schema::authorization_codes as codes;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -66,7 +66,7 @@ pub fn insert(tx: &mut TenantTx<'_>, code: &NewCode) -> Result<(), Failure> {
             codes::issued_at.eq(code.issued_at.to_naive()),
             codes::expires_at.eq(code.expires_at.to_naive()),
         ))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("issuing a code")?;
     Ok(())
 }
@@ -85,7 +85,7 @@ pub fn find(tx: &mut TenantTx<'_>, code_hash: &str) -> Result<Option<StoredCode>
             codes::issued_jti,
             codes::family_id,
         ))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a code")?;
     row.map(|(client_id, authorization, issued_at, expires_at, consumed_at, issued_jti, family_id)| {
@@ -143,7 +143,7 @@ pub fn end_of_client(tx: &mut TenantTx<'_>, client: &ClientId, now: Timestamp) -
 /// Removes every one of this person: they are erased.
 pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), Failure> {
     diesel::delete(tx.rows::<codes::table>().filter(codes::user_id.eq(user.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing the authorization codes of a user")?;
     Ok(())
 }

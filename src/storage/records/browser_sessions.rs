@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{BrowserSessionId, SessionId};
 use crate::model::session::{BrowserSession, SessionRef};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, is_alone, update_rows};
+use crate::storage::rows::{Ask, OrFailure, delete_some, is_alone, update_rows};
 use crate::storage::schema::{browser_session_accounts as accounts, browser_sessions as browsers};
 use crate::storage::tx::{PlatformTx, Transaction, sealed::Connected};
 
@@ -20,7 +20,7 @@ pub fn find(tx: &mut impl Transaction, cookie_hash: &str) -> Result<Option<Brows
     let row: Option<(String, NaiveDateTime)> = browsers::table
         .filter(browsers::cookie_hash.eq(cookie_hash))
         .select((browsers::id, browsers::created_at))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a browser session")?;
     let Some((id, created_at)) = row else { return Ok(None) };
@@ -28,7 +28,7 @@ pub fn find(tx: &mut impl Transaction, cookie_hash: &str) -> Result<Option<Brows
         .filter(accounts::browser_session_id.eq(&id))
         .order((accounts::added_at, accounts::sid))
         .select((accounts::tenant_id, accounts::sid))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading the accounts of a browser session")?;
     let accounts = refs
         .iter()
@@ -60,7 +60,7 @@ pub fn insert(
             browsers::created_at.eq(now.to_naive()),
             browsers::last_seen_at.eq(now.to_naive()),
         ))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("starting a browser session")?;
     Ok(())
 }
@@ -118,7 +118,7 @@ pub fn add_account(
             accounts::sid.eq(account.sid.to_string()),
             accounts::added_at.eq(now.to_naive()),
         ))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("adding an account to a browser session")?;
     Ok(())
 }
@@ -134,7 +134,7 @@ pub fn remove_account(
             .filter(accounts::browser_session_id.eq(id.to_string()))
             .filter(accounts::sid.eq(sid.to_string())),
     )
-    .execute(tx.conn())
+    .run(tx.conn())
     .or_failure("taking an account out of a browser session")?;
     Ok(())
 }
@@ -144,7 +144,7 @@ pub fn remove_accounts(tx: &mut impl Transaction, sessions: &[SessionId]) -> Res
     for some in sessions.chunks(ROWS) {
         let sids: Vec<String> = some.iter().map(ToString::to_string).collect();
         diesel::delete(accounts::table.filter(accounts::sid.eq_any(sids)))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("taking accounts out of browser sessions")?;
     }
     Ok(())

@@ -1,18 +1,18 @@
 //! Products and plans: what the operator sells.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 
 use super::{from_json, to_json};
 use crate::model::failure::Failure;
 use crate::model::tenant::{Plan, Product};
-use crate::storage::rows::{OrFailure, update_rows};
+use crate::storage::rows::{Ask, OrFailure, update_rows};
 use crate::storage::schema::{plans, products};
 use crate::storage::tx::{PlatformTx, Transaction, sealed::Connected};
 
 /// Every product, by key.
 pub fn products(tx: &mut impl Transaction) -> Result<Vec<Product>, Failure> {
     let rows: Vec<(String, String, String)> =
-        products::table.order(products::key).load(tx.conn()).or_failure("listing products")?;
+        products::table.order(products::key).every(tx.conn()).or_failure("listing products")?;
     rows.into_iter()
         .map(|(key, name, grants)| Ok(Product { key, name, grants: from_json(&grants, "products.grants")? }))
         .collect()
@@ -21,17 +21,14 @@ pub fn products(tx: &mut impl Transaction) -> Result<Vec<Product>, Failure> {
 /// Every plan, by key.
 pub fn plans(tx: &mut impl Transaction) -> Result<Vec<Plan>, Failure> {
     let rows: Vec<(String, String, String)> =
-        plans::table.order(plans::key).load(tx.conn()).or_failure("listing plans")?;
+        plans::table.order(plans::key).every(tx.conn()).or_failure("listing plans")?;
     rows.into_iter().map(read_plan).collect()
 }
 
 /// The plan with this key.
 pub fn plan(tx: &mut impl Transaction, key: &str) -> Result<Option<Plan>, Failure> {
-    let row: Option<(String, String, String)> = plans::table
-        .filter(plans::key.eq(key))
-        .get_result(tx.conn())
-        .optional()
-        .or_failure("reading a plan")?;
+    let row: Option<(String, String, String)> =
+        plans::table.filter(plans::key.eq(key)).one(tx.conn()).optional().or_failure("reading a plan")?;
     row.map(read_plan).transpose()
 }
 
@@ -54,7 +51,7 @@ pub fn put_product(tx: &mut PlatformTx<'_>, product: &Product) -> Result<(), Fai
                 products::name.eq(&product.name),
                 products::grants.eq(&grants),
             ))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("adding a product")?;
     }
     Ok(())
@@ -74,7 +71,7 @@ pub fn put_plan(tx: &mut PlatformTx<'_>, plan: &Plan) -> Result<(), Failure> {
                 plans::name.eq(&plan.name),
                 plans::entitlements.eq(&entitlements),
             ))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("adding a plan")?;
     }
     Ok(())
@@ -83,15 +80,13 @@ pub fn put_plan(tx: &mut PlatformTx<'_>, plan: &Plan) -> Result<(), Failure> {
 /// Removes a product that nothing refers to any more.
 pub fn remove_product(tx: &mut PlatformTx<'_>, key: &str) -> Result<(), Failure> {
     diesel::delete(products::table.filter(products::key.eq(key)))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing a product")?;
     Ok(())
 }
 
 /// Removes a plan that no tenant has any more.
 pub fn remove_plan(tx: &mut PlatformTx<'_>, key: &str) -> Result<(), Failure> {
-    diesel::delete(plans::table.filter(plans::key.eq(key)))
-        .execute(tx.conn())
-        .or_failure("removing a plan")?;
+    diesel::delete(plans::table.filter(plans::key.eq(key))).run(tx.conn()).or_failure("removing a plan")?;
     Ok(())
 }

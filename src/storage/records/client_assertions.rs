@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, insert_once};
+use crate::storage::rows::{Ask, OrFailure, delete_some, insert_once};
 use crate::storage::schema::client_assertions as assertions;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -26,7 +26,7 @@ pub fn spend(
                 assertions::jti_hash.eq(jti_hash),
                 assertions::expires_at.eq(expires_at.to_naive()),
             ))
-            .execute(conn)
+            .run(conn)
     })
 }
 

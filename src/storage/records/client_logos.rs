@@ -1,14 +1,14 @@
 //! Logos of clients as they were fetched. One for each client at most; registering another address removes it.
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable};
 
 use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::ClientId;
 use crate::model::logo::Logo;
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{Ask, OrFailure};
 use crate::storage::schema::client_logos;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -26,7 +26,7 @@ pub fn find(tx: &mut TenantTx<'_>, client: &ClientId) -> Result<Option<Logo>, Fa
     let row: Option<Row> = tx
         .rows::<client_logos::table>()
         .filter(client_logos::client_id.eq(client.as_str()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a logo")?;
     row.map(|row| Ok(Logo { id: stored(&row.id, "client_logos.id")?, bytes: row.bytes })).transpose()
@@ -43,7 +43,7 @@ pub fn put(tx: &mut TenantTx<'_>, client: &ClientId, logo: &Logo, now: Timestamp
             client_logos::bytes.eq(logo.bytes.as_slice()),
             client_logos::fetched_at.eq(now.to_naive()),
         ))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("keeping a logo")?;
     Ok(())
 }
@@ -51,7 +51,7 @@ pub fn put(tx: &mut TenantTx<'_>, client: &ClientId, logo: &Logo, now: Timestamp
 /// Removes the client's logo, if it has one.
 pub fn remove(tx: &mut TenantTx<'_>, client: &ClientId) -> Result<(), Failure> {
     diesel::delete(tx.rows::<client_logos::table>().filter(client_logos::client_id.eq(client.as_str())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing a logo")?;
     Ok(())
 }

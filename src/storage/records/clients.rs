@@ -13,7 +13,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, ClientSecretId, TenantId};
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, held_row, update_rows};
+use crate::storage::rows::{Ask, OrFailure, held_row, update_rows};
 use crate::storage::schema::{client_directory, client_secrets, clients, tenants};
 use crate::storage::tx::{Directory, PlatformTx, TenantTx, Transaction, sealed::Connected};
 
@@ -69,7 +69,7 @@ pub fn find(tx: &mut TenantTx<'_>, id: &ClientId) -> Result<Option<Client>, Fail
     let row: Option<Row> = tx
         .rows::<clients::table>()
         .filter(clients::client_id.eq(id.as_str()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a client")?;
     row.map(Row::read).transpose()
@@ -94,7 +94,7 @@ pub fn is_usable(tx: &mut TenantTx<'_>, id: &ClientId) -> Result<bool, Failure> 
         .filter(clients::status.eq(active))
         .filter(exists(tenant))
         .select(clients::client_id)
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("asking whether a client may be used")?;
     Ok(found.is_some())
@@ -105,7 +105,7 @@ pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<Client>, Failure> {
     let rows: Vec<Row> = tx
         .rows::<clients::table>()
         .order(clients::client_id)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing clients")?;
     rows.into_iter().map(Row::read).collect()
 }
@@ -119,7 +119,7 @@ pub fn insert(tx: &mut TenantTx<'_>, client: &Client) -> Result<(), Failure> {
             client_directory::allowed_origins.eq(open_origins(client)?),
             client_directory::logo_due_at.eq(logo_due(client)),
         ))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("adding a client to the directory")?;
     let row = Row {
         tenant_id: tx.tenant(),
@@ -130,7 +130,7 @@ pub fn insert(tx: &mut TenantTx<'_>, client: &Client) -> Result<(), Failure> {
         status: client.status.as_str().to_owned(),
         status_since: client.status.since().map(Timestamp::to_naive),
     };
-    diesel::insert_into(clients::table).values(row).execute(tx.conn()).or_failure("adding a client")?;
+    diesel::insert_into(clients::table).values(row).run(tx.conn()).or_failure("adding a client")?;
     Ok(())
 }
 
@@ -170,7 +170,7 @@ pub fn allowed_origins(tx: &mut Directory<'_>) -> Result<Vec<(String, ClientId)>
         .filter(tenants::status.eq(Status::Active.as_str()))
         .filter(client_directory::allowed_origins.ne("[]"))
         .select((client_directory::client_id, client_directory::allowed_origins))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing allowed origins")?;
     let mut pairs = Vec::new();
     for (client, origins) in rows {
@@ -204,7 +204,7 @@ pub fn logos_due(
         .order((client_directory::logo_due_at, client_directory::client_id))
         .limit(limit)
         .select((client_directory::client_id, client_directory::tenant_id))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing logos that are due")?;
     rows.into_iter()
         .map(|(client, tenant)| {
@@ -240,7 +240,7 @@ pub fn live_secrets(
         .filter(client_secrets::client_id.eq(id.as_str()))
         .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(now.to_naive())))
         .order(client_secrets::created_at.desc())
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading client secrets")?;
     rows.into_iter().map(SecretRow::read).collect()
 }
@@ -251,7 +251,7 @@ pub fn all_live_secrets(tx: &mut TenantTx<'_>, now: Timestamp) -> Result<Vec<Cli
         .rows::<client_secrets::table>()
         .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(now.to_naive())))
         .order((client_secrets::client_id, client_secrets::created_at.desc()))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing client secrets")?;
     rows.into_iter().map(SecretRow::read).collect()
 }
@@ -267,7 +267,7 @@ pub fn insert_secret(tx: &mut TenantTx<'_>, secret: &ClientSecret) -> Result<(),
             client_secrets::created_at.eq(secret.created_at.to_naive()),
             client_secrets::expires_at.eq(secret.expires_at.map(Timestamp::to_naive)),
         ))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("adding a client secret")?;
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! What a person allowed a client: one row for each person and client.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 
 use super::{from_json, stored, to_json};
 use crate::model::consent::Consent;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, ConsentId, UserId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, update_rows};
+use crate::storage::rows::{Ask, OrFailure, update_rows};
 use crate::storage::schema::consents;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -18,7 +18,7 @@ pub fn find(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Result<Op
         .filter(consents::user_id.eq(user.to_string()))
         .filter(consents::client_id.eq(client.as_str()))
         .select(consents::allowed)
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a consent")?;
     allowed.map(|allowed| from_json(&allowed, "consents.allowed")).transpose()
@@ -53,7 +53,7 @@ pub fn put(
                 consents::client_id.eq(client.as_str()),
                 values,
             ))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("storing a consent")?;
     }
     Ok(())
@@ -62,7 +62,7 @@ pub fn put(
 /// Withdraws what anybody allowed this client.
 pub fn remove_of_client(tx: &mut TenantTx<'_>, client: &ClientId) -> Result<(), Failure> {
     diesel::delete(tx.rows::<consents::table>().filter(consents::client_id.eq(client.as_str())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("withdrawing the consents of a client")?;
     Ok(())
 }
@@ -74,7 +74,7 @@ pub fn remove(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Result<
             .filter(consents::user_id.eq(user.to_string()))
             .filter(consents::client_id.eq(client.as_str())),
     )
-    .execute(tx.conn())
+    .run(tx.conn())
     .or_failure("withdrawing a consent")?;
     Ok(removed > 0)
 }
@@ -82,7 +82,7 @@ pub fn remove(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Result<
 /// Removes everything that this person allowed: they are erased.
 pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), Failure> {
     diesel::delete(tx.rows::<consents::table>().filter(consents::user_id.eq(user.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing the consents of a user")?;
     Ok(())
 }
@@ -94,7 +94,7 @@ pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<(ClientId, Con
         .filter(consents::user_id.eq(user.to_string()))
         .order(consents::client_id)
         .select((consents::client_id, consents::allowed, consents::granted_at))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing consents")?;
     rows.into_iter()
         .map(|(client, allowed, at)| {

@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQuery
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, insert_once, update_rows};
+use crate::storage::rows::{Ask, OrFailure, delete_some, insert_once, update_rows};
 use crate::storage::schema::counters;
 use crate::storage::tx::Transaction;
 
@@ -67,7 +67,7 @@ impl Row {
 pub fn find(tx: &mut impl Transaction, key: &str) -> Result<Option<Counter>, Failure> {
     let row: Option<Row> = counters::table
         .filter(counters::key.eq(key))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a counter")?;
     Ok(row.map(Row::read))
@@ -110,7 +110,7 @@ fn insert(tx: &mut impl Transaction, count: i64, begins: Begins<'_>) -> Result<b
                 counters::window_started_at.eq(begins.now.to_naive()),
                 counters::expires_at.eq(begins.expires_at.to_naive()),
             ))
-            .execute(conn)
+            .run(conn)
     })
 }
 
@@ -131,7 +131,7 @@ pub fn put(tx: &mut impl Transaction, counter: &Counter) -> Result<(), Failure> 
 /// Forgets a counter; false where there is none.
 pub fn delete(tx: &mut impl Transaction, key: &str) -> Result<bool, Failure> {
     let deleted = diesel::delete(counters::table.filter(counters::key.eq(key)))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("forgetting a counter")?;
     Ok(deleted == 1)
 }
@@ -141,7 +141,7 @@ pub fn delete_expired(tx: &mut impl Transaction, key: &str, now: Timestamp) -> R
     let deleted = diesel::delete(
         counters::table.filter(counters::key.eq(key)).filter(counters::expires_at.le(now.to_naive())),
     )
-    .execute(tx.conn())
+    .run(tx.conn())
     .or_failure("forgetting a counter")?;
     Ok(deleted == 1)
 }
@@ -152,7 +152,7 @@ pub fn expired(tx: &mut impl Transaction, now: Timestamp, limit: i64) -> Result<
         .filter(counters::expires_at.le(now.to_naive()))
         .order(counters::expires_at)
         .limit(limit)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing expired counters")?;
     Ok(rows.into_iter().map(Row::read).collect())
 }

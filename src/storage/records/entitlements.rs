@@ -1,12 +1,12 @@
 //! What a tenant has over its plan.
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl};
 
 use crate::model::failure::Failure;
 use crate::model::tenant::AddOn;
 use crate::model::time::Timestamp;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{Ask, OrFailure};
 use crate::storage::schema::tenant_entitlements as table;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -16,7 +16,7 @@ pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<AddOn>, Failure> {
         .rows::<table::table>()
         .order((table::product, table::grant_name))
         .select((table::product, table::grant_name, table::expires_at))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing entitlements")?;
     Ok(rows
         .into_iter()
@@ -26,7 +26,7 @@ pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<AddOn>, Failure> {
 
 /// Makes exactly these the tenant's add-ons.
 pub fn set(tx: &mut TenantTx<'_>, add_ons: &[AddOn]) -> Result<(), Failure> {
-    diesel::delete(tx.rows::<table::table>()).execute(tx.conn()).or_failure("changing entitlements")?;
+    diesel::delete(tx.rows::<table::table>()).run(tx.conn()).or_failure("changing entitlements")?;
     for add_on in add_ons {
         diesel::insert_into(table::table)
             .values((
@@ -35,7 +35,7 @@ pub fn set(tx: &mut TenantTx<'_>, add_ons: &[AddOn]) -> Result<(), Failure> {
                 table::grant_name.eq(&add_on.grant),
                 table::expires_at.eq(add_on.expires_at.map(Timestamp::to_naive)),
             ))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("changing entitlements")?;
     }
     Ok(())

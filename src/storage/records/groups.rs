@@ -10,7 +10,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{GroupId, UserId};
 use crate::model::role::Role;
 use crate::model::workspace::Group;
-use crate::storage::rows::{OrFailure, insert_rows, update_rows};
+use crate::storage::rows::{Ask, OrFailure, insert_rows, update_rows};
 use crate::storage::schema::{group_members, groups};
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -23,7 +23,7 @@ pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<Group>, Failure> {
         .rows::<groups::table>()
         .order(groups::name)
         .select((groups::id, groups::name, groups::roles))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing groups")?;
     rows.into_iter().map(read).collect()
 }
@@ -34,7 +34,7 @@ pub fn find(tx: &mut TenantTx<'_>, id: GroupId) -> Result<Option<Group>, Failure
         .rows::<groups::table>()
         .filter(groups::id.eq(id.to_string()))
         .select((groups::id, groups::name, groups::roles))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a group")?;
     row.map(read).transpose()
@@ -46,7 +46,7 @@ pub fn named(tx: &mut TenantTx<'_>, name: &str) -> Result<Option<GroupId>, Failu
         .rows::<groups::table>()
         .filter(groups::name.eq(name))
         .select(groups::id)
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a group by name")?;
     id.map(|id| stored(&id, "groups.id")).transpose()
@@ -61,14 +61,14 @@ pub fn page(tx: &mut TenantTx<'_>, after: Option<GroupId>, limit: i64) -> Result
         .order(groups::id)
         .limit(limit)
         .select((groups::id, groups::name, groups::roles))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing groups")?;
     rows.into_iter().map(read).collect()
 }
 
 /// How many groups there are.
 pub fn count(tx: &mut TenantTx<'_>) -> Result<i64, Failure> {
-    tx.rows::<groups::table>().count().get_result(tx.conn()).or_failure("counting groups")
+    tx.rows::<groups::table>().count().one(tx.conn()).or_failure("counting groups")
 }
 
 /// Everybody in the group.
@@ -77,7 +77,7 @@ pub fn members(tx: &mut TenantTx<'_>, id: GroupId) -> Result<BTreeSet<UserId>, F
         .rows::<group_members::table>()
         .filter(group_members::group_id.eq(id.to_string()))
         .select(group_members::user_id)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing the members of a group")?;
     rows.iter().map(|user| stored(user, "group_members.user_id")).collect()
 }
@@ -88,7 +88,7 @@ pub fn remove_member(tx: &mut TenantTx<'_>, id: GroupId, user: UserId) -> Result
         .rows::<group_members::table>()
         .filter(group_members::group_id.eq(id.to_string()))
         .filter(group_members::user_id.eq(user.to_string()));
-    let gone = diesel::delete(row).execute(tx.conn()).or_failure("removing a member of a group")?;
+    let gone = diesel::delete(row).run(tx.conn()).or_failure("removing a member of a group")?;
     Ok(gone == 1)
 }
 
@@ -111,7 +111,7 @@ pub fn put(tx: &mut TenantTx<'_>, group: &Group) -> Result<(), Failure> {
                 groups::name.eq(&group.name),
                 groups::roles.eq(&roles),
             ))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("adding a group")?;
     }
     Ok(())
@@ -120,7 +120,7 @@ pub fn put(tx: &mut TenantTx<'_>, group: &Group) -> Result<(), Failure> {
 /// Removes a group, its memberships and what it gave.
 pub fn remove(tx: &mut TenantTx<'_>, id: GroupId) -> Result<(), Failure> {
     diesel::delete(tx.rows::<groups::table>().filter(groups::id.eq(id.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing a group")?;
     Ok(())
 }
@@ -130,7 +130,7 @@ pub fn memberships(tx: &mut TenantTx<'_>) -> Result<BTreeMap<UserId, BTreeSet<Gr
     let rows: Vec<(String, String)> = tx
         .rows::<group_members::table>()
         .select((group_members::user_id, group_members::group_id))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing the members of groups")?;
     let mut all = BTreeMap::<UserId, BTreeSet<GroupId>>::new();
     for (user, group) in rows {
@@ -147,7 +147,7 @@ pub fn of_users(tx: &mut TenantTx<'_>, users: &[UserId]) -> Result<BTreeMap<User
         .rows::<group_members::table>()
         .filter(group_members::user_id.eq_any(ids))
         .select((group_members::user_id, group_members::group_id))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing the groups of users")?;
     let named: Vec<String> = rows.iter().map(|(_, group)| group.clone()).collect();
     let found: Vec<(String, String, String)> = tx
@@ -155,7 +155,7 @@ pub fn of_users(tx: &mut TenantTx<'_>, users: &[UserId]) -> Result<BTreeMap<User
         .filter(groups::id.eq_any(named))
         .order(groups::name)
         .select((groups::id, groups::name, groups::roles))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing the groups of users")?;
     let mut all = BTreeMap::<UserId, Vec<Group>>::new();
     for (id, name, roles) in found {
@@ -170,7 +170,7 @@ pub fn of_users(tx: &mut TenantTx<'_>, users: &[UserId]) -> Result<BTreeMap<User
 /// Makes exactly these the person's groups.
 pub fn set_of_user(tx: &mut TenantTx<'_>, user: UserId, groups: &BTreeSet<GroupId>) -> Result<(), Failure> {
     diesel::delete(tx.rows::<group_members::table>().filter(group_members::user_id.eq(user.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("changing a user's groups")?;
     for group in groups {
         diesel::insert_into(group_members::table)
@@ -179,7 +179,7 @@ pub fn set_of_user(tx: &mut TenantTx<'_>, user: UserId, groups: &BTreeSet<GroupI
                 group_members::group_id.eq(group.to_string()),
                 group_members::user_id.eq(user.to_string()),
             ))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("changing a user's groups")?;
     }
     Ok(())
@@ -220,7 +220,7 @@ pub fn roles_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<BTreeSet<Rol
         .rows::<groups::table>()
         .filter(groups::id.eq_any(mine))
         .select(groups::roles)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading the roles of a user's groups")?;
     let mut roles = BTreeSet::new();
     for row in rows {

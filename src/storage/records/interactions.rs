@@ -7,7 +7,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, InteractionId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, is_alone, update_rows};
+use crate::storage::rows::{Ask, OrFailure, delete_some, is_alone, update_rows};
 use crate::storage::schema::interactions;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -45,7 +45,7 @@ pub fn insert(tx: &mut TenantTx<'_>, interaction: &StoredInteraction) -> Result<
             interactions::created_at.eq(interaction.created_at.to_naive()),
             interactions::expires_at.eq(interaction.expires_at.to_naive()),
         ))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("starting an interaction")?;
     Ok(())
 }
@@ -69,7 +69,7 @@ pub fn find_open(
             interactions::created_at,
             interactions::expires_at,
         ))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading an interaction")?;
     row.map(|(id, client_id, browser_hash, request, progress, created_at, expires_at)| {
@@ -111,7 +111,7 @@ pub fn advance(tx: &mut TenantTx<'_>, id: InteractionId, progress: &str) -> Resu
 /// Ends it, once: false when it was finished already. Nothing of it stays.
 pub fn finish(tx: &mut TenantTx<'_>, id: InteractionId) -> Result<bool, Failure> {
     let gone = diesel::delete(tx.rows::<interactions::table>().filter(interactions::id.eq(id.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("finishing an interaction")?;
     Ok(gone == 1)
 }

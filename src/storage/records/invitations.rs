@@ -10,7 +10,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{InvitationId, UserId};
 use crate::model::invitation::{Invitation, InvitationState, Origin, Standing};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, update_rows};
+use crate::storage::rows::{Ask, OrFailure, delete_some, update_rows};
 use crate::storage::schema::invitations;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -75,10 +75,7 @@ pub fn insert(tx: &mut TenantTx<'_>, invitation: &Invitation, hash: &str) -> Res
         expires_at: invitation.expires_at.to_naive(),
         ended_at: invitation.state.ended_at().map(Timestamp::to_naive),
     };
-    diesel::insert_into(invitations::table)
-        .values(row)
-        .execute(tx.conn())
-        .or_failure("adding an invitation")?;
+    diesel::insert_into(invitations::table).values(row).run(tx.conn()).or_failure("adding an invitation")?;
     Ok(())
 }
 
@@ -87,7 +84,7 @@ pub fn find(tx: &mut TenantTx<'_>, id: InvitationId) -> Result<Option<Invitation
     let row: Option<Row> = tx
         .rows::<invitations::table>()
         .filter(invitations::id.eq(id.to_string()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading an invitation")?;
     row.map(Row::read).transpose()
@@ -98,7 +95,7 @@ pub fn find_by_hash(tx: &mut TenantTx<'_>, hash: &str) -> Result<Option<Invitati
     let row: Option<Row> = tx
         .rows::<invitations::table>()
         .filter(invitations::token_hash.eq(hash))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading an invitation")?;
     row.map(Row::read).transpose()
@@ -115,7 +112,7 @@ pub fn find_open(
         .filter(invitations::email_canonical.eq(canonical))
         .filter(invitations::origin.eq(origin.as_str()))
         .filter(invitations::state.eq(OPEN))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading an invitation")?;
     row.map(Row::read).transpose()
@@ -224,11 +221,11 @@ pub fn renew(tx: &mut TenantTx<'_>, id: InvitationId, renewed: Renewed<'_>) -> R
 /// Removes the invitation by which this person came, and those that went to their address: the person is erased.
 pub fn remove_of_person(tx: &mut TenantTx<'_>, user: UserId, address: Option<&str>) -> Result<(), Failure> {
     let came = tx.rows::<invitations::table>().filter(invitations::id.eq(user.to_string()));
-    diesel::delete(came).execute(tx.conn()).or_failure("removing the invitation of a user")?;
+    diesel::delete(came).run(tx.conn()).or_failure("removing the invitation of a user")?;
     if let Some(canonical) = address.and_then(|address| address.parse::<Email>().ok()) {
         let there =
             tx.rows::<invitations::table>().filter(invitations::email_canonical.eq(canonical.canonical()));
-        diesel::delete(there).execute(tx.conn()).or_failure("removing the invitations to an address")?;
+        diesel::delete(there).run(tx.conn()).or_failure("removing the invitations to an address")?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::link::{Link, LinkPurpose};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, update_rows};
+use crate::storage::rows::{Ask, OrFailure, delete_some, update_rows};
 use crate::storage::schema::links;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -58,7 +58,7 @@ pub fn replace(tx: &mut TenantTx<'_>, link: &Link, hash: &str) -> Result<(), Fai
         expires_at: link.expires_at.to_naive(),
         consumed_at: link.consumed_at.map(Timestamp::to_naive),
     };
-    diesel::insert_into(links::table).values(row).execute(tx.conn()).or_failure("adding a mailed link")?;
+    diesel::insert_into(links::table).values(row).run(tx.conn()).or_failure("adding a mailed link")?;
     Ok(())
 }
 
@@ -68,7 +68,7 @@ pub fn find(tx: &mut TenantTx<'_>, purpose: LinkPurpose, hash: &str) -> Result<O
         .rows::<links::table>()
         .filter(links::token_hash.eq(hash))
         .filter(links::purpose.eq(purpose.as_str()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a mailed link")?;
     row.map(Row::read).transpose()
@@ -80,7 +80,7 @@ pub fn of_user(tx: &mut TenantTx<'_>, user: UserId, purpose: LinkPurpose) -> Res
         .rows::<links::table>()
         .filter(links::user_id.eq(user.to_string()))
         .filter(links::purpose.eq(purpose.as_str()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a mailed link")?;
     row.map(Row::read).transpose()
@@ -112,14 +112,14 @@ pub fn remove(tx: &mut TenantTx<'_>, user: UserId, purpose: LinkPurpose) -> Resu
         .rows::<links::table>()
         .filter(links::user_id.eq(user.to_string()))
         .filter(links::purpose.eq(purpose.as_str()));
-    diesel::delete(own).execute(tx.conn()).or_failure("removing a mailed link")?;
+    diesel::delete(own).run(tx.conn()).or_failure("removing a mailed link")?;
     Ok(())
 }
 
 /// Forgets every link of this person; says how many there were.
 pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<usize, Failure> {
     diesel::delete(tx.rows::<links::table>().filter(links::user_id.eq(user.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing mailed links")
 }
 

@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{MailId, TenantId, UserId};
 use crate::model::mail::MailState;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, update_rows};
+use crate::storage::rows::{Ask, OrFailure, Prepare, delete_some, update_rows};
 use crate::storage::schema::{mail_queue, mails};
 use crate::storage::tx::{PlatformTx, TenantTx, Transaction, sealed::Connected};
 
@@ -101,7 +101,7 @@ pub fn insert(tx: &mut TenantTx<'_>, mail: &StoredMail) -> Result<(), Failure> {
             mails::created_at.eq(mail.created_at.to_naive()),
             mails::ended_at.eq(mail.ended_at.map(Timestamp::to_naive)),
         ))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("queueing a mail")?;
     enqueue(tx, mail.id, mail.created_at)
 }
@@ -113,7 +113,7 @@ fn enqueue(tx: &mut TenantTx<'_>, id: MailId, due_at: Timestamp) -> Result<(), F
             mail_queue::tenant_id.eq(tx.tenant()),
             mail_queue::due_at.eq(due_at.to_naive()),
         ))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("queueing a mail")?;
     Ok(())
 }
@@ -125,7 +125,8 @@ pub fn due(tx: &mut PlatformTx<'_>, now: Timestamp, limit: i64) -> Result<Vec<Du
         .order(mail_queue::due_at)
         .limit(limit)
         .select((mail_queue::mail_id, mail_queue::tenant_id, mail_queue::due_at))
-        .load(tx.conn())
+        .prepared()
+        .every(tx.conn())
         .or_failure("listing mails that are due")?;
     let read = |(id, tenant, due_at): (String, String, NaiveDateTime)| {
         Ok(Due {
@@ -152,7 +153,7 @@ pub fn claim(tx: &mut impl Transaction, due: &Due, until: Timestamp) -> Result<b
 
 /// How many mails of all tenants wait.
 pub fn waiting(tx: &mut impl Transaction) -> Result<i64, Failure> {
-    mail_queue::table.count().get_result(tx.conn()).or_failure("counting mails that wait")
+    mail_queue::table.count().one(tx.conn()).or_failure("counting mails that wait")
 }
 
 /// The mail with this id.
@@ -160,7 +161,7 @@ pub fn find(tx: &mut TenantTx<'_>, id: MailId) -> Result<Option<StoredMail>, Fai
     let row: Option<Row> = tx
         .rows::<mails::table>()
         .filter(mails::id.eq(id.to_string()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a mail")?;
     row.map(Row::read).transpose()
@@ -172,7 +173,7 @@ pub fn all(tx: &mut TenantTx<'_>, state: MailState) -> Result<Vec<StoredMail>, F
         .rows::<mails::table>()
         .filter(mails::state.eq(state.as_str()))
         .order((mails::created_at, mails::id))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing mails")?;
     rows.into_iter().map(Row::read).collect()
 }
@@ -248,7 +249,7 @@ fn unqueue(tx: &mut TenantTx<'_>, id: MailId) -> Result<(), Failure> {
             .filter(mail_queue::mail_id.eq(id.to_string()))
             .filter(mail_queue::tenant_id.eq(tenant)),
     )
-    .execute(tx.conn())
+    .run(tx.conn())
     .or_failure("taking a mail out of the queue")?;
     Ok(())
 }
@@ -276,16 +277,16 @@ pub fn revive(tx: &mut TenantTx<'_>, id: MailId, now: Timestamp) -> Result<bool,
 /// Removes every mail to this person or to this address, those that wait too: the person is erased.
 pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId, address: Option<&str>) -> Result<(), Failure> {
     let to_them = tx.rows::<mails::table>().filter(mails::user_id.eq(user.to_string())).select(mails::id);
-    let mut ids: Vec<String> = to_them.load(tx.conn()).or_failure("listing the mails to a user")?;
+    let mut ids: Vec<String> = to_them.every(tx.conn()).or_failure("listing the mails to a user")?;
     if let Some(address) = address {
         let there = tx.rows::<mails::table>().filter(mails::recipient.eq(address)).select(mails::id);
         ids.extend(there.load::<String>(tx.conn()).or_failure("listing the mails to an address")?);
     }
     diesel::delete(mail_queue::table.filter(mail_queue::mail_id.eq_any(&ids)))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing the mails to a user from the queue")?;
     diesel::delete(tx.rows::<mails::table>().filter(mails::id.eq_any(&ids)))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing the mails to a user")?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::{stored, tenants};
 use crate::model::failure::Failure;
 use crate::model::ids::{TenantId, UserId};
 use crate::storage::TenantScope;
-use crate::storage::rows::OrFailure;
+use crate::storage::rows::{Ask, OrFailure};
 use crate::storage::schema::memberships;
 use crate::storage::tx::{TenantTx, Transaction, sealed::Connected};
 
@@ -20,7 +20,7 @@ pub fn insert(tx: &mut TenantTx<'_>, user: UserId, home: TenantId) -> Result<(),
     );
     diesel::insert_into(memberships::table)
         .values(values)
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("adding a membership")?;
     Ok(())
 }
@@ -30,7 +30,7 @@ pub fn remove(tx: &mut TenantTx<'_>, user: UserId) -> Result<bool, Failure> {
     let theirs = memberships::table
         .filter(memberships::tenant_id.eq(tx.tenant()))
         .filter(memberships::user_id.eq(user.to_string()));
-    let gone = diesel::delete(theirs).execute(tx.conn()).or_failure("removing a membership")?;
+    let gone = diesel::delete(theirs).run(tx.conn()).or_failure("removing a membership")?;
     Ok(gone == 1)
 }
 
@@ -52,7 +52,7 @@ pub fn hosts(tx: &mut impl Transaction, home: TenantId, user: UserId) -> Result<
         .filter(memberships::user_id.eq(user.to_string()))
         .order(memberships::tenant_id)
         .select(memberships::tenant_id)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing memberships")?;
     ids.iter().map(|id| stored(id, "memberships.tenant_id")).collect()
 }

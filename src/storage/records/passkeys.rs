@@ -1,14 +1,14 @@
 //! Passkeys, and the index that tells which tenant one is of (D5).
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable};
 
 use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{PasskeyId, UserId};
 use crate::model::passkey::{CredentialId, Passkey, PasskeyName};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, insert_once, update_rows};
+use crate::storage::rows::{Ask, OrFailure, insert_once, update_rows};
 use crate::storage::schema::{passkey_index, passkeys};
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -43,7 +43,7 @@ pub fn find(tx: &mut TenantTx<'_>, credential: &CredentialId) -> Result<Option<P
     let row: Option<Row> = tx
         .rows::<passkeys::table>()
         .filter(passkeys::credential_id.eq(credential.to_string()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a passkey")?;
     row.map(Row::read).transpose()
@@ -55,7 +55,7 @@ pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<Passkey>, Fail
         .rows::<passkeys::table>()
         .filter(passkeys::user_id.eq(user.to_string()))
         .order((passkeys::created_at, passkeys::id))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing passkeys")?;
     rows.into_iter().map(Row::read).collect()
 }
@@ -75,11 +75,11 @@ pub fn insert(tx: &mut TenantTx<'_>, passkey: &Passkey) -> Result<bool, Failure>
                 passkeys::created_at.eq(passkey.created_at.to_naive()),
                 passkeys::last_used_at.eq(passkey.last_used_at.map(Timestamp::to_naive)),
             ))
-            .execute(conn)?;
+            .run(conn)?;
         // In the same savepoint: a passkey that another tenant has is not kept here either.
         diesel::insert_into(passkey_index::table)
             .values((passkey_index::credential_id.eq(&credential), passkey_index::tenant_id.eq(&tenant)))
-            .execute(conn)
+            .run(conn)
     })
 }
 
@@ -127,6 +127,6 @@ pub fn remove(tx: &mut TenantTx<'_>, user: UserId, id: PasskeyId) -> Result<bool
         .rows::<passkeys::table>()
         .filter(passkeys::id.eq(id.to_string()))
         .filter(passkeys::user_id.eq(user.to_string()));
-    let gone = diesel::delete(own).execute(tx.conn()).or_failure("removing a passkey")?;
+    let gone = diesel::delete(own).run(tx.conn()).or_failure("removing a passkey")?;
     Ok(gone == 1)
 }

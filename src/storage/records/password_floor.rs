@@ -1,11 +1,11 @@
 //! What every comparison of a password costs at least (D31): one row for each family of hashes, which come with the schema.
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl};
 
 use crate::model::failure::Failure;
 use crate::model::hash_cost::{Effort, HashFamily, HashFloor};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, update_rows};
+use crate::storage::rows::{Ask, OrFailure, update_rows};
 use crate::storage::schema::password_floor::{self as floors, dsl};
 use crate::storage::tx::Transaction;
 
@@ -14,7 +14,7 @@ pub fn read(tx: &mut impl Transaction) -> Result<HashFloor, Failure> {
     let rows: Vec<(String, i64, i64)> = dsl::password_floor
         .filter(floors::work.gt(0))
         .select((floors::family, floors::work, floors::memory))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading what comparing passwords costs")?;
     let mut floor = HashFloor::default();
     for (word, work, memory) in rows {

@@ -10,7 +10,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::secret::Secret;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, insert_rows, update_rows};
+use crate::storage::rows::{Ask, OrFailure, insert_rows, update_rows};
 use crate::storage::schema::passwords;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -20,7 +20,7 @@ pub fn find(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Secret<String>
         .rows::<passwords::table>()
         .filter(passwords::user_id.eq(user.to_string()))
         .select(passwords::phc)
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a password hash")?;
     Ok(phc.map(Secret::new))
@@ -32,7 +32,7 @@ pub fn changed_at(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Timestam
         .rows::<passwords::table>()
         .filter(passwords::user_id.eq(user.to_string()))
         .select(passwords::changed_at)
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading when a password was set")?;
     Ok(changed.map(Timestamp::from_naive))
@@ -43,7 +43,7 @@ pub fn holders(tx: &mut TenantTx<'_>) -> Result<BTreeSet<UserId>, Failure> {
     let rows: Vec<String> = tx
         .rows::<passwords::table>()
         .select(passwords::user_id)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing who has a password")?;
     rows.iter().map(|id| stored(id, "passwords.user_id")).collect()
 }
@@ -62,7 +62,7 @@ pub fn put(tx: &mut TenantTx<'_>, user: UserId, phc: &Secret<String>, now: Times
                 passwords::phc.eq(phc.expose()),
                 passwords::changed_at.eq(now.to_naive()),
             ))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("setting a password hash")?;
     }
     Ok(())
@@ -99,7 +99,7 @@ pub fn insert_many(
 /// Forgets the person's password.
 pub fn remove(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), Failure> {
     diesel::delete(tx.rows::<passwords::table>().filter(passwords::user_id.eq(user.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing a password hash")?;
     Ok(())
 }

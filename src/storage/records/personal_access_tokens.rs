@@ -10,7 +10,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{PersonalTokenId, UserId};
 use crate::model::personal_token::PersonalToken;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, update_rows};
+use crate::storage::rows::{Ask, OrFailure, delete_some, update_rows};
 use crate::storage::schema::personal_access_tokens as tokens;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -63,7 +63,7 @@ pub fn insert(tx: &mut TenantTx<'_>, token: &PersonalToken, hash: &str) -> Resul
     };
     diesel::insert_into(tokens::table)
         .values(row)
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("adding a personal access token")?;
     Ok(())
 }
@@ -73,7 +73,7 @@ pub fn find(tx: &mut TenantTx<'_>, hash: &str) -> Result<Option<PersonalToken>, 
     let row: Option<Row> = tx
         .rows::<tokens::table>()
         .filter(tokens::token_hash.eq(hash))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a personal access token")?;
     row.map(Row::read).transpose()
@@ -85,7 +85,7 @@ pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<PersonalToken>
         .rows::<tokens::table>()
         .filter(tokens::user_id.eq(user.to_string()))
         .order(tokens::id.desc())
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing personal access tokens")?;
     rows.into_iter().map(Row::read).collect()
 }
@@ -96,14 +96,14 @@ pub fn remove(tx: &mut TenantTx<'_>, user: UserId, id: PersonalTokenId) -> Resul
         .rows::<tokens::table>()
         .filter(tokens::id.eq(id.to_string()))
         .filter(tokens::user_id.eq(user.to_string()));
-    let gone = diesel::delete(mine).execute(tx.conn()).or_failure("removing a personal access token")?;
+    let gone = diesel::delete(mine).run(tx.conn()).or_failure("removing a personal access token")?;
     Ok(gone == 1)
 }
 
 /// Forgets every token of this person; says how many there were.
 pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<usize, Failure> {
     diesel::delete(tx.rows::<tokens::table>().filter(tokens::user_id.eq(user.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing personal access tokens")
 }
 

@@ -1,12 +1,12 @@
 //! A tenant's sign-in policy: one versioned document.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 
 use super::{from_json, to_json};
 use crate::model::failure::Failure;
 use crate::model::policy::Policy;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, update_rows};
+use crate::storage::rows::{Ask, OrFailure, update_rows};
 use crate::storage::schema::policies;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -15,7 +15,7 @@ pub fn find(tx: &mut TenantTx<'_>) -> Result<Policy, Failure> {
     let document: Option<String> = tx
         .rows::<policies::table>()
         .select(policies::document)
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a policy")?;
     document.map_or_else(|| Ok(Policy::default()), |text| from_json(&text, "policies.document"))
@@ -26,7 +26,7 @@ pub fn find_versioned(tx: &mut TenantTx<'_>) -> Result<(Policy, i64), Failure> {
     let version: Option<i64> = tx
         .rows::<policies::table>()
         .select(policies::version)
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading the version of a policy")?;
     Ok((find(tx)?, version.unwrap_or_default()))
@@ -51,7 +51,7 @@ pub fn put(tx: &mut TenantTx<'_>, policy: &Policy, now: Timestamp) -> Result<(),
                 policies::document.eq(&document),
                 policies::changed_at.eq(now.to_naive()),
             ))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("setting a policy")?;
     }
     Ok(())

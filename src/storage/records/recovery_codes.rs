@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, RunQuer
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, insert_rows, update_rows};
+use crate::storage::rows::{Ask, OrFailure, insert_rows, update_rows};
 use crate::storage::schema::recovery_codes as codes;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -47,7 +47,7 @@ pub fn unused(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<(String, Timest
         .filter(codes::user_id.eq(user.to_string()))
         .filter(codes::used_at.is_null())
         .select((codes::code_hash, codes::created_at))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading recovery codes")?;
     Ok(rows.into_iter().map(|(hash, made)| (hash, Timestamp::from_naive(made))).collect())
 }
@@ -59,7 +59,7 @@ pub fn used_at(tx: &mut TenantTx<'_>, user: UserId, hash: &str) -> Result<Option
         .filter(codes::user_id.eq(user.to_string()))
         .filter(codes::code_hash.eq(hash))
         .select(codes::used_at)
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a recovery code")?;
     Ok(found.flatten().map(Timestamp::from_naive))
@@ -82,6 +82,6 @@ pub fn consume(tx: &mut TenantTx<'_>, user: UserId, hash: &str, now: Timestamp) 
 /// Forgets all codes of the person, the used ones too; says how many there were.
 pub fn remove(tx: &mut TenantTx<'_>, user: UserId) -> Result<usize, Failure> {
     diesel::delete(tx.rows::<codes::table>().filter(codes::user_id.eq(user.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing recovery codes")
 }

@@ -9,7 +9,7 @@ use super::{refresh_tokens, stored};
 use crate::model::failure::Failure;
 use crate::model::ids::{ClientId, FamilyId, SessionId, UserId};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, update_rows};
+use crate::storage::rows::{Ask, OrFailure, update_rows};
 use crate::storage::schema::refresh_families as families;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -115,7 +115,7 @@ pub fn insert(tx: &mut TenantTx<'_>, family: &Family) -> Result<(), Failure> {
     };
     diesel::insert_into(families::table)
         .values(row)
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("beginning a refresh family")?;
     Ok(())
 }
@@ -125,7 +125,7 @@ pub fn find(tx: &mut TenantTx<'_>, id: FamilyId) -> Result<Option<Family>, Failu
     let row: Option<Row> = tx
         .rows::<families::table>()
         .filter(families::id.eq(id.to_string()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a refresh family")?;
     row.map(Row::read).transpose()
@@ -137,7 +137,7 @@ pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<Family>, Failu
         .rows::<families::table>()
         .filter(families::user_id.eq(user.to_string()))
         .order(families::last_used_at.desc())
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing the refresh families of a user")?;
     rows.into_iter().map(Row::read).collect()
 }
@@ -270,7 +270,7 @@ pub fn end_of_client(tx: &mut TenantTx<'_>, client: &ClientId, now: Timestamp) -
 /// Removes every one of this person: they are erased.
 pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), Failure> {
     diesel::delete(tx.rows::<families::table>().filter(families::user_id.eq(user.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing the refresh families of a user")?;
     Ok(())
 }
@@ -283,7 +283,7 @@ pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> Result<usi
         .filter(families::expires_at.lt(before).or(families::ended_at.lt(Some(before))))
         .select(families::id)
         .limit(limit)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing refresh families")?;
     // A family may have had a token every ten minutes for months: those go first, some at a time.
     let tokens = refresh_tokens::prune_of(tx, &dead, limit)?;
@@ -291,7 +291,7 @@ pub fn prune(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> Result<usi
         return Ok(tokens);
     }
     let gone = diesel::delete(tx.rows::<families::table>().filter(families::id.eq_any(dead)))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("pruning refresh families")?;
     Ok(tokens + gone)
 }

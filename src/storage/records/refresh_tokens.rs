@@ -8,7 +8,7 @@ use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::FamilyId;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, update_rows};
+use crate::storage::rows::{Ask, OrFailure, delete_some, update_rows};
 use crate::storage::schema::refresh_tokens as tokens;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -70,10 +70,7 @@ pub fn insert(tx: &mut TenantTx<'_>, token: &StoredToken) -> Result<(), Failure>
         sealed_successor: None,
         access_jti: token.access_jti.clone(),
     };
-    diesel::insert_into(tokens::table)
-        .values(row)
-        .execute(tx.conn())
-        .or_failure("issuing a refresh token")?;
+    diesel::insert_into(tokens::table).values(row).run(tx.conn()).or_failure("issuing a refresh token")?;
     Ok(())
 }
 
@@ -82,7 +79,7 @@ pub fn find(tx: &mut TenantTx<'_>, token_hash: &str) -> Result<Option<StoredToke
     let row: Option<Row> = tx
         .rows::<tokens::table>()
         .filter(tokens::token_hash.eq(token_hash))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a refresh token")?;
     row.map(Row::read).transpose()
@@ -98,7 +95,7 @@ pub fn successor(
         .rows::<tokens::table>()
         .filter(tokens::family_id.eq(family.to_string()))
         .filter(tokens::generation.eq(generation + 1))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a refresh token's successor")?;
     row.map(Row::read).transpose()
@@ -171,7 +168,7 @@ pub fn prune_successors(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) ->
         .filter(tokens::sealed_successor.is_not_null())
         .select(tokens::token_hash)
         .limit(limit)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing sealed successors")?;
     diesel::update(tx.rows::<tokens::table>().filter(tokens::token_hash.eq_any(old)))
         .set(tokens::sealed_successor.eq(None::<String>))
@@ -200,7 +197,7 @@ pub fn access_tokens_since(
         .filter(tokens::family_id.eq(family.to_string()))
         .filter(tokens::issued_at.ge(since.to_naive()))
         .select(tokens::access_jti)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading the access tokens of a refresh family")
 }
 

@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::session::Proof;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some};
+use crate::storage::rows::{Ask, OrFailure, delete_some};
 use crate::storage::schema::remembered_devices as devices;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -38,7 +38,7 @@ pub fn insert(tx: &mut TenantTx<'_>, user: UserId, hash: &str, proof: Proof) -> 
         factor: proof.factor.as_str().to_owned(),
         proved_at: proof.at.to_naive(),
     };
-    diesel::insert_into(devices::table).values(row).execute(tx.conn()).or_failure("remembering a device")?;
+    diesel::insert_into(devices::table).values(row).run(tx.conn()).or_failure("remembering a device")?;
     Ok(())
 }
 
@@ -65,7 +65,7 @@ pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<Proof>, Failur
         .rows::<devices::table>()
         .filter(devices::user_id.eq(user.to_string()))
         .order(devices::proved_at.desc())
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing remembered devices")?;
     rows.into_iter().map(|row| row.read().map(|(_, proof)| proof)).collect()
 }
@@ -73,7 +73,7 @@ pub fn of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<Proof>, Failur
 /// Forgets one device.
 pub fn remove(tx: &mut TenantTx<'_>, hash: &str) -> Result<(), Failure> {
     diesel::delete(tx.rows::<devices::table>().filter(devices::device_hash.eq(hash)))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("forgetting a device")?;
     Ok(())
 }
@@ -81,7 +81,7 @@ pub fn remove(tx: &mut TenantTx<'_>, hash: &str) -> Result<(), Failure> {
 /// Forgets every device of this person; says how many there were.
 pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<usize, Failure> {
     diesel::delete(tx.rows::<devices::table>().filter(devices::user_id.eq(user.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("forgetting devices")
 }
 

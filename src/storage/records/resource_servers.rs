@@ -1,10 +1,7 @@
 //! Resource servers: the index of every API in the deployment (D7).
 
 use chrono::NaiveDateTime;
-use diesel::{
-    AsChangeset, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable,
-    RunQueryDsl,
-};
+use diesel::{AsChangeset, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable};
 
 use super::{from_json, stored, to_json};
 use crate::model::failure::Failure;
@@ -12,7 +9,7 @@ use crate::model::ids::ResourceServerId;
 use crate::model::resource_server::ResourceServer;
 use crate::model::status::Status;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, update_rows};
+use crate::storage::rows::{Ask, OrFailure, Prepare, update_rows};
 use crate::storage::schema::{resource_servers, tenants};
 use crate::storage::tx::{PlatformTx, Transaction, sealed::Connected};
 
@@ -63,7 +60,7 @@ impl Row {
 pub fn all(tx: &mut impl Transaction) -> Result<Vec<ResourceServer>, Failure> {
     let rows: Vec<Row> = resource_servers::table
         .order(resource_servers::identifier)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing resource servers")?;
     rows.into_iter().map(Row::read).collect()
 }
@@ -81,7 +78,8 @@ pub fn usable(tx: &mut impl Transaction, identifiers: &[String]) -> Result<Vec<R
         .filter(resource_servers::identifier.eq_any(identifiers))
         .order(resource_servers::identifier)
         .select(resource_servers::all_columns)
-        .load(tx.conn())
+        .prepared()
+        .every(tx.conn())
         .or_failure("reading resource servers")?;
     rows.into_iter().map(Row::read).collect()
 }
@@ -93,7 +91,7 @@ pub fn find_by_id(
 ) -> Result<Option<ResourceServer>, Failure> {
     let row: Option<Row> = resource_servers::table
         .filter(resource_servers::id.eq(id.to_string()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a resource server")?;
     row.map(Row::read).transpose()
@@ -108,7 +106,7 @@ pub fn put(tx: &mut PlatformTx<'_>, server: &ResourceServer) -> Result<(), Failu
     if changed == 0 {
         diesel::insert_into(resource_servers::table)
             .values(Row::write(server)?)
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("adding a resource server")?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use diesel::{
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some, insert_rows};
+use crate::storage::rows::{Ask, OrFailure, Prepare, delete_some, insert_rows};
 use crate::storage::schema::revocations;
 use crate::storage::tx::sealed::Connected;
 use crate::storage::tx::{PlatformTx, Transaction};
@@ -74,7 +74,7 @@ pub fn put(
     let (cut_off, expires_at) = (cut_off.to_naive(), expires_at.to_naive());
     let last: Option<i64> = revocations::table
         .select(max(revocations::seq))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .or_failure("numbering a revocation")?;
     let mut seqs = last.unwrap_or(0) + 1..;
     for some in entries.chunks(ROWS) {
@@ -111,7 +111,7 @@ fn renew(
     let known: Vec<String> = revocations::table
         .filter(revocations::subject_hash.eq_any(hashes))
         .select(revocations::subject_hash)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading revocations")?;
     if known.is_empty() {
         return Ok(known);
@@ -135,7 +135,7 @@ pub fn known(tx: &mut impl Transaction, hashes: &[String], now: Timestamp) -> Re
         .filter(revocations::subject_hash.eq_any(hashes))
         .filter(revocations::expires_at.gt(now.to_naive()))
         .select(revocations::subject_hash)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading revocations")
 }
 
@@ -145,14 +145,14 @@ pub fn count_of_person(tx: &mut impl Transaction, subject: &str, now: Timestamp)
         .filter(revocations::within_subject.eq(subject))
         .filter(revocations::expires_at.gt(now.to_naive()))
         .count()
-        .get_result(tx.conn())
+        .one(tx.conn())
         .or_failure("counting revocations")
 }
 
 /// Forgets every entry about this person: a coarser one takes their place in the same transaction.
 pub fn forget_of_person(tx: &mut impl Transaction, subject: &str) -> Result<(), Failure> {
     diesel::delete(revocations::table.filter(revocations::within_subject.eq(subject)))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("replacing revocations")?;
     Ok(())
 }
@@ -168,7 +168,7 @@ pub fn latest_cut_off(
         .filter(revocations::expires_at.gt(now.to_naive()))
         .select(max(revocations::cut_off))
         .prepared()
-        .get_result(tx.conn())
+        .one(tx.conn())
         .or_failure("reading revocations")?;
     Ok(latest.map(Timestamp::from_naive))
 }
@@ -189,7 +189,7 @@ pub fn latest_beside(
         .filter(beside.and(revocations::dates))
         .filter(revocations::expires_at.gt(now.to_naive()))
         .select(max(revocations::cut_off))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .or_failure("reading revocations")?;
     Ok(latest.map(Timestamp::from_naive))
 }
@@ -200,7 +200,7 @@ pub fn latest_of_all(tx: &mut impl Transaction, now: Timestamp) -> Result<Option
         .filter(revocations::dates)
         .filter(revocations::expires_at.gt(now.to_naive()))
         .select(max(revocations::cut_off))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .or_failure("reading revocations")?;
     Ok(latest.map(Timestamp::from_naive))
 }
@@ -210,7 +210,7 @@ pub fn count(tx: &mut impl Transaction, now: Timestamp) -> Result<i64, Failure> 
     revocations::table
         .filter(revocations::expires_at.gt(now.to_naive()))
         .count()
-        .get_result(tx.conn())
+        .one(tx.conn())
         .or_failure("counting revocations")
 }
 
@@ -244,7 +244,7 @@ pub fn by_tenant(
         .filter(revocations::expires_at.gt(now.to_naive()))
         .filter(revocations::cut_off.le(until.to_naive()))
         .filter(revocations::within_tenant.is_not_null())
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("counting revocations")?;
     let mut tenants: Vec<(i64, Named)> = rows
         .into_iter()
@@ -277,7 +277,7 @@ pub fn live(tx: &mut impl Transaction, but: &[Named], now: Timestamp) -> Result<
             revocations::within_subject,
             revocations::within_tenant,
         ))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing revocations")?;
     Ok(rows
         .into_iter()

@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{BrowserSessionId, SessionId, UserId};
 use crate::model::session::{Proof, Session};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, Prepare, delete_some, update_rows};
+use crate::storage::rows::{Ask, OrFailure, Prepare, delete_some, update_rows};
 use crate::storage::schema::sessions;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -72,7 +72,7 @@ pub fn insert(tx: &mut TenantTx<'_>, session: &Session, whereabouts: Whereabouts
         ended_at: None,
         device_hash: session.device.clone(),
     };
-    diesel::insert_into(sessions::table).values(row).execute(tx.conn()).or_failure("starting a session")?;
+    diesel::insert_into(sessions::table).values(row).run(tx.conn()).or_failure("starting a session")?;
     Ok(())
 }
 
@@ -81,7 +81,7 @@ pub fn find(tx: &mut TenantTx<'_>, id: SessionId) -> Result<Option<Session>, Fai
     let row: Option<Row> = tx
         .rows::<sessions::table>()
         .filter(sessions::id.eq(id.to_string()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a session")?;
     row.map(Row::read).transpose()
@@ -95,13 +95,14 @@ pub fn any_of_user(
 ) -> Result<bool, Failure> {
     let of_user = tx.rows::<sessions::table>().filter(sessions::user_id.eq(user.to_string()));
     let ids = of_user.select(sessions::id);
-    let found: Result<Option<String>, _> = match browser {
+    let found: Result<String, _> = match browser {
         Some(browser) => {
-            ids.filter(sessions::browser_session_id.eq(browser.to_string())).first(tx.conn()).optional()
+            let there = ids.filter(sessions::browser_session_id.eq(browser.to_string()));
+            there.limit(1).prepared().one(tx.conn())
         }
-        None => ids.first(tx.conn()).optional(),
+        None => ids.limit(1).prepared().one(tx.conn()),
     };
-    found.map(|found| found.is_some()).or_failure("looking for a session")
+    found.optional().map(|found| found.is_some()).or_failure("looking for a session")
 }
 
 /// The sessions of this person that were not ended, the newest first, and where they were used last; those past their
@@ -112,7 +113,7 @@ pub fn open_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<(Session,
         .filter(sessions::user_id.eq(user.to_string()))
         .filter(sessions::ended_at.is_null())
         .order((sessions::created_at.desc(), sessions::id.desc()))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing sessions")?;
     rows.into_iter()
         .map(|row| {
@@ -133,7 +134,8 @@ pub fn open_but(tx: &mut TenantTx<'_>, user: UserId, newest: i64) -> Result<Vec<
         .offset(newest)
         .limit(FEW)
         .select(sessions::id)
-        .load(tx.conn())
+        .prepared()
+        .every(tx.conn())
         .or_failure("listing sessions")?;
     ids.iter().map(|id| stored(id, "sessions.id")).collect()
 }
@@ -242,7 +244,7 @@ pub fn end_of_user(
 /// Removes every one of this person: they are erased.
 pub fn remove_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), Failure> {
     diesel::delete(tx.rows::<sessions::table>().filter(sessions::user_id.eq(user.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing the sessions of a user")?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, update_rows};
+use crate::storage::rows::{Ask, OrFailure, delete_some, update_rows};
 use crate::storage::schema::setup_links as links;
 use crate::storage::tx::Transaction;
 
@@ -21,7 +21,7 @@ pub fn insert(
             links::created_at.eq(now.to_naive()),
             links::expires_at.eq(expires_at.to_naive()),
         ))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("adding a set-up link")?;
     Ok(())
 }
@@ -33,7 +33,7 @@ pub fn is_open(tx: &mut impl Transaction, token_hash: &str, now: Timestamp) -> R
         .filter(links::consumed_at.is_null())
         .filter(links::expires_at.gt(now.to_naive()))
         .count()
-        .get_result(tx.conn())
+        .one(tx.conn())
         .or_failure("reading a set-up link")?;
     Ok(open == 1)
 }

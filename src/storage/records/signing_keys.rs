@@ -2,12 +2,12 @@
 //! above all, are checked with their public side.
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl};
 
 use crate::model::failure::Failure;
 use crate::model::signing_key::{KeyPurpose, KeyRecord, KeyState};
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, update_rows};
+use crate::storage::rows::{Ask, OrFailure, update_rows};
 use crate::storage::schema::signing_keys::{self as keys, dsl};
 use crate::storage::tx::Transaction;
 
@@ -24,7 +24,7 @@ pub fn all(tx: &mut impl Transaction) -> Result<Vec<KeyRecord>, Failure> {
             (keys::kid, keys::purpose, keys::state, keys::sealed_private, keys::public_jwk),
             (keys::created_at, keys::activated_at, keys::retired_at, keys::revoked_at),
         ))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading the signing keys")?;
     rows.into_iter().map(read).collect()
 }
@@ -44,7 +44,7 @@ pub fn insert(tx: &mut impl Transaction, key: &KeyRecord) -> Result<(), Failure>
             keys::retired_at.eq(times.retired),
             keys::revoked_at.eq(times.revoked),
         ))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("storing a signing key")?;
     Ok(())
 }

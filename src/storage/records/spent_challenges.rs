@@ -5,7 +5,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, insert_once};
+use crate::storage::rows::{Ask, OrFailure, delete_some, insert_once};
 use crate::storage::schema::spent_challenges as spent;
 use crate::storage::tx::Transaction;
 
@@ -18,7 +18,7 @@ pub fn spend(
     insert_once(tx.conn(), "using up a question to a passkey", |conn| {
         diesel::insert_into(spent::table)
             .values((spent::challenge_hash.eq(challenge_hash), spent::expires_at.eq(expires_at.to_naive())))
-            .execute(conn)
+            .run(conn)
     })
 }
 

@@ -1,7 +1,7 @@
 //! Tenants, and the indexes that lead to them: slug, client, domain.
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable};
 
 use super::stored;
 use crate::model::failure::Failure;
@@ -11,7 +11,7 @@ use crate::model::status::Status;
 use crate::model::tenant::{PLATFORM_SLUG, Tenant};
 use crate::model::time::Timestamp;
 use crate::storage::pending::start_chain;
-use crate::storage::rows::{OrFailure, is_alone, is_duplicate, update_rows};
+use crate::storage::rows::{Ask, OrFailure, is_alone, is_duplicate, update_rows};
 use crate::storage::schema::{client_directory, domain_index, passkey_index, tenants};
 use crate::storage::tx::sealed::Connected;
 use crate::storage::tx::{PlatformTx, Transaction};
@@ -49,7 +49,7 @@ impl Row {
 pub(in crate::storage) fn find(tx: &mut impl Transaction, id: TenantId) -> Result<Option<Tenant>, Failure> {
     let row: Option<Row> = tenants::table
         .filter(tenants::id.eq(id.to_string()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a tenant")?;
     row.map(Row::read).transpose()
@@ -62,7 +62,7 @@ pub(in crate::storage) fn find_by_slug(
 ) -> Result<Option<Tenant>, Failure> {
     let row: Option<Row> = tenants::table
         .filter(tenants::slug.eq(slug))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a tenant")?;
     row.map(Row::read).transpose()
@@ -77,7 +77,7 @@ pub(in crate::storage) fn find_by_client(
         .inner_join(client_directory::table.on(client_directory::tenant_id.eq(tenants::id)))
         .filter(client_directory::client_id.eq(client.as_str()))
         .select(tenants::all_columns)
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading the owner of a client")?;
     row.map(Row::read).transpose()
@@ -92,7 +92,7 @@ pub(in crate::storage) fn find_by_domain(
         .inner_join(domain_index::table.on(domain_index::tenant_id.eq(tenants::id)))
         .filter(domain_index::domain.eq(domain))
         .select(tenants::all_columns)
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading the owner of a domain")?;
     row.map(Row::read).transpose()
@@ -107,7 +107,7 @@ pub(in crate::storage) fn find_by_passkey(
         .inner_join(passkey_index::table.on(passkey_index::tenant_id.eq(tenants::id)))
         .filter(passkey_index::credential_id.eq(credential.to_string()))
         .select(tenants::all_columns)
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading the owner of a passkey")?;
     row.map(Row::read).transpose()
@@ -115,7 +115,8 @@ pub(in crate::storage) fn find_by_passkey(
 
 /// Every tenant, by slug.
 pub(in crate::storage) fn all(tx: &mut impl Transaction) -> Result<Vec<Tenant>, Failure> {
-    let rows: Vec<Row> = tenants::table.order(tenants::slug).load(tx.conn()).or_failure("listing tenants")?;
+    let rows: Vec<Row> =
+        tenants::table.order(tenants::slug).every(tx.conn()).or_failure("listing tenants")?;
     rows.into_iter().map(Row::read).collect()
 }
 
@@ -135,7 +136,7 @@ pub fn insert(tx: &mut PlatformTx<'_>, tenant: &Tenant, now: Timestamp) -> Resul
         status_since: tenant.status.since().map(Timestamp::to_naive),
         created_at: now.to_naive(),
     };
-    match diesel::insert_into(tenants::table).values(row).execute(tx.conn()) {
+    match diesel::insert_into(tenants::table).values(row).run(tx.conn()) {
         Ok(_) => {
             start_chain(tx.conn(), tenant.id)?;
             Ok(true)
@@ -166,7 +167,7 @@ pub fn all_domains(tx: &mut PlatformTx<'_>) -> Result<Vec<(String, TenantId)>, F
     let rows: Vec<(String, String)> = domain_index::table
         .order(domain_index::domain)
         .select((domain_index::domain, domain_index::tenant_id))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing domains")?;
     rows.into_iter()
         .map(|(domain, tenant)| Ok((domain, stored(&tenant, "domain_index.tenant_id")?)))
@@ -177,12 +178,12 @@ pub fn all_domains(tx: &mut PlatformTx<'_>) -> Result<Vec<(String, TenantId)>, F
 /// first.
 pub fn set_domains(tx: &mut PlatformTx<'_>, tenant: TenantId, domains: &[String]) -> Result<(), Failure> {
     diesel::delete(domain_index::table.filter(domain_index::tenant_id.eq(tenant.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("changing domains")?;
     for domain in domains {
         diesel::insert_into(domain_index::table)
             .values((domain_index::domain.eq(domain), domain_index::tenant_id.eq(tenant.to_string())))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("changing domains")?;
     }
     Ok(())

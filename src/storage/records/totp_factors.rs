@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQuery
 use crate::model::failure::Failure;
 use crate::model::ids::UserId;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{OrFailure, delete_some, insert_once, update_rows};
+use crate::storage::rows::{Ask, OrFailure, delete_some, insert_once, update_rows};
 use crate::storage::schema::totp_factors as factors;
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -44,7 +44,7 @@ pub fn find(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<TotpFactor>, F
     let row: Option<Row> = tx
         .rows::<factors::table>()
         .filter(factors::user_id.eq(user.to_string()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a TOTP secret")?;
     Ok(row.map(|row| TotpFactor {
@@ -68,7 +68,7 @@ pub fn begin(
             .filter(factors::user_id.eq(user.to_string()))
             .filter(factors::confirmed_at.is_null()),
     )
-    .execute(tx.conn())
+    .run(tx.conn())
     .or_failure("replacing a TOTP secret")?;
     let tenant = tx.tenant();
     insert_once(tx.conn(), "storing a TOTP secret", |conn| {
@@ -79,7 +79,7 @@ pub fn begin(
                 factors::sealed_secret.eq(sealed_secret),
                 factors::created_at.eq(now.to_naive()),
             ))
-            .execute(conn)
+            .run(conn)
     })
 }
 
@@ -136,7 +136,7 @@ pub fn remove(tx: &mut TenantTx<'_>, user: UserId) -> Result<bool, Failure> {
             .filter(factors::user_id.eq(user.to_string()))
             .filter(factors::confirmed_at.is_not_null()),
     )
-    .execute(tx.conn())
+    .run(tx.conn())
     .or_failure("removing a TOTP secret")?;
     Ok(removed == 1)
 }

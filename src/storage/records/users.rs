@@ -16,7 +16,7 @@ use crate::model::status::Status;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::storage::TenantScope;
-use crate::storage::rows::{OrFailure, held_row, insert_rows, update_rows};
+use crate::storage::rows::{Ask, OrFailure, held_row, insert_rows, update_rows};
 use crate::storage::schema::{group_members, groups, users};
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -120,7 +120,7 @@ pub fn find(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<User>, Failure> 
     let row: Option<Row> = tx
         .rows::<users::table>()
         .filter(users::id.eq(id.to_string()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a user")?;
     row.map(|row| row.read(tx)).transpose()
@@ -138,7 +138,7 @@ fn find_here(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<User>, Failure>
     let row: Option<Row> = tx
         .rows::<users::table>()
         .filter(users::id.eq(id.to_string()))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a user at home")?;
     row.map(Row::here).transpose()
@@ -167,7 +167,7 @@ pub fn find_by_email(tx: &mut TenantTx<'_>, canonical: &str) -> Result<Option<Us
     let row: Option<Row> = tx
         .rows::<users::table>()
         .filter(users::email_canonical.eq(canonical))
-        .get_result(tx.conn())
+        .one(tx.conn())
         .optional()
         .or_failure("reading a user")?;
     row.map(|row| row.read(tx)).transpose()
@@ -179,7 +179,7 @@ pub fn taken(tx: &mut TenantTx<'_>, canonical: &[&str]) -> Result<BTreeSet<Strin
         .rows::<users::table>()
         .filter(users::email_canonical.eq_any(canonical))
         .select(users::email_canonical)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("asking which addresses are taken")?;
     Ok(taken.into_iter().collect())
 }
@@ -194,7 +194,7 @@ pub fn deleted_before(tx: &mut TenantTx<'_>, before: Timestamp, limit: i64) -> R
         .order((users::status_since, users::id))
         .limit(limit)
         .select(users::id)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing deleted users")?;
     ids.iter().map(|id| stored(id, "users.id")).collect()
 }
@@ -204,7 +204,7 @@ pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<User>, Failure> {
     let rows: Vec<Row> = tx
         .rows::<users::table>()
         .order(users::email_canonical)
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing users")?;
     rows.into_iter().map(|row| row.read(tx)).collect()
 }
@@ -261,15 +261,15 @@ pub fn page(tx: &mut TenantTx<'_>, listed: &Listed<'_>, limit: i64) -> Result<Ve
         .order(users::id)
         .limit(limit);
     let rows: Result<Vec<Row>, _> = match (sets, group) {
-        (None, None) => found.load(tx.conn()),
-        (None, Some(_)) => found.filter(users::id.eq_any(members)).load(tx.conn()),
+        (None, None) => found.every(tx.conn()),
+        (None, Some(_)) => found.filter(users::id.eq_any(members)).every(tx.conn()),
         (Some(sets), None) => {
-            found.filter(users::roles.eq_any(sets).or(users::id.eq_any(by_group))).load(tx.conn())
+            found.filter(users::roles.eq_any(sets).or(users::id.eq_any(by_group))).every(tx.conn())
         }
         (Some(sets), Some(_)) => found
             .filter(users::roles.eq_any(sets).or(users::id.eq_any(by_group)))
             .filter(users::id.eq_any(members))
-            .load(tx.conn()),
+            .every(tx.conn()),
     };
     rows.or_failure("listing users")?.into_iter().map(|row| row.read(tx)).collect()
 }

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl};
 
 use super::stored;
 use crate::model::failure::Failure;
 use crate::model::ids::{ContextId, GroupId, UserId, WorkspaceId};
 use crate::model::workspace::{Context, ContextAccess, Workspace, WorkspaceAccess};
-use crate::storage::rows::{OrFailure, update_rows};
+use crate::storage::rows::{Ask, OrFailure, update_rows};
 use crate::storage::schema::{contexts, group_members, group_workspaces, user_workspaces, workspaces};
 use crate::storage::tx::{TenantTx, sealed::Connected};
 
@@ -22,7 +22,7 @@ pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<Workspace>, Failure> {
         .rows::<workspaces::table>()
         .order(workspaces::slug)
         .select((workspaces::id, workspaces::slug, workspaces::name))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing workspaces")?;
     rows.into_iter()
         .map(|(id, slug, name)| {
@@ -37,7 +37,7 @@ pub fn all_contexts(tx: &mut TenantTx<'_>) -> Result<Vec<Context>, Failure> {
         .rows::<contexts::table>()
         .order((contexts::workspace_id, contexts::slug))
         .select((contexts::id, contexts::workspace_id, contexts::slug, contexts::name))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing contexts")?;
     rows.into_iter()
         .map(|(id, workspace, slug, name)| {
@@ -66,7 +66,7 @@ pub fn put(tx: &mut TenantTx<'_>, workspace: &Workspace) -> Result<(), Failure> 
                 workspaces::slug.eq(workspace.slug.as_str()),
                 workspaces::name.eq(&workspace.name),
             ))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("adding a workspace")?;
     }
     Ok(())
@@ -87,7 +87,7 @@ pub fn put_context(tx: &mut TenantTx<'_>, context: &Context) -> Result<(), Failu
                 contexts::slug.eq(context.slug.as_str()),
                 contexts::name.eq(&context.name),
             ))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("adding a context")?;
     }
     Ok(())
@@ -96,7 +96,7 @@ pub fn put_context(tx: &mut TenantTx<'_>, context: &Context) -> Result<(), Failu
 /// Removes a workspace with its contexts, and everybody's access to it.
 pub fn remove(tx: &mut TenantTx<'_>, id: WorkspaceId) -> Result<(), Failure> {
     diesel::delete(tx.rows::<workspaces::table>().filter(workspaces::id.eq(id.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing a workspace")?;
     Ok(())
 }
@@ -105,13 +105,13 @@ pub fn remove(tx: &mut TenantTx<'_>, id: WorkspaceId) -> Result<(), Failure> {
 pub fn remove_context(tx: &mut TenantTx<'_>, id: ContextId) -> Result<(), Failure> {
     let id = id.to_string();
     diesel::delete(tx.rows::<user_workspaces::table>().filter(user_workspaces::context_id.eq(&id)))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing access to a context")?;
     diesel::delete(tx.rows::<group_workspaces::table>().filter(group_workspaces::context_id.eq(&id)))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing access to a context")?;
     diesel::delete(tx.rows::<contexts::table>().filter(contexts::id.eq(&id)))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("removing a context")?;
     Ok(())
 }
@@ -121,7 +121,7 @@ pub fn of_users(tx: &mut TenantTx<'_>) -> Result<BTreeMap<UserId, WorkspaceAcces
     let rows: Vec<(String, String, String)> = tx
         .rows::<user_workspaces::table>()
         .select((user_workspaces::user_id, user_workspaces::workspace_id, user_workspaces::context_id))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing users' workspaces")?;
     by_holder(rows, "user_workspaces.user_id")
 }
@@ -131,7 +131,7 @@ pub fn of_groups(tx: &mut TenantTx<'_>) -> Result<BTreeMap<GroupId, WorkspaceAcc
     let rows: Vec<(String, String, String)> = tx
         .rows::<group_workspaces::table>()
         .select((group_workspaces::group_id, group_workspaces::workspace_id, group_workspaces::context_id))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("listing groups' workspaces")?;
     by_holder(rows, "group_workspaces.group_id")
 }
@@ -142,7 +142,7 @@ pub fn of_group(tx: &mut TenantTx<'_>, group: GroupId) -> Result<WorkspaceAccess
         .rows::<group_workspaces::table>()
         .filter(group_workspaces::group_id.eq(group.to_string()))
         .select((group_workspaces::workspace_id, group_workspaces::context_id))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading a group's workspaces")?;
     gather(rows)
 }
@@ -153,7 +153,7 @@ pub fn effective(tx: &mut TenantTx<'_>, user: UserId) -> Result<WorkspaceAccess,
         .rows::<user_workspaces::table>()
         .filter(user_workspaces::user_id.eq(user.to_string()))
         .select((user_workspaces::workspace_id, user_workspaces::context_id))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading a user's workspaces")?;
     let groups = tx
         .rows::<group_members::table>()
@@ -163,7 +163,7 @@ pub fn effective(tx: &mut TenantTx<'_>, user: UserId) -> Result<WorkspaceAccess,
         .rows::<group_workspaces::table>()
         .filter(group_workspaces::group_id.eq_any(groups))
         .select((group_workspaces::workspace_id, group_workspaces::context_id))
-        .load(tx.conn())
+        .every(tx.conn())
         .or_failure("reading the workspaces of a user's groups")?;
     rows.extend(given);
     gather(rows)
@@ -172,7 +172,7 @@ pub fn effective(tx: &mut TenantTx<'_>, user: UserId) -> Result<WorkspaceAccess,
 /// Makes exactly this the account's own access.
 pub fn set_of_user(tx: &mut TenantTx<'_>, user: UserId, access: &WorkspaceAccess) -> Result<(), Failure> {
     diesel::delete(tx.rows::<user_workspaces::table>().filter(user_workspaces::user_id.eq(user.to_string())))
-        .execute(tx.conn())
+        .run(tx.conn())
         .or_failure("changing a user's workspaces")?;
     for (workspace, context) in spread(access) {
         diesel::insert_into(user_workspaces::table)
@@ -182,7 +182,7 @@ pub fn set_of_user(tx: &mut TenantTx<'_>, user: UserId, access: &WorkspaceAccess
                 user_workspaces::workspace_id.eq(workspace),
                 user_workspaces::context_id.eq(context),
             ))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("changing a user's workspaces")?;
     }
     Ok(())
@@ -193,7 +193,7 @@ pub fn set_of_group(tx: &mut TenantTx<'_>, group: GroupId, access: &WorkspaceAcc
     diesel::delete(
         tx.rows::<group_workspaces::table>().filter(group_workspaces::group_id.eq(group.to_string())),
     )
-    .execute(tx.conn())
+    .run(tx.conn())
     .or_failure("changing a group's workspaces")?;
     for (workspace, context) in spread(access) {
         diesel::insert_into(group_workspaces::table)
@@ -203,7 +203,7 @@ pub fn set_of_group(tx: &mut TenantTx<'_>, group: GroupId, access: &WorkspaceAcc
                 group_workspaces::workspace_id.eq(workspace),
                 group_workspaces::context_id.eq(context),
             ))
-            .execute(tx.conn())
+            .run(tx.conn())
             .or_failure("changing a group's workspaces")?;
     }
     Ok(())
