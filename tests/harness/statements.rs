@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock};
 
-use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use diesel::connection::{DebugQuery, Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use symbolon::storage::DatabaseUrl;
 
 use super::database::TestDatabase;
@@ -37,7 +37,7 @@ impl Instrumentation for Watcher {
         } else if let InstrumentationEvent::StartQuery { query, .. } = event {
             BEGUN.set(BEGUN.get() + 1);
             *ASKED.lock().expect("the counts").entry(self.database.clone()).or_default() += 1;
-            match &*query.to_string() {
+            match &*text(query) {
                 "BEGIN IMMEDIATE" => {
                     WAITING.lock().expect("the list").insert(self.database.clone());
                 }
@@ -47,11 +47,18 @@ impl Instrumentation for Watcher {
                 _ => {}
             }
         } else if let InstrumentationEvent::FinishQuery { query, .. } = event
-            && query.to_string() == "BEGIN IMMEDIATE"
+            && text(query) == "BEGIN IMMEDIATE"
         {
             WAITING.lock().expect("the list").remove(&self.database);
         }
     }
+}
+
+/// The statement, without the values that are shown behind one that is kept prepared.
+fn text(query: &dyn DebugQuery) -> String {
+    let mut text = query.to_string();
+    text.truncate(text.find(" -- binds").unwrap_or(text.len()));
+    text
 }
 
 /// Watches every connection that is opened from now on, in all tests.
