@@ -10,7 +10,7 @@ use crate::effects::mail::{Mailer, Message, SendError};
 use crate::effects::{Clock, Random};
 use crate::flows::Call;
 use crate::flows::mail::MailTerms;
-use crate::flows::mail::delivery::{self, Claimed, Settled, Taken};
+use crate::flows::mail::delivery::{self, Claimed, Settled};
 use crate::model::failure::Failure;
 use crate::model::issuer::Issuer;
 use crate::storage::records::mails;
@@ -21,8 +21,8 @@ use crate::views::text::{Catalogue, Locale};
 /// How often a node looks for mails that are due though nobody rang: those of other nodes, and those tried again.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
-/// How long the worker rests after it was rung, so that mails that come in a crowd are claimed by one transaction. The first one
-/// of them leaves at once.
+/// How long the worker rests after each look, so that one transaction claims what comes in a crowd. The first mail of one leaves at
+/// once.
 const REST: Duration = Duration::from_millis(200);
 
 /// The parts of a node that mails need.
@@ -79,23 +79,23 @@ impl MailWorker {
         loop {
             while more && trying.len() < self.0.at_once {
                 let free = self.0.at_once - trying.len();
-                let taken = match self.claim(free).await {
-                    Ok(taken) => taken,
+                let claimed = match self.claim(free).await {
+                    Ok(claimed) => claimed,
                     Err(failure) => {
                         failed.get_or_insert(failure);
-                        None
+                        Vec::new()
                     }
                 };
-                more = taken.as_ref().is_some_and(|taken| taken.is_full);
-                for claimed in taken.into_iter().flat_map(|taken| taken.mails) {
+                more = claimed.len() == free;
+                for due in claimed {
                     let context = Arc::clone(&self.0);
-                    trying.spawn(async move { try_once(&context, claimed).await });
+                    trying.spawn(async move { try_once(&context, due).await });
                 }
             }
             let Some(tried) = trying.join_next().await else { break };
             // The others go on: whoever leaves now drops a mail between its sending and the note of that, and sends it twice.
             match tried.map_err(|join| Failure::internal("sending a mail").because(join)).flatten() {
-                Ok(settled) => sent += u64::from(settled == Settled::Sent),
+                Ok(settled) => sent += u64::from(settled == Some(Settled::Sent)),
                 Err(failure) => {
                     more = false;
                     failed.get_or_insert(failure);
@@ -106,16 +106,14 @@ impl MailWorker {
         failed.map_or(Ok(sent), Err)
     }
 
-    /// Up to so many mails to try; `None` where none is due.
-    async fn claim(&self, most: usize) -> Result<Option<Taken>, Failure> {
+    async fn claim(&self, most: usize) -> Result<Vec<mails::Due>, Failure> {
         let (call, most) = (call(&self.0), i64::try_from(most).unwrap_or(1));
-        let sealer = Arc::clone(&self.0.terms.sealer);
-        let claim = move |tx: &mut PlatformTx<'_>| delivery::claim(tx, &call, &sealer, most);
+        let claim = move |tx: &mut PlatformTx<'_>| delivery::claim(tx, &call, most);
         // Looked at first, so that a quiet node writes nothing.
         let now = self.0.clock.now();
         let right = PlatformScope::operator();
         let due = self.0.database.read_platform(&right, move |tx| mails::due(tx, now, 1)).await?;
-        if due.is_empty() { Ok(None) } else { self.0.database.write_platform(&right, claim).await.map(Some) }
+        if due.is_empty() { Ok(Vec::new()) } else { self.0.database.write_platform(&right, claim).await }
     }
 
     async fn measure(&self) -> Result<(), Failure> {
@@ -131,7 +129,10 @@ fn call(context: &MailContext) -> Call {
     Call::of_process(&*context.clock, Arc::clone(&context.random), Arc::clone(&context.issuer))
 }
 
-async fn try_once(context: &MailContext, claimed: Claimed) -> Result<Settled, Failure> {
+async fn try_once(context: &MailContext, due: mails::Due) -> Result<Option<Settled>, Failure> {
+    let (right, now, sealer) = (PlatformScope::operator(), call(context), Arc::clone(&context.terms.sealer));
+    let begin = move |tx: &mut PlatformTx<'_>| delivery::begin(tx, &now, &sealer, &due);
+    let Some(claimed) = context.database.write_platform(&right, begin).await? else { return Ok(None) };
     let outcome = match compose(context, &claimed) {
         Ok(message) => context.mailer.send(&message).await,
         Err(error) => {
@@ -139,11 +140,11 @@ async fn try_once(context: &MailContext, claimed: Claimed) -> Result<Settled, Fa
             Err(SendError::Address)
         }
     };
-    let (right, after) = (PlatformScope::operator(), call(context));
+    let after = call(context);
     let settle = move |tx: &mut PlatformTx<'_>| delivery::settle(tx, &after, &claimed, outcome);
     let settled = context.database.write_platform(&right, settle).await?;
     metrics::counter!("symbolon_mails_total", "result" => settled.as_str()).increment(1);
-    Ok(settled)
+    Ok(Some(settled))
 }
 
 fn compose(context: &MailContext, claimed: &Claimed) -> Result<Message, askama::Error> {

@@ -193,7 +193,7 @@ mod tests {
             diesel::sql_query("PRAGMA compile_options").load(&mut sqlite).expect("options");
         let has = |name: &str| options.iter().any(|option| option.compile_options == name);
         assert!(has("DEFAULT_MEMSTATUS=0"));
-        assert!(has("ENABLE_QPSG"));
+        assert!(!has("ENABLE_QPSG"));
         assert!(!has("ENABLE_MEMORY_MANAGEMENT"));
     }
 

@@ -35,8 +35,8 @@ impl<T> OrFailure<T> for Result<T, Error> {
     }
 }
 
-/// A query that the connection keeps prepared, though it names a list of values or a limit: diesel prepares those anew each time,
-/// since their text may vary without bound.
+/// A query that the connection keeps prepared, though it names a list of values: diesel prepares those anew each time, since
+/// their text may vary without bound.
 pub(super) struct Prepared<Q>(Q);
 
 /// Says of a query that its text is one of a few.
@@ -71,7 +71,7 @@ impl<Q: Query> Query for Prepared<Q> {
 impl<Q, Conn> RunQueryDsl<Conn> for Prepared<Q> {}
 
 /// Runs a query on the connection of the one database or the other, which keeps it prepared by its type. Their common type would
-/// write its text anew each time, more than once, to find it by.
+/// write its text anew each time, more than once.
 pub(super) trait Ask: Sized {
     /// The one row; [`Error::NotFound`] where there is none.
     fn one<'query, T>(self, conn: &mut AnyConn) -> QueryResult<T>

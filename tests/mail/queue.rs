@@ -160,9 +160,11 @@ async fn a_crash_between_claim_and_send_loses_nothing() {
     let id = queued(&server, &acme.scope, ada, MailKind::NewDevice).await;
     let (call, sealer) = (server.operator(), server.edge.mail.sealer.clone());
     let right = PlatformScope::operator();
-    let claimed = server
-        .database()
-        .write_platform(&right, move |tx| Ok(delivery::claim(tx, &call, &sealer, 10)?.mails.len()));
+    let claimed = server.database().write_platform(&right, move |tx| {
+        let claimed = delivery::claim(tx, &call, 10)?;
+        assert!(delivery::begin(tx, &call, &sealer, &claimed[0])?.is_some());
+        Ok(claimed.len())
+    });
     assert_eq!(claimed.await.expect("an answer"), 1);
     assert!(server.mails().await.is_empty(), "it may be under way");
     server.advance(Duration::from_mins(5)).await;

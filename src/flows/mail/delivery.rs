@@ -67,38 +67,20 @@ impl Settled {
     }
 }
 
-/// What one look at the queue took out of it.
-#[derive(Debug)]
-pub struct Taken {
-    /// The mails to try.
-    pub mails: Vec<Claimed>,
-    /// Whether there may be more: as many were due as were asked for.
-    pub is_full: bool,
-}
-
-/// Claims up to `limit` mails that are due, and reads each for a try, which counts.
-pub fn claim(tx: &mut PlatformTx<'_>, call: &Call, sealer: &Sealer, limit: i64) -> Result<Taken, Failure> {
-    let found = mails::due(tx, call.now, limit)?;
-    let mut taken =
-        Taken { mails: Vec::new(), is_full: i64::try_from(found.len()).is_ok_and(|n| n == limit) };
-    for due in found {
-        if !mails::claim(tx, &due, call.now + CLAIM)? {
-            continue;
-        }
-        match begin(tx, call, sealer, &due) {
-            Ok(claimed) => taken.mails.extend(claimed),
-            // It stays claimed for a while, and the others leave: no single row holds all of them up.
-            Err(failure) => {
-                tracing::error!(mail = %due.id, cause = failure.in_words(), "a mail cannot be read");
-            }
+/// Claims up to `limit` mails that are due.
+pub fn claim(tx: &mut PlatformTx<'_>, call: &Call, limit: i64) -> Result<Vec<Due>, Failure> {
+    let mut claimed = Vec::new();
+    for due in mails::due(tx, call.now, limit)? {
+        if mails::claim(tx, &due, call.now + CLAIM)? {
+            claimed.push(due);
         }
     }
-    Ok(taken)
+    Ok(claimed)
 }
 
 /// Reads a claimed mail for a try, and counts the try. `None` where there is nothing to try: it is gone, was ended
 /// meanwhile, or is of no use any more and was given up.
-fn begin(
+pub fn begin(
     tx: &mut PlatformTx<'_>,
     call: &Call,
     sealer: &Sealer,

@@ -8,7 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::ids::{MailId, TenantId, UserId};
 use crate::model::mail::MailState;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{Ask, OrFailure, Prepare, delete_some, update_rows};
+use crate::storage::rows::{Ask, OrFailure, delete_some, update_rows};
 use crate::storage::schema::{mail_queue, mails};
 use crate::storage::tx::{PlatformTx, TenantTx, Transaction, sealed::Connected};
 
@@ -125,7 +125,6 @@ pub fn due(tx: &mut PlatformTx<'_>, now: Timestamp, limit: i64) -> Result<Vec<Du
         .order(mail_queue::due_at)
         .limit(limit)
         .select((mail_queue::mail_id, mail_queue::tenant_id, mail_queue::due_at))
-        .prepared()
         .every(tx.conn())
         .or_failure("listing mails that are due")?;
     let read = |(id, tenant, due_at): (String, String, NaiveDateTime)| {

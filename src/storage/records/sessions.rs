@@ -98,9 +98,9 @@ pub fn any_of_user(
     let found: Result<String, _> = match browser {
         Some(browser) => {
             let there = ids.filter(sessions::browser_session_id.eq(browser.to_string()));
-            there.limit(1).prepared().one(tx.conn())
+            there.limit(1).one(tx.conn())
         }
-        None => ids.limit(1).prepared().one(tx.conn()),
+        None => ids.limit(1).one(tx.conn()),
     };
     found.optional().map(|found| found.is_some()).or_failure("looking for a session")
 }
@@ -134,7 +134,6 @@ pub fn open_but(tx: &mut TenantTx<'_>, user: UserId, newest: i64) -> Result<Vec<
         .offset(newest)
         .limit(FEW)
         .select(sessions::id)
-        .prepared()
         .every(tx.conn())
         .or_failure("listing sessions")?;
     ids.iter().map(|id| stored(id, "sessions.id")).collect()
