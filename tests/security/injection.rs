@@ -207,7 +207,7 @@ fn p103_no_query_is_put_together_from_text() {
     for path in rust_files("src") {
         let text = std::fs::read_to_string(&path).expect("a source file");
         let [queries, batches, statements] =
-            ["sql_query(", "batch_execute(", " Statement("].map(|begin| text.split(begin).skip(1));
+            ["sql_query(", "batch_execute(", "Statement("].map(|begin| text.split(begin).skip(1));
         for after in queries.chain(batches).chain(statements) {
             let argument = after.trim_start();
             if path.ends_with("src/storage/rows.rs") && argument.starts_with("pub(super) &'static str)") {

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    RunQueryDsl,
 };
 
 use crate::model::audit::{ChainedEvent, Head, PersonalFacts, StoredEvent};
@@ -32,7 +31,8 @@ pub fn last_before(tx: &mut TenantTx<'_>, time: Timestamp) -> Result<i64, Failur
             .filter(audit_events::seq.le(middle))
             .order(audit_events::seq.desc())
             .select(audit_events::at)
-            .first(tx.conn())
+            .limit(1)
+            .one(tx.conn())
             .optional()
             .or_failure("looking for an audit event by its time")?;
         match at {
@@ -120,7 +120,8 @@ pub fn uncounted(tx: &mut TenantTx<'_>) -> Result<Option<i64>, Failure> {
         .filter(audit_events::seq.lt(1).or(audit_events::seq.nullable().gt(counted)))
         .order(audit_events::seq)
         .select(audit_events::seq)
-        .first(tx.conn())
+        .limit(1)
+        .one(tx.conn())
         .optional()
         .or_failure("looking for audit events beside the chain")
 }

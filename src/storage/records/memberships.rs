@@ -1,7 +1,7 @@
 //! Where the people of a tenant are guests (D4): the declared bridge between tenants, as an index from the home's side. What a guest
 //! is at the host stands in the host's row of `users`.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 
 use super::{stored, tenants};
 use crate::model::failure::Failure;
@@ -39,7 +39,8 @@ pub fn any(tx: &mut TenantTx<'_>) -> Result<bool, Failure> {
     let first: Option<String> = memberships::table
         .filter(memberships::tenant_id.eq(tx.tenant()))
         .select(memberships::user_id)
-        .first(tx.conn())
+        .limit(1)
+        .one(tx.conn())
         .optional()
         .or_failure("looking for guests")?;
     Ok(first.is_some())

@@ -1,9 +1,7 @@
 //! Refresh families: the chain of rotated tokens that began with one grant (D11, D12).
 
 use chrono::NaiveDateTime;
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
-};
+use diesel::{BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable};
 
 use super::{refresh_tokens, stored};
 use crate::model::failure::Failure;
@@ -178,7 +176,8 @@ pub fn any_offline(tx: &mut TenantTx<'_>, sid: SessionId, client: &ClientId) -> 
         .filter(families::offline.eq(true))
         .filter(families::ended_at.is_null())
         .select(families::id)
-        .first(tx.conn())
+        .limit(1)
+        .one(tx.conn())
         .optional()
         .or_failure("looking for a refresh family")?;
     Ok(found.is_some())
@@ -191,7 +190,8 @@ pub fn any_of_user(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Re
         .filter(families::user_id.eq(user.to_string()))
         .filter(families::client_id.eq(client.as_str()))
         .select(families::id)
-        .first(tx.conn())
+        .limit(1)
+        .one(tx.conn())
         .optional()
         .or_failure("looking for a refresh family")?;
     Ok(found.is_some())

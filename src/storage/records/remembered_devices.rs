@@ -53,7 +53,8 @@ pub fn latest(
         .filter(devices::user_id.eq(user.to_string()))
         .filter(devices::device_hash.eq_any(hashes))
         .order(devices::proved_at.desc())
-        .first(tx.conn())
+        .limit(1)
+        .one(tx.conn())
         .optional()
         .or_failure("looking for a remembered device")?;
     row.map(Row::read).transpose()

@@ -225,7 +225,8 @@ pub fn cut_off_behind(
         .order(revocations::cut_off.desc())
         .offset(newest)
         .select(revocations::cut_off)
-        .first(tx.conn())
+        .limit(1)
+        .one(tx.conn())
         .optional()
         .or_failure("reading revocations")?;
     Ok(cut_off.map(Timestamp::from_naive))

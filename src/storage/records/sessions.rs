@@ -235,7 +235,7 @@ pub fn end_of_user(
     .set(sessions::ended_at.eq(Some(now.to_naive())))
     .returning(sessions::id)
     .prepared()
-    .get_results(tx.conn())
+    .every(tx.conn())
     .or_failure("ending the sessions of a user")?;
     ended.iter().map(|id| stored(id, "sessions.id")).collect()
 }
