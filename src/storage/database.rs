@@ -252,17 +252,16 @@ fn write_postgres<T>(
         heads.store(conn)?;
         Ok((value, heads))
     });
-    match result {
-        Ok((value, heads)) => {
-            commit(conn)?;
-            heads.committed();
-            Ok(value)
-        }
-        Err(failure) => {
-            let _ = Statement("ROLLBACK").execute(conn);
-            Err(failure)
-        }
+    let stored = result.and_then(|(value, heads)| {
+        // After an error that the closure passed over, COMMIT alone would roll back and call that done.
+        Statement("SELECT 1; COMMIT").execute(conn).or_failure("committing")?;
+        heads.committed();
+        Ok(value)
+    });
+    if stored.is_err() {
+        let _ = Statement("ROLLBACK").execute(conn);
     }
+    stored
 }
 
 /// One state of the data for all that a closure reads, and no write. On SQLite a transaction sees one state anyway, and the
@@ -284,8 +283,4 @@ fn begin(patience: Duration) -> String {
         "BEGIN; SET LOCAL statement_timeout = {wait}; SET LOCAL lock_timeout = {wait}; \
          SET LOCAL idle_in_transaction_session_timeout = {wait}"
     )
-}
-
-fn commit(conn: &mut AnyConn) -> Result<(), Failure> {
-    Statement("COMMIT").execute(conn).or_failure("committing")
 }

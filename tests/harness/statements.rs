@@ -41,7 +41,7 @@ impl Instrumentation for Watcher {
                 "BEGIN IMMEDIATE" => {
                     WAITING.lock().expect("the list").insert(self.database.clone());
                 }
-                "COMMIT" => {
+                "COMMIT" | "SELECT 1; COMMIT" => {
                     COMMITTED.lock().expect("the list").insert(self.database.clone(), begun());
                 }
                 _ => {}

@@ -268,6 +268,24 @@ async fn what_comes_too_late_to_be_committed_leaves_nothing() {
     assert_eq!(count_users(&database, &scope).await, 1);
 }
 
+/// PostgreSQL: COMMIT in a transaction that an error has spoilt rolls back without an error, and must not be taken for done.
+#[tokio::test]
+#[ignore = "PostgreSQL only"]
+async fn a_write_that_passes_over_an_error_of_the_database_is_not_said_to_stand() {
+    let home = TestDatabase::new();
+    let database = home.open();
+    let scope = tenant(&database, "acme").await;
+    let (person, same) = (user(scope.id(), "twice@acme.example"), user(scope.id(), "twice@acme.example"));
+    let passed_over = database.write(&scope, move |tx| {
+        users::insert(tx, &person)?;
+        users::insert(tx, &same).expect_err("the address is taken");
+        Ok(())
+    });
+    passed_over.await.expect_err("nothing was stored");
+    assert_eq!(count_users(&database, &scope).await, 0);
+    database.read(&scope, |tx| audit::after(tx, 0, 1)).await.expect("the connection serves again");
+}
+
 /// A transaction with many events writes them together, and the chain holds.
 #[tokio::test]
 async fn a_thousand_events_of_one_transaction_make_one_chain() {
