@@ -15,7 +15,8 @@ use symbolon::model::role::Role;
 use symbolon::storage::TenantScope;
 use symbolon::storage::records::{policies, users};
 
-use super::{authorize, before_the_password, exchange, sign_in, signed_in, started, token};
+use super::sent_again::send_in_vain;
+use super::{authorize, before_the_password, exchange, is_signed_in, sign_in, signed_in, started, token};
 use crate::harness::TestServer;
 use crate::harness::jar::{Jar, Page};
 use crate::harness::oathtool::{STEP, code};
@@ -124,6 +125,13 @@ async fn accept(jar: &Jar, page: &Page) -> Page {
     jar.follow(sent).await
 }
 
+/// The same, and once more before the first answer is read.
+async fn choose_twice(jar: &Jar, chooser: &Page, id: &str) -> Page {
+    let value = chooser.attribute(id, "value").unwrap_or_else(|| panic!("no {id}: {chooser:#?}"));
+    send_in_vain(jar, chooser, &[("account", &value)]).await;
+    jar.submit(chooser, &[("account", &value)]).await
+}
+
 async fn choose(jar: &Jar, chooser: &Page, id: &str) -> Page {
     let value = chooser.attribute(id, "value").unwrap_or_else(|| panic!("no {id}: {chooser:#?}"));
     jar.submit(chooser, &[("account", &value)]).await
@@ -171,7 +179,8 @@ async fn d4_by_default_a_guest_proves_a_second_factor_of_the_host() {
     // Elsewhere the session at home leads to that factor, and not past it.
     world.server.advance(STEP).await;
     let other = signed_in(&world.server, ADA, "acme").await;
-    let asked = world.switch(&other).await;
+    let chooser = other.open(&authorize("notes", AT_GLOBEX)).await;
+    let asked = choose_twice(&other, &chooser, "account-1").await;
     assert_eq!(asked.marker().as_deref(), Some("page-totp"), "{asked:#?}");
     let back = other.submit(&asked, &[("code", &code(&key, world.server.now()))]).await;
     let tokens = exchange(&world.server, &world.notes, &back).await;
@@ -198,6 +207,35 @@ async fn d4_a_host_that_trusts_homes_no_more_asks_for_its_own_factor() {
     // She has none, and nobody sets one up by the word of the home alone (D33).
     let chooser = world.switch(&signed_in(&world.server, ADA, "acme").await).await;
     assert!(chooser.has("guest-refused"), "{chooser:#?}");
+}
+
+#[tokio::test]
+async fn p147_a_guests_choice_sent_again_leads_on_and_to_nobody_else() {
+    let world = World::trusting().await;
+    world.joined().await;
+    let acme = world.server.scope_of("acme").await;
+    acme.person("bob@acme.example", &[]).await;
+    let jar = signed_in(&world.server, ADA, "acme").await;
+    let page = jar.open("/login").await;
+    sign_in(&jar, &page, ("bob@acme.example", "acme"), PASSWORD).await;
+    let chooser = jar.open(&authorize("notes", AT_GLOBEX)).await;
+    let as_guest = chooser.attribute("account-1", "value").expect("the way as a guest");
+    let (home, host) = as_guest.split_once('.').expect("a session and a tenant");
+    let thief = jar.copy();
+    send_in_vain(&jar, &chooser, &[("account", &as_guest)]).await;
+    // Another choice in the same form is another answer, and with another cookie it is nobody's.
+    for other in [home.to_owned(), format!("{home}.{}", world.acme.id()), format!("{host}.{host}")] {
+        let answer = jar.copy().submit(&chooser, &[("account", &other)]).await;
+        assert_eq!(answer.marker().as_deref(), Some("page-error"), "{other}: {answer:?}");
+    }
+    let stranger = world.server.browser();
+    stranger.open("/login").await;
+    let answer = stranger.submit(&chooser, &[("account", &as_guest)]).await;
+    assert!(answer.status.is_client_error(), "{answer:?}");
+    let back = jar.submit(&chooser, &[("account", &as_guest)]).await;
+    let tokens = exchange(&world.server, &world.notes, &back).await;
+    assert_eq!(claims(&text(&tokens, "id_token"))["sub"], world.ada.to_string());
+    assert!(!is_signed_in(&thief).await, "the old cookie alone");
 }
 
 /// P104 of the same class: what happens at home counts at the host at once, at every door.

@@ -18,7 +18,7 @@ fn filled<'a>(form: &'a [(String, String)], with: &[(&'a str, &'a str)]) -> Vec<
 }
 
 /// Sends the form of a page, and loses the answer.
-async fn send_in_vain(jar: &Jar, page: &Page, with: &[(&str, &str)]) -> Page {
+pub(super) async fn send_in_vain(jar: &Jar, page: &Page, with: &[(&str, &str)]) -> Page {
     let form = page.form();
     let answer = jar.copy().post(&form.action, &filled(&form.fields, with)).await;
     assert_eq!(answer.status, 303, "{answer:?}");

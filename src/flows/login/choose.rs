@@ -3,7 +3,7 @@
 
 use super::SignInRules;
 use super::guests::{self, Guest};
-use super::proved::{NotEnough, Proved};
+use super::proved::{self, NotEnough, Proved};
 use super::visit::Visit;
 use crate::flows::call::Call;
 use crate::flows::interaction::{Problem, Told};
@@ -147,11 +147,25 @@ fn chosen_before(
     choice: Choice,
     cookie: CookieChange<'_>,
 ) -> Result<Result<Chosen, ChooseRefusal>, Failure> {
-    let accounts = visit.accounts(directory, call, cookie.new)?;
-    let chosen = visit.interaction.as_ref().and_then(|interaction| {
-        let account = accounts.iter().find(|account| Choice::Account(account.session.id) == choice)?;
-        let is_same = interaction.progress.account == Some(account.reference());
-        is_same.then(|| Chosen::Account(interaction.handle(), account.scope.id(), account.user.id))
-    });
+    let chosen = match choice {
+        Choice::Account(sid) => {
+            let accounts = visit.accounts(directory, call, cookie.new)?;
+            visit.interaction.as_ref().and_then(|interaction| {
+                let account = accounts.iter().find(|account| account.session.id == sid)?;
+                let is_same = interaction.progress.account == Some(account.reference());
+                is_same.then(|| Chosen::Account(interaction.handle(), account.scope.id(), account.user.id))
+            })
+        }
+        Choice::Guest(home, host) => {
+            // A request to the host does not ask for the account at home, which is in this browser all the same.
+            let accounts = session::live_accounts(directory, call, cookie.new)?;
+            match accounts.iter().find(|account| account.session.id == home) {
+                Some(home) => proved::went_on_before(directory, call, visit, (host, home.user.id))?,
+                None => None,
+            }
+            .map(Chosen::Guest)
+        }
+        Choice::Other => None,
+    };
     Ok(chosen.ok_or(ChooseRefusal::Expired))
 }

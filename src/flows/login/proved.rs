@@ -11,9 +11,9 @@ use crate::flows::policy::{self, Device, Door, Rule, Verdict};
 use crate::flows::session::{self, Admitted, CookieChange, LiveAccount};
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
-use crate::model::ids::{InteractionHandle, UserId};
+use crate::model::ids::{InteractionHandle, TenantId, UserId};
 use crate::model::policy::Policy;
-use crate::model::session::{Factor, Proof};
+use crate::model::session::{Factor, Proof, SessionRef};
 use crate::model::user::User;
 use crate::protocol::acr::{Acr, acr};
 use crate::storage::records::policies;
@@ -233,13 +233,38 @@ pub fn proved_before(
     visit: &Visit,
     (scope, user): (&TenantScope, UserId),
 ) -> Result<Option<Proved>, Failure> {
+    let proved = visit.interaction.as_ref().and_then(|interaction| interaction.progress.proved);
+    came_to(directory, call, visit, (proved, scope.id(), user))
+}
+
+/// The same choice of going on as this guest once more, which needs no proof of today.
+///
+/// # Errors
+/// The database fails.
+pub(super) fn went_on_before(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    visit: &Visit,
+    (host, user): (TenantId, UserId),
+) -> Result<Option<Proved>, Failure> {
+    let chosen = visit.interaction.as_ref().and_then(|interaction| interaction.progress.account);
+    came_to(directory, call, visit, (chosen, host, user))
+}
+
+/// Where the first form led, if that was to this person in this tenant.
+fn came_to(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    visit: &Visit,
+    (account, tenant, user): (Option<SessionRef>, TenantId, UserId),
+) -> Result<Option<Proved>, Failure> {
     let Some(interaction) = &visit.interaction else { return Ok(None) };
-    if visit.pending_of(scope.id(), user).is_some() {
+    if visit.pending_of(tenant, user).is_some() {
         return Ok(Some(Proved::More(interaction.handle())));
     }
-    let Some(account) = interaction.progress.proved else { return Ok(None) };
+    let Some(account) = account else { return Ok(None) };
     let live = session::find_live(directory, call, account)?;
-    let is_theirs = live.is_some_and(|live| live.user.id == user && live.scope.id() == scope.id());
+    let is_theirs = live.is_some_and(|live| live.user.id == user && live.scope.id() == tenant);
     let admitted = Admitted { account, is_new: false };
     let signed_in = SignedIn { user, admitted, goes_on: goes_on(interaction), then: then(interaction) };
     Ok(is_theirs.then_some(Proved::SignedIn(signed_in)))
