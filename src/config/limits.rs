@@ -85,7 +85,7 @@ pub const SECTION: Section = Section {
             "limits.mail_recipient",
             Kind::Rate,
             "5 per 10m",
-            "Mails to one address that anybody can ask for, over all kinds of them and all tenants: links to sign in or to set a new password, codes, confirmations. What is asked for where nobody has the address, what tells of a lock, and what the administrators of a tenant send are each counted apart, as much of each; to those who ask, the answer is the same either way.",
+            "Mails to one address that anybody can ask for, over all kinds of them and all tenants: links to sign in or to set a new password, codes, confirmations. What is asked for where nobody has the address, what tells of a lock or of new browsers, and what the administrators of a tenant send are each counted apart, as much of each; to those who ask, the answer is the same either way.",
         ),
         Key::new(
             "limits.mail_address",

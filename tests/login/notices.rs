@@ -105,3 +105,25 @@ async fn p068_locks_send_no_more_mails_than_a_stranger_may_ask_for() {
     }
     assert_eq!(told(&server, "is locked").await.len(), 2);
 }
+
+/// P068: whoever has the password makes as many browsers as they like, and fills no mailbox by it.
+#[tokio::test]
+async fn p068_new_browsers_send_no_more_mails_than_a_stranger_may_ask_for() {
+    const NEW: &str = "New sign-in";
+    let server = TestServer::with().unlimited().set("limits.mail_recipient", "2 per 10h").start().await;
+    let acme = server.organisation("acme", &[]).await;
+    acme.person(ADA, &[]).await;
+    acme.person("bob@acme.example", &[]).await;
+    for _ in 0..6 {
+        signed_in(&server, ADA, "acme").await;
+        server.advance(Duration::from_mins(5)).await;
+    }
+    let many = told(&server, NEW).await;
+    assert!((1..=2).contains(&many.len()), "{many:?}");
+    signed_in(&server, "bob@acme.example", "acme").await;
+    signed_in(&server, "bob@acme.example", "acme").await;
+    assert_eq!(told(&server, NEW).await.len(), many.len() + 1, "nobody else's are fewer for it");
+    server.advance(Duration::from_hours(11)).await;
+    signed_in(&server, ADA, "acme").await;
+    assert_eq!(told(&server, NEW).await.len(), many.len() + 2, "and hers come again after a while");
+}

@@ -39,13 +39,18 @@ pub(super) fn is_new_device(
         || sessions::any_of_user(&mut tx, user.id, None)?)
 }
 
-/// Tells the owner of the account that a browser is new to it.
+/// Tells the owner of the account that a browser is new to it. Whoever has the password makes as many new browsers as they like,
+/// so that there are no more of these mails in a while than a stranger may ask for (P068).
 pub(super) fn new_device(
     tx: &mut TenantTx<'_>,
     call: &Call,
     terms: &MailTerms,
     user: &User,
 ) -> Result<(), Failure> {
+    let rate = terms.per_recipient;
+    if sessions::browsers_since(tx, user.id, call.now - rate.window)? > i64::from(rate.count.get()) {
+        return Ok(());
+    }
     tell(tx, call, terms, user, MailKind::NewDevice)
 }
 

@@ -1,7 +1,11 @@
 //! Sessions: one account in one browser, the `sid` of its tokens. Kept for a while after they ended.
 
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::dsl::{count, exists};
+use diesel::{
+    AggregateExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl,
+};
 
 use super::{from_json, stored, to_json};
 use crate::model::failure::Failure;
@@ -93,16 +97,25 @@ pub fn any_of_user(
     user: UserId,
     browser: Option<BrowserSessionId>,
 ) -> Result<bool, Failure> {
-    let of_user = tx.rows::<sessions::table>().filter(sessions::user_id.eq(user.to_string()));
-    let ids = of_user.select(sessions::id);
-    let found: Result<String, _> = match browser {
+    let theirs = tx.rows::<sessions::table>().filter(sessions::user_id.eq(user.to_string()));
+    let found = match browser {
         Some(browser) => {
-            let there = ids.filter(sessions::browser_session_id.eq(browser.to_string()));
-            there.limit(1).one(tx.conn())
+            let there = theirs.filter(sessions::browser_session_id.eq(browser.to_string()));
+            diesel::select(exists(there)).one(tx.conn())
         }
-        None => ids.limit(1).one(tx.conn()),
+        None => diesel::select(exists(theirs)).one(tx.conn()),
     };
-    found.optional().map(|found| found.is_some()).or_failure("looking for a session")
+    found.or_failure("looking for a session")
+}
+
+/// In how many browsers sessions of this person began since then, ended or not.
+pub fn browsers_since(tx: &mut TenantTx<'_>, user: UserId, since: Timestamp) -> Result<i64, Failure> {
+    tx.rows::<sessions::table>()
+        .filter(sessions::user_id.eq(user.to_string()))
+        .filter(sessions::created_at.ge(since.to_naive()))
+        .select(count(sessions::browser_session_id).aggregate_distinct())
+        .one(tx.conn())
+        .or_failure("counting browsers")
 }
 
 /// The sessions of this person that were not ended, the newest first, and where they were used last; those past their
@@ -126,10 +139,16 @@ pub fn open_of_user(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<(Session,
 /// The sessions of this person that were not ended, without the `newest` of them: a few at a time, those past their limits
 /// among them.
 pub fn open_but(tx: &mut TenantTx<'_>, user: UserId, newest: i64) -> Result<Vec<SessionId>, Failure> {
-    let ids: Vec<String> = tx
+    let open = tx
         .rows::<sessions::table>()
         .filter(sessions::user_id.eq(user.to_string()))
-        .filter(sessions::ended_at.is_null())
+        .filter(sessions::ended_at.is_null());
+    // Asked at every sign-in, and SQLite plans a LIMIT that it is given as a value anew each time: few have so many.
+    let there: i64 = open.clone().count().one(tx.conn()).or_failure("counting sessions")?;
+    if there <= newest {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<String> = open
         .order(sessions::created_at.desc())
         .offset(newest)
         .limit(FEW)
