@@ -31,15 +31,17 @@ pub fn locked_until(
     key: &str,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Failure> {
-    let counter = counters::find(tx, key)?;
-    Ok(counter.and_then(|counter| counter.locked_until).filter(|until| *until > now))
+    Ok(still_locked(counters::find(tx, key)?, now))
 }
 
 /// The same for whoever is about to judge a guess: the counter stays locked until the transaction ends, so that guesses
 /// sent at the same time are judged one after the other, and none after the name is locked.
 pub fn hold(tx: &mut impl Transaction, key: &str, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
-    let counter = counters::hold(tx, begins(key, now))?;
-    Ok(counter.locked_until.filter(|until| *until > now))
+    Ok(still_locked(counters::hold_to_read(tx, begins(key, now))?, now))
+}
+
+fn still_locked(counter: Option<Counter>, now: Timestamp) -> Option<Timestamp> {
+    counter.and_then(|counter| counter.locked_until).filter(|until| *until > now)
 }
 
 fn begins(key: &str, now: Timestamp) -> Begins<'_> {

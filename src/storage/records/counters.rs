@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQuery
 
 use crate::model::failure::Failure;
 use crate::model::time::Timestamp;
-use crate::storage::rows::{Ask, OrFailure, delete_some, insert_once, update_rows};
+use crate::storage::rows::{Ask, OrFailure, delete_some, insert_once, is_alone, update_rows};
 use crate::storage::schema::counters;
 use crate::storage::tx::Transaction;
 
@@ -82,6 +82,11 @@ pub fn raise(tx: &mut impl Transaction, begins: Begins<'_>) -> Result<Counter, F
 /// Gives the counter as it stands, and keeps it locked until the transaction ends. One that is not there begins at 0.
 pub fn hold(tx: &mut impl Transaction, begins: Begins<'_>) -> Result<Counter, Failure> {
     add(tx, 0, begins)
+}
+
+/// The same for whoever only reads it: where the one writer is alone there is nothing to hold, and nothing to begin.
+pub fn hold_to_read(tx: &mut impl Transaction, begins: Begins<'_>) -> Result<Option<Counter>, Failure> {
+    if is_alone(tx.conn()) { find(tx, begins.key) } else { hold(tx, begins).map(Some) }
 }
 
 fn add(tx: &mut impl Transaction, by: i64, begins: Begins<'_>) -> Result<Counter, Failure> {

@@ -1,7 +1,8 @@
 //! Where the people of a tenant are guests (D4): the declared bridge between tenants, as an index from the home's side. What a guest
 //! is at the host stands in the host's row of `users`.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel::dsl::exists;
+use diesel::{ExpressionMethods, QueryDsl};
 
 use super::{stored, tenants};
 use crate::model::failure::Failure;
@@ -36,14 +37,8 @@ pub fn remove(tx: &mut TenantTx<'_>, user: UserId) -> Result<bool, Failure> {
 
 /// Whether the transaction's tenant has guests.
 pub fn any(tx: &mut TenantTx<'_>) -> Result<bool, Failure> {
-    let first: Option<String> = memberships::table
-        .filter(memberships::tenant_id.eq(tx.tenant()))
-        .select(memberships::user_id)
-        .limit(1)
-        .one(tx.conn())
-        .optional()
-        .or_failure("looking for guests")?;
-    Ok(first.is_some())
+    let guests = memberships::table.filter(memberships::tenant_id.eq(tx.tenant()));
+    diesel::select(exists(guests)).one(tx.conn()).or_failure("looking for guests")
 }
 
 /// The tenants in which an account of this home is a guest, in the order of their ids.

@@ -1,6 +1,7 @@
 //! Refresh families: the chain of rotated tokens that began with one grant (D11, D12).
 
 use chrono::NaiveDateTime;
+use diesel::dsl::exists;
 use diesel::{BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable};
 
 use super::{refresh_tokens, stored};
@@ -169,32 +170,22 @@ pub fn end(tx: &mut TenantTx<'_>, id: FamilyId, reason: EndReason, now: Timestam
 
 /// Whether this client has a live family of this session that outlives it (`offline_access`, D12).
 pub fn any_offline(tx: &mut TenantTx<'_>, sid: SessionId, client: &ClientId) -> Result<bool, Failure> {
-    let found: Option<String> = tx
+    let live = tx
         .rows::<families::table>()
         .filter(families::sid.eq(sid.to_string()))
         .filter(families::client_id.eq(client.as_str()))
         .filter(families::offline.eq(true))
-        .filter(families::ended_at.is_null())
-        .select(families::id)
-        .limit(1)
-        .one(tx.conn())
-        .optional()
-        .or_failure("looking for a refresh family")?;
-    Ok(found.is_some())
+        .filter(families::ended_at.is_null());
+    diesel::select(exists(live)).one(tx.conn()).or_failure("looking for a refresh family")
 }
 
 /// Whether this client has or had a family of this person, as far back as they are kept.
 pub fn any_of_user(tx: &mut TenantTx<'_>, user: UserId, client: &ClientId) -> Result<bool, Failure> {
-    let found: Option<String> = tx
+    let theirs = tx
         .rows::<families::table>()
         .filter(families::user_id.eq(user.to_string()))
-        .filter(families::client_id.eq(client.as_str()))
-        .select(families::id)
-        .limit(1)
-        .one(tx.conn())
-        .optional()
-        .or_failure("looking for a refresh family")?;
-    Ok(found.is_some())
+        .filter(families::client_id.eq(client.as_str()));
+    diesel::select(exists(theirs)).one(tx.conn()).or_failure("looking for a refresh family")
 }
 
 /// Ends every live family that dies with this session: those without `offline_access` (D12).
