@@ -141,9 +141,6 @@ const READS: &[(&str, Try)] = &[
     ("remembered_devices::of_user", |tx, t| Ok(!remembered::of_user(tx, t.user)?.is_empty())),
     ("sessions::find", |tx, t| Ok(sessions::find(tx, t.sid)?.is_some())),
     ("sessions::any_of_user", |tx, t| sessions::any_of_user(tx, t.user, None)),
-    ("sessions::browsers_since", |tx, t| {
-        Ok(sessions::browsers_since(tx, t.user, Timestamp::from_unix(0))? > 0)
-    }),
     ("sessions::open_of_user", |tx, t| Ok(!sessions::open_of_user(tx, t.user)?.is_empty())),
     ("sessions::open_but", |tx, t| Ok(!sessions::open_but(tx, t.user, 0)?.is_empty())),
     ("totp_factors::find", |tx, t| Ok(totp_factors::find(tx, t.user)?.is_some())),

@@ -47,11 +47,10 @@ pub(super) fn new_device(
     terms: &MailTerms,
     user: &User,
 ) -> Result<(), Failure> {
-    let rate = terms.per_recipient;
-    if sessions::browsers_since(tx, user.id, call.now - rate.window)? > i64::from(rate.count.get()) {
-        return Ok(());
+    if mail::may_tell_of_browser(tx, call, terms, user.id)? {
+        tell(tx, call, terms, user, MailKind::NewDevice)?;
     }
-    tell(tx, call, terms, user, MailKind::NewDevice)
+    Ok(())
 }
 
 /// Tells every owner of the tenant that the account for emergencies got in past the rules (R13).

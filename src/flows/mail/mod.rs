@@ -165,6 +165,18 @@ pub fn may_tell_of_lock(
     count(tx, call, terms, &[b"mail of a lock", address.canonical().as_bytes()])
 }
 
+/// Whether one more mail may tell this person of a browser that is new to their account: as many as may be asked for. Counted by
+/// account, not by address, or the owner of another tenant would use them up, and nobody would be told of a thief.
+pub fn may_tell_of_browser(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    terms: &MailTerms,
+    user: UserId,
+) -> Result<bool, Failure> {
+    let (tenant, user) = (tx.scope().id().to_string(), user.to_string());
+    count(tx, call, terms, &[b"mail of a browser", tenant.as_bytes(), user.as_bytes()])
+}
+
 /// Whether one more code may go to this address because somebody who proved its first factor in this tenant asks for one: counted
 /// apart from what strangers ask for, and from what other tenants do who know the address, or they would keep its owner out by
 /// using the mails up.

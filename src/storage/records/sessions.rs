@@ -1,11 +1,8 @@
 //! Sessions: one account in one browser, the `sid` of its tokens. Kept for a while after they ended.
 
 use chrono::NaiveDateTime;
-use diesel::dsl::{count, exists};
-use diesel::{
-    AggregateExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable,
-    RunQueryDsl,
-};
+use diesel::dsl::exists;
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
 use super::{from_json, stored, to_json};
 use crate::model::failure::Failure;
@@ -106,16 +103,6 @@ pub fn any_of_user(
         None => diesel::select(exists(theirs)).one(tx.conn()),
     };
     found.or_failure("looking for a session")
-}
-
-/// In how many browsers sessions of this person began since then, ended or not.
-pub fn browsers_since(tx: &mut TenantTx<'_>, user: UserId, since: Timestamp) -> Result<i64, Failure> {
-    tx.rows::<sessions::table>()
-        .filter(sessions::user_id.eq(user.to_string()))
-        .filter(sessions::created_at.ge(since.to_naive()))
-        .select(count(sessions::browser_session_id).aggregate_distinct())
-        .one(tx.conn())
-        .or_failure("counting browsers")
 }
 
 /// The sessions of this person that were not ended, the newest first, and where they were used last; those past their
