@@ -13,7 +13,7 @@ pub const SECTION: Section = Section {
             "limits.sign_in_address",
             Kind::Rate,
             "20 per 10m",
-            "Failed sign-ins from one address, whatever the account.",
+            "Failed sign-ins from one address, whatever the account. Wrong answers of passkeys are counted apart, and keep no right one out.",
         ),
         Key::new(
             "limits.sign_in_account",

@@ -358,7 +358,7 @@ fn account() -> Vec<Route> {
 fn passkeys() -> Vec<Route> {
     vec![
         Route::new("/login/passkey", Guard::Browser)
-            .door(Door::SignIn)
+            .door(Door::Passkey)
             .get(pages::passkey::get)
             .post(pages::passkey::post),
         Route::new("/login/offer", Guard::Browser)

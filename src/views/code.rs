@@ -45,6 +45,8 @@ pub struct CodeAsked {
     pub client: Option<ClientCard>,
     /// The address of the person.
     pub username: String,
+    /// Whether the form says what this device could make: somebody who signs in by it may be offered a passkey.
+    pub asks_device: bool,
     /// The way to the other factors.
     pub others: LocalPath,
     /// For how many days this device can be remembered, where it can.
@@ -61,6 +63,7 @@ impl CodeAsked {
             form: Form::sample(),
             client: Some(ClientCard::sample()),
             username: "ada@acme.example".to_owned(),
+            asks_device: true,
             others: LocalPath::page("/login/factor").with("other", "1"),
             remember_days: None,
             problem: None,
@@ -86,6 +89,7 @@ macro_rules! code_pages {
             form: Form,
             client: Option<ClientCard>,
             username: String,
+            asks_device: bool,
             others: LocalPath,
             remember_days: Option<u32>,
             problem: Option<CodeProblem>,
@@ -122,8 +126,8 @@ macro_rules! code_pages {
 
         impl From<CodeAsked> for $name {
             fn from(asked: CodeAsked) -> Self {
-                let CodeAsked { frame, form, client, username, others, remember_days, problem } = asked;
-                Self { frame, form, client, username, others, remember_days, problem }
+                let CodeAsked { frame, form, client, username, asks_device, others, remember_days, problem } = asked;
+                Self { frame, form, client, username, asks_device, others, remember_days, problem }
             }
         }
     )+};

@@ -16,6 +16,7 @@ pub struct EmailCodePage {
     form: Form,
     client: Option<ClientCard>,
     username: String,
+    asks_device: bool,
     others: LocalPath,
     remember_days: Option<u32>,
     problem: Option<CodeProblem>,
@@ -31,7 +32,7 @@ impl EmailCodePage {
 
     /// The page. `sent_for` says for how many minutes the code works that was mailed; without it, none was.
     pub fn new(asked: CodeAsked, sent_for: Option<u32>) -> Self {
-        let CodeAsked { frame, form, client, username, others, remember_days, problem } = asked;
+        let CodeAsked { frame, form, client, username, asks_device, others, remember_days, problem } = asked;
         let (problem, notice) = match problem {
             // That is nothing which was typed wrong.
             Some(CodeProblem::MailedEnough) => (None, problem),
@@ -39,7 +40,7 @@ impl EmailCodePage {
             Some(_) if sent_for.is_none() => (None, None),
             problem => (problem, None),
         };
-        Self { frame, form, client, username, others, remember_days, problem, notice, sent_for }
+        Self { frame, form, client, username, asks_device, others, remember_days, problem, notice, sent_for }
     }
 
     fn title(&self) -> String {

@@ -16,6 +16,8 @@ pub struct OfferPage {
     pub form: Form,
     /// The session of the account that it is offered to, where it has to be named.
     pub account: Option<String>,
+    /// The fields that say where the sign-in leads on to, beside the request.
+    pub then: Vec<(&'static str, String)>,
     /// Where it is made.
     pub add: LocalPath,
 }
@@ -28,6 +30,12 @@ impl OfferPage {
 
     /// A page for tests and for the gallery of pages.
     pub fn sample(frame: Frame) -> Self {
-        Self { frame, form: Form::sample(), account: None, add: LocalPath::page("/account/passkeys/new") }
+        Self {
+            frame,
+            form: Form::sample(),
+            account: None,
+            then: Vec::new(),
+            add: LocalPath::page("/account/passkeys/new"),
+        }
     }
 }

@@ -36,7 +36,7 @@ pub struct Rates {
 /// All meters of a server.
 #[derive(Debug)]
 pub struct Limits {
-    addresses: [(Door, Arc<Meter<Knocker>>); 7],
+    addresses: [(Door, Arc<Meter<Knocker>>); 8],
     signed_in: [(Door, Arc<Meter<Knocker>>); 2],
     clients: Meter<ClientId>,
     public_clients: Meter<(ClientId, Knocker)>,
@@ -47,6 +47,8 @@ pub struct Limits {
 pub enum Door {
     /// Sign-in pages: failures count.
     SignIn,
+    /// Signing in with a passkey: failures count, apart from those of other proofs, and shut nobody out who has the passkey.
+    Passkey,
     /// The authorization endpoint: requests count, against whoever is signed in, or else the address; and there sign-ins
     /// that begin without a request. Each is stored, or issues a code and leaves a record for good.
     Authorize,
@@ -69,6 +71,7 @@ impl Limits {
         Self {
             addresses: [
                 (Door::SignIn, Arc::new(Meter::new(rates.sign_in_address))),
+                (Door::Passkey, Arc::new(Meter::new(rates.sign_in_address))),
                 (Door::Authorize, Arc::new(Meter::new(rates.authorize_address))),
                 (Door::Token, Arc::new(Meter::new(rates.token_address))),
                 (Door::Bearer, Arc::new(Meter::new(rates.bearer_address))),

@@ -27,6 +27,23 @@ async fn a_mailed_link_signs_in() {
     assert!(events[0].body.contains("\"factor\":\"magic_link\""), "{events:?}");
 }
 
+/// Passkeys first, also after a link; but whoever is signed in and proves themselves once more for a change goes straight on.
+#[tokio::test]
+async fn a_passkey_is_offered_after_a_link_and_not_between_a_change_and_its_proof() {
+    let post = Post::new().await;
+    let (jar, path) = post.mailed("login-link").await;
+    let page = jar.open(&path).await;
+    assert!(page.form().fields.iter().any(|(name, _)| name == "device"), "{page:?}");
+    let page = jar.submit(&page, &[("device", "passkey")]).await;
+    assert_eq!(page.marker().as_deref(), Some("page-offer"), "{page:?}");
+    post.server.advance(Duration::from_mins(30)).await;
+    let page = jar.open("/account/password").await;
+    let page = jar.submit(&page, &[("password", "four much better words")]).await;
+    assert_eq!(page.marker().as_deref(), Some("page-password"), "{page:?}");
+    let page = jar.submit(&page, &[("password", PASSWORD), ("device", "passkey")]).await;
+    assert_eq!(page.path.split('?').next(), Some("/account/password"), "{page:?}");
+}
+
 /// P059: a scanner opens the link, from wherever and however often; it is still good.
 #[tokio::test]
 async fn p059_opening_a_link_shows_a_page_and_nothing_else() {

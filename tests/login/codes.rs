@@ -116,6 +116,20 @@ async fn a_password_and_the_code_of_a_phone_are_two_factors_in_the_tokens() {
     assert!(is_signed_in(&jar).await);
 }
 
+/// Passkeys first: a code is no way around the offer, and the client gets its answer after it.
+#[tokio::test]
+async fn a_passkey_is_offered_after_a_code_and_the_request_goes_on() {
+    let phone = Phone::new().await;
+    let (jar, page) = phone.asked_by_the_client().await;
+    assert!(page.form().fields.iter().any(|(name, _)| name == "device"), "{page:?}");
+    let page = jar.submit(&page, &[("code", &phone.shows()), ("device", "passkey")]).await;
+    assert_eq!(page.marker().as_deref(), Some("page-offer"), "{page:?}");
+    assert!(is_signed_in(&jar).await, "the sign-in is whole");
+    let back = jar.submit(&page, &[]).await;
+    let tokens = exchange(&phone.server, &phone.client, &back).await;
+    assert_eq!(claims(&text(&tokens, "id_token"))["acr"], "urn:symbolon:acr:2");
+}
+
 #[tokio::test]
 async fn a_password_and_a_recovery_code_are_two_factors_and_the_owner_is_told() {
     let phone = Phone::new().await;

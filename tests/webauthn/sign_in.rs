@@ -7,7 +7,7 @@ use symbolon::model::policy::{Mfa, Policy};
 use symbolon::model::resource_server::OpenTo;
 use symbolon::storage::records::policies;
 
-use super::{answer, count, device, enrol, is_signed_in, options, sign_in, stored};
+use super::{answer, answer_with, count, device, enrol, is_signed_in, options, sign_in, stored};
 use crate::harness::TestServer;
 use crate::harness::authenticator::{Authenticator, Key, encode};
 use crate::harness::rows::Everything;
@@ -151,6 +151,46 @@ async fn a_locked_account_opens_with_its_passkey() {
     assert_eq!(home.marker().as_deref(), Some("page-home"), "her sign-in forgave, and nothing locked since");
 }
 
+/// D31, P132: at an address from which too many passkeys and passwords failed, a right passkey signs in, and a wrong one costs
+/// no row.
+#[tokio::test]
+async fn p132_wrong_answers_from_an_address_keep_no_right_passkey_out() {
+    let server = TestServer::with().set("limits.sign_in_address", "3 per 10m").start().await;
+    let acme = server.organisation("acme", &[]).await;
+    let ada = acme.person("ada@acme.example", &[]).await;
+    let device = device(&server, &acme.scope, ada).await;
+    let mut foreign = Authenticator::at(server.issuer());
+    foreign.keys.push(Key::foreign(device.keys[0].id.clone(), device.keys[0].user_handle.clone()));
+    let stranger = server.browser();
+    let page = stranger.open("/login").await;
+    let page = stranger.submit(&page, &[("username", "eve@acme.example"), ("organisation", "acme")]).await;
+    for _ in 0..3 {
+        stranger.submit(&page, &[("password", "a wrong password")]).await;
+    }
+    let last = stranger.submit(&page, &[("password", PASSWORD)]).await;
+    assert_eq!(last.status, reqwest::StatusCode::TOO_MANY_REQUESTS, "passwords: {last:#?}");
+    for n in 0..3 {
+        let page = sign_in(&server.browser(), &foreign).await;
+        assert_eq!(page.status, reqwest::StatusCode::UNPROCESSABLE_ENTITY, "{n}: counted apart: {page:#?}");
+    }
+    let rows = Everything::open(server.storage()).count("spent_challenges");
+    for _ in 0..2 {
+        let page = sign_in(&server.browser(), &foreign).await;
+        assert_eq!(page.status, reqwest::StatusCode::TOO_MANY_REQUESTS, "{page:#?}");
+        assert!(page.has("request-id"), "a page, with words: {page:#?}");
+        let jar = server.browser();
+        let asked = jar.open("/login").await;
+        let page = answer(&jar, &asked, "nonsense").await;
+        assert_eq!(page.status, reqwest::StatusCode::TOO_MANY_REQUESTS, "{page:#?}");
+    }
+    assert_eq!(Everything::open(server.storage()).count("spent_challenges"), rows);
+    for _ in 0..5 {
+        let jar = server.browser();
+        let home = sign_in(&jar, &device).await;
+        assert_eq!(home.marker().as_deref(), Some("page-home"), "{home:#?}");
+    }
+}
+
 /// P132: a look at a page leaves no row, and neither does an answer that cannot be read.
 #[tokio::test]
 async fn p132_a_question_costs_no_row() {
@@ -171,7 +211,7 @@ async fn p132_a_question_costs_no_row() {
 async fn a_passkey_is_offered_until_not_now_or_made() {
     let server = TestServer::with().unlimited().start().await;
     let acme = server.organisation("acme", &[]).await;
-    let ada = acme.person("ada@acme.example", &[]).await;
+    acme.person("ada@acme.example", &[]).await;
     let mut registration = client("notes", ClientKind::Web);
     registration.metadata.tenants = OpenTo::All;
     server.platform().await.register(registration).await;
@@ -193,7 +233,14 @@ async fn a_passkey_is_offered_until_not_now_or_made() {
     server.advance(Duration::from_hours(31 * 24)).await;
     let (page, _) = sign_in("/login", "passkey").await;
     assert_eq!(page.marker().as_deref(), Some("page-offer"), "after a month");
-    device(&server, &acme.scope, ada).await;
+    let (page, jar) = sign_in("/login?then=console", "passkey").await;
+    assert_eq!(page.marker().as_deref(), Some("page-offer"), "on the way to the console too");
+    let page = jar.open(&page.attribute("offer-add", "href").expect("the way to a passkey")).await;
+    let mut own = Authenticator::at(server.issuer());
+    let made = own.make(&options(&page)).to_string();
+    let page = answer_with(&jar, &page, &[("answer", made.as_str()), ("name", "Phone")]).await;
+    let onward = page.attribute("passkey-onward", "href");
+    assert_eq!(onward.as_deref(), Some("/console"), "{page:#?}");
     let (page, _) = sign_in("/login", "passkey").await;
     assert_eq!(page.marker().as_deref(), Some("page-home"), "there is one");
     let stranger = server.browser().open("/login/offer").await;

@@ -120,6 +120,12 @@ impl PasskeyRules {
         Ok(Question { options: asked.options, sealed })
     }
 
+    /// Opens the question that was answered, and leaves it open. `None` where it is none of ours, of another browser, purpose
+    /// or person, or too old.
+    pub fn open(&self, call: &Call, binding: Binding<'_>, answer: &Answer) -> Option<Opened> {
+        challenge::open(&self.sealer, binding, &answer.sealed, call.now)
+    }
+
     /// Opens the question that was answered and spends it, whatever the answer is worth. `None` where it is none of ours, of
     /// another browser, purpose or person, too old, or spent.
     ///
@@ -132,9 +138,7 @@ impl PasskeyRules {
         binding: Binding<'_>,
         answer: &Answer,
     ) -> Result<Option<Opened>, Failure> {
-        let Some(opened) = challenge::open(&self.sealer, binding, &answer.sealed, call.now) else {
-            return Ok(None);
-        };
+        let Some(opened) = self.open(call, binding, answer) else { return Ok(None) };
         let is_new = spent_challenges::spend(tx, &opened.hash, opened.expires_at)?;
         Ok(is_new.then_some(opened))
     }
@@ -384,16 +388,29 @@ pub fn likely_name(user_agent: Option<&str>) -> String {
     }
 }
 
-/// The person whose passkey this is, in the tenant of the transaction: both read now, and held.
+/// The active person whose passkey this is, in the tenant of the transaction: both read now.
 ///
 /// # Errors
 /// The database fails.
 pub fn owner(tx: &mut TenantTx<'_>, credential: &CredentialId) -> Result<Option<(Passkey, User)>, Failure> {
     let Some(passkey) = passkeys::find(tx, credential)? else { return Ok(None) };
+    let user = users::find(tx, passkey.user_id)?.filter(|user| user.status.is_active());
+    Ok(user.map(|user| (passkey, user)))
+}
+
+/// The same, held until the transaction ends.
+///
+/// # Errors
+/// The database fails.
+pub fn held_owner(
+    tx: &mut TenantTx<'_>,
+    credential: &CredentialId,
+) -> Result<Option<(Passkey, User)>, Failure> {
+    let Some(passkey) = passkeys::find(tx, credential)? else { return Ok(None) };
     if !users::hold_active(tx, passkey.user_id)? {
         return Ok(None);
     }
-    Ok(users::find(tx, passkey.user_id)?.map(|user| (passkey, user)))
+    owner(tx, credential)
 }
 
 /// The names of what the person has, for a question to them.

@@ -6,10 +6,10 @@ use super::proved::{Candidate, NotEnough, Proved, proved};
 use super::second::Challenge;
 use super::visit::Visit;
 use super::{Destination, SignInRules};
-use crate::crypto::passkey::challenge::{Binding, Purpose};
+use crate::crypto::passkey::challenge::{Binding, Opened, Purpose};
 use crate::crypto::passkey::{Assertion, PasskeyRefusal};
 use crate::flows::call::Call;
-use crate::flows::factors::passkey::{Answer, PasskeyRules, Question, credentials, owner};
+use crate::flows::factors::passkey::{Answer, PasskeyRules, Question, credentials, held_owner, owner};
 use crate::flows::failures::{self, Source};
 use crate::flows::interaction::{Interaction, Problem, Told};
 use crate::flows::interaction_store;
@@ -17,11 +17,11 @@ use crate::flows::session::CookieChange;
 use crate::model::audit::{Actor, EventKind, EventResult};
 use crate::model::failure::Failure;
 use crate::model::ids::{InteractionHandle, PasskeyId, UserId};
-use crate::model::passkey::Passkey;
+use crate::model::passkey::{CredentialId, Passkey};
 use crate::model::session::{Factor, Proof};
 use crate::model::user::User;
 use crate::storage::records::passkeys;
-use crate::storage::{Directory, TenantScope};
+use crate::storage::{Directory, TenantScope, TenantTx};
 
 /// Why nobody is signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,7 +148,35 @@ pub fn finish(
     Ok(Err(PasskeyLoginRefusal::Wrong))
 }
 
-/// Whose passkey signed, if one of somebody who may sign in here did.
+/// Whether a passkey signed this, found out without changing anything. From where too many answers were wrong, nothing is
+/// begun for one more of them (P132), and whoever has the passkey is let in all the same (D31).
+///
+/// # Errors
+/// The database fails.
+pub fn is_signed(
+    directory: &mut Directory<'_>,
+    call: &Call,
+    rules: &PasskeyRules,
+    (handle, answer): (Option<InteractionHandle>, &Answer),
+    cookie_hash: &str,
+) -> Result<bool, Failure> {
+    let Some(visit) = Visit::open(directory, call, handle, cookie_hash)? else { return Ok(false) };
+    let Ok(assertion) = Assertion::parse(&answer.said) else { return Ok(false) };
+    let waiting = match handle.filter(|_| visit.pending().is_some()) {
+        None => None,
+        Some(handle) => Challenge::open(directory, call, handle, cookie_hash)?,
+    };
+    let of = named(visit.interaction.as_ref().map(Interaction::handle));
+    let binding = Binding { purpose: purpose(waiting.as_ref()), browser: cookie_hash, of: &of };
+    let Some(opened) = rules.open(call, binding, answer) else { return Ok(false) };
+    Ok(checked(directory, rules, owner, (&visit, waiting.as_ref()), (&assertion, &opened))?.is_ok())
+}
+
+const fn purpose(waiting: Option<&Challenge>) -> Purpose {
+    if waiting.is_some() { Purpose::Prove } else { Purpose::SignIn }
+}
+
+/// Whose passkey signed, if one of somebody who may sign in here did. The question is spent, and the use noted.
 fn signer(
     directory: &mut Directory<'_>,
     call: &Call,
@@ -156,32 +184,58 @@ fn signer(
     (visit, waiting, cookie_hash): (&Visit, Option<&Challenge>, &str),
     (assertion, answer): (&Assertion, &Answer),
 ) -> Result<Result<Signer, Fault>, Failure> {
-    let Some(verifier) = rules.verifier() else { return Ok(Err(Fault::of("no_passkeys"))) };
     let of = named(visit.interaction.as_ref().map(Interaction::handle));
-    let purpose = if waiting.is_some() { Purpose::Prove } else { Purpose::SignIn };
-    let binding = Binding { purpose, browser: cookie_hash, of: &of };
+    let binding = Binding { purpose: purpose(waiting), browser: cookie_hash, of: &of };
     let Some(opened) = rules.spend(directory, call, binding, answer)? else {
         return Ok(Err(Fault::of("passkey_question")));
     };
+    let checked = match checked(directory, rules, held_owner, (visit, waiting), (assertion, &opened))? {
+        Ok(checked) => checked,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let Checked { scope, user, passkey, after } = checked;
+    if !passkeys::used(&mut directory.enter(&scope)?, &passkey, &after, call.now)? {
+        let whose = Some((scope, user.id, passkey.id));
+        return Ok(Err(Fault { reason: PasskeyRefusal::CounterBack.as_str(), whose }));
+    }
+    Ok(Ok(Signer { scope, user, passkey: passkey.id }))
+}
+
+/// A passkey whose signature is right.
+struct Checked {
+    scope: TenantScope,
+    user: User,
+    passkey: Passkey,
+    /// What is stored of it after this use.
+    after: String,
+}
+
+/// Reads whose passkey this is, and holds them where the transaction writes.
+type ReadOwner = fn(&mut TenantTx<'_>, &CredentialId) -> Result<Option<(Passkey, User)>, Failure>;
+
+/// Whose passkey signed the answer to this question, if one of somebody who may sign in here did.
+fn checked(
+    directory: &mut Directory<'_>,
+    rules: &PasskeyRules,
+    read_owner: ReadOwner,
+    (visit, waiting): (&Visit, Option<&Challenge>),
+    (assertion, opened): (&Assertion, &Opened),
+) -> Result<Result<Checked, Fault>, Failure> {
+    let Some(verifier) = rules.verifier() else { return Ok(Err(Fault::of("no_passkeys"))) };
     let Some(scope) = directory.passkey_owner(assertion.credential_id())? else {
         return Ok(Err(Fault::of("unknown_passkey")));
     };
-    let Some((passkey, user)) = owner(&mut directory.enter(&scope)?, assertion.credential_id())? else {
+    let Some((passkey, user)) = read_owner(&mut directory.enter(&scope)?, assertion.credential_id())? else {
         return Ok(Err(Fault::of("not_usable")));
     };
     let whose = |reason| Fault { reason, whose: Some((scope.clone(), user.id, passkey.id)) };
     if !may_answer(visit, waiting, (&scope, &user)) || !assertion.is_of(user.id, waiting.is_some()) {
         return Ok(Err(whose("another_person")));
     }
-    let after = match verifier.check(&opened.state, assertion, &passkey.credential) {
-        Ok(after) => after,
-        Err(refusal) => return Ok(Err(whose(refusal.as_str()))),
-    };
-    if !note_use(directory, call, &scope, (&passkey, &after))? {
-        return Ok(Err(whose(PasskeyRefusal::CounterBack.as_str())));
+    match verifier.check(&opened.state, assertion, &passkey.credential) {
+        Ok(after) => Ok(Ok(Checked { scope, user, passkey, after })),
+        Err(refusal) => Ok(Err(whose(refusal.as_str()))),
     }
-    let passkey = passkey.id;
-    Ok(Ok(Signer { scope, user, passkey }))
 }
 
 /// Whether this person may answer: whom more is asked of, or anybody of a tenant that the request admits and settles.
@@ -191,15 +245,6 @@ fn may_answer(visit: &Visit, waiting: Option<&Challenge>, (scope, user): (&Tenan
         waiting.is_none_or(|challenge| challenge.user.id == user.id && challenge.scope.id() == tenant);
     let is_settled = visit.settled().is_none_or(|settled| settled == Destination::Tenant(tenant));
     is_who_waits && is_settled && visit.admits(tenant)
-}
-
-fn note_use(
-    directory: &mut Directory<'_>,
-    call: &Call,
-    scope: &TenantScope,
-    (passkey, after): (&Passkey, &str),
-) -> Result<bool, Failure> {
-    passkeys::used(&mut directory.enter(scope)?, passkey, after, call.now)
 }
 
 /// Records the failure; the address counts it. No account is locked by it.

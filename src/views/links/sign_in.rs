@@ -21,6 +21,8 @@ pub struct LinkPage {
     pub token: Secret<String>,
     /// Whose link it is.
     pub username: String,
+    /// Whether the form says what this device could make: somebody who signs in by it may be offered a passkey.
+    pub asks_device: bool,
     /// Whether it was asked for in this browser.
     pub is_here: bool,
 }
@@ -39,6 +41,7 @@ impl LinkPage {
             client: Some(ClientCard::sample()),
             token: Secret::new("sym_sample".to_owned()),
             username: "ada@acme.example".to_owned(),
+            asks_device: true,
             is_here: true,
         }
     }

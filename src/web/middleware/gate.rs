@@ -133,8 +133,8 @@ async fn admit(gate: &Gate, request: &mut ServiceRequest, edge: &Edge, notes: &N
     let limited = gate.door.zip(notes.knocker()).filter(|(door, _)| match door {
         // A page of the sign-in is shown also where no more proofs are taken: it says what came of the last one.
         Door::SignIn | Door::Mail => !reads,
-        // Judged when it is known what the token is worth, by `charge`.
-        Door::Bearer => false,
+        // Judged when it is known what the token or the signature is worth, by `charge`.
+        Door::Bearer | Door::Passkey => false,
         Door::Authorize | Door::Token | Door::Setup | Door::Logout => true,
     });
     if let Some((door, knocker)) = &limited {
@@ -213,7 +213,7 @@ fn sender(gate: &Gate, request: &ServiceRequest, edge: &Edge, listed: &OriginLis
 /// whatever code a visitor brings to its callback, and that must not shut the door for every client at its address.
 ///
 /// # Errors
-/// One more bad token than may come from there. A good one is answered all the same, for whoever passes on the tokens
+/// One more bad token or signature of a passkey than may come from there. A good one is answered all the same, for whoever passes on the tokens
 /// of others, as the back end of an application does, would be shut out by the rubbish of one of them. Nobody guesses
 /// a signature, and to look at one costs about what a refusal does.
 fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) -> Result<(), TooMany> {
@@ -222,7 +222,7 @@ fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) -> Result<(), To
     let counts = match door {
         Door::Authorize | Door::Logout => true,
         // An ask is noted as what counts, whatever comes of it: the same for accounts that there are and those there are not.
-        Door::SignIn | Door::Mail => notes.is_failed(),
+        Door::SignIn | Door::Passkey | Door::Mail => notes.is_failed(),
         Door::Token => (notes.is_failed() || refused) && !notes.is_proved(),
         Door::Bearer => refused,
         Door::Setup => notes.is_failed() || refused,
@@ -231,7 +231,9 @@ fn charge(gate: &Gate, edge: &Edge, notes: &Notes, status: u16) -> Result<(), To
     let now = edge.clock.now();
     match notes.leave() {
         Some(leave) => leave.end(counts),
-        None if counts && door == Door::Bearer => return edge.limits.take(door, &knocker, now),
+        None if counts && matches!(door, Door::Bearer | Door::Passkey) => {
+            return edge.limits.take(door, &knocker, now);
+        }
         // Refused before it could try anything, by where it came from or what it brought.
         None if counts && refused => edge.limits.charge(door, &knocker, now),
         None => {}

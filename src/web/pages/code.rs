@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
 use super::visitor::{Detour, Outcome, Visitor, answered, going_on, later};
-use super::{account, card, factor, login, password};
+use super::{account, card, factor, login, offer, password};
 use crate::flows::factors::devices;
 use crate::flows::interaction::Problem;
 use crate::flows::links;
@@ -97,7 +97,7 @@ async fn submit(visitor: &Visitor, body: &Bytes, kind: CodeKind) -> Outcome {
             Ok(visitor.to_with(&account::recovered(signed_in.admitted.account.sid), &renewed))
         }
         Ok(proved) => {
-            let mut response = login::after_proof(visitor, &proved, &renewed);
+            let mut response = offer::after_proof(visitor, &proved, &renewed, &params).await?;
             if let (Proved::SignedIn(signed_in), Some(secret)) = (&proved, device) {
                 let whose = (signed_in.admitted.account.tenant_id, signed_in.user);
                 let cookie = cookies::device(&visitor.edge.issuer, whose, (&secret, devices::LONGEST));
@@ -173,6 +173,7 @@ async fn page(
         form: visitor.hidden(Some(handle.to_string())),
         client: card::asker(visitor, &challenge.visit).await,
         username: challenge.user.email.clone(),
+        asks_device: visitor.edge.passkeys.verifier().is_some(),
         others: ways.with(factor::OTHER, "1"),
         remember_days: challenge.remember_days.filter(|_| kind.is_lasting()),
         problem: now.map(|(_, problem)| problem).or(before),

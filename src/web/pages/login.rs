@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
+use super::then::Then;
 use super::visitor::{Detour, Outcome, Visitor, answered, going_on};
 use super::{card, passkey};
 use crate::flows::authorize;
@@ -14,11 +15,10 @@ use crate::flows::login::proved::Proved;
 use crate::flows::login::visit::Visit;
 use crate::model::ids::InteractionHandle;
 use crate::protocol::params::Params;
-use crate::views::console::ConsoleStartPage;
 use crate::views::identifier::IdentifierProblem;
 use crate::views::link::LocalPath;
 use crate::views::passkey::PasskeyPrompt;
-use crate::views::{AccountsPage, FactorPage, Frame, IdentifierPage, PasswordPage, SignUpPage};
+use crate::views::{FactorPage, Frame, IdentifierPage, PasswordPage, SignUpPage};
 use crate::web::guard::browser::Browser;
 use crate::web::oidc;
 
@@ -52,54 +52,6 @@ const fn problem(problem: Problem) -> Option<IdentifierProblem> {
         Problem::Organisation => Some(IdentifierProblem::Organisation),
         Problem::PasskeyWrong => Some(IdentifierProblem::Passkey),
         Problem::PasswordWrong | Problem::CodeWrong | Problem::NoSecondFactor | Problem::OtherAccount => None,
-    }
-}
-
-/// The parameter that says where a sign-in leads on to, its two words, and the request to whose chooser the second one leads back.
-const THEN: &str = "then";
-const CONSOLE: &str = "console";
-const ACCOUNTS: &str = "accounts";
-const FOR: &str = "for";
-
-/// The page that a sign-in is for: one of ours, by its word.
-#[derive(Clone, Copy)]
-pub(super) enum Then {
-    /// The console.
-    Console,
-    /// The accounts that may answer a request that waits: whoever signs in goes on as a guest (D4).
-    Accounts(InteractionHandle),
-}
-
-impl Then {
-    /// What the parameters of a page or a form say of it.
-    pub(super) fn read(params: &Params) -> Option<Self> {
-        match params.get(THEN)? {
-            CONSOLE => Some(Self::Console),
-            ACCOUNTS => params.get(FOR)?.parse().ok().map(Self::Accounts),
-            _ => None,
-        }
-    }
-
-    /// The page.
-    pub(super) fn page(self) -> LocalPath {
-        match self {
-            Self::Console => LocalPath::page(ConsoleStartPage::PATH),
-            Self::Accounts(handle) => going_on(AccountsPage::PATH, handle),
-        }
-    }
-
-    /// The sign-in page, for whoever wants to go there.
-    pub(super) fn sign_in(self) -> LocalPath {
-        let page = LocalPath::page(IdentifierPage::PATH);
-        self.fields().iter().fold(page, |page, (name, value)| page.with(name, value))
-    }
-
-    /// The fields by which a form says it.
-    fn fields(self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Console => vec![(THEN, CONSOLE.to_owned())],
-            Self::Accounts(handle) => vec![(THEN, ACCOUNTS.to_owned()), (FOR, handle.to_string())],
-        }
     }
 }
 

@@ -18,4 +18,5 @@ pub mod passkey;
 pub mod password;
 pub mod setup;
 pub mod signup;
+mod then;
 pub mod visitor;

@@ -5,11 +5,12 @@ use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 
 use super::login;
-use super::visitor::{Detour, INTERACTION, Outcome, Visitor, answered};
+use super::then::{Onward, Then};
+use super::visitor::{Detour, Outcome, Visitor, answered};
 use crate::flows::account::offer::{decline, is_due};
-use crate::flows::login::proved::Proved;
+use crate::flows::login::proved::{Proved, SignedIn};
 use crate::flows::login::visit::Visit;
-use crate::model::ids::{InteractionHandle, SessionId};
+use crate::model::ids::SessionId;
 use crate::protocol::params::Params;
 use crate::views::account::frame::ACCOUNT;
 use crate::views::link::LocalPath;
@@ -31,9 +32,9 @@ pub async fn post(visitor: Visitor, body: Bytes) -> HttpResponse {
 
 async fn show(visitor: &Visitor) -> Outcome {
     let params = visitor.query()?;
-    let (handle, account) = (visitor.handle(&params)?, named(&params));
+    let (onward, account) = (Onward::read(visitor, &params)?, named(&params));
     visitor.refuse_unless_signed_in()?;
-    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let (call, cookie, handle) = (visitor.call.clone(), visitor.browser.hash().to_owned(), onward.handle);
     let opened =
         visitor.edge.database.read_directory(move |tx| Visit::open(tx, &call, handle, &cookie)).await;
     let visit = visitor.sound(opened)?.ok_or_else(|| Detour::from(visitor.expired()))?;
@@ -41,44 +42,56 @@ async fn show(visitor: &Visitor) -> Outcome {
         frame: login::frame(visitor, &visit),
         form: visitor.hidden(handle.map(|handle| handle.to_string())),
         account: account.map(|sid| sid.to_string()),
-        add: with(LocalPath::page(PasskeyNewPage::PATH), handle, account),
+        then: onward.fields(),
+        add: with(PasskeyNewPage::PATH, onward, account),
     };
     Ok(visitor.show(StatusCode::OK, &page))
 }
 
 async fn later(visitor: &Visitor, body: &Bytes) -> Outcome {
     let params = visitor.form(body)?;
-    let (handle, account) = (visitor.handle(&params)?, named(&params));
+    let (onward, account) = (Onward::read(visitor, &params)?, named(&params));
     visitor.refuse_unless_signed_in()?;
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let names = visitor.edge.sign_in.records.names.clone();
     let declined =
         visitor.edge.database.write_directory(move |tx| decline(tx, &call, &names, (&cookie, account)));
     visitor.sound(declined.await)?;
-    Ok(visitor.to(&login::onward(handle)))
+    Ok(visitor.to(&onward.place().unwrap_or_else(|| login::onward(None))))
 }
 
-/// Goes on after a proof as ever, but for somebody who is signed in now and is to be offered a passkey.
+/// Goes on after a proof as ever, but for somebody who signed in and is to be offered a passkey. Who proves a factor once more
+/// on the way to a change of their account goes straight on.
 pub(super) async fn after_proof(
     visitor: &Visitor,
     proved: &Proved,
     renewed: &Browser,
     params: &Params,
 ) -> Outcome {
-    let onward = login::after_proof(visitor, proved, renewed);
+    let place = login::place_after(visitor, proved);
     let can = params.get(DEVICE) == Some("passkey") && visitor.edge.passkeys.verifier().is_some();
-    let signed_in = match proved {
-        Proved::SignedIn(signed_in) if can && signed_in.then.is_none() => signed_in,
-        Proved::SignedIn(_) | Proved::More(_) => return Ok(onward),
-    };
-    let (call, account) = (visitor.call.clone(), signed_in.admitted.account);
-    let names = visitor.edge.sign_in.records.names.clone();
-    let due = visitor.edge.database.read_directory(move |tx| is_due(tx, &call, &names, account)).await;
-    if visitor.sound(due)? {
-        let offer = with(LocalPath::page(OfferPage::PATH), signed_in.goes_on, Some(account.sid));
-        return Ok(visitor.to_with(&offer, renewed));
+    if let Proved::SignedIn(signed_in) = proved
+        && can
+        && let Some(onward) = leads(signed_in)
+    {
+        let (call, account) = (visitor.call.clone(), signed_in.admitted.account);
+        let names = visitor.edge.sign_in.records.names.clone();
+        let due = visitor.edge.database.read_directory(move |tx| is_due(tx, &call, &names, account)).await;
+        if visitor.sound(due)? {
+            let offer = with(OfferPage::PATH, onward, Some(account.sid));
+            return Ok(visitor.to_with(&offer, renewed));
+        }
     }
-    Ok(onward)
+    Ok(visitor.to_with(&place, renewed))
+}
+
+/// Where a sign-in leads on to; `None` where it is none, but one more proof for a page of the account.
+fn leads(signed_in: &SignedIn) -> Option<Onward> {
+    let then = match (signed_in.goes_on, signed_in.then.as_deref()) {
+        (None, Some(page)) => Some(Then::of(page)?),
+        (Some(_), _) | (None, None) => None,
+    };
+    Some(Onward { handle: signed_in.goes_on, then })
 }
 
 /// The account that it is offered to, by its session.
@@ -86,12 +99,9 @@ fn named(params: &Params) -> Option<SessionId> {
     params.get(ACCOUNT)?.parse().ok()
 }
 
-/// The same page for the request that waits, and for this account.
-fn with(page: LocalPath, handle: Option<InteractionHandle>, account: Option<SessionId>) -> LocalPath {
-    let page = match handle {
-        Some(handle) => page.with(INTERACTION, &handle.to_string()),
-        None => page,
-    };
+/// A page between the sign-in of this account and what it was for.
+fn with(path: &'static str, onward: Onward, account: Option<SessionId>) -> LocalPath {
+    let page = onward.after(LocalPath::page(path));
     match account {
         Some(sid) => page.with(ACCOUNT, &sid.to_string()),
         None => page,

@@ -7,11 +7,12 @@ use actix_web::web::Bytes;
 
 use super::card;
 use super::factor::{OTHER, challenge};
-use super::login::{self, Then};
+use super::login;
+use super::then::Then;
 use super::visitor::{Detour, Outcome, Visitor, answered, going_on};
 use crate::flows::factors::passkey::{Answer, Question};
 use crate::flows::interaction::Problem;
-use crate::flows::login::passkey::{PasskeyLoginRefusal, ask, ask_again, finish};
+use crate::flows::login::passkey::{PasskeyLoginRefusal, ask, ask_again, finish, is_signed};
 use crate::flows::login::proved::{Proved, SignedIn};
 use crate::flows::login::visit::Visit;
 use crate::flows::session::CookieChange;
@@ -19,6 +20,8 @@ use crate::model::ids::InteractionHandle;
 use crate::protocol::params::Params;
 use crate::views::passkey::PasskeyPrompt;
 use crate::views::{FactorPage, IdentifierPage, PasskeyPage};
+use crate::web::limits::Door;
+use crate::web::trouble::Trouble;
 
 /// `GET /login/passkey`.
 pub async fn get(visitor: Visitor) -> HttpResponse {
@@ -64,6 +67,10 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
         return login::cancel(visitor, handle).await;
     }
     let answer = answer(&params);
+    if !may_try(visitor, handle, &answer).await? {
+        visitor.note_failure();
+        return Err(visitor.detour(Trouble::Malformed));
+    }
     let renewed = visitor.renewed(&params, handle);
     let (call, old, new) =
         (visitor.call.clone(), visitor.browser.hash().to_owned(), renewed.hash().to_owned());
@@ -92,6 +99,24 @@ async fn submit(visitor: &Visitor, body: &Bytes) -> Outcome {
             refused_at_once(visitor, (handle, Then::read(&params))).await
         }
     }
+}
+
+/// Whether the answer is worth a transaction that writes. From where too many were wrong, only one that is right.
+async fn may_try(
+    visitor: &Visitor,
+    handle: Option<InteractionHandle>,
+    answer: &Answer,
+) -> Result<bool, Detour> {
+    if visitor.is_let_in(Door::Passkey) {
+        return Ok(true);
+    }
+    let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
+    let (rules, answer) = (visitor.edge.passkeys.clone(), answer.clone());
+    let signed = visitor
+        .edge
+        .database
+        .read_directory(move |directory| is_signed(directory, &call, &rules, (handle, &answer), &cookie));
+    visitor.sound(signed.await)
 }
 
 /// What the form brought.

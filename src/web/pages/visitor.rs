@@ -256,6 +256,12 @@ impl Visitor {
         leave.map_err(|too_many| self.detour(Trouble::TooMany(too_many)))
     }
 
+    /// Whether not too many failed at this door from where this comes.
+    pub fn is_let_in(&self, door: Door) -> bool {
+        let knocker = self.edge.notes(&self.request).knocker();
+        knocker.is_none_or(|knocker| self.edge.limits.peek(door, &knocker, self.call.now).is_ok())
+    }
+
     /// Notes who is signed in and asks, for the log (R60).
     pub fn note_user(&self, tenant: TenantId, user: UserId) {
         self.edge.notes(&self.request).user(tenant, user);

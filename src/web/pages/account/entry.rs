@@ -12,8 +12,9 @@ use crate::views::console::ConsoleStartPage;
 use crate::views::link::LocalPath;
 use crate::views::person::Person;
 use crate::views::{AccountStartPage, FactorPage, Frame, IdentifierPage};
+use crate::web::pages::card;
+use crate::web::pages::then::Then;
 use crate::web::pages::visitor::{Detour, Visitor, going_on};
-use crate::web::pages::{card, login};
 
 /// Somebody at a page of their account.
 pub(in crate::web::pages) struct Visited {
@@ -69,7 +70,7 @@ pub(in crate::web::pages) async fn visited_from(
         Some(Err(_)) => return Err(visitor.to(&LocalPath::page(start)).into()),
     };
     let sign_in = || match start {
-        ConsoleStartPage::PATH => login::Then::Console.sign_in(),
+        ConsoleStartPage::PATH => Then::Console.sign_in(),
         _ => LocalPath::page(IdentifierPage::PATH),
     };
     if !visitor.browser.has_signed_in() {

@@ -7,14 +7,15 @@ use actix_web::web::Bytes;
 use super::entry::{Visited, act, change, visited};
 use crate::flows::account::passkeys::{self, Made};
 use crate::flows::factors::passkey::{AddRefusal, Question, RemoveRefusal, likely_name};
-use crate::model::ids::{InteractionHandle, PasskeyId};
+use crate::model::ids::PasskeyId;
 use crate::model::passkey::PasskeyName;
 use crate::protocol::params::Params;
 use crate::views::account::Section;
+use crate::views::passkey::PasskeyPrompt;
 use crate::views::passkeys::{PasskeyNewProblem, PasskeyRow, PasskeysNotice};
 use crate::views::{PasskeyAddedPage, PasskeyNewPage, PasskeysPage};
-use crate::web::pages::login;
 use crate::web::pages::passkey::{answer, prompt};
+use crate::web::pages::then::Onward;
 use crate::web::pages::visitor::{Detour, Outcome, Visitor, answered};
 use crate::web::trouble::Trouble;
 
@@ -101,19 +102,19 @@ async fn take_away(visitor: &Visitor, visited: &Visited, id: PasskeyId) -> Resul
 async fn show_new(visitor: &Visitor) -> Outcome {
     let params = visitor.query()?;
     let visited = visited(visitor, &params).await?;
-    let handle = visitor.handle(&params)?;
+    let onward = Onward::read(visitor, &params)?;
     let likely = likely_name(visitor.call.user_agent.as_deref());
-    new_page(visitor, &visited, handle, (StatusCode::OK, likely, None)).await
+    new_page(visitor, &visited, onward, (StatusCode::OK, likely, None)).await
 }
 
 async fn make(visitor: &Visitor, body: &Bytes) -> Outcome {
     let params = visitor.form(body)?;
     let visited = visited(visitor, &params).await?;
-    let handle = visitor.handle(&params)?;
+    let onward = Onward::read(visitor, &params)?;
     let given = params.get("name").unwrap_or_default().to_owned();
     let again = async |problem| {
         let shown = (StatusCode::UNPROCESSABLE_ENTITY, given.clone(), Some(problem));
-        new_page(visitor, &visited, handle, shown).await
+        new_page(visitor, &visited, onward, shown).await
     };
     let Ok(name) = given.parse::<PasskeyName>() else { return again(PasskeyNewProblem::Name).await };
     let (rules, cookie) = (visitor.edge.passkeys.clone(), visitor.browser.hash().to_owned());
@@ -130,8 +131,14 @@ async fn make(visitor: &Visitor, body: &Bytes) -> Outcome {
         ) => return again(PasskeyNewProblem::Wrong).await,
     };
     let (frame, account) = visited.frames(visitor, Section::Factors);
-    let onward = handle.map(|handle| login::onward(Some(handle)));
-    let page = PasskeyAddedPage { frame, account, name: name.as_str().to_owned(), codes, is_again, onward };
+    let page = PasskeyAddedPage {
+        frame,
+        account,
+        name: name.as_str().to_owned(),
+        codes,
+        is_again,
+        onward: onward.place(),
+    };
     Ok(visitor.show(StatusCode::OK, &page))
 }
 
@@ -139,13 +146,13 @@ async fn make(visitor: &Visitor, body: &Bytes) -> Outcome {
 async fn new_page(
     visitor: &Visitor,
     visited: &Visited,
-    handle: Option<InteractionHandle>,
+    onward: Onward,
     (status, name, problem): (StatusCode, String, Option<PasskeyNewProblem>),
 ) -> Outcome {
     let question = asked(visitor, visited).await?;
     let (frame, account) = visited.frames(visitor, Section::Factors);
-    let interaction = handle.map(|handle| handle.to_string());
-    let passkey = question.map(prompt);
+    let interaction = onward.handle.map(|handle| handle.to_string());
+    let passkey = question.map(|asked| PasskeyPrompt { then: onward.fields(), ..prompt(asked) });
     Ok(visitor.show(status, &PasskeyNewPage { frame, account, interaction, passkey, name, problem }))
 }
 

@@ -9,8 +9,9 @@ pub mod policy;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
+use super::card;
+use super::then::Then;
 use super::visitor::{Outcome, Visitor, answered};
-use super::{card, login};
 use crate::flows::session::live_accounts;
 use crate::views::console::{ConsolePeoplePage, ConsoleStartPage};
 use crate::views::link::LocalPath;
@@ -22,7 +23,7 @@ pub async fn get(visitor: Visitor) -> HttpResponse {
 
 async fn start(visitor: &Visitor) -> Outcome {
     if !visitor.browser.has_signed_in() {
-        return Ok(visitor.to(&login::Then::Console.sign_in()));
+        return Ok(visitor.to(&Then::Console.sign_in()));
     }
     let (call, cookie) = (visitor.call.clone(), visitor.browser.hash().to_owned());
     let read =
@@ -30,7 +31,7 @@ async fn start(visitor: &Visitor) -> Outcome {
     let accounts = visitor.sound(read.await)?;
     visitor.note_account(&accounts);
     match accounts.len() {
-        0 => Ok(visitor.to(&login::Then::Console.sign_in())),
+        0 => Ok(visitor.to(&Then::Console.sign_in())),
         1 => Ok(visitor.to(&LocalPath::page(ConsolePeoplePage::PATH))),
         _ => {
             let named =

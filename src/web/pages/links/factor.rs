@@ -9,7 +9,7 @@ use super::{TOKEN, dead, refused};
 use crate::flows::links::first_factor::{Begun, begin, open};
 use crate::model::link::LinkPurpose;
 use crate::views::{FactorLinkPage, PasswordPage};
-use crate::web::pages::login::Then;
+use crate::web::pages::then::Then;
 use crate::web::pages::visitor::{Outcome, Visitor, answered, going_on};
 
 /// `GET /factor-link?token=…`.

@@ -43,6 +43,7 @@ async fn page(visitor: &Visitor, token: Secret<String>, status: StatusCode) -> O
         },
         token,
         username: user.email,
+        asks_device: visitor.edge.passkeys.verifier().is_some(),
         is_here: interaction.is_some(),
     };
     Ok(visitor.show(status, &page))
