@@ -10,7 +10,7 @@ use crate::harness::tokens::text;
 
 impl World {
     /// Gives acme's person an authenticator and two recovery codes.
-    async fn with_authenticator(&self, user: UserId) {
+    pub(super) async fn with_authenticator(&self, user: UserId) {
         let (call, scope) = (self.server.operator(), self.acme);
         self.server
             .as_operator(move |tx| {

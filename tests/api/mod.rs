@@ -13,5 +13,6 @@ mod people;
 mod policy;
 mod roles;
 mod sessions;
+mod token_policy;
 mod tokens;
 mod world;

@@ -18,6 +18,9 @@ use crate::harness::tokens::{claims, text};
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const PERSONAL: &str = "urn:symbolon:token-type:personal_access_token";
 
+/// Scopes for the API, both of the person's own and of others', and one of another resource server.
+pub(super) const PEOPLE_AND_NOTES: [&str; 3] = ["people:read", "account:read", "notes"];
+
 impl World {
     fn in_a_day(&self) -> String {
         (self.server.now() + Duration::from_hours(24)).to_string()
@@ -31,7 +34,7 @@ impl World {
     }
 
     /// A personal access token of this person, and what was said of it.
-    async fn personal(&self, email: &str, scopes: &[&str], resources: &[&str]) -> (String, Value) {
+    pub(super) async fn personal(&self, email: &str, scopes: &[&str], resources: &[&str]) -> (String, Value) {
         let bearer = self.token(email, &every_scope()).await;
         let page = self.make(&bearer, scopes, resources).await;
         assert_eq!(page.status, 201, "{page:?}");
@@ -39,7 +42,7 @@ impl World {
     }
 
     /// A client that exchanges.
-    async fn gateway(&self) -> Registered {
+    pub(super) async fn gateway(&self) -> Registered {
         let mut gateway = client("gateway", ClientKind::Web);
         gateway.metadata.tenants = OpenTo::All;
         gateway.metadata.resources = vec![NOTES.to_owned()];
@@ -48,7 +51,8 @@ impl World {
         self.server.platform().await.register(gateway).await
     }
 
-    async fn exchange(&self, client: &Registered, token: &str, more: &[(&str, &str)]) -> Page {
+    /// An exchange of this token by this client.
+    pub(super) async fn exchange(&self, client: &Registered, token: &str, more: &[(&str, &str)]) -> Page {
         let mut fields =
             vec![("grant_type", EXCHANGE), ("subject_token", token), ("subject_token_type", PERSONAL)];
         fields.extend_from_slice(more);

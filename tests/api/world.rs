@@ -6,9 +6,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use symbolon::model::client::ClientKind;
 use symbolon::model::ids::{TenantId, UserId};
+use symbolon::model::policy::Policy;
 use symbolon::model::resource_server::OpenTo;
 use symbolon::model::role::Role;
 use symbolon::protocol::api_scope::ApiScope;
+use symbolon::storage::records::policies;
 
 use crate::harness::TestServer;
 use crate::harness::jar::{self, Page};
@@ -121,6 +123,17 @@ impl World {
     /// A token of acme's person with this role, for everything.
     pub(super) async fn of_role(&self, role: Role) -> String {
         self.token(&address(role), &every_scope()).await
+    }
+
+    /// Sets acme's policy, whatever it locks out.
+    pub(super) async fn rule(&self, policy: Policy) {
+        let (acme, now) = (self.acme, self.server.now());
+        self.server
+            .as_operator(move |tx| {
+                let scope = tx.tenant(acme)?.expect("acme");
+                policies::put(&mut tx.enter(&scope)?, &policy, now)
+            })
+            .await;
     }
 
     /// A request to the API with this token.

@@ -1,15 +1,18 @@
 //! Signing in with a passkey: without a name, behind a client, and while a stranger guesses passwords.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use symbolon::model::client::ClientKind;
-use symbolon::model::policy::{Mfa, Policy};
+use symbolon::model::policy::{Mfa, Networks, Policy};
 use symbolon::model::resource_server::OpenTo;
+use symbolon::model::session::Factor;
 use symbolon::storage::records::policies;
 
 use super::{answer, answer_with, count, device, enrol, is_signed_in, options, sign_in, stored};
 use crate::harness::TestServer;
 use crate::harness::authenticator::{Authenticator, Key, encode};
+use crate::harness::jar::Page;
 use crate::harness::rows::Everything;
 use crate::harness::seed::{PASSWORD, client};
 
@@ -121,6 +124,48 @@ async fn p054_a_passkey_of_another_tenant_answers_no_request_that_is_settled() {
     assert_eq!(stored(&server, &globex.scope, hank).await[0].last_used_at, None);
 }
 
+/// P043, P077: a right passkey opens nothing where its tenant takes none, or not from there: whoever holds one sees what whoever
+/// holds a wrong one sees, and the rule is in the record.
+#[tokio::test]
+async fn p043_a_right_passkey_that_the_policy_refuses_looks_like_a_wrong_one() {
+    let server = TestServer::with().unlimited().start().await;
+    let acme = server.organisation("acme", &[]).await;
+    let ada = acme.person("ada@acme.example", &[]).await;
+    let device = device(&server, &acme.scope, ada).await;
+    let mut foreign = Authenticator::at(server.issuer());
+    foreign.keys.push(Key::foreign(device.keys[0].id.clone(), device.keys[0].user_handle.clone()));
+    let rule = async |policy: Policy| {
+        let now = server.now();
+        server.database().write(&acme.scope, move |tx| policies::put(tx, &policy, now)).await.expect("set");
+    };
+    let sign_in = vec!["203.0.113.0/24".parse().expect("a network")];
+    for (policy, reason) in [
+        (
+            Policy { methods: BTreeSet::from([Factor::Password, Factor::Totp]), ..Policy::default() },
+            "methods",
+        ),
+        (
+            Policy { networks: Networks { sign_in, ..Networks::default() }, ..Policy::default() },
+            "networks.sign_in",
+        ),
+    ] {
+        rule(policy).await;
+        let (right, wrong) = (server.browser(), server.browser());
+        let shown = super::sign_in(&right, &device).await;
+        let other = super::sign_in(&wrong, &foreign).await;
+        let shape = |page: &Page| (page.status, page.marker(), page.text_of("passkey-problem"));
+        assert_eq!(shape(&shown), shape(&other), "{reason}");
+        assert!(shown.has("passkey-problem"), "{reason}: {shown:#?}");
+        assert!(!is_signed_in(&right).await, "{reason}");
+        let named = format!("\"reason\":\"{reason}\"");
+        let denied = ["session.sign_in", "denied", named.as_str()];
+        assert_eq!(count(&server, &acme.scope, &denied).await, 1, "{reason}");
+    }
+    rule(Policy::default()).await;
+    let home = super::sign_in(&server.browser(), &device).await;
+    assert_eq!(home.marker().as_deref(), Some("page-home"), "{home:#?}");
+}
+
 /// D31: a stranger's wrong passwords keep nobody out who has a passkey, and failed passkeys lock no account.
 #[tokio::test]
 async fn a_locked_account_opens_with_its_passkey() {
@@ -159,8 +204,16 @@ async fn p132_wrong_answers_from_an_address_keep_no_right_passkey_out() {
     let acme = server.organisation("acme", &[]).await;
     let ada = acme.person("ada@acme.example", &[]).await;
     let device = device(&server, &acme.scope, ada).await;
+    let (policy, now) =
+        (Policy { mfa: Mfa { everybody: true, ..Mfa::default() }, ..Policy::default() }, server.now());
+    server.database().write(&acme.scope, move |tx| policies::put(tx, &policy, now)).await.expect("a policy");
     let mut foreign = Authenticator::at(server.issuer());
     foreign.keys.push(Key::foreign(device.keys[0].id.clone(), device.keys[0].user_handle.clone()));
+    let waiting = server.browser();
+    let page = waiting.open("/login").await;
+    let page = waiting.submit(&page, &[("username", "ada@acme.example"), ("organisation", "acme")]).await;
+    let asked = waiting.submit(&page, &[("password", PASSWORD)]).await;
+    assert_eq!(asked.marker().as_deref(), Some("page-passkey"), "{asked:#?}");
     let stranger = server.browser();
     let page = stranger.open("/login").await;
     let page = stranger.submit(&page, &[("username", "eve@acme.example"), ("organisation", "acme")]).await;
@@ -189,6 +242,10 @@ async fn p132_wrong_answers_from_an_address_keep_no_right_passkey_out() {
         let home = sign_in(&jar, &device).await;
         assert_eq!(home.marker().as_deref(), Some("page-home"), "{home:#?}");
     }
+    let wrong = answer(&waiting, &asked, &foreign.sign(&options(&asked)).to_string()).await;
+    assert_eq!(wrong.status, reqwest::StatusCode::TOO_MANY_REQUESTS, "{wrong:#?}");
+    let home = answer(&waiting, &asked, &device.sign(&options(&asked)).to_string()).await;
+    assert_eq!(home.marker().as_deref(), Some("page-home"), "as a second factor too: {home:#?}");
 }
 
 /// P132: a look at a page leaves no row, and neither does an answer that cannot be read.
