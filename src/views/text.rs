@@ -1,4 +1,4 @@
-//! The words of the pages: one Fluent catalogue per language, compiled in, chosen by what the browser or the
+//! The words of the pages and mails: one file of Fluent messages per language, compiled in, chosen by what the browser or the
 //! relying party asks for (OIDC Core §3.1.2.1 `ui_locales`, RFC 9110 §12.5.4 `Accept-Language`).
 
 use std::fmt;
@@ -6,95 +6,75 @@ use std::sync::Arc;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use unic_langid::LanguageIdentifier;
+use unic_langid::{CharacterDirection, LanguageIdentifier};
 
 use crate::protocol::locales;
 
-/// A language that every page is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Locale {
-    /// English: where nothing else was asked for.
-    #[default]
-    En,
-    /// German.
-    De,
-}
+// `TAGS`, the language tags (RFC 5646), and `MESSAGES`, the file of each: what `build.rs` found in `locales/`, English first.
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+
+/// A language that every page and every mail is written in: a file in `locales/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Locale(&'static str);
 
 impl Locale {
-    /// Every language, as announced in `ui_locales_supported` (OIDC Discovery §3).
-    pub const ALL: [Self; 2] = [Self::En, Self::De];
+    /// English: where nothing else was asked for, and where another language lacks a message.
+    pub const ENGLISH: Self = Self("en");
+
+    /// Every language, English first, as announced in `ui_locales_supported` (OIDC Discovery §3).
+    pub fn all() -> impl Iterator<Item = Self> {
+        TAGS.into_iter().map(Self)
+    }
 
     /// The language tag (RFC 5646) in its canonical casing.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::De => "de",
-        }
-    }
-
-    /// What its speakers call it.
-    pub const fn own_name(self) -> &'static str {
-        match self {
-            Self::En => "English",
-            Self::De => "Deutsch",
-        }
+        self.0
     }
 
     /// The language with this tag, or `None`.
     pub fn parse(tag: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|locale| locale.as_str() == tag)
+        Self::all().find(|locale| locale.as_str() == tag)
     }
 
     /// The language for a request: the first of `ui_locales` that exists, else the best of `Accept-Language`, else
     /// English. Unreadable input counts as none.
     pub fn choose(ui_locales: Option<&str>, accept_language: Option<&str>) -> Self {
-        let supported = Self::ALL.map(Self::as_str);
-        let asked = ui_locales.and_then(|wishes| locales::negotiate(wishes, &supported));
-        let accepted = || accept_language.and_then(|header| locales::negotiate_header(header, &supported));
-        asked.or_else(accepted).and_then(Self::parse).unwrap_or_default()
-    }
-
-    /// The files of this language. Every language has the same ones; a test compares their messages.
-    const fn sources(self) -> [&'static str; 15] {
-        macro_rules! files {
-            ($dir:literal) => {
-                [
-                    include_str!(concat!("../../locales/", $dir, "/layout.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/login.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/consent.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/logout.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/error.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/setup.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/invitation.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/oidc.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/home.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/mail.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/account.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/personal.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/code.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/console.ftl")),
-                    include_str!(concat!("../../locales/", $dir, "/links.ftl")),
-                ]
-            };
-        }
-        match self {
-            Self::En => files!("en"),
-            Self::De => files!("de"),
-        }
+        let asked = ui_locales.and_then(|wishes| locales::negotiate(wishes, &TAGS));
+        let accepted = || accept_language.and_then(|header| locales::negotiate_header(header, &TAGS));
+        asked.or_else(accepted).map_or(Self::ENGLISH, Self)
     }
 }
+
+impl Default for Locale {
+    fn default() -> Self {
+        Self::ENGLISH
+    }
+}
+
+type Bundle = FluentBundle<FluentResource>;
 
 /// The messages of every language, read once at start and shared.
 #[derive(Clone)]
 pub struct Catalogue {
-    english: Arc<FluentBundle<FluentResource>>,
-    german: Arc<FluentBundle<FluentResource>>,
+    english: Arc<Bundle>,
+    others: Arc<[(Locale, Bundle)]>,
 }
 
 impl Catalogue {
     /// Reads the messages that are compiled in. An error is a broken build; the tests meet it first.
     pub fn embedded() -> Result<Self, BrokenCatalogue> {
-        Ok(Self { english: Arc::new(bundle(Locale::En)?), german: Arc::new(bundle(Locale::De)?) })
+        let mut english = None;
+        let mut others = Vec::new();
+        for (locale, messages) in Locale::all().zip(MESSAGES) {
+            let bundle = bundle(locale, messages)?;
+            if locale == Locale::ENGLISH {
+                english = Some(bundle);
+            } else {
+                others.push((locale, bundle));
+            }
+        }
+        let broken = || BrokenCatalogue { language: Locale::ENGLISH.as_str(), detail: "no file".to_owned() };
+        Ok(Self { english: Arc::new(english.ok_or_else(broken)?), others: others.into() })
     }
 
     /// The words in this language.
@@ -102,11 +82,9 @@ impl Catalogue {
         Text { locale, catalogue: self.clone() }
     }
 
-    fn bundle(&self, locale: Locale) -> &FluentBundle<FluentResource> {
-        match locale {
-            Locale::En => &self.english,
-            Locale::De => &self.german,
-        }
+    fn bundle(&self, locale: Locale) -> &Bundle {
+        let own = self.others.iter().find(|(other, _)| *other == locale);
+        own.map_or(&*self.english, |(_, bundle)| bundle)
     }
 
     /// Whether the language itself has this message, without falling back to English.
@@ -129,18 +107,16 @@ pub struct BrokenCatalogue {
     detail: String,
 }
 
-fn bundle(locale: Locale) -> Result<FluentBundle<FluentResource>, BrokenCatalogue> {
+fn bundle(locale: Locale, messages: &str) -> Result<Bundle, BrokenCatalogue> {
     let broken = |detail: String| BrokenCatalogue { language: locale.as_str(), detail };
     let language: LanguageIdentifier =
         locale.as_str().parse().map_err(|_| broken("language tag".to_owned()))?;
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // `isolated` does it for the values that need it; marks around every Latin name would stand in page titles.
     bundle.set_use_isolating(false);
-    for source in locale.sources() {
-        let resource = FluentResource::try_new(source.to_owned())
-            .map_err(|(_, errors)| broken(format!("{errors:?}")))?;
-        bundle.add_resource(resource).map_err(|errors| broken(format!("{errors:?}")))?;
-    }
+    let resource =
+        FluentResource::try_new(messages.to_owned()).map_err(|(_, errors)| broken(format!("{errors:?}")))?;
+    bundle.add_resource(resource).map_err(|errors| broken(format!("{errors:?}")))?;
     Ok(bundle)
 }
 
@@ -155,6 +131,18 @@ impl Text {
     /// The value of the `lang` attribute.
     pub const fn lang(&self) -> &'static str {
         self.locale.as_str()
+    }
+
+    /// The value of the `dir` attribute.
+    pub fn dir(&self) -> &'static str {
+        let language = self.catalogue.bundle(self.locale).locales.first();
+        let direction = language.map_or(CharacterDirection::LTR, LanguageIdentifier::character_direction);
+        if direction == CharacterDirection::RTL { "rtl" } else { "ltr" }
+    }
+
+    /// Every language with what its speakers call it.
+    pub fn languages(&self) -> impl Iterator<Item = (Locale, String)> {
+        Locale::all().map(|locale| (locale, self.catalogue.text(locale).get("language-name")))
     }
 
     /// The message with this id. A language that lacks it falls back to English, and that to the id itself.
@@ -189,7 +177,7 @@ impl Text {
     }
 
     fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> String {
-        for locale in [self.locale, Locale::En] {
+        for locale in [self.locale, Locale::ENGLISH] {
             let bundle = self.catalogue.bundle(locale);
             if let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) {
                 let mut errors = Vec::new();
@@ -215,16 +203,17 @@ mod tests {
 
     #[test]
     fn the_language_follows_the_relying_party_then_the_browser() {
-        assert_eq!(Locale::choose(Some("fr-CA de-AT en"), Some("en")), Locale::De);
-        assert_eq!(Locale::choose(Some("fr"), Some("fr, en;q=0.3, de-CH;q=0.8")), Locale::De);
-        assert_eq!(Locale::choose(None, Some("de;q=0, *")), Locale::En);
-        assert_eq!(Locale::choose(None, Some("\u{0};q=;;,,")), Locale::En);
-        assert_eq!(Locale::choose(None, None), Locale::En);
+        let chosen = |asked, accepted| Locale::choose(asked, accepted).as_str();
+        assert_eq!(chosen(Some("xx-CA de-AT en"), Some("en")), "de");
+        assert_eq!(chosen(Some("xx"), Some("xx, en;q=0.3, de-CH;q=0.8")), "de");
+        assert_eq!(chosen(None, Some("de;q=0, *")), "en");
+        assert_eq!(chosen(None, Some("\u{0};q=;;,,")), "en");
+        assert_eq!(chosen(None, None), "en");
     }
 
     #[test]
     fn a_name_that_runs_from_right_to_left_cannot_turn_the_sentence_around() {
-        let text = Catalogue::embedded().expect("messages").text(Locale::En);
+        let text = Catalogue::embedded().expect("messages").text(Locale::ENGLISH);
         assert_eq!(
             text.with("page-title", "page", "Notes"),
             "page-title",

@@ -36,7 +36,9 @@ async fn axe_finds_nothing_on_any_page() {
         let mut broken = Vec::new();
         for look in [PHONE, Look { width: 1280, dark: true, script: true }] {
             window.look(look).await;
-            for path in paths.iter().filter(|path| path.starts_with(&format!("/{}/", Locale::En.as_str()))) {
+            for path in
+                paths.iter().filter(|path| path.starts_with(&format!("/{}/", Locale::ENGLISH.as_str())))
+            {
                 window.open(&site.address(path)).await;
                 let found = violations(&window, &axe).await;
                 if !found.is_empty() {

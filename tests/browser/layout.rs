@@ -78,7 +78,7 @@ async fn no_page_sticks_out_of_a_phone_or_has_small_targets() {
 #[tokio::test]
 async fn the_dark_scheme_is_dark_and_nothing_moves_while_a_page_loads() {
     let (site, paths) = gallery();
-    let english = format!("/{}/", Locale::En.as_str());
+    let english = format!("/{}/", Locale::ENGLISH.as_str());
     with_window(DESKTOP, |window| async move {
         for dark in [false, true] {
             window.look(Look { dark, ..DESKTOP }).await;

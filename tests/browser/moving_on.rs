@@ -14,7 +14,7 @@ fn site_with_an_answer() -> Site {
     let page = FormPostPage {
         action: PostTarget::parse(&site.address("/callback")).expect("a target"),
         fields: vec![("code", "sample".to_owned()), ("state", "\"> &amp; <b>é".to_owned())],
-        ..FormPostPage::sample(Frame::sample(&catalogue, Locale::En))
+        ..FormPostPage::sample(Frame::sample(&catalogue, Locale::ENGLISH))
     };
     site.put("/done", page.render().expect("a page"));
     site

@@ -39,7 +39,7 @@ fn samples() -> Vec<(String, Box<dyn MailView>)> {
 fn every_mail() -> Vec<(String, Locale, RenderedMail)> {
     let catalogue = Catalogue::embedded().expect("the messages");
     let mut all = Vec::new();
-    for locale in Locale::ALL {
+    for locale in Locale::all() {
         let frame = MailFrame::sample(&catalogue, locale);
         for (name, view) in samples() {
             all.push((name, locale, view.render(&frame).expect("a mail renders")));

@@ -61,7 +61,7 @@ pub(crate) struct Rendered {
 /// The first state of each page, in the order of the list above: the one that has its pictures in `docs/pictures`.
 pub(crate) fn one_of_each() -> Vec<Rendered> {
     let mut pages: Vec<Rendered> = Vec::new();
-    for page in every_page().into_iter().filter(|page| page.locale == Locale::En) {
+    for page in every_page().into_iter().filter(|page| page.locale == Locale::ENGLISH) {
         if pages.iter().all(|known| known.marker != page.marker) {
             pages.push(page);
         }
@@ -72,7 +72,7 @@ pub(crate) fn one_of_each() -> Vec<Rendered> {
 /// Renders everything.
 pub(crate) fn every_page() -> Vec<Rendered> {
     let catalogue = Catalogue::embedded().expect("the messages");
-    Locale::ALL.into_iter().flat_map(|locale| pages_in(&catalogue, locale)).collect()
+    Locale::all().flat_map(|locale| pages_in(&catalogue, locale)).collect()
 }
 
 fn pages_in(catalogue: &Catalogue, locale: Locale) -> Vec<Rendered> {

@@ -136,11 +136,11 @@ impl ProfilePage {
 
     /// The languages to choose from, each by its own name: those of the pages, and what was chosen elsewhere.
     fn languages(&self) -> Vec<(&str, String)> {
-        let ours = Locale::ALL.map(|locale| (locale.as_str(), locale.own_name().to_owned()));
+        let ours = self.frame.text.languages().map(|(locale, own_name)| (locale.as_str(), own_name));
         let chosen = self.value(OwnClaim::Locale);
         let other =
             (!chosen.is_empty() && Locale::parse(chosen).is_none()).then(|| (chosen, chosen.to_owned()));
-        ours.into_iter().chain(other).collect()
+        ours.chain(other).collect()
     }
 
     fn is_chosen(&self, language: &str) -> bool {

@@ -68,6 +68,11 @@ impl MailFrame {
         self.text.lang()
     }
 
+    /// The value of the `dir` attribute.
+    pub fn dir(&self) -> &'static str {
+        self.text.dir()
+    }
+
     /// The message with this id; every message may name the tenant and the deployment.
     pub fn say(&self, id: &str) -> String {
         self.fill(id, &[], None)

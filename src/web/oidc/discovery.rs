@@ -19,7 +19,7 @@ pub async fn get(request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
 
 /// The metadata of this deployment.
 pub fn document(issuer: &Issuer) -> Result<Document, Failure> {
-    let ui_locales: Vec<&str> = Locale::ALL.iter().map(|locale| locale.as_str()).collect();
+    let ui_locales: Vec<&str> = Locale::all().map(Locale::as_str).collect();
     let metadata = ProviderMetadata::new(Offered {
         issuer,
         ui_locales: &ui_locales,

@@ -1,2 +1,0 @@
-form-post-title = Einen Moment
-form-post-lead = Sie kehren zu { $client } zurück. Geschieht nichts, drücken Sie die Schaltfläche.
