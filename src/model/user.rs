@@ -44,4 +44,9 @@ impl User {
     pub const fn is_guest(&self) -> bool {
         self.home_tenant_id.is_some()
     }
+
+    /// Whether nothing is left of the account but its id (R75).
+    pub const fn is_erased(&self) -> bool {
+        self.email.is_empty() && !self.is_guest()
+    }
 }

@@ -13,7 +13,7 @@ use crate::harness::tokens::{claims, text};
 
 impl World {
     /// Makes a group, and says its address.
-    async fn group(&self, token: &str, body: Value) -> String {
+    pub(super) async fn group(&self, token: &str, body: Value) -> String {
         let made = self.call("POST", "/api/v1/groups", token, Some(&body)).await;
         assert_eq!(made.status, 201, "{made:?}");
         format!("/api/v1/groups/{}", text(&made.json(), "id"))

@@ -2,6 +2,7 @@
 
 mod callers;
 mod document;
+mod erased;
 mod factors;
 mod foreign;
 mod fresh;

@@ -20,6 +20,7 @@ mod new_passwords;
 mod notices;
 mod other_account;
 mod pages;
+mod replayed;
 mod sent_again;
 mod sessions;
 mod setup;

@@ -70,10 +70,6 @@ async fn p145_an_erased_person_is_nowhere_and_the_record_is_whole() {
         home.program.json(&["users", "erase", "--tenant", "acme", "zora@acme.example", "--yes", "--json"]);
     assert_eq!(erased["erased"], true);
     assert_eq!(mentions(&home), Vec::<String>::new());
-    for table in ["passwords", "sessions", "group_members", "consents", "mails", "refresh_families"] {
-        let of_them = if table == "passwords" { "user_id" } else { "'none'" };
-        assert_eq!(home.count(&format!("{table} WHERE {of_them} = '{id}'")), 0, "{table}");
-    }
     for command in ["export", "suspend", "delete"] {
         let again = home.program.run(&["users", command, "--tenant", "acme", "zora@acme.example"]);
         assert_eq!(again.code, Some(1), "{command}");

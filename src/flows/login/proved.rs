@@ -117,9 +117,9 @@ pub fn proved(
                 let key = rules.account_key(&super::Destination::Tenant(scope.id()), canonical);
                 lockout::clear(directory, &key)?;
             }
+            let stood_in = remembered.as_ref().filter(|_| on_device.is_some()).map(|(_, factor)| *factor);
             let device = remembered.map(|(hash, _)| hash);
-            let on_device = on_device.is_some();
-            let ground = Ground { proofs: &fresh, by_break_glass, device, on_device };
+            let ground = Ground { proofs: &fresh, all: &all, by_break_glass, device, stood_in };
             sign_in(directory, call, (rules, visit, who), ground, cookie).map(Ok)
         }
     }
@@ -163,11 +163,13 @@ fn more(
 /// What somebody is let in by.
 struct Ground<'a> {
     proofs: &'a [Proof],
+    /// The factors of those, and of what the session had before.
+    all: &'a [Factor],
     by_break_glass: bool,
     /// The hash of the secret by which this browser is remembered, whether it was needed or not: it goes with the session.
     device: Option<String>,
-    /// Whether it stands in for a second factor.
-    on_device: bool,
+    /// The factor for which it stands in, where that was needed.
+    stood_in: Option<Factor>,
 }
 
 /// Signs the person in: session, cookie, event, notices, and the interaction that waited.
@@ -175,20 +177,25 @@ fn sign_in(
     directory: &mut Directory<'_>,
     call: &Call,
     (rules, visit, who): (&SignInRules, Visit, Candidate<'_>),
-    Ground { proofs, by_break_glass, device, on_device }: Ground<'_>,
+    Ground { proofs, all, by_break_glass, device, stood_in }: Ground<'_>,
     cookie: CookieChange<'_>,
 ) -> Result<Proved, Failure> {
     let user = who.user.id;
     let is_new_device = notices::is_new_device(directory, call, (who.scope, who.user), (&visit, cookie.old))?;
     let admitted = session::admit(directory, call, (who.scope, user), (proofs, device.as_deref()), cookie)?;
     let words: Vec<&str> = proofs.iter().map(|proof| proof.factor.as_str()).collect();
+    let all: Vec<&str> = all.iter().map(|factor| factor.as_str()).collect();
     let mut event = call
         .event(EventKind::SignIn, EventResult::Success, Actor::User(user))
         .on("session", admitted.account.sid)
         .with("factor", who.proof.factor.as_str())
-        .with("factors", words);
-    if on_device {
-        event = event.with("remembered_device", true);
+        .with("factors", words.clone());
+    // What was judged, where that is more than what was proved now: a draft of a policy is tried on it.
+    if all != words {
+        event = event.with("session_factors", all);
+    }
+    if let Some(factor) = stood_in {
+        event = event.with("remembered_device", factor.as_str());
     }
     if by_break_glass {
         event = event.with("break_glass", true);

@@ -24,13 +24,13 @@ pub struct Person {
 }
 
 impl Person {
-    /// The person with this id, the deleted ones too; no id is one that nobody has.
+    /// The person with this id, the deleted ones too until they are erased; no id is one that nobody has.
     ///
     /// # Errors
     /// The database fails.
     pub(super) fn find(tx: &mut TenantTx<'_>, id: Option<UserId>) -> Result<Result<Self, Refused>, Failure> {
         let user = match id {
-            Some(id) => users::find(tx, id)?,
+            Some(id) => users::find(tx, id)?.filter(|user| !user.is_erased()),
             None => None,
         };
         let Some(user) = user else { return Ok(Err(Refused::NotFound(Kind::User))) };

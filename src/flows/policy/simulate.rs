@@ -21,7 +21,7 @@ use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::protocol::acr::Acr;
 use crate::storage::TenantTx;
-use crate::storage::records::{audit, users};
+use crate::storage::records::{audit, policies, users};
 
 /// How far back it looks.
 pub const PERIOD: Duration = Duration::from_hours(30 * 24);
@@ -80,8 +80,14 @@ struct Actor {
 
 #[derive(Deserialize, Default)]
 struct Details {
+    /// What was proved then.
     #[serde(default)]
     factors: Vec<Factor>,
+    /// That, and what the session had before; left out where that is nothing more.
+    #[serde(default)]
+    session_factors: Vec<Factor>,
+    /// The factor for which a remembered device stood in.
+    remembered_device: Option<Factor>,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +99,7 @@ struct Whereabouts {
 struct SignIn {
     user: UserId,
     factors: Vec<Factor>,
+    remembered_device: Option<Factor>,
     address: Option<IpAddr>,
 }
 
@@ -111,12 +118,14 @@ struct Tally {
     rules: BTreeSet<Rule>,
 }
 
-/// Replays the successful sign-ins of the transaction's tenant against a draft. Roles and factors are those of now: the
-/// question is whom the draft would meet.
+/// Replays the successful sign-ins of the transaction's tenant against a draft: what was proved, in a remembered device or not, and
+/// from where. Roles and factors are those of now: the question is whom the draft would meet. Who is asked for a second factor by the
+/// policy of now as well, because they have set one up since, is not affected by the draft.
 ///
 /// # Errors
 /// The database fails, or the chain holds an event that cannot be read.
 pub fn simulate(tx: &mut TenantTx<'_>, call: &Call, draft: &Policy) -> Result<Simulation, Failure> {
+    let current = policies::find(tx)?;
     let (mut known, mut tallies) = (BTreeMap::new(), BTreeMap::<UserId, Tally>::new());
     let mut seq = audit::last_before(tx, call.now - PERIOD)?;
     let mut sign_ins = 0;
@@ -133,7 +142,9 @@ pub fn simulate(tx: &mut TenantTx<'_>, call: &Call, draft: &Policy) -> Result<Si
             };
             let Some(person) = person else { continue };
             sign_ins += 1;
-            tallies.entry(id).or_default().add(draft, call, person, &sign_in);
+            let verdict = replayed(draft, call, person, &sign_in);
+            let is_new = verdict != replayed(&current, call, person, &sign_in);
+            tallies.entry(id).or_default().add((draft, verdict, is_new), person, &sign_in);
         }
     }
     let mut affected: Vec<Affected> = tallies
@@ -160,8 +171,9 @@ fn sign_in(event: &ChainedEvent, now: Timestamp) -> Result<Option<SignIn>, Failu
     let whereabouts: Option<Whereabouts> =
         event.personal.as_ref().and_then(|personal| serde_json::from_str(&personal.facts).ok());
     let address = whereabouts.and_then(|it| it.address);
-    let factors = record.details.factors;
-    Ok(record.actor.id.map(|user| SignIn { user, factors, address }))
+    let Details { factors, session_factors, remembered_device } = record.details;
+    let factors = if session_factors.is_empty() { factors } else { session_factors };
+    Ok(record.actor.id.map(|user| SignIn { user, factors, remembered_device, address }))
 }
 
 fn read(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<Known>, Failure> {
@@ -170,32 +182,43 @@ fn read(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<Known>, Failure> {
     Ok(Some(Known { user, roles, enrolled }))
 }
 
+/// What a policy makes of a sign-in that happened.
+fn replayed(policy: &Policy, call: &Call, person: &Known, sign_in: &SignIn) -> Verdict {
+    let device = sign_in.remembered_device.filter(|_| policy.remembered_devices.life().is_some());
+    let facts = Facts {
+        door: Door::SignIn,
+        proofs: &sign_in.factors,
+        roles: &person.roles,
+        address: sign_in.address,
+        membership: Membership::of(&person.user),
+        break_glass: person.user.break_glass && person.user.roles.contains(&Role::Owner),
+        has_second_factor: person.enrolled.has_second_factor(policy),
+        is_equipped: person.enrolled.is_equipped(policy),
+        device: device.map_or(Device::Any, Device::Remembered),
+        now: call.now,
+    };
+    evaluate(policy, &facts)
+}
+
 impl Tally {
-    fn add(&mut self, draft: &Policy, call: &Call, person: &Known, sign_in: &SignIn) {
-        let facts = Facts {
-            door: Door::SignIn,
-            proofs: &sign_in.factors,
-            roles: &person.roles,
-            address: sign_in.address,
-            membership: Membership::of(&person.user),
-            break_glass: person.user.break_glass && person.user.roles.contains(&Role::Owner),
-            has_second_factor: person.enrolled.has_second_factor(draft),
-            is_equipped: person.enrolled.is_equipped(draft),
-            device: Device::Any,
-            now: call.now,
-        };
-        match evaluate(draft, &facts) {
+    fn add(&mut self, (draft, verdict, is_new): (&Policy, Verdict, bool), person: &Known, sign_in: &SignIn) {
+        match verdict {
             Verdict::Pass { .. } => self.passed += 1,
             Verdict::Refused(rule) => {
                 self.refused += 1;
                 self.rules.insert(rule);
             }
             Verdict::Second(rule) => {
+                let has_another = !person.enrolled.ways(draft, &sign_in.factors, Some(Acr::Two)).is_empty();
+                if has_another && !is_new {
+                    self.passed += 1;
+                    return;
+                }
                 self.rules.insert(rule);
-                if person.enrolled.ways(draft, &sign_in.factors, Some(Acr::Two)).is_empty() {
-                    self.refused += 1;
-                } else {
+                if has_another {
                     self.stepped_up += 1;
+                } else {
+                    self.refused += 1;
                 }
             }
         }

@@ -41,7 +41,7 @@ pub fn erase_user(
     if owners::is_owner(tx, user)? && !owners::exists(tx, Some(user.id))? {
         return Ok(Err(LastOwner));
     }
-    if user.email.is_empty() && !user.is_guest() {
+    if user.is_erased() {
         return Ok(Ok(0));
     }
     // With the account go the places where it is a guest.

@@ -209,6 +209,10 @@ pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<User>, Failure> {
     rows.into_iter().map(|row| row.read(tx)).collect()
 }
 
+/// What stands before the id where an erased account had its address. No address begins so.
+const ERASED: &str = "erased:";
+const ERASED_LENGTH: i32 = 7;
+
 /// Which accounts a page of them holds.
 #[derive(Debug)]
 pub struct Listed<'a> {
@@ -231,7 +235,7 @@ diesel::define_sql_function! {
     fn substr(text: diesel::sql_types::Text, from: diesel::sql_types::Integer, count: diesel::sql_types::Integer) -> diesel::sql_types::Text;
 }
 
-/// Accounts in the order of their ids, so many at most.
+/// Accounts in the order of their ids, so many at most; none that is erased.
 pub fn page(tx: &mut TenantTx<'_>, listed: &Listed<'_>, limit: i64) -> Result<Vec<User>, Failure> {
     let after = listed.after.map(|id| id.to_string()).unwrap_or_default();
     let group = listed.group.map(|id| id.to_string());
@@ -256,6 +260,7 @@ pub fn page(tx: &mut TenantTx<'_>, listed: &Listed<'_>, limit: i64) -> Result<Ve
         .filter(users::id.gt(after))
         // Not by a range: the rows are read in the order of their ids, whatever is looked for.
         .filter(substr(users::email_canonical, 1, length).eq(begins))
+        .filter(substr(users::email_canonical, 1, ERASED_LENGTH).ne(ERASED))
         .filter(users::status.eq_any(listed.status))
         .filter(users::home_tenant_id.is_not_null().eq_any(kinds))
         .order(users::id)
@@ -410,7 +415,7 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId) -> Result<(), Failure> {
     update_rows(tx.rows::<users::table>().filter(users::id.eq(id.to_string())))
         .set((
             users::email.eq(""),
-            users::email_canonical.eq(format!("erased:{id}")),
+            users::email_canonical.eq(format!("{ERASED}{id}")),
             users::email_verified.eq(false),
             users::profile.eq(to_json(&Profile::default(), "users.profile")?),
             users::roles.eq("[]"),
